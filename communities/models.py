@@ -1,0 +1,146 @@
+"""Communities, what lies inside them, and the project each party secretary leads."""
+from django.db import models
+from django.urls import reverse
+
+from guicheng.fields import CleanCharField, CleanTextField, one_of
+from guicheng.membership import Membership, MembershipQuerySet
+from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
+from guicheng.permissions import sees_everything
+from projects.models import Project, Source
+
+
+class CommunityQuerySet(MembershipQuerySet, KeyedQuerySet):
+    def published(self):
+        """Every community is public."""
+        return self.all()
+
+    def listed_in_2021(self):
+        """The 45 with a code in the statistics of 2021. 同心, named in 2023, is not among them."""
+        return self.exclude(code=None)
+
+    def visible_to(self, user):
+        return self if sees_everything(user) else self.served_by(user)
+
+
+class Community(Keyed, Membership):
+    """One of the communities of the street."""
+
+    class Kind(models.TextChoices):
+        URBAN = "urban", "城市社区"
+        RURAL = "rural", "农村社区"
+
+    natural_key_fields = ("slug",)
+
+    slug = models.SlugField("网址名", max_length=40, unique=True)
+    name = CleanCharField("名称", max_length=20, unique=True, help_text="不带“社区”二字。")
+    full_name = CleanCharField("全称", max_length=60, blank=True)
+    code = models.CharField("统计用区划代码", max_length=12, unique=True, null=True, blank=True)
+    kind = models.CharField("城乡", max_length=10, choices=Kind, blank=True)
+    order = models.PositiveSmallIntegerField("顺序", default=0)
+    first_listed = models.PositiveSmallIntegerField("代码最早见于", null=True, blank=True)
+    known_from = models.PositiveSmallIntegerField("最早见于哪一年的资料")
+
+    address = CleanCharField("地址", max_length=120, blank=True)
+    phone = CleanCharField("办公电话", max_length=40, blank=True)
+    hours = CleanCharField("办公时间", max_length=120, blank=True)
+    longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
+    latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True, blank=True)
+    position_note = CleanCharField("坐标来源", max_length=160, blank=True)
+    source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="communities")
+
+    objects = CommunityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "社区"
+        verbose_name_plural = "社区"
+        ordering = ["order", "pk"]
+        constraints = [
+            one_of("kind", ["", "urban", "rural"], "城乡不在可选范围内。"),
+            models.CheckConstraint(
+                condition=models.Q(longitude__isnull=True, latitude__isnull=True)
+                | (models.Q(longitude__isnull=False, latitude__isnull=False) & ~models.Q(position_note="")),
+                name="communities_community_position_sourced",
+                violation_error_message="经度和纬度要一起填，并写明坐标来源。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name}社区"
+
+    def get_absolute_url(self):
+        return reverse("community-detail", args=[self.slug])
+
+
+class Unit(Coded):
+    """What lies inside a community: an estate, a co-operative, a tower, a park."""
+
+    class Kind(models.TextChoices):
+        ESTATE = "estate", "小区"
+        COOPERATIVE = "cooperative", "经济社"
+        UNION = "union", "经联社"
+        BUILDING = "building", "楼宇"
+        PARK = "park", "园区"
+
+    name = CleanCharField("名称", max_length=60, unique=True)
+    aliases = CleanCharField("别名", max_length=120, blank=True)
+    kind = models.CharField("类别", max_length=20, choices=Kind)
+    community = models.ForeignKey(
+        Community, verbose_name="社区", null=True, blank=True, on_delete=models.PROTECT, related_name="units",
+        help_text="来源没有写明就不填。",
+    )
+    note = CleanCharField("说明", max_length=200, blank=True)
+    source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="units")
+
+    objects = KeyedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "基层单元"
+        verbose_name_plural = "基层单元"
+        ordering = ["community__order", "pk"]
+        constraints = [
+            one_of("kind", ["estate", "cooperative", "union", "building", "park"], "类别不在可选范围内。"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class SecretaryProjectQuerySet(KeyedQuerySet):
+    def published(self):
+        return self.filter(project__in=Project.objects.published())
+
+
+class SecretaryProject(Coded):
+    """The one breakthrough project a community's party secretary leads in a year (书记工程)."""
+
+    project = models.OneToOneField(
+        Project, verbose_name="项目", on_delete=models.PROTECT, related_name="secretary_project"
+    )
+    community = models.ForeignKey(
+        Community, verbose_name="社区", on_delete=models.PROTECT, related_name="secretary_projects"
+    )
+    year = models.PositiveSmallIntegerField("年度")
+    secretary = CleanCharField("书记", max_length=40, blank=True)
+    secretary_post = CleanCharField("职务", max_length=60, blank=True)
+    topic = CleanCharField("类别", max_length=40, blank=True)
+    title_is_quoted = models.BooleanField("名称是来源原文", default=False)
+    bottleneck = CleanTextField("难点", blank=True)
+    aim = CleanTextField("目标", blank=True)
+    method = CleanTextField("办法", blank=True)
+    result = CleanTextField("成效", blank=True)
+    numbers = CleanCharField("所列数目", max_length=120, blank=True)
+    source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="+")
+
+    objects = SecretaryProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "书记工程"
+        verbose_name_plural = "书记工程"
+        ordering = ["-year", "community__order"]
+        constraints = [
+            models.UniqueConstraint(fields=["community", "year"], name="communities_secretaryproject_once",
+                                    violation_error_message="这个社区这一年已有一个书记工程。"),
+        ]
+
+    def __str__(self):
+        return f"{self.community} {self.year} 年书记工程"

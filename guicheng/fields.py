@@ -1,0 +1,76 @@
+"""Model fields that clean text on the way in, and the words the constraints share."""
+from django.db import models
+
+from guicheng.text import clean_text
+
+
+class CleanCharField(models.CharField):
+    """A CharField whose text is cleaned by `full_clean()`: NFC, no control characters."""
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return clean_text(value) if isinstance(value, str) else value
+
+
+class CleanTextField(models.TextField):
+    """A TextField whose text is cleaned by `full_clean()`."""
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return clean_text(value) if isinstance(value, str) else value
+
+
+class Qualifier(models.TextChoices):
+    """How exact a figure is, in the word of its source. Empty means exact."""
+
+    EXACT = "", "（确数）"
+    OVER = "超", "超"
+    MORE = "多", "多"
+    ABOUT = "约", "约"
+    NEARLY = "近", "近"
+    OR_SO = "左右", "左右"
+
+    @classmethod
+    def apply(cls, qualifier, number):
+        """Give "超 1431", "13100 多": the qualifier stands where Chinese puts it."""
+        if qualifier in (cls.OVER, cls.ABOUT, cls.NEARLY):
+            return f"{qualifier} {number}"
+        return f"{number} {qualifier}".strip()
+
+
+def one_of(field, values, sentence):
+    """A constraint: `field` holds one of `values`."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__in": list(values)}),
+        name=f"%(app_label)s_%(class)s_{field}_known",
+        violation_error_message=sentence,
+    )
+
+
+def in_order(first, second, sentence):
+    """A constraint: where both days are known, `first` is not after `second`."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{first}__isnull": True})
+        | models.Q(**{f"{second}__isnull": True})
+        | models.Q(**{f"{first}__lte": models.F(second)}),
+        name=f"%(app_label)s_%(class)s_{second}_in_order",
+        violation_error_message=sentence,
+    )
+
+
+def percent_range(field="percent"):
+    """A constraint: a percentage is between 0 and 100."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__isnull": True}) | models.Q(**{f"{field}__range": (0, 100)}),
+        name=f"%(app_label)s_%(class)s_{field}_0_100",
+        violation_error_message="百分比应在 0 到 100 之间。",
+    )
+
+
+def with_unit(field, unit, sentence):
+    """A constraint: where there is a number there is its unit."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__isnull": True}) | ~models.Q(**{unit: ""}),
+        name=f"%(app_label)s_%(class)s_{unit}_present",
+        violation_error_message=sentence,
+    )

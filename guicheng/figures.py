@@ -1,0 +1,42 @@
+"""One figure, with all that is needed to believe it."""
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Definition:
+    """口径: what a figure counts, in one sentence. `key` is its anchor on the page 这个数怎么算."""
+
+    key: str
+    label: str
+    sentence: str
+    unit: str = "项"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value with its definition, the day it holds for, and for a rate what was divided by what.
+
+    `value` is None where nobody stated it. `recorded` and `declared` say how much of the whole is known.
+    """
+
+    definition: Definition
+    value: int | Decimal | None
+    as_of: date
+    numerator: int | None = None
+    denominator: int | None = None
+    recorded: int | None = None
+    declared: int | None = None
+
+    @property
+    def is_partial(self):
+        """Whether the portal knows fewer items than were declared: then no rate is printed."""
+        return self.declared is not None and self.recorded is not None and self.recorded < self.declared
+
+    @property
+    def rate(self):
+        """Percent with one decimal, or None where there is no denominator or the record has gaps."""
+        if self.is_partial or not self.denominator or self.numerator is None:
+            return None
+        return round(Decimal(self.numerator) * 100 / self.denominator, 1)

@@ -1,0 +1,23 @@
+"""Who works for whom: the clerks and reviewers of a department, a community, a party organisation."""
+from django.conf import settings
+from django.db import models
+
+
+class MembershipQuerySet(models.QuerySet):
+    def served_by(self, user):
+        """The rows this member of staff is a clerk or reviewer of."""
+        return self.filter(models.Q(clerks=user) | models.Q(reviewers=user)).distinct()
+
+
+class Membership(models.Model):
+    """Scope is membership: a row's clerks record for it, its reviewers check what they recorded."""
+
+    clerks = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, verbose_name="经办人", blank=True, related_name="%(class)s_clerk_of"
+    )
+    reviewers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, verbose_name="审核员", blank=True, related_name="%(class)s_reviewer_of"
+    )
+
+    class Meta:
+        abstract = True

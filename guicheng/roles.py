@@ -1,0 +1,48 @@
+"""The roles of the office as groups, made after every migration.
+
+In a migration there are no permissions yet, and a test's flush takes what a migration wrote.
+What a person may touch is their membership (`visible_to`); a role says only what they may do there.
+"""
+VIEW_PROJECTS = [
+    "projects.view_project", "projects.view_progressupdate", "projects.view_projectlist",
+    "projects.view_milestone", "projects.view_promise", "projects.view_source", "projects.view_department",
+    "projects.view_fact", "projects.view_category",
+]
+RECORD = [*VIEW_PROJECTS, "projects.add_progressupdate", "projects.change_progressupdate"]
+CONTENT_MODELS = {
+    "projects": ["projectlist", "declaration", "category", "department", "project", "projectalias", "promise",
+                 "milestone", "source", "fact", "discrepancy", "policydocument"],
+    "communities": ["community", "unit", "secretaryproject"],
+    "partybuilding": ["partyorganisation", "venue", "metric", "metricreading"],
+}
+CONTENT = [
+    f"{app}.{verb}_{model}"
+    for app, models in CONTENT_MODELS.items() for model in models for verb in ("view", "add", "change")
+]
+VIEW_CONTENT = [permission for permission in CONTENT if ".view_" in permission]
+
+ROLES = {
+    "业务管理员": [*CONTENT, *RECORD, "projects.publish_progressupdate", "guicheng.see_everything"],
+    "系统管理员": ["guicheng.view_user", "guicheng.add_user", "guicheng.change_user"],
+    "部门经办人": RECORD,
+    "社区经办人": [*RECORD, "communities.view_community", "communities.view_secretaryproject"],
+    "审核员": [*RECORD, "projects.publish_progressupdate"],
+    "领导": [*VIEW_CONTENT, *VIEW_PROJECTS, "guicheng.see_everything"],
+}
+
+
+def make_groups(using="default", **kwargs):
+    """Make what is missing and bring every role's permissions to what is written here."""
+    from django.contrib.auth.models import Group, Permission
+
+    by_name = {
+        f"{app}.{codename}": pk
+        for app, codename, pk in Permission.objects.using(using).values_list(
+            "content_type__app_label", "codename", "pk"
+        )
+    }
+    for name, permissions in ROLES.items():
+        group, _ = Group.objects.using(using).get_or_create(name=name)
+        wanted = {by_name[permission] for permission in permissions if permission in by_name}
+        if wanted != set(group.permissions.values_list("pk", flat=True)):
+            group.permissions.set(wanted)

@@ -1,0 +1,35 @@
+"""Text from outside, cleaned once on the way in; text to search, folded once at save."""
+import re
+import unicodedata
+
+# C0 and C1 but tab and newline, bidi overrides, surrogates, noncharacters: workbooks and Word refuse
+# them, PostgreSQL refuses NUL, and a bidi override can turn a sentence round.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
+
+
+def clean_text(value):
+    """Give `value` in NFC, without control characters, bidi overrides and outer space."""
+    value = value.replace("\r\n", "\n").replace("\r", "\n")
+    return _FORBIDDEN.sub("", unicodedata.normalize("NFC", value)).strip()
+
+
+def search_text(*parts):
+    """Give the lower-cased text in which a search looks: the parts, their pinyin and their initials.
+
+    "映月" gives "映月 yingyue yy". Spaces inside a part stay, so a phrase is found as written.
+    """
+    from pypinyin import Style, lazy_pinyin  # 54 MB: only those who save pay for it
+
+    words = [clean_text(part) for part in parts if part]
+    han = [run for word in words for run in _HAN.findall(word)]
+    full = ["".join(lazy_pinyin(run)) for run in han]
+    initials = ["".join(lazy_pinyin(run, style=Style.FIRST_LETTER)) for run in han]
+    return " ".join(dict.fromkeys(words + full + initials)).lower()
+
+
+def search_term(query):
+    """Fold what a person typed the way `search_text` folds what is searched."""
+    return clean_text(query).lower()

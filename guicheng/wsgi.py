@@ -1,0 +1,21 @@
+"""The WSGI application. Refuses to serve a database that does not keep published rows."""
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guicheng.settings")
+
+from django.conf import settings  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+django_application = get_wsgi_application()
+
+from guicheng.append_only import assert_triggers  # noqa: E402
+
+assert_triggers()
+
+
+def application(environ, start_response):
+    """Serve below BASE_PATH whether the proxy in front keeps the path or strips it."""
+    path = environ.get("PATH_INFO", "")
+    if settings.BASE_PATH and (path == settings.BASE_PATH or path.startswith(settings.BASE_PATH + "/")):
+        environ["PATH_INFO"] = path[len(settings.BASE_PATH):] or "/"
+    return django_application(environ, start_response)

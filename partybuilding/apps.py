@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PartyBuildingConfig(AppConfig):
+    name = "partybuilding"
+    verbose_name = "党建"

@@ -1,0 +1,219 @@
+"""Party organisations, their places, and the figures that were reported about them."""
+from django.db import models
+from django.utils import timezone
+
+from communities.models import Community, Unit
+from guicheng.fields import CleanCharField, CleanTextField, Qualifier, in_order, one_of
+from guicheng.membership import Membership, MembershipQuerySet
+from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
+from guicheng.permissions import sees_everything
+from projects.models import Project, Source
+
+
+class PartyOrganisationQuerySet(MembershipQuerySet, KeyedQuerySet):
+    def published(self):
+        return self.filter(is_published=True)
+
+    def visible_to(self, user):
+        return self if sees_everything(user) else self.served_by(user)
+
+
+class PartyOrganisation(Coded, Membership):
+    """A node of the tree 党工委 → 党委 → 党总支 → 党支部. A temporary branch has a task, a start and an end."""
+
+    class Kind(models.TextChoices):
+        WORK_COMMITTEE = "work_committee", "党工委"
+        COMMITTEE = "committee", "党委"
+        JOINT_COMMITTEE = "joint_committee", "联合党委"
+        GENERAL_BRANCH = "general_branch", "党总支"
+        BRANCH = "branch", "党支部"
+        TEMPORARY_BRANCH = "temporary_branch", "临时党支部"
+
+    name = CleanCharField("名称", max_length=80, unique=True)
+    kind = models.CharField("类别", max_length=20, choices=Kind)
+    parent = models.ForeignKey(
+        "self", verbose_name="上级", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    community = models.ForeignKey(
+        Community, verbose_name="社区", null=True, blank=True, on_delete=models.PROTECT,
+        related_name="organisations",
+    )
+    unit = models.ForeignKey(
+        Unit, verbose_name="基层单元", null=True, blank=True, on_delete=models.PROTECT,
+        related_name="organisations",
+    )
+    task = CleanCharField("任务", max_length=120, blank=True)
+    place = CleanCharField("地点", max_length=80, blank=True)
+    started_on = models.DateField("成立日", null=True, blank=True)
+    ended_on = models.DateField("撤销日", null=True, blank=True)
+    note = CleanTextField("说明", blank=True)
+    source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="organisations")
+    is_published = models.BooleanField("公开", default=True)
+
+    objects = PartyOrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "党组织"
+        verbose_name_plural = "党组织"
+        ordering = ["pk"]
+        constraints = [
+            one_of("kind", ["work_committee", "committee", "joint_committee", "general_branch", "branch",
+                            "temporary_branch"], "类别不在可选范围内。"),
+            in_order("started_on", "ended_on", "成立日不能晚于撤销日。"),
+            models.CheckConstraint(
+                condition=~models.Q(kind="temporary_branch") | ~models.Q(task=""),
+                name="partybuilding_partyorganisation_task_given",
+                violation_error_message="临时党支部要写明任务。",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Venue(Coded):
+    """A service centre, a service station, a meeting house: 党群服务中心、服务站."""
+
+    class Kind(models.TextChoices):
+        STREET_CENTRE = "street_centre", "街道党群服务中心"
+        COMMUNITY_CENTRE = "community_centre", "社区党群服务中心"
+        STATION = "station", "党群服务站"
+        HOUSE = "house", "组织生活馆"
+        ACTIVITY_CENTRE = "activity_centre", "党群活动中心"
+        CIVILISATION = "civilisation", "新时代文明实践所"
+        VACCINATION = "vaccination", "疫苗接种点"
+        OTHER = "other", "其他"
+
+    name = CleanCharField("名称", max_length=80, unique=True)
+    kind = models.CharField("类别", max_length=20, choices=Kind)
+    community = models.ForeignKey(
+        Community, verbose_name="社区", null=True, blank=True, on_delete=models.PROTECT, related_name="venues"
+    )
+    unit = models.ForeignKey(
+        Unit, verbose_name="基层单元", null=True, blank=True, on_delete=models.PROTECT, related_name="venues"
+    )
+    project = models.ForeignKey(
+        Project, verbose_name="建设项目", null=True, blank=True, on_delete=models.PROTECT, related_name="venues"
+    )
+    address = CleanCharField("地址", max_length=120, blank=True)
+    phone = CleanCharField("电话", max_length=40, blank=True)
+    hours = CleanCharField("开放时间", max_length=120, blank=True)
+    area = models.PositiveIntegerField("面积（平方米）", null=True, blank=True)
+    area_qualifier = models.CharField("面积前后的字", max_length=4, choices=Qualifier, blank=True)
+    services = CleanTextField("做什么", blank=True)
+    opened_from = models.DateField("启用最早日", null=True, blank=True)
+    opened_on = models.DateField("启用日", null=True, blank=True, help_text="到这一天一定已经启用。")
+    source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="venues")
+
+    objects = KeyedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "阵地"
+        verbose_name_plural = "阵地"
+        ordering = ["pk"]
+        constraints = [
+            one_of("kind", ["street_centre", "community_centre", "station", "house", "activity_centre",
+                            "civilisation", "vaccination", "other"], "类别不在可选范围内。"),
+            one_of("area_qualifier", Qualifier.values, "“超、多、约、近、左右”以外的字不能用。"),
+            in_order("opened_from", "opened_on", "启用最早日不能晚于启用日。"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Metric(Keyed):
+    """A figure somebody reports: what it counts, in which unit, about whom."""
+
+    class Layer(models.TextChoices):
+        STREET = "street", "桂城街道"
+        COMMUNITY = "community", "社区、片区"
+        DISTRICT = "district", "南海区"
+        TOWN = "town", "其他镇街"
+
+    class Group(models.TextChoices):
+        ORGANISATION = "organisation", "组织与党员"
+        NETWORK = "network", "网格与阵地"
+        SERVICE = "service", "关爱与志愿服务"
+        ACTIVITY = "activity", "活动与文件"
+        CONTROL = "control", "疫情防控"
+        OTHER = "other", "其他"
+
+    natural_key_fields = ("slug",)
+
+    slug = models.SlugField("编号", max_length=40, unique=True)
+    name = CleanCharField("名称", max_length=60)
+    unit = CleanCharField("单位", max_length=16)
+    definition = CleanTextField("口径", help_text="一句话说清这个数算什么、不算什么。")
+    group = models.CharField("分组", max_length=20, choices=Group)
+    layer = models.CharField("层级", max_length=20, choices=Layer, default=Layer.STREET)
+    community = models.ForeignKey(
+        Community, verbose_name="社区", null=True, blank=True, on_delete=models.PROTECT, related_name="metrics"
+    )
+    project = models.ForeignKey(
+        Project, verbose_name="项目", null=True, blank=True, on_delete=models.PROTECT, related_name="metrics"
+    )
+    order = models.PositiveSmallIntegerField("顺序", default=0)
+
+    objects = KeyedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "数据项"
+        verbose_name_plural = "数据项"
+        ordering = ["order", "slug"]
+        constraints = [
+            one_of("layer", ["street", "community", "district", "town"], "层级不在可选范围内。"),
+            one_of("group", ["organisation", "network", "service", "activity", "control", "other"],
+                   "分组不在可选范围内。"),
+            models.CheckConstraint(condition=~models.Q(unit=""), name="partybuilding_metric_unit_present",
+                                   violation_error_message="数据项要写单位。"),
+            models.CheckConstraint(condition=~models.Q(definition=""),
+                                   name="partybuilding_metric_definition_present",
+                                   violation_error_message="数据项要写口径。"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class MetricReadingQuerySet(KeyedQuerySet):
+    def known(self, day, known_at=None):
+        """What had been stated by the end of `day`, newest first."""
+        rows = self.filter(effective_on__lte=day)
+        rows = rows.filter(recorded_at__lte=known_at) if known_at else rows
+        return rows.order_by("-effective_on", "-pk")
+
+
+class MetricReading(Coded):
+    """One value of a metric, as of a day, by a source."""
+
+    metric = models.ForeignKey(Metric, verbose_name="数据项", on_delete=models.PROTECT, related_name="readings")
+    value = models.DecimalField("数值", max_digits=16, decimal_places=4)
+    qualifier = models.CharField("数前后的字", max_length=4, choices=Qualifier, blank=True)
+    effective_from = models.DateField("最早日", null=True, blank=True)
+    effective_on = models.DateField("截至日")
+    recorded_at = models.DateTimeField("录入时刻", default=timezone.now, editable=False)
+    note = CleanCharField("说明", max_length=200, blank=True)
+    source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="readings")
+
+    objects = MetricReadingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "数据"
+        verbose_name_plural = "数据"
+        ordering = ["metric", "-effective_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["metric", "source", "effective_on"],
+                                    name="partybuilding_metricreading_once",
+                                    violation_error_message="这个来源在这一天已有一个数。"),
+            one_of("qualifier", Qualifier.values, "“超、多、约、近、左右”以外的字不能用。"),
+            in_order("effective_from", "effective_on", "最早日不能晚于截至日。"),
+        ]
+
+    def __str__(self):
+        return f"{self.metric} {self.shown}"
+
+    @property
+    def shown(self):
+        """The value in the words of its source: "超 1,431"."""
+        return Qualifier.apply(self.qualifier, f"{self.value.normalize():,f}")

@@ -1,0 +1,9 @@
+from projects.models.evidence import Discrepancy, Fact, PolicyDocument, Source
+from projects.models.ledger import ProgressUpdate, Status
+from projects.models.lists import Category, Declaration, Department, ProjectList
+from projects.models.project import Milestone, Project, ProjectAlias, Promise
+
+__all__ = [
+    "Category", "Declaration", "Department", "Discrepancy", "Fact", "Milestone", "PolicyDocument",
+    "ProgressUpdate", "Project", "ProjectAlias", "ProjectList", "Promise", "Source", "Status",
+]

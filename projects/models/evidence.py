@@ -1,0 +1,184 @@
+"""Where a statement comes from, and what was stated beside progress."""
+from django.db import models
+from django.urls import reverse
+
+from guicheng.fields import CleanCharField, CleanTextField, in_order, one_of, with_unit
+from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
+
+
+class SourceQuerySet(KeyedQuerySet):
+    def own(self):
+        """本单位填报: the office says so itself."""
+        return self.get_or_create(
+            code="own", defaults={"title": "本单位填报", "kind": Source.Kind.OWN, "publisher": "桂城街道"}
+        )[0]
+
+
+class Source(Keyed):
+    """The article or document that proves a statement; 本单位填报 is one."""
+
+    class Kind(models.TextChoices):
+        ARTICLE = "article", "报道"
+        DOCUMENT = "document", "文件"
+        DATASET = "dataset", "公开数据"
+        OWN = "own", "本单位填报"
+
+    code = models.SlugField("编号", max_length=40, unique=True)
+    kind = models.CharField("类别", max_length=20, choices=Kind, default=Kind.ARTICLE)
+    title = CleanCharField("标题", max_length=200)
+    subtitle = CleanCharField("副题、引题", max_length=200, blank=True)
+    publisher = CleanCharField("报纸或发布单位", max_length=80, blank=True)
+
+    published_on = models.DateField("发布日期", null=True, blank=True, help_text="确切知道哪天发布时才填。")
+    published_from = models.DateField("最早可能", null=True, blank=True)
+    published_to = models.DateField("最迟可能", null=True, blank=True)
+    date_basis = CleanCharField("日期依据", max_length=300, blank=True)
+
+    authors = CleanCharField("作者", max_length=200, blank=True)
+    scope = CleanCharField("所讲范围", max_length=40, blank=True, help_text="桂城街道、南海区 ……")
+    url = models.URLField("网址", blank=True)
+    note = CleanTextField("说明", blank=True)
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "来源"
+        verbose_name_plural = "来源"
+        ordering = ["code"]
+        constraints = [
+            one_of("kind", ["article", "document", "dataset", "own"], "来源类别不在可选范围内。"),
+            in_order("published_from", "published_to", "最早可能的发布日期不能晚于最迟可能的日期。"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("source-list") + f"#{self.code}"
+
+
+class About(models.Model):
+    """What a statement is about: any of these, or the street as a whole when all are empty."""
+
+    project = models.ForeignKey(
+        "projects.Project", verbose_name="项目", null=True, blank=True, on_delete=models.PROTECT
+    )
+    community = models.ForeignKey(
+        "communities.Community", verbose_name="社区", null=True, blank=True, on_delete=models.PROTECT
+    )
+    organisation = models.ForeignKey(
+        "partybuilding.PartyOrganisation", verbose_name="党组织", null=True, blank=True, on_delete=models.PROTECT
+    )
+
+    class Meta:
+        abstract = True
+        default_related_name = "%(class)ss"
+
+
+class Fact(Coded, About):
+    """A sourced statement that is neither progress nor a metric."""
+
+    topic = CleanCharField("主题", max_length=60)
+    text = CleanTextField("记述")
+    value = models.DecimalField("数值", max_digits=16, decimal_places=4, null=True, blank=True)
+    unit = CleanCharField("单位", max_length=20, blank=True)
+    qualifier = CleanCharField("数前后的字", max_length=4, blank=True)
+
+    venue = models.ForeignKey(
+        "partybuilding.Venue", verbose_name="阵地", null=True, blank=True, on_delete=models.PROTECT
+    )
+    place = models.ForeignKey(
+        "communities.Unit", verbose_name="基层单元", null=True, blank=True, on_delete=models.PROTECT
+    )
+    layer = models.CharField("层级", max_length=20, default="street", choices=[
+        ("street", "桂城街道"), ("district", "南海区"), ("town", "其他镇街")])
+
+    effective_from = models.DateField("最早日", null=True, blank=True)
+    effective_on = models.DateField("最迟日", null=True, blank=True, help_text="到这一天一定已是如此。")
+    attribution = CleanCharField("据谁所说", max_length=120, blank=True)
+    source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="facts")
+    order = models.PositiveSmallIntegerField("顺序", default=0)
+
+    objects = KeyedQuerySet.as_manager()
+
+    class Meta(About.Meta):
+        abstract = False
+        verbose_name = "记述"
+        verbose_name_plural = "记述"
+        ordering = ["topic", "order", "code"]
+        constraints = [
+            in_order("effective_from", "effective_on", "最早日不能晚于最迟日。"),
+            with_unit("value", "unit", "有数值就要写单位。"),
+        ]
+
+    def __str__(self):
+        return self.text[:60]
+
+
+class Discrepancy(Coded, About):
+    """Two sources that disagree about one thing, side by side. We do not settle it."""
+
+    topic = CleanCharField("分歧之处", max_length=80)
+    statement_1 = CleanTextField("说法一")
+    source_1 = models.ForeignKey(Source, verbose_name="来源一", on_delete=models.PROTECT, related_name="+")
+    statement_2 = CleanTextField("说法二")
+    source_2 = models.ForeignKey(Source, verbose_name="来源二", on_delete=models.PROTECT, related_name="+")
+    treatment = CleanTextField("本站怎样处理", blank=True)
+
+    project_list = models.ForeignKey(
+        "projects.ProjectList", verbose_name="清单", null=True, blank=True, on_delete=models.PROTECT
+    )
+    metric = models.ForeignKey(
+        "partybuilding.Metric", verbose_name="数据项", null=True, blank=True, on_delete=models.PROTECT
+    )
+
+    objects = KeyedQuerySet.as_manager()
+
+    class Meta(About.Meta):
+        abstract = False
+        verbose_name = "来源分歧"
+        verbose_name_plural = "来源分歧"
+        default_related_name = "discrepancies"
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(statement_1=models.F("statement_2")),
+                name="projects_discrepancy_statements_differ",
+                violation_error_message="两处说法相同，就不是分歧。",
+            ),
+        ]
+
+    def __str__(self):
+        return self.topic
+
+
+class PolicyDocument(Coded):
+    """A guideline that was issued or revised."""
+
+    class Stage(models.TextChoices):
+        ISSUED = "issued", "已制定"
+        REVISED = "revised", "已修订"
+        IN_REVISION = "in_revision", "修订中"
+
+    title = CleanCharField("名称", max_length=200, unique=True)
+    field = CleanCharField("领域", max_length=60, blank=True)
+    office = CleanCharField("发文单位", max_length=80, blank=True)
+    stage = models.CharField("状态", max_length=20, choices=Stage)
+    effective_from = models.DateField("最早日", null=True, blank=True)
+    effective_on = models.DateField("状态日期", null=True, blank=True)
+    url = models.URLField("网址", blank=True)
+    source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="documents")
+
+    objects = KeyedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "文件指引"
+        verbose_name_plural = "文件指引"
+        ordering = ["title"]
+        constraints = [
+            one_of("stage", ["issued", "revised", "in_revision"], "文件状态不在可选范围内。"),
+            in_order("effective_from", "effective_on", "最早日不能晚于状态日期。"),
+        ]
+
+    def __str__(self):
+        return self.title

@@ -1,0 +1,191 @@
+"""Lists of promises, what was declared about them, and the offices that answer."""
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from guicheng.fields import CleanCharField, CleanTextField, Qualifier, in_order, one_of, with_unit
+from guicheng.membership import Membership, MembershipQuerySet
+from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
+from projects.models.evidence import Source
+
+
+class ProjectListQuerySet(KeyedQuerySet):
+    def published(self):
+        return self.filter(is_published=True)
+
+    def real(self):
+        """Without sample lists: what a figure over several lists may count."""
+        return self.filter(is_sample=False)
+
+
+class ProjectList(Keyed):
+    """A published list of promises."""
+
+    class Kind(models.TextChoices):
+        KEY = "key", "重点项目"
+        COMMUNITY = "community", "社区项目"
+        MICRO = "micro", "微实事"
+        SECRETARY = "secretary", "书记工程"
+        INITIATIVE = "initiative", "党建730"
+        DISTRICT = "district", "区级实事"
+        TOWN = "town", "镇级实事"
+
+    STREET_KINDS = ["key", "community", "micro", "secretary", "initiative"]
+
+    natural_key_fields = ("slug",)
+
+    slug = models.SlugField("网址名", max_length=40, unique=True)
+    title = CleanCharField("名称", max_length=80)
+    kind = models.CharField("清单类型", max_length=20, choices=Kind)
+    year = models.PositiveSmallIntegerField("年度")
+    issuer = CleanCharField("发布单位", max_length=80, blank=True)
+    unit = CleanCharField("量词", max_length=8, default="项", help_text="项、个、件、条 ……")
+    announced_from = models.DateField("最早公布日", null=True, blank=True)
+    announced_on = models.DateField(
+        "公布日", help_text="到这一天一定已经公布；清单上的项目从这一天算起。"
+    )
+    source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="lists")
+    note = CleanTextField("说明", blank=True)
+    order = models.PositiveSmallIntegerField("顺序", default=0)
+    is_published = models.BooleanField("公开", default=True)
+    is_sample = models.BooleanField("示例", default=False, editable=False)
+
+    objects = ProjectListQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "清单"
+        verbose_name_plural = "清单"
+        ordering = ["is_sample", "order", "slug"]
+        constraints = [
+            one_of("kind", ["key", "community", "micro", "secretary", "initiative", "district", "town"],
+                   "清单类型不在可选范围内。"),
+            with_unit("year", "unit", "清单要有量词，如“项”。"),
+            in_order("announced_from", "announced_on", "最早公布日不能晚于公布日。"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("list-detail", args=[self.slug])
+
+    @property
+    def is_street(self):
+        """Whether the street itself promised it; district and other towns stay in their own layer."""
+        return self.kind in self.STREET_KINDS
+
+
+class DeclarationQuerySet(KeyedQuerySet):
+    def known(self, day, known_at=None):
+        """What had been declared by the end of `day` (and, given an instant, entered by then)."""
+        rows = self.filter(effective_on__lte=day)
+        return rows.filter(recorded_at__lte=known_at) if known_at else rows
+
+
+class Declaration(Coded):
+    """What a list was said to hold or to have done, on a day, by a source."""
+
+    project_list = models.ForeignKey(
+        ProjectList, verbose_name="清单", on_delete=models.PROTECT, related_name="declarations"
+    )
+    total = models.PositiveIntegerField("公布总数", null=True, blank=True)
+    done = models.PositiveIntegerField("公布完成数", null=True, blank=True)
+    categories = models.PositiveSmallIntegerField("公布类型（主题）数", null=True, blank=True)
+    qualifier = models.CharField("数前后的字", max_length=4, choices=Qualifier, blank=True)
+    unit = CleanCharField("单位", max_length=8, default="项")
+    statement = CleanCharField("原来怎么说", max_length=200, blank=True, help_text="如“基本完成”“超 90%”。")
+
+    effective_from = models.DateField("最早日", null=True, blank=True)
+    effective_on = models.DateField("截至日")
+    recorded_at = models.DateTimeField("录入时刻", default=timezone.now, editable=False)
+    source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="declarations")
+
+    objects = DeclarationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "公布数"
+        verbose_name_plural = "公布数"
+        ordering = ["project_list", "-effective_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project_list", "source", "effective_on"], name="projects_declaration_once",
+                violation_error_message="这个来源在这一天已有一条公布数。",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(done__isnull=True) | models.Q(done__lte=models.F("total")),
+                name="projects_declaration_done_within_total",
+                violation_error_message="公布完成数不能多于公布总数。",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(total__isnull=False) | models.Q(categories__isnull=False)
+                | ~models.Q(statement=""),
+                name="projects_declaration_says_something",
+                violation_error_message="总数、类型数和说法至少填一项。",
+            ),
+            one_of("qualifier", Qualifier.values, "“超、多、约、近、左右”以外的字不能用。"),
+            with_unit("total", "unit", "有总数就要写单位。"),
+            in_order("effective_from", "effective_on", "最早日不能晚于截至日。"),
+        ]
+
+    def __str__(self):
+        return f"{self.project_list}：{self.total if self.total is not None else self.statement}"
+
+
+class Category(Keyed):
+    """A numbered heading inside one list."""
+
+    natural_key_fields = ("project_list__slug", "number")
+
+    project_list = models.ForeignKey(
+        ProjectList, verbose_name="清单", on_delete=models.PROTECT, related_name="categories"
+    )
+    number = models.PositiveSmallIntegerField("序号")
+    name = CleanCharField("名称", max_length=80)
+    is_sample = models.BooleanField("示例", default=False, editable=False)
+
+    objects = KeyedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "类型（主题）"
+        verbose_name_plural = "类型（主题）"
+        ordering = ["project_list", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["project_list", "number"], name="projects_category_number_once",
+                                    violation_error_message="这张清单里已有这个序号的类型。"),
+            models.UniqueConstraint(fields=["project_list", "name"], name="projects_category_name_once",
+                                    violation_error_message="这张清单里已有同名的类型。"),
+        ]
+
+    def __str__(self):
+        return f"{self.number}. {self.name}"
+
+
+class DepartmentQuerySet(MembershipQuerySet, KeyedQuerySet):
+    def visible_to(self, user):
+        from guicheng.permissions import sees_everything
+
+        return self if sees_everything(user) else self.served_by(user)
+
+
+class Department(Keyed, Membership):
+    """Who answers for a project: an office of the street, a company, a school, a hospital."""
+
+    natural_key_fields = ("name",)
+
+    name = CleanCharField("名称", max_length=80, unique=True)
+    short_name = CleanCharField("简称", max_length=40, blank=True)
+    leader = CleanCharField("责任领导", max_length=40, blank=True)
+    contact = CleanCharField("联系人", max_length=40, blank=True)
+    phone = CleanCharField("办公电话", max_length=40, blank=True, help_text="公开显示，只填办公电话。")
+    address = CleanCharField("地址", max_length=120, blank=True)
+    is_sample = models.BooleanField("示例", default=False, editable=False)
+
+    objects = DepartmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "责任单位"
+        verbose_name_plural = "责任单位"
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name

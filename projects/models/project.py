@@ -1,0 +1,348 @@
+"""A project: anything promised on a list, or named by a source and on none."""
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+
+from guicheng.fields import CleanCharField, CleanTextField, in_order, one_of, percent_range, with_unit
+from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
+from guicheng.permissions import sees_everything
+from guicheng.text import search_term, search_text
+from projects.models.evidence import Source
+from projects.models.ledger import ProgressUpdate, Status
+from projects.models.lists import Category, Department, ProjectList
+
+
+class ProjectQuerySet(KeyedQuerySet):
+    def published(self):
+        """What a resident may see: the one definition of public."""
+        hidden = ProjectList.objects.filter(is_published=False)
+        return self.filter(is_published=True).exclude(project_list__in=hidden)
+
+    def visible_to(self, user):
+        """What this member of staff may see in the back office."""
+        if sees_everything(user):
+            return self
+        communities = Project._meta.get_field("community").related_model.objects.served_by(user)
+        departments = Department.objects.served_by(user)
+        return self.filter(
+            Q(lead_department__in=departments)
+            | Q(pk__in=Project.supporting_departments.through.objects.filter(
+                department__in=departments).values("project"))
+            | Q(community__in=communities)
+        )
+
+    def top_level(self):
+        """Without parts: what is counted on a list."""
+        return self.filter(parent=None)
+
+    def real(self):
+        return self.filter(is_sample=False)
+
+    def in_community(self, community):
+        return self.filter(community=community)
+
+    def search(self, query):
+        """Those whose name, alias, place, office, pinyin or initials hold what was typed."""
+        return self.filter(search_text__contains=search_term(query))
+
+    def as_of(self, day, known_at=None):
+        """Add `status_then`, `percent_then`, `moved_then`: the state by the end of `day`, as known at an instant.
+
+        One query whatever the number of projects. A project counts from its list's day.
+        """
+        rows = ProgressUpdate.objects.in_force(day, known_at).filter(project=OuterRef("pk")).newest_first()
+        return self.filter(
+            Q(project_list=None) | Q(project_list__announced_on__lte=day)
+        ).annotate(
+            status_then=Coalesce(Subquery(rows.exclude(status="").values("status")[:1]), models.Value("")),
+            percent_then=Subquery(rows.exclude(percent=None).values("percent")[:1]),
+            moved_then=Subquery(rows.values("effective_on")[:1]),
+        )
+
+    def newest_first(self):
+        """The default order of every public list; `Meta.indexes` follows it."""
+        return self.order_by("-moved_on", "-pk")
+
+
+class Project(Keyed):
+    """Anything promised on a list, or named by a source and on none. May be a part of another."""
+
+    class Membership(models.TextChoices):
+        NONE = "", "不在清单上"
+        STATED = "stated", "来源写明在清单上"
+        IMPLIED = "implied", "由上下文推知在清单上"
+
+    code = models.SlugField("编号", max_length=40, unique=True)
+    name = CleanCharField("名称", max_length=160)
+    description = CleanTextField("内容", blank=True)
+
+    # where it stands
+    project_list = models.ForeignKey(
+        ProjectList, verbose_name="清单", null=True, blank=True, on_delete=models.PROTECT, related_name="projects"
+    )
+    membership = models.CharField("是否在清单上", max_length=10, choices=Membership, blank=True)
+    number = models.PositiveSmallIntegerField("清单序号", null=True, blank=True)
+    category = models.ForeignKey(
+        Category, verbose_name="类型", null=True, blank=True, on_delete=models.PROTECT, related_name="projects"
+    )
+    parent = models.ForeignKey(
+        "self", verbose_name="属于哪个项目", null=True, blank=True, on_delete=models.PROTECT, related_name="parts"
+    )
+    continues = models.ForeignKey(
+        "self", verbose_name="结转自", null=True, blank=True, on_delete=models.PROTECT,
+        related_name="continued_by",
+    )
+    community = models.ForeignKey(
+        "communities.Community", verbose_name="社区", null=True, blank=True, on_delete=models.PROTECT,
+        related_name="projects",
+    )
+    place = CleanCharField("地点", max_length=120, blank=True)
+    source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="projects")
+
+    # who answers
+    lead_department = models.ForeignKey(
+        Department, verbose_name="牵头单位", null=True, blank=True, on_delete=models.PROTECT,
+        related_name="led_projects",
+    )
+    supporting_departments = models.ManyToManyField(
+        Department, verbose_name="配合单位", blank=True, related_name="supported_projects"
+    )
+    leader = CleanCharField("责任领导", max_length=40, blank=True)
+    contact = CleanCharField("联系人", max_length=40, blank=True)
+    phone = CleanCharField("办公电话", max_length=40, blank=True, help_text="公开显示，只填办公电话。")
+
+    # what was planned
+    planned_start = models.DateField("计划开始", null=True, blank=True)
+    planned_end = models.DateField("计划完成", null=True, blank=True)
+    target_quantity = models.DecimalField(
+        "目标数量", max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    target_unit = CleanCharField("数量单位", max_length=16, blank=True)
+    budget = models.DecimalField("预算（万元）", max_digits=14, decimal_places=2, null=True, blank=True)
+    budget_source = models.ForeignKey(
+        Source, verbose_name="预算的来源", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    completion_standard = CleanTextField("完成标准", blank=True)
+
+    is_published = models.BooleanField("公开", default=True)
+    is_sample = models.BooleanField("示例", default=False, editable=False)
+
+    # projections of the ledger: rebuilt by rebuild_projections, never edited
+    status = models.CharField("当前状态", max_length=20, choices=Status, blank=True, editable=False)
+    percent = models.PositiveSmallIntegerField("完成百分比", null=True, blank=True, editable=False)
+    quantity = models.DecimalField(
+        "已完成数量", max_digits=14, decimal_places=2, null=True, blank=True, editable=False
+    )
+    latest_update = models.ForeignKey(
+        ProgressUpdate, verbose_name="最近进展", null=True, blank=True, editable=False,
+        on_delete=models.SET_NULL, related_name="+",
+    )
+    moved_on = models.DateField("最近进展日", editable=False, default=date(1900, 1, 1))
+    search_text = models.TextField(editable=False, default="")
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "项目"
+        verbose_name_plural = "项目"
+        ordering = ["-moved_on", "-pk"]
+        indexes = [
+            models.Index("is_published", F("moved_on").desc(), F("id").desc(), name="project_newest"),
+            models.Index("project_list", F("moved_on").desc(), F("id").desc(), name="project_list_newest"),
+            models.Index("community", F("moved_on").desc(), F("id").desc(), name="project_community_newest"),
+            models.Index("status", F("moved_on").desc(), F("id").desc(), name="project_status_newest"),
+        ]
+        constraints = [
+            in_order("planned_start", "planned_end", "计划开始不能晚于计划完成。"),
+            percent_range(),
+            with_unit("target_quantity", "target_unit", "有目标数量就要写单位。"),
+            one_of("status", ["", *Status.values], "状态不在可选范围内。"),
+            models.CheckConstraint(
+                condition=Q(project_list__isnull=True, membership="", number__isnull=True, category__isnull=True)
+                | Q(project_list__isnull=False, membership__in=["stated", "implied"]),
+                name="projects_project_membership_stated",
+                violation_error_message="在清单上的项目要说明依据；不在清单上的项目没有序号和类型。",
+            ),
+            models.CheckConstraint(
+                condition=Q(budget__isnull=True) | Q(budget__gte=0, budget_source__isnull=False),
+                name="projects_project_budget_sourced",
+                violation_error_message="预算不能是负数，并且要写明来源。",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                name="projects_project_not_its_own_part",
+                violation_error_message="项目不能是自己的一部分。",
+            ),
+            models.UniqueConstraint(
+                fields=["project_list", "number"], condition=Q(parent__isnull=True),
+                name="projects_project_number_once",
+                violation_error_message="这张清单上已有这个序号。",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("project-detail", args=[self.code])
+
+    def clean(self):
+        if self.category_id and self.category.project_list_id != self.project_list_id:
+            raise ValidationError({"category": "这个类型不属于所选的清单。"})
+        if self.parent_id and self.parent.parent_id:
+            raise ValidationError({"parent": "所选项目本身是一部分，请选它所属的项目。"})
+
+    def save(self, *args, **kwargs):
+        """Keep the search text in step with the name; the rest of it is re-read by `refresh_projections`."""
+        self.search_text = self.make_search_text()
+        if self.moved_on.year == 1900:
+            self.moved_on = self.first_day()
+        if kwargs.get("update_fields"):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_text", "moved_on"}
+        super().save(*args, **kwargs)
+
+    def make_search_text(self):
+        aliases = self.aliases.values_list("name", flat=True) if self.pk else []
+        community = self.community
+        return search_text(
+            self.name, *aliases, self.place,
+            community.name + "社区" if community else "",
+            self.lead_department.name if self.lead_department else "",
+        )
+
+    def first_day(self):
+        """The day it entered the portal's time: its list's, its source's, else today."""
+        if self.project_list:
+            return self.project_list.announced_on
+        return self.source.published_to or self.source.published_on or timezone.localdate()
+
+    # questions
+    @property
+    def is_done(self):
+        return self.status in Status.DONE
+
+    @property
+    def office(self):
+        """Whom to call: the project's own phone first, else its lead department's."""
+        return self.phone or (self.lead_department.phone if self.lead_department else "")
+
+    def projections(self):
+        """What the ledger says now: for each column the newest row that states it."""
+        rows = list(ProgressUpdate.objects.in_force().filter(project=self).newest_first())
+        latest = rows[0] if rows else None
+        return {
+            "status": next((row.status for row in rows if row.status), ""),
+            "percent": next((row.percent for row in rows if row.percent is not None), None),
+            "quantity": next((row.quantity for row in rows if row.quantity is not None), None),
+            "latest_update_id": latest.pk if latest else None,
+            "moved_on": latest.effective_on if latest else self.first_day(),
+            "search_text": self.make_search_text(),
+        }
+
+    def refresh_projections(self):
+        """Bring the projections to what the ledger says; give whether anything differed."""
+        wanted = self.projections()
+        if all(getattr(self, name) == value for name, value in wanted.items()):
+            return False
+        type(self).objects.filter(pk=self.pk).update(**wanted)
+        for name, value in wanted.items():
+            setattr(self, name, value)
+        return True
+
+
+class ProjectAlias(Coded):
+    """Another name under which a source speaks of the project."""
+
+    project = models.ForeignKey(Project, verbose_name="项目", on_delete=models.CASCADE, related_name="aliases")
+    name = CleanCharField("别名", max_length=160)
+    source = models.ForeignKey(
+        Source, verbose_name="来源", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = KeyedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "别名"
+        verbose_name_plural = "别名"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "name"], name="projects_alias_once",
+                                    violation_error_message="这个项目已有这个别名。"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        self.project.save(update_fields=["search_text"])
+
+
+class Promise(Coded):
+    """What was promised, with its due day; whether it was kept follows from the ledger (summary.py)."""
+
+    project = models.ForeignKey(Project, verbose_name="项目", on_delete=models.PROTECT, related_name="promises")
+    text = CleanCharField("承诺", max_length=200)
+    promised_from = models.DateField("最早承诺日", null=True, blank=True)
+    promised_on = models.DateField("承诺日", help_text="到这一天一定已经作出承诺。")
+    due_on = models.DateField("到期日")
+    source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="promises")
+    is_sample = models.BooleanField("示例", default=False, editable=False)
+
+    objects = KeyedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "承诺"
+        verbose_name_plural = "承诺"
+        ordering = ["due_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "due_on"], name="projects_promise_once",
+                                    violation_error_message="这个项目已有同一天到期的承诺。"),
+            in_order("promised_from", "promised_on", "最早承诺日不能晚于承诺日。"),
+            in_order("promised_on", "due_on", "到期日不能早于承诺日。"),
+        ]
+
+    def __str__(self):
+        return self.text
+
+
+class Milestone(Coded):
+    """A planned date against an actual one."""
+
+    project = models.ForeignKey(Project, verbose_name="项目", on_delete=models.CASCADE, related_name="milestones")
+    name = CleanCharField("节点", max_length=80)
+    planned_on = models.DateField("计划日期", null=True, blank=True)
+    actual_on = models.DateField("实际日期", null=True, blank=True, help_text="到这一天一定已经完成。")
+    source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="+")
+    note = CleanCharField("说明", max_length=200, blank=True)
+
+    objects = KeyedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "节点"
+        verbose_name_plural = "节点"
+        ordering = [Coalesce("planned_on", "actual_on"), "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "name"], name="projects_milestone_once",
+                                    violation_error_message="这个项目已有同名的节点。"),
+            models.CheckConstraint(
+                condition=Q(planned_on__isnull=False) | Q(actual_on__isnull=False),
+                name="projects_milestone_dated",
+                violation_error_message="计划日期和实际日期至少填一个。",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def days_late(self):
+        """Days between the planned and the actual day; negative is early; None when one is missing."""
+        if self.planned_on and self.actual_on:
+            return (self.actual_on - self.planned_on).days
+        return None
