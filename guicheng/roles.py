@@ -31,9 +31,16 @@ ROLES = {
 }
 
 
-def make_groups(using="default", **kwargs):
-    """Make what is missing and bring every role's permissions to what is written here."""
+def make_groups(app_config=None, using="default", **kwargs):
+    """Make what is missing and bring every role's permissions to what is written here.
+
+    The app's own permissions first: Django's handler comes after this one and would leave out the last app.
+    """
+    from django.contrib.auth.management import create_permissions
     from django.contrib.auth.models import Group, Permission
+
+    if app_config is not None:
+        create_permissions(app_config, using=using, **kwargs)
 
     by_name = {
         f"{app}.{codename}": pk

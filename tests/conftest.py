@@ -1,0 +1,154 @@
+"""The cast, by role, and what the tests need around the database and the browser."""
+import os
+import shutil
+
+import pytest
+from django.test import Client, TransactionTestCase
+
+from guicheng.append_only import drop_triggers, install_triggers
+from tests import factories
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]
+
+
+def pytest_configure(config):
+    """Cheap passwords, and static files straight from their folders: no collectstatic before a test."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_the_triggers():
+    """Let go of published rows before the flush of a `transaction=True` test, and keep them again after it."""
+    original = TransactionTestCase._fixture_teardown
+
+    def teardown(self):
+        from django.db import connections
+
+        names = self._databases_names(include_mirrors=False)
+        for name in names:
+            drop_triggers(connections[name])
+        try:
+            original(self)
+        finally:
+            for name in names:
+                install_triggers(using=name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
+
+
+# --- the cast ------------------------------------------------------------------------------------
+@pytest.fixture
+def visitor(client):
+    """A resident: nobody is signed in."""
+    return client
+
+
+@pytest.fixture
+def sign_in():
+    """Give a client at which this person is signed in: `sign_in(clerk).get(…)`."""
+    def _sign_in(user):
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return _sign_in
+
+
+@pytest.fixture
+def office(db):
+    """The department the cast works for."""
+    return factories.make_department(name="城建办公室", short_name="城建办", phone="0757-00000000")
+
+
+@pytest.fixture
+def clerk(office):
+    user = factories.make_user("clerk", name="经办人", roles=["部门经办人"])
+    office.clerks.add(user)
+    return user
+
+
+@pytest.fixture
+def other_clerk(db):
+    """A clerk of another department."""
+    user = factories.make_user("other_clerk", name="别处经办人", roles=["部门经办人"])
+    factories.make_department(name="文化办公室", short_name="文化办").clerks.add(user)
+    return user
+
+
+@pytest.fixture
+def reviewer(office):
+    user = factories.make_user("reviewer", name="审核员", roles=["审核员"])
+    office.reviewers.add(user)
+    return user
+
+
+@pytest.fixture
+def street_admin(db):
+    return factories.make_user("street_admin", name="业务管理员", roles=["业务管理员"])
+
+
+@pytest.fixture
+def superuser(db):
+    return factories.make_user("superuser", name="总管理员", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def key_list(db):
+    return factories.make_list(slug="key-test", title="2021 年重点项目", kind="key")
+
+
+@pytest.fixture
+def project(key_list, office):
+    return factories.make_project(key_list, code="park", name="半月岛公园", number=1, lead_department=office)
+
+
+# --- the browser ---------------------------------------------------------------------------------
+def find_chromium():
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((path for path in map(shutil.which, names) if path), None)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium, one for the session."""
+    path = find_chromium()
+    if path is None:
+        pytest.skip("没有找到 Chromium")
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop running in this thread, and the ORM is asked beside it
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium):
+    """Open pages as a person would: `open_page(url, width=390)`; the contexts are closed afterwards."""
+    contexts = []
+
+    def _open(url=None, *, width=1280, height=900, **kw):
+        viewport = {"width": width, "height": height}
+        context = chromium.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=viewport, **kw)
+        contexts.append(context)
+        page = context.new_page()
+        if url:
+            page.goto(url)
+        return page
+
+    yield _open
+    for context in contexts:
+        context.close()
