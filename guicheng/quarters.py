@@ -57,3 +57,15 @@ class Quarter:
     @property
     def title(self):
         return f"{self.year} 年第{'一二三四'[self.number - 1]}季度"
+
+
+class QuarterConverter:
+    """A quarter in an address. It lets anything through, so that 2021Q5 gets a sentence and not a bare 404."""
+
+    regex = r"[0-9A-Za-z]{1,12}"
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return str(value)

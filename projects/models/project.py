@@ -17,6 +17,12 @@ from projects.models.ledger import ProgressUpdate, Status
 from projects.models.lists import Category, Department, ProjectList
 
 
+def status_at(day, known_at=None):
+    """An expression: the project's status by the end of `day`, "" where nobody had said."""
+    rows = ProgressUpdate.objects.in_force(day, known_at).filter(project=OuterRef("pk")).exclude(status="")
+    return Coalesce(Subquery(rows.newest_first().values("status")[:1]), models.Value(""))
+
+
 class ProjectQuerySet(KeyedQuerySet):
     def published(self):
         """What a resident may see: the one definition of public."""
@@ -59,10 +65,16 @@ class ProjectQuerySet(KeyedQuerySet):
         return self.filter(
             Q(project_list=None) | Q(project_list__announced_on__lte=day)
         ).annotate(
-            status_then=Coalesce(Subquery(rows.exclude(status="").values("status")[:1]), models.Value("")),
+            status_then=status_at(day, known_at),
             percent_then=Subquery(rows.exclude(percent=None).values("percent")[:1]),
             moved_then=Subquery(rows.values("effective_on")[:1]),
         )
+
+    def for_export(self):
+        """Streamed in a stable order with all that an export names."""
+        return self.select_related(
+            "project_list", "category", "community", "lead_department", "latest_update", "source", "parent"
+        ).defer("search_text").order_by("project_list__order", "code").iterator(2000)
 
     def newest_first(self):
         """The default order of every public list; `Meta.indexes` follows it."""

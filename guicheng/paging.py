@@ -1,0 +1,98 @@
+"""Pages that cost the same however many rows there are: a capped count and a keyset."""
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.core.paginator import InvalidPage, Paginator
+from django.db.models import Q
+
+COUNT_CAP = 1000
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, and the query parameters that lead to the pages before and after."""
+
+    rows: list
+    previous: dict | None
+    next: dict | None
+    count: int  # capped: COUNT_CAP + 1 means "more than COUNT_CAP"
+
+    @property
+    def count_text(self):
+        return f"{COUNT_CAP} 多" if self.count > COUNT_CAP else str(self.count)
+
+
+def capped_count(queryset):
+    """Count the rows, but never beyond COUNT_CAP + 1."""
+    return queryset.order_by()[: COUNT_CAP + 1].count()
+
+
+class Keyset:
+    """Pages of a queryset in descending order of (`day_field`, pk). A token is "2021-12-31_57"."""
+
+    def __init__(self, day_field, size=PAGE_SIZE):
+        self.day_field, self.size = day_field, size
+
+    def page(self, queryset, columns, after="", before="", search=False):
+        """Give the page of `columns` (for `values()`) after or before a token. Raises ValidationError.
+
+        `search`: the condition reads every row, so the first page counts and finds in the same scan.
+        """
+        newest = queryset.order_by(f"-{self.day_field}", "-pk")
+        if search and not (after or before):
+            keys = list(newest.values_list("pk", flat=True)[: COUNT_CAP + 1])
+            chosen = newest.model.objects.filter(pk__in=keys[: self.size]).order_by(*newest.query.order_by)
+            rows = list(chosen.values("pk", *columns)) if keys else []
+            return self._page(rows, has_next=len(keys) > self.size, has_previous=False, count=len(keys))
+        count = capped_count(queryset)
+        if before:
+            oldest = self._beyond(queryset, before, "gt").order_by(self.day_field, "pk")
+            rows = list(oldest.values("pk", *columns)[: self.size + 1])
+            return self._page(rows[: self.size][::-1], True, len(rows) > self.size, count)
+        rows = self._beyond(newest, after, "lt") if after else newest
+        rows = list(rows.values("pk", *columns)[: self.size + 1]) if count else []
+        return self._page(rows[: self.size], len(rows) > self.size, bool(after), count)
+
+    def _page(self, rows, has_next, has_previous, count):
+        token = lambda row: f"{row[self.day_field]:%Y-%m-%d}_{row['pk']}"  # noqa: E731
+        return Page(
+            rows,
+            {"before": token(rows[0])} if rows and has_previous else None,
+            {"after": token(rows[-1])} if rows and has_next else None,
+            count,
+        )
+
+    def _beyond(self, queryset, token, way):
+        """The first condition is a range of the index, the second only breaks ties."""
+        day, pk = self._read(token)
+        field = self.day_field
+        return queryset.filter(Q(**{f"{field}__{way}e": day})).filter(
+            Q(**{f"{field}__{way}": day}) | Q(**{f"pk__{way}": pk}))
+
+    @staticmethod
+    def _read(token):
+        try:
+            day, _, pk = token.partition("_")
+            pk = int(pk)
+            if not 0 <= pk < 2**63:
+                raise ValueError(pk)
+            return date.fromisoformat(day), pk
+        except ValueError as error:
+            raise ValidationError("翻页的地址不完整，请从第一页重新翻。") from error
+
+
+def numbered_page(queryset, columns, number, size=PAGE_SIZE):
+    """A page by its number, for the orders that have no keyset. Raises ValidationError."""
+    count = capped_count(queryset)
+    try:
+        page = Paginator(queryset.values("pk", *columns), size).page(number or 1)
+    except InvalidPage as error:
+        raise ValidationError("没有这一页。") from error
+    return Page(
+        list(page.object_list),
+        {"page": page.previous_page_number()} if page.has_previous() else None,
+        {"page": page.next_page_number()} if page.has_next() else None,
+        count,
+    )

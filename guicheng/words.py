@@ -1,0 +1,33 @@
+"""Days and numbers as a Chinese reader expects them."""
+from calendar import monthrange
+
+
+def day(value):
+    """Give "2021 年 12 月 22 日"."""
+    return f"{value.year} 年 {value.month} 月 {value.day} 日" if value else ""
+
+
+def day_range(first, last):
+    """Give the days between which something became so: a whole month or year by its name.
+
+    "2021 年 12 月 22—31 日之间", "2021 年 12 月", "2021 年", "2021 年 9 月 1 日".
+    """
+    if not last or not first or first == last:
+        return day(last or first)
+    same_year, same_month = first.year == last.year, (first.year, first.month) == (last.year, last.month)
+    ends_month = last.day == monthrange(last.year, last.month)[1]
+    if same_year and first.month == first.day == 1 and last.month == 12 and ends_month:
+        return f"{first.year} 年"
+    if same_month and first.day == 1 and ends_month:
+        return f"{first.year} 年 {first.month} 月"
+    if same_month:
+        return f"{first.year} 年 {first.month} 月 {first.day}—{last.day} 日之间"
+    end = f"{last.month} 月 {last.day} 日" if same_year else day(last)
+    return f"{day(first)}—{end}之间"
+
+
+def number(value):
+    """Give 1431.0000 as "1,431", 1.3900 as "1.39"; an unknown number as "—"."""
+    if value is None:
+        return "—"
+    return f"{value.normalize():,f}" if hasattr(value, "normalize") else f"{value:,}"

@@ -1,0 +1,80 @@
+"""The read-only API: the same rows and figures as the pages."""
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.urls import path, reverse
+from rest_framework import serializers
+from rest_framework.decorators import api_view
+from rest_framework.response import Response
+
+from projects.filters import ProjectFilter
+from projects.summary import quarter_summary
+from projects.views import read_quarter
+
+
+class ProjectSerializer(serializers.Serializer):
+    """One project as the API gives it."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    list = serializers.CharField(source="project_list__slug", allow_null=True)
+    parent = serializers.CharField(source="parent__code", allow_null=True)
+    community = serializers.CharField(source="community__slug", allow_null=True)
+    status = serializers.SerializerMethodField()
+    percent = serializers.IntegerField(allow_null=True)
+    moved_on = serializers.DateField()
+    planned_end = serializers.DateField(allow_null=True)
+    latest = serializers.CharField(source="latest_update__text", allow_null=True)
+    sample = serializers.BooleanField(source="is_sample")
+    url = serializers.SerializerMethodField()
+
+    columns = ["code", "name", "project_list__slug", "parent__code", "community__slug", "status", "percent",
+               "moved_on", "planned_end", "latest_update__text", "is_sample"]
+
+    def get_status(self, row):
+        return row["status"] or "unknown"
+
+    def get_url(self, row):
+        return reverse("project-detail", args=[row["code"]])
+
+
+@api_view(["GET"])
+def projects(request):
+    """Projects, newest first, with the filters of the page. `next` leads on; `count` stops at 1001."""
+    filters = ProjectFilter(request.query_params)
+    if not filters.is_valid():
+        return Response({"detail": filters.sentence_of_errors}, status=400)
+    try:
+        page = filters.page(ProjectSerializer.columns, size=50)
+    except ValidationError as error:
+        return Response({"detail": error.messages[0]}, status=400)
+    return Response({
+        "count": page.count,
+        "next": _address(request, page.next),
+        "previous": _address(request, page.previous),
+        "results": ProjectSerializer(page.rows, many=True).data,
+    })
+
+
+def _address(request, change):
+    if change is None:
+        return None
+    query = request.query_params.copy()
+    for name in ("after", "before", "page"):
+        query.pop(name, None)
+    query.update(change)
+    return reverse("api-projects", query=query)
+
+
+@api_view(["GET"])
+def summary(request, quarter):
+    try:
+        quarter = read_quarter(quarter)
+    except Http404 as error:
+        return Response({"detail": str(error)}, status=404)
+    return Response(quarter_summary(quarter).as_dict())
+
+
+urlpatterns = [
+    path("projects/", projects, name="api-projects"),
+    path("summary/<quarter:quarter>/", summary, name="api-summary"),
+]

@@ -1,0 +1,116 @@
+"""How projects are found: the same filters on the page, in its CSV and in the API."""
+import django_filters
+from django.db.models import Q
+from django.utils.functional import cached_property
+
+from guicheng.paging import Keyset, numbered_page
+from projects.models import Category, Department, Project, ProjectList, Status
+
+UNKNOWN = "unknown"
+ORDERS = {"newest": "最近有进展的在前", "due": "计划完成早的在前", "name": "按名称", "status": "按状态"}
+
+
+class FilterOptions:
+    """What there is to choose from, each read once per request."""
+
+    @cached_property
+    def lists(self):
+        return list(ProjectList.objects.published().only("pk", "slug", "title", "year", "is_sample"))
+
+    @cached_property
+    def communities(self):
+        model = Project._meta.get_field("community").related_model
+        return [(slug, name) for slug, name in model.objects.values_list("slug", "name")]
+
+    @cached_property
+    def departments(self):
+        return [(str(pk), name) for pk, name in Department.objects.values_list("pk", "name")[:500]]
+
+    def categories(self, slug):
+        if not slug:
+            return []
+        rows = Category.objects.filter(project_list__slug=slug).values_list("number", "name")
+        return [(str(number), f"{number}. {name}") for number, name in rows]
+
+    @property
+    def years(self):
+        return [(str(year), f"{year} 年") for year in sorted({row.year for row in self.lists}, reverse=True)]
+
+    @property
+    def has_sample(self):
+        return any(row.is_sample for row in self.lists)
+
+    def for_form(self, slug):
+        """name -> [(value, label)], for the filters that choose from what is there."""
+        return {
+            "list": [(row.slug, row.title) for row in self.lists] + [("none", "不在清单上的项目")],
+            "category": self.categories(slug),
+            "community": self.communities,
+            "department": self.departments,
+            "year": self.years,
+        }
+
+
+class ProjectFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label="搜索", method="search", max_length=80)
+    list = django_filters.ChoiceFilter(label="清单", method="on_list")
+    category = django_filters.ChoiceFilter(label="类型", field_name="category__number")
+    status = django_filters.ChoiceFilter(
+        label="状态", method="in_status", choices=[*Status.choices[1:], (UNKNOWN, Status.__empty__)])
+    community = django_filters.ChoiceFilter(label="社区", field_name="community__slug")
+    department = django_filters.ChoiceFilter(label="责任单位", method="by_department")
+    year = django_filters.ChoiceFilter(label="年度", method="in_year")
+    data = django_filters.ChoiceFilter(
+        label="数据", method="real_or_sample", choices=[("real", "只看真实数据"), ("sample", "只看示例数据")])
+
+    def __init__(self, data, queryset=None):
+        self.options = FilterOptions()
+        super().__init__(data, Project.objects.published() if queryset is None else queryset)
+        self.choices = self.options.for_form(data.get("list"))
+        for name, choices in self.choices.items():
+            self.filters[name].extra["choices"] = choices
+
+    def search(self, queryset, name, value):
+        return queryset.search(value)
+
+    def on_list(self, queryset, name, value):
+        if value == "none":
+            return queryset.filter(project_list=None)
+        return queryset.filter(project_list=next(row.pk for row in self.options.lists if row.slug == value))
+
+    def in_status(self, queryset, name, value):
+        return queryset.filter(status="" if value == UNKNOWN else value)
+
+    def by_department(self, queryset, name, value):
+        supporting = Project.supporting_departments.through.objects.filter(department=value).values("project")
+        return queryset.filter(Q(lead_department=value) | Q(pk__in=supporting))
+
+    def in_year(self, queryset, name, value):
+        lists = [row.pk for row in self.options.lists if row.year == int(value)]
+        return queryset.filter(
+            Q(project_list__in=lists) | Q(project_list=None, moved_on__year=value))
+
+    def real_or_sample(self, queryset, name, value):
+        return queryset.filter(is_sample=value == "sample")
+
+    @property
+    def sentence_of_errors(self):
+        """One sentence that names the filters that cannot be read."""
+        return "；".join(
+            f"“{self.filters[name].label}”：{' '.join(messages)}" for name, messages in self.form.errors.items())
+
+    @property
+    def is_narrowed(self):
+        return any(self.data.get(name) for name in self.filters)
+
+    def page(self, columns, size=20):
+        """The page that the address asks for. Raises ValidationError."""
+        order, data = self.data.get("order"), self.data
+        if order in ("due", "name", "status"):
+            fields = {"due": ["planned_end", "pk"], "name": ["name", "pk"], "status": ["status", "-moved_on", "-pk"]}
+            rows = self.qs.order_by(*fields[order])
+            if order == "due":
+                rows = rows.exclude(planned_end=None)
+            return numbered_page(rows, columns, data.get("page"), size)
+        return Keyset("moved_on", size).page(
+            self.qs, columns, data.get("after", ""), data.get("before", ""), search=bool(data.get("q", "").strip()))

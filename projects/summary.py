@@ -1,0 +1,407 @@
+"""Every count of projects and promises. Home, lists, charts, exports, reports and the API call this.
+
+Nothing else counts projects. Only published top-level projects count, never parts, and a list's sample
+rows never meet the real ones: a summary is of one list, and the quarter's lists are the real ones.
+"""
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.db import models
+from django.db.models import Count, F, Max
+from django.utils import timezone
+
+from guicheng.figures import Definition, Figure
+from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Status
+from projects.models.project import status_at
+
+RECORDED = Definition("recorded", "本站有资料", "本站录有资料、在清单上的项目数；分项不另计，推知在清单上的也计入并标明。")
+DECLARED = Definition("declared", "公布总数", "发布单位公布这张清单有多少项；以截至日前最近一次公布的为准。")
+DECLARED_DONE = Definition("declared-done", "公布完成数", "发布单位自己公布已完成多少项；只引用，不由本站推算。")
+DONE = Definition("done", "已完成", "到截至日，台账最近一次写明的状态是“已完成”或“已投用”的项目数。")
+STANDING = Definition("standing", "长期开展", "没有完成之日、一直做下去的项目数；单列，不算已完成。")
+UNKNOWN = Definition("unknown", "暂无进展信息", "已列入清单，但到截至日没有任何来源写明状态的项目数；不算筹备中。")
+MISSING = Definition("missing", "暂缺资料", "公布总数减去本站有资料的项目数。")
+RATE = Definition(
+    "rate", "完成率", "已完成 ÷ 公布总数。本站资料不全（有资料的少于公布总数）时不算完成率。", unit="%"
+)
+KEPT = Definition("promises", "承诺兑现", "每条承诺按原定到期日判定：到期日结束时台账状态为已完成或已投用，是“按期完成”；"
+                  "之后才完成，是“逾期完成”；到期后仍有进展但没有完成，是“未完成”；到期后没有任何来源再提起，"
+                  "是“到期未见报道”。日期只知道一段的，以最迟一天计。", unit="条")
+DEFINITIONS = [RECORDED, DECLARED, DECLARED_DONE, DONE, STANDING, UNKNOWN, MISSING, RATE, KEPT]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One stretch of a list's bar."""
+
+    family: str
+    label: str
+    count: int
+    start: float  # percent of the bar
+    width: float
+
+
+@dataclass(frozen=True)
+class Group:
+    """A share of a list: one category, one community, or what has none."""
+
+    key: str
+    label: str
+    by_status: Counter
+
+    @property
+    def recorded(self):
+        return self.by_status.total()
+
+    @property
+    def done(self):
+        return sum(self.by_status[status] for status in Status.DONE)
+
+    @property
+    def unknown(self):
+        return self.by_status[""]
+
+
+@dataclass
+class ListSummary:
+    """One list by the end of a day: what was declared, what is recorded, how far it is."""
+
+    project_list: ProjectList
+    as_of: date
+    declaration: Declaration | None
+    done_declaration: Declaration | None
+    counts: dict  # (status, category id, community id) -> projects
+    names: dict  # {"category": {id: (key, label)}, "community": {…}}
+
+    @cached_property
+    def by_status(self):
+        return self._counter(lambda status, category, community: True)
+
+    def _counter(self, keep):
+        counter = Counter()
+        for (status, category, community), count in self.counts.items():
+            if keep(status, category, community):
+                counter[status] += count
+        return counter
+
+    def _groups(self, kind, position, rest):
+        groups = defaultdict(Counter)
+        for key, count in self.counts.items():
+            groups[key[position]][key[0]] += count
+        known = [Group(*self.names[kind][pk], groups[pk]) for pk in self.names[kind] if pk in groups]
+        return known + ([Group("", rest, groups[None])] if None in groups else [])
+
+    @property
+    def by_category(self):
+        return self._groups("category", 1, "没有分类型")
+
+    @property
+    def by_community(self):
+        return self._groups("community", 2, "不分社区")
+
+    # the figures
+    @property
+    def recorded(self):
+        return self._figure(RECORDED, self.by_status.total())
+
+    @property
+    def declared(self):
+        return self._figure(DECLARED, self.declaration.total if self.declaration else None)
+
+    @property
+    def declared_done(self):
+        return self._figure(DECLARED_DONE, self.done_declaration.done if self.done_declaration else None)
+
+    @property
+    def done(self):
+        return self._figure(DONE, sum(self.by_status[status] for status in Status.DONE))
+
+    @property
+    def standing(self):
+        return self._figure(STANDING, self.by_status[Status.STANDING])
+
+    @property
+    def unknown(self):
+        return self._figure(UNKNOWN, self.by_status[""])
+
+    @property
+    def missing(self):
+        total = self.declared.value
+        return self._figure(MISSING, None if total is None else max(0, total - self.recorded.value))
+
+    @property
+    def rate(self):
+        total = self.declared.value
+        if total is None:
+            return None
+        return Figure(RATE, None, self.as_of, self.done.value, total, self.recorded.value, total).rate
+
+    def _figure(self, definition, value):
+        return Figure(definition, value, self.as_of)
+
+    @property
+    def is_known(self):
+        """Whether anything of this list was public by that day."""
+        return self.declaration is not None or self.recorded.value > 0
+
+    # in words and as a picture
+    @property
+    def gap_sentence(self):
+        """ "公布 45 项，本站有资料的 12 项，其余 33 项暂缺。" """
+        unit, declared, recorded = self.project_list.unit, self.declared.value, self.recorded.value
+        if declared is None:
+            return f"本站有资料的 {recorded} {unit}，公布总数没有查到。"
+        if recorded == 0:
+            return f"公布 {declared} {unit}，逐{unit}资料暂缺。"
+        if recorded >= declared:
+            return f"公布 {declared} {unit}，本站都有资料。"
+        return f"公布 {declared} {unit}，本站有资料的 {recorded} {unit}，其余 {declared - recorded} {unit}暂缺。"
+
+    @property
+    def segments(self):
+        """The stretches of the bar: their widths add up to the declared total, or the recorded one."""
+        family = Counter()
+        for status, count in self.by_status.items():
+            family[Status.FAMILY[status]] += count
+        declared_only = max(0, (self.declared_done.value or 0) - self.done.value)
+        total = max(self.declared.value or 0, sum(family.values()) + declared_only)
+        parts = [
+            ("done", "已完成、已投用", family["done"]),
+            ("declared", "公布为完成，逐项资料暂缺", declared_only),
+            ("doing", "筹备、推进、长期开展", family["doing"]),
+            ("stopped", "暂停、不再实施", family["stopped"]),
+            ("none", "已公布，暂无进展信息", family["none"]),
+            ("missing", "本站暂缺资料", total - sum(family.values()) - declared_only),
+        ]
+        segments, start = [], 0.0
+        for name, label, count in parts:
+            if count > 0:
+                width = count * 100 / total
+                segments.append(Segment(name, label, count, round(start, 3), round(width, 3)))
+                start += width
+        return segments
+
+    @property
+    def sentence(self):
+        """The bar in words, for those who do not see it."""
+        unit = self.project_list.unit
+        return "，".join(f"{part.label} {part.count} {unit}" for part in self.segments) + "。"
+
+    def as_dict(self):
+        """The same figures for JSON. `null` where nothing was declared by that day."""
+        def rows(groups):
+            return [
+                {"key": group.key, "name": group.label, "recorded": group.recorded, "done": group.done,
+                 "unknown": group.unknown}
+                for group in groups
+            ]
+
+        by_status = {"unknown" if key == "" else key: self.by_status[key] for key in ["", *Status.values]}
+        return {
+            "slug": self.project_list.slug, "title": self.project_list.title, "kind": self.project_list.kind,
+            "declared": self.declared.value, "declared_done": self.declared_done.value,
+            "recorded": self.recorded.value, "done": self.done.value, "standing": self.standing.value,
+            "unknown": self.unknown.value, "missing": self.missing.value,
+            "rate": None if self.rate is None else float(self.rate),
+            "by_status": by_status, "by_category": rows(self.by_category), "by_community": rows(self.by_community),
+        }
+
+
+def list_summaries(day=None, known_at=None, lists=None):
+    """Summaries of `lists` (default: the real published ones), by the end of `day` as known at an instant.
+
+    Without a day it is now, read from the projections; each summary's as-of day is then the newest day
+    for which anybody said anything about that list. A fixed number of queries.
+    """
+    lists = list(ProjectList.objects.published().real() if lists is None else lists)
+    projects = Project.objects.published().top_level().filter(project_list__in=lists).order_by()
+    if day is None:
+        projects = projects.annotate(status_then=F("status"))
+    else:
+        projects = projects.filter(project_list__announced_on__lte=day).annotate(
+            status_then=status_at(day, known_at))
+    rows = projects.values_list("project_list", "status_then", "category", "community").annotate(
+        count=Count("pk"), newest=Max("moved_on"))
+    counts, newest = defaultdict(Counter), {}
+    for list_id, status, category, community, count, moved_on in rows:
+        counts[list_id][(status, category, community)] += count
+        newest[list_id] = max(moved_on, newest.get(list_id, moved_on))
+    declarations = _declarations(lists, day or timezone.localdate(), known_at)
+    names = {"category": _category_names(lists), "community": _community_names()}
+    summaries = []
+    for each in lists:
+        known = declarations[each.pk]
+        total = next((row for row in known if row.total is not None), None)
+        done = next((row for row in known if row.done is not None), None)
+        days = [row.effective_on for row in known] + [newest.get(each.pk, each.announced_on)]
+        summaries.append(ListSummary(each, day or max(days), total, done, counts[each.pk], names))
+    return summaries
+
+
+def _declarations(lists, day, known_at):
+    grouped = defaultdict(list)
+    rows = Declaration.objects.known(day, known_at).filter(project_list__in=lists).select_related("source")
+    for row in rows.order_by("-effective_on", "-pk"):
+        grouped[row.project_list_id].append(row)
+    return grouped
+
+
+def _category_names(lists):
+    rows = ProjectList._meta.get_field("categories").related_model.objects.filter(project_list__in=lists)
+    return {row.pk: (str(row.number), row.name) for row in rows.order_by("number")}
+
+
+def _community_names():
+    community = Project._meta.get_field("community").related_model
+    return {pk: (slug, name) for pk, slug, name in community.objects.values_list("pk", "slug", "name")}
+
+
+# --- promises ---------------------------------------------------------------------------------
+class Verdict(models.TextChoices):
+    KEPT = "kept", "按期完成"
+    LATE = "late", "逾期完成"
+    UNKEPT = "unkept", "未完成"
+    UNREPORTED = "unreported", "到期未见报道"
+    NOT_DUE = "not_due", "未到期"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A promise, its verdict as of a day, and the ledger row that proves it (None where nothing was said)."""
+
+    promise: Promise
+    verdict: Verdict
+    proof: ProgressUpdate | None
+
+
+def judge(promise, rows, day):
+    """Judge one promise as of `day`. `rows`: the project's rows in force by then that state a status, oldest first."""
+    until_due = [row for row in rows if row.effective_on <= promise.due_on]
+    later = [row for row in rows if row.effective_on > promise.due_on]
+    if until_due and until_due[-1].status in Status.DONE:
+        return Judgement(promise, Verdict.KEPT, next(row for row in until_due if row.status in Status.DONE))
+    if day < promise.due_on:
+        return Judgement(promise, Verdict.NOT_DUE, until_due[-1] if until_due else None)
+    done_later = next((row for row in later if row.status in Status.DONE), None)
+    if done_later:
+        return Judgement(promise, Verdict.LATE, done_later)
+    spoken = [row for row in rows if row.effective_on >= promise.due_on]
+    if spoken:
+        return Judgement(promise, Verdict.UNKEPT, spoken[-1])
+    return Judgement(promise, Verdict.UNREPORTED, None)
+
+
+def judgements(promises=None, day=None, known_at=None):
+    """Judge `promises` (default: those of real published projects) as of `day` (default today). Three queries."""
+    day = day or timezone.localdate()
+    promises = Promise.objects.filter(is_sample=False) if promises is None else promises
+    promises = list(
+        promises.filter(project__in=Project.objects.published(), promised_on__lte=day)
+        .select_related("project__project_list", "source").order_by("due_on", "project__code")
+    )
+    rows = defaultdict(list)
+    updates = ProgressUpdate.objects.in_force(day, known_at).exclude(status="").filter(
+        project__in={promise.project_id for promise in promises})
+    for row in updates.select_related("source").order_by("effective_on", "seq"):
+        rows[row.project_id].append(row)
+    return [judge(promise, rows[promise.project_id], day) for promise in promises]
+
+
+def project_judgements(project, updates):
+    """Judge one project's promises from its published rows, already read. One query."""
+    amended = {row.amends_id for row in updates}
+    rows = sorted(
+        (row for row in updates if row.status and row.pk not in amended and row.kind != row.Kind.WITHDRAWAL),
+        key=lambda row: (row.effective_on, row.seq))
+    today = timezone.localdate()
+    return [judge(promise, rows, today) for promise in project.promises.select_related("source")]
+
+
+# --- the quarter ------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Change:
+    """A project whose status at the end of the quarter differs from that of the quarter before."""
+
+    project: Project
+    before: str
+    after: str
+
+    @property
+    def before_label(self):
+        return Status(self.before).label if self.before else Status.__empty__
+
+    @property
+    def after_label(self):
+        return Status(self.after).label if self.after else Status.__empty__
+
+
+@dataclass
+class QuarterSummary:
+    quarter: object
+    as_of: date
+    lists: list
+    changes: list
+    promises: list
+
+    @property
+    def verdicts(self):
+        """Verdict -> number of promises, in the order of the verdicts."""
+        counts = Counter(judgement.verdict for judgement in self.promises)
+        return {verdict: counts[verdict] for verdict in Verdict}
+
+    @property
+    def appeared(self):
+        """The lists announced in this quarter."""
+        return [row for row in self.lists
+                if self.quarter.first_day <= row.project_list.announced_on <= self.as_of]
+
+    def as_dict(self):
+        return {
+            "quarter": str(self.quarter),
+            "as_of": self.as_of.isoformat(),
+            "lists": [row.as_dict() for row in self.lists],
+            "changes": [
+                {"code": row.project.code, "name": row.project.name, "before": row.before or "unknown",
+                 "after": row.after or "unknown"} for row in self.changes
+            ],
+            "promises": [
+                {"code": row.promise.project.code, "name": row.promise.project.name,
+                 "due": row.promise.due_on.isoformat(), "verdict": row.verdict.value,
+                 "verdict_label": row.verdict.label} for row in self.promises
+            ],
+        }
+
+
+def changes_between(before, after, known_at=None):
+    """Real published top-level projects whose status differs between the ends of two days. One query."""
+    projects = (
+        Project.objects.published().real().top_level()
+        .filter(models.Q(project_list=None) | models.Q(project_list__announced_on__lte=after))
+        .annotate(before=status_at(before, known_at), after=status_at(after, known_at))
+        .exclude(before=F("after")).select_related("project_list").order_by("project_list__order", "code")
+    )
+    return [Change(project, project.before, project.after) for project in projects]
+
+
+def quarter_summary(quarter, known_at=None):
+    """The whole summary of a quarter, as of its last day (today, while the quarter runs)."""
+    as_of = min(quarter.last_day, timezone.localdate())
+    due = Promise.objects.filter(is_sample=False, due_on__year=quarter.year)
+    return QuarterSummary(
+        quarter, as_of,
+        list_summaries(as_of, known_at),
+        changes_between(quarter.previous.last_day, as_of, known_at),
+        judgements(due, as_of, known_at),
+    )
+
+
+def days_with_news():
+    """The days on which a real list was announced or declared, or a real project moved."""
+    return [
+        *ProjectList.objects.published().real().values_list("announced_on", flat=True).distinct(),
+        *Declaration.objects.filter(project_list__is_sample=False).values_list("effective_on", flat=True).distinct(),
+        *ProgressUpdate.objects.in_force().filter(is_sample=False).order_by().values_list(
+            "effective_on", flat=True).distinct(),
+    ]

@@ -1,0 +1,19 @@
+from django.urls import path, register_converter
+
+from guicheng.quarters import QuarterConverter
+from projects import views
+
+register_converter(QuarterConverter, "quarter")
+
+urlpatterns = [
+    path("lists/", views.list_index, name="list-index"),
+    path("lists/<slug:slug>/", views.list_detail, name="list-detail"),
+    path("lists/<slug:slug>/projects.csv", views.list_csv, name="list-csv"),
+    path("lists/<slug:slug>/promises/", views.list_promises, name="list-promises"),
+    path("lists/<slug:slug>/promises.csv", views.list_promises_csv, name="list-promises-csv"),
+    path("projects/", views.project_index, name="project-index"),
+    path("projects/<slug:code>/", views.project_detail, name="project-detail"),
+    path("reports/", views.report_index, name="report-index"),
+    path("reports/<quarter:quarter>/", views.report_detail, name="report-detail"),
+    path("reports/<quarter:quarter>.<str:extension>", views.report_file, name="report-file"),
+]
