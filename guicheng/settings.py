@@ -126,7 +126,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "guicheng.pages.context.site",
             ],
-            "builtins": ["django.templatetags.static", "guicheng.templatetags.guicheng"],
+            "builtins": ["django.templatetags.static", "guicheng.templatetags.guicheng",
+                         "projects.templatetags.projects"],
         },
     }
 ]

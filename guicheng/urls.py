@@ -1,1 +1,21 @@
-urlpatterns=[]
+"""Where everything is. Below a path of another site everything moves along: no address is written by hand."""
+from django.contrib import admin
+from django.urls import include, path
+
+from guicheng.pages import errors, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("sources/", views.source_list, name="source-list"),
+    path("about/", views.about, name="about"),
+    path("", include("projects.urls")),
+    path("", include("communities.urls")),
+    path("", include("partybuilding.urls")),
+    path("api/", include("projects.api")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.not_found
+handler500 = errors.server_error

@@ -94,6 +94,10 @@ class ProjectFilter(django_filters.FilterSet):
         return queryset.filter(is_sample=value == "sample")
 
     @property
+    def statuses(self):
+        return self.filters["status"].extra["choices"]
+
+    @property
     def sentence_of_errors(self):
         """One sentence that names the filters that cannot be read."""
         return "；".join(

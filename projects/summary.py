@@ -16,7 +16,8 @@ from guicheng.figures import Definition, Figure
 from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Status
 from projects.models.project import status_at
 
-RECORDED = Definition("recorded", "本站有资料", "本站录有资料、在清单上的项目数；分项不另计，推知在清单上的也计入并标明。")
+RECORDED = Definition(
+    "recorded", "本站有资料", "本站录有资料、在清单上的项目数；分项不另计，推知在清单上的也计入并标明。")
 DECLARED = Definition("declared", "公布总数", "发布单位公布这张清单有多少项；以截至日前最近一次公布的为准。")
 DECLARED_DONE = Definition("declared-done", "公布完成数", "发布单位自己公布已完成多少项；只引用，不由本站推算。")
 DONE = Definition("done", "已完成", "到截至日，台账最近一次写明的状态是“已完成”或“已投用”的项目数。")
@@ -26,9 +27,11 @@ MISSING = Definition("missing", "暂缺资料", "公布总数减去本站有资�
 RATE = Definition(
     "rate", "完成率", "已完成 ÷ 公布总数。本站资料不全（有资料的少于公布总数）时不算完成率。", unit="%"
 )
-KEPT = Definition("promises", "承诺兑现", "每条承诺按原定到期日判定：到期日结束时台账状态为已完成或已投用，是“按期完成”；"
-                  "之后才完成，是“逾期完成”；到期后仍有进展但没有完成，是“未完成”；到期后没有任何来源再提起，"
-                  "是“到期未见报道”。日期只知道一段的，以最迟一天计。", unit="条")
+KEPT = Definition(
+    "promises", "承诺兑现",
+    "每条承诺按原定到期日判定：到期日结束时台账状态为已完成或已投用，是“按期完成”；"
+    "之后才完成，是“逾期完成”；到期后仍有进展但没有完成，是“未完成”；到期后没有任何来源再提起，"
+    "是“到期未见报道”。日期只知道一段的，以最迟一天计。", unit="条")
 DEFINITIONS = [RECORDED, DECLARED, DECLARED_DONE, DONE, STANDING, UNKNOWN, MISSING, RATE, KEPT]
 
 
@@ -146,6 +149,11 @@ class ListSummary:
         """Whether anything of this list was public by that day."""
         return self.declaration is not None or self.recorded.value > 0
 
+    @property
+    def status_counts(self):
+        """(key, projects) for every status in order, "unknown" first."""
+        return [("unknown" if key == "" else key, self.by_status[key]) for key in ["", *Status.values]]
+
     # in words and as a picture
     @property
     def gap_sentence(self):
@@ -198,14 +206,14 @@ class ListSummary:
                 for group in groups
             ]
 
-        by_status = {"unknown" if key == "" else key: self.by_status[key] for key in ["", *Status.values]}
         return {
             "slug": self.project_list.slug, "title": self.project_list.title, "kind": self.project_list.kind,
             "declared": self.declared.value, "declared_done": self.declared_done.value,
             "recorded": self.recorded.value, "done": self.done.value, "standing": self.standing.value,
             "unknown": self.unknown.value, "missing": self.missing.value,
             "rate": None if self.rate is None else float(self.rate),
-            "by_status": by_status, "by_category": rows(self.by_category), "by_community": rows(self.by_community),
+            "by_status": dict(self.status_counts), "by_category": rows(self.by_category),
+            "by_community": rows(self.by_community),
         }
 
 

@@ -11,7 +11,7 @@ from guicheng.pages.errors import error_page
 from guicheng.quarters import Quarter
 from projects import exports, summary
 from projects.filters import ORDERS, ProjectFilter
-from projects.models import Department, Discrepancy, Project, ProjectAlias, ProjectList, Promise
+from projects.models import Department, Discrepancy, Project, ProjectAlias, ProjectList, Promise, Status
 from projects.timeline import timeline
 
 ROW = ["code", "name", "status", "moved_on", "is_sample", "membership", "parent__name", "community__name",
@@ -68,7 +68,7 @@ def _list_judgements(slug):
 @require_safe
 def list_promises(request, slug):
     project_list, judgements = _list_judgements(slug)
-    counts = {verdict: 0 for verdict in summary.Verdict}
+    counts = dict.fromkeys(summary.Verdict, 0)
     for row in judgements:
         counts[row.verdict] += 1
     return render(request, "projects/list_promises.html", {
@@ -177,8 +177,10 @@ def report_detail(request, quarter):
         quarter = read_quarter(quarter)
     except Http404 as error:
         return error_page(request, 404, str(error))
+    each = summary.quarter_summary(quarter)
     return render(request, "projects/report_detail.html", {
-        "summary": summary.quarter_summary(quarter), "quarter": quarter,
+        "summary": each, "quarter": quarter, "verdicts": each.verdicts.items(),
+        "status_labels": [exports.status_label(key) if key else "暂无进展" for key in ["", *Status.values]],
         "next": quarter.next if quarter < Quarter.current() else None,
         "definitions": summary.DEFINITIONS,
     })

@@ -28,3 +28,13 @@ def time_tag(row):
         '<time datetime="{}">{}</time>', row.effective_on.isoformat(),
         words.day_range(row.effective_from, row.effective_on),
     )
+
+
+@register.simple_tag(takes_context=True)
+def query_link(context, change):
+    """This page's own query with the place in the pages replaced by `change`."""
+    query = context["request"].GET.copy()
+    for name in ("after", "before", "page"):
+        query.pop(name, None)
+    query.update(change)
+    return f"?{query.urlencode()}"

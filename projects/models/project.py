@@ -358,3 +358,7 @@ class Milestone(Coded):
         if self.planned_on and self.actual_on:
             return (self.actual_on - self.planned_on).days
         return None
+
+    @property
+    def days_early(self):
+        return -self.days_late

@@ -1,0 +1,90 @@
+"""Every count about communities. The tile grid, the table and the community page call this."""
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from communities.models import Community, SecretaryProject
+from guicheng.figures import Definition
+from projects.models import Fact, Project
+
+ITEMS = Definition(
+    "community-items", "有资料的事项",
+    "本站录有的、写明属于这个社区的项目和分项数，加上关于它的记述数。")
+COMMUNITIES = Definition(
+    "communities", "社区数",
+    "2021 年统计用区划代码里桂城街道的社区；2023 年报道提到的同心社区没有代码，不计入 45 个。", unit="个")
+DESCRIBED = Definition(
+    "secretary-described", "有介绍的书记工程",
+    "来源介绍了内容、本站已录入的书记工程数；公布总数另列。", unit="个")
+DEFINITIONS = [COMMUNITIES, ITEMS, DESCRIBED]
+
+COLUMNS = 6
+TILE, HEIGHT, GAP = 57, 42, 4  # the drawing's own units: 1 unit is 1 px on a phone of 390
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A community in the grid: how much is recorded, and where it stands in the drawing."""
+
+    community: Community
+    items: int
+    x: int
+    y: int
+
+    @property
+    def level(self):
+        """0 nothing, 1 one, 2 two or three, 3 four and more: the depth of the colour."""
+        return 0 if self.items == 0 else 1 if self.items == 1 else 2 if self.items < 4 else 3
+
+    @property
+    def middle(self):
+        return self.x + TILE / 2, self.y + HEIGHT / 2
+
+
+@dataclass(frozen=True)
+class TileGrid:
+    tiles: list
+
+    @property
+    def width(self):
+        return COLUMNS * (TILE + GAP) - GAP + 2
+
+    @property
+    def height(self):
+        rows = -(-len(self.tiles) // COLUMNS)
+        return max(1, rows * (HEIGHT + GAP) - GAP + 2)
+
+    @property
+    def listed(self):
+        """How many of them are among the 45 of 2021."""
+        return sum(1 for tile in self.tiles if tile.community.code)
+
+    @property
+    def with_items(self):
+        return sum(1 for tile in self.tiles if tile.items)
+
+
+def items_by_community():
+    """Community id -> number of recorded items. Two queries."""
+    items = Counter()
+    for rows in (Project.objects.published().real(), Fact.objects.all()):
+        grouped = rows.exclude(community=None).order_by().values_list("community").annotate(count=Count("pk"))
+        items.update(dict(grouped))
+    return items
+
+
+def tile_grid():
+    """The communities in the order of the list, never ranked. Three queries."""
+    items = items_by_community()
+    communities = Community.objects.published().only("pk", "slug", "name", "code")
+    return TileGrid([
+        Tile(each, items[each.pk], 1 + index % COLUMNS * (TILE + GAP), 1 + index // COLUMNS * (HEIGHT + GAP))
+        for index, each in enumerate(communities)
+    ])
+
+
+def secretary_years():
+    """year -> number of described secretary projects, newest first."""
+    rows = SecretaryProject.objects.published().order_by().values_list("year").annotate(count=Count("pk"))
+    return dict(sorted(rows, reverse=True))

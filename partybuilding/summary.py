@@ -1,0 +1,76 @@
+"""Every party figure. The party page, charts and definitions call this."""
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+
+from guicheng.figures import Definition
+from partybuilding.models import Metric, MetricReading
+
+READING = Definition(
+    "metric", "数据项",
+    "引用来源公布的数，“超、多、约”照原样保留；每个数写明截至日和出处，本站不推算。", unit="")
+DEFINITIONS = [READING]
+
+
+@dataclass(frozen=True)
+class MetricSummary:
+    """A metric with its newest reading and, where there are several, its history (newest first)."""
+
+    metric: Metric
+    readings: list
+
+    @property
+    def latest(self):
+        return self.readings[0]
+
+    @property
+    def history(self):
+        return self.readings if len(self.readings) > 1 else []
+
+    @property
+    def change(self):
+        """The difference of the two newest exact values, or None."""
+        if len(self.readings) < 2 or any(row.qualifier for row in self.readings[:2]):
+            return None
+        return self.readings[0].value - self.readings[1].value
+
+    @property
+    def points(self):
+        """(x, y, reading) of the history in a drawing of 100 × 40, oldest left; y starts at zero."""
+        rows = self.history[::-1]
+        if not rows:
+            return []
+        first, last = rows[0].effective_on.toordinal(), rows[-1].effective_on.toordinal()
+        top = max(row.value for row in rows) or 1
+        width = max(1, last - first)
+        return [
+            (round(4 + 92 * (row.effective_on.toordinal() - first) / width, 1),
+             round(38 - 34 * float(row.value / top), 1), row) for row in rows
+        ]
+
+    @property
+    def path(self):
+        return " ".join(f"{x},{y}" for x, y, _ in self.points)
+
+
+def metric_summaries(metrics=None):
+    """The metrics that have a reading, in order. Two queries."""
+    metrics = Metric.objects.all() if metrics is None else metrics
+    newest = MetricReading.objects.select_related("source").order_by("-effective_on", "-pk")
+    metrics = metrics.select_related("community", "project").prefetch_related(Prefetch("readings", newest))
+    summaries = [MetricSummary(metric, list(metric.readings.all())) for metric in metrics]
+    return [each for each in summaries if each.readings]
+
+
+def by_group(summaries):
+    """[(group label, summaries)] of the street's own metrics, in the order of the groups."""
+    return [
+        (group.label, rows)
+        for group in Metric.Group
+        if (rows := [each for each in summaries
+                     if each.metric.group == group and each.metric.layer == Metric.Layer.STREET])
+    ]
+
+
+def by_layer(summaries, *layers):
+    return [each for each in summaries if each.metric.layer in layers]

@@ -1,0 +1,29 @@
+"""A project's status as a tag, and a ledger row's family for its colour."""
+from django import template
+from django.utils.safestring import SafeString
+
+from projects.models import Status
+
+register = template.Library()
+
+LABELS = {**dict(Status.choices[1:]), "": "暂无进展信息"}
+# built once: the words and families are ours, no data is in them
+TAGS = {
+    value: SafeString(f'<span class="tag tag-{Status.FAMILY[value]}">{label}</span>')
+    for value, label in LABELS.items()
+}
+
+
+@register.filter
+def status_tag(status):
+    return TAGS[status]
+
+
+@register.filter
+def status_label(status):
+    return LABELS[status]
+
+
+@register.filter
+def family(status):
+    return Status.FAMILY[status]
