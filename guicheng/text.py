@@ -1,6 +1,7 @@
 """Text from outside, cleaned once on the way in; text to search, folded once at save."""
 import re
 import unicodedata
+from functools import lru_cache
 
 # C0 and C1 but tab and newline, bidi overrides, surrogates, noncharacters: workbooks and Word refuse
 # them, PostgreSQL refuses NUL, and a bidi override can turn a sentence round.
@@ -16,17 +17,22 @@ def clean_text(value):
     return _FORBIDDEN.sub("", unicodedata.normalize("NFC", value)).strip()
 
 
+@lru_cache(maxsize=4096)
+def _pinyin(run):
+    """Give the pinyin and the initials of a run of characters; places and offices come again and again."""
+    from pypinyin import Style, lazy_pinyin  # 54 MB: only those who save pay for it
+
+    return "".join(lazy_pinyin(run)), "".join(lazy_pinyin(run, style=Style.FIRST_LETTER))
+
+
 def search_text(*parts):
     """Give the lower-cased text in which a search looks: the parts, their pinyin and their initials.
 
     "映月" gives "映月 yingyue yy". Spaces inside a part stay, so a phrase is found as written.
     """
-    from pypinyin import Style, lazy_pinyin  # 54 MB: only those who save pay for it
-
     words = [clean_text(part) for part in parts if part]
-    han = [run for word in words for run in _HAN.findall(word)]
-    full = ["".join(lazy_pinyin(run)) for run in han]
-    initials = ["".join(lazy_pinyin(run, style=Style.FIRST_LETTER)) for run in han]
+    spelled = [_pinyin(run) for word in words for run in _HAN.findall(word)]
+    full, initials = [pair[0] for pair in spelled], [pair[1] for pair in spelled]
     return " ".join(dict.fromkeys(words + full + initials)).lower()
 
 
