@@ -55,8 +55,10 @@ REASONS = {
 }
 # how a project's life may go, with how often in a hundred
 LIVES = [
-    (["planned", "in_progress", "acceptance", "completed", "in_use"], 45),
-    (["planned", "in_progress"], 28),
+    (["planned", "in_progress", "acceptance", "completed", "in_use"], 25),
+    (["planned", "in_progress", "completed"], 20),
+    (["planned", "in_progress", "acceptance"], 5),
+    (["planned", "in_progress"], 23),
     (["planned"], 8),
     (["standing"], 9),
     (["planned", "in_progress", "paused"], 7),
