@@ -24,7 +24,10 @@ SITE_OWNER = env("SITE_OWNER", default="")
 SITE_CODE = env("SITE_CODE", default="")
 SITE_ICP = env("SITE_ICP", default="")
 
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(f"不能使用数据目录 DATA_DIR={DATA_DIR}（{error.strerror}）。")
 
 
 def _local_secret_key():

@@ -1,17 +1,11 @@
 """The cast, by role, and what the tests need around the database and the browser."""
 import os
-import shutil
 
 import pytest
 from django.test import Client, TransactionTestCase
 
 from guicheng.append_only import drop_triggers, install_triggers
-from tests import factories
-
-CHROMIUM_FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]
+from tests import browser, factories
 
 
 def pytest_configure(config):
@@ -114,15 +108,10 @@ def project(key_list, office):
 
 
 # --- the browser ---------------------------------------------------------------------------------
-def find_chromium():
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return next((path for path in map(shutil.which, names) if path), None)
-
-
 @pytest.fixture(scope="session")
 def chromium():
     """Debian's Chromium, one for the session."""
-    path = find_chromium()
+    path = browser.find_chromium()
     if path is None:
         pytest.skip("没有找到 Chromium")
     from playwright.sync_api import sync_playwright
@@ -130,9 +119,9 @@ def chromium():
     # Playwright keeps an event loop running in this thread, and the ORM is asked beside it
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
-        yield browser
-        browser.close()
+        running = playwright.chromium.launch(executable_path=path, args=browser.FLAGS)
+        yield running
+        running.close()
 
 
 @pytest.fixture

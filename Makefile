@@ -1,0 +1,21 @@
+# 桂城办实事：make run 启动，make test 测试，make bench 测速。只需要 python3、pip 和 make。
+# 可用的变量：PORT=8001（端口） DATA_DIR=/srv/guicheng/var（数据放在哪里）
+
+.PHONY: run test bench lock
+
+run:
+	@deploy/run.sh
+
+test:
+	@deploy/venv.sh requirements-dev.txt
+	@.venv/bin/python -m tests.run_all
+
+bench:
+	@deploy/venv.sh requirements-dev.txt
+	@.venv/bin/python -m tests.bench $(ARGS)
+
+LOCK = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+lock:
+	$(LOCK) pyproject.toml --output-file requirements.txt
+	$(LOCK) pyproject.toml --group dev --output-file requirements-dev.txt

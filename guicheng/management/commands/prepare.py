@@ -1,0 +1,75 @@
+import hashlib
+import socket
+import sys
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from guicheng.append_only import missing_triggers
+from guicheng.roles import make_groups
+
+
+class Command(BaseCommand):
+    help = "启动前的准备：数据库、资料、第一个管理员、静态文件。只做还没有做的，重复运行无妨。"
+    requires_system_checks = []
+
+    def add_arguments(self, parser):
+        parser.add_argument("--port", default="8000", help="将要使用的端口")
+
+    def handle(self, *args, port, **options):
+        port = _free_port(port)
+        try:
+            self.prepare_database(port)
+        except OperationalError as error:
+            sys.exit(f"连不上数据库，请检查 DATABASE_URL 和数据库服务（{str(error).splitlines()[0]}）。")
+        self.prepare_static()
+        address = settings.PUBLIC_URL or f"http://127.0.0.1:{port}/"
+        self.stdout.write(f"桂城办实事：{address}（按 Ctrl-C 停止）")
+
+    def prepare_database(self, port):
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()) or missing_triggers():
+            self.stdout.write("正在更新数据库……")
+            call_command("migrate", interactive=False, verbosity=0)
+        else:
+            make_groups()  # the roles may have changed without a migration
+        call_command("load_facts", stdout=self.stdout)
+        call_command("ensure_admin", port=port, stdout=self.stdout)
+
+    def prepare_static(self):
+        """Collect the static files when one of them, or a package that brings some, changed."""
+        stamp, wanted = settings.DATA_DIR / "static.stamp", _static_fingerprint()
+        manifest = settings.STATIC_ROOT / "staticfiles.json"
+        if manifest.exists() and stamp.exists() and stamp.read_text() == wanted:
+            return
+        self.stdout.write("正在整理静态文件……")
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(wanted)
+
+
+def _free_port(text):
+    """Give the port as a number; stop with a sentence when it is none or taken."""
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        sys.exit(f"PORT 应是 1 到 65535 之间的数，现在是“{text}”。")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", int(text)))
+        except PermissionError:
+            sys.exit(f"不能使用端口 {text}（小于 1024 的端口要有权限），请换一个，例如 make run PORT=8001。")
+        except OSError:
+            sys.exit(f"端口 {text} 已被占用，请换一个，例如 make run PORT={int(text) % 65535 + 1}。")
+    return int(text)
+
+
+def _static_fingerprint():
+    digest = hashlib.sha256((settings.BASE_DIR / "requirements.txt").read_bytes())
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            with storage.open(path) as file:
+                digest.update(f"{path} {file.size} ".encode() + file.read())
+    return digest.hexdigest()

@@ -1,0 +1,109 @@
+"""All the tests: `make test`, or `python -m tests.run_all`.
+
+Each step says how it went; the last line names what could not run on this machine. With REQUIRE_ALL=1
+leaving anything out, or skipping a test, is a failure.
+"""
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+from tests.browser import find_chromium
+from tests.postgres import find_binaries, throwaway_server
+
+ROOT = Path(__file__).resolve().parent.parent
+NO_TESTS = 5  # pytest's exit code when nothing was collected
+# nothing of this machine's configuration reaches the tests: set empty, so that .env cannot fill it in
+NEUTRAL = {"PUBLIC_URL": "", "DATABASE_URL": "", "SECRET_KEY": "", "PROXY_COUNT": "0"}
+
+
+class Run:
+    """The steps so far: what failed, what was left out, how many tests were skipped."""
+
+    def __init__(self, scratch):
+        self.scratch = Path(scratch)
+        data_dir = os.environ.get("DATA_DIR") or str(self.scratch / "var")
+        self.env = os.environ | NEUTRAL | {"DATA_DIR": data_dir}
+        self.failed, self.left_out, self.skipped = [], [], 0
+
+    def step(self, name, *command, env=None):
+        """Run `python -m command`; give its exit code."""
+        print(f"\n== {name}", flush=True)
+        started = time.monotonic()
+        code = subprocess.run(
+            [sys.executable, *command], cwd=ROOT, env=self.env | (env or {}), stdin=subprocess.DEVNULL
+        ).returncode
+        if code and not (code == NO_TESTS and "pytest" in command):
+            self.failed.append(name)
+        result = f"退出码 {code}" if code else "通过"
+        print(f"-- {name}：{result}（{time.monotonic() - started:.0f} 秒）", flush=True)
+        return code
+
+    def pytest(self, name, *options, env=None):
+        """Run pytest and remember what it skipped; no test at all is a step left out."""
+        report = self.scratch / f"report-{len(list(self.scratch.glob('report-*')))}.xml"
+        if self.step(name, "-m", "pytest", f"--junitxml={report}", "-rs", *options, env=env) == NO_TESTS:
+            self.left_out.append(f"{name}（没有这样的测试）")
+        if report.exists():
+            # our own pytest wrote it
+            self.skipped += sum(int(suite.get("skipped", 0)) for suite in ET.parse(report).iter("testsuite"))  # noqa: S314
+
+
+def check_code(run):
+    run.step("ruff", "-m", "ruff", "check", ".")
+    templates = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "templates").rglob("*.html"))
+    if templates:
+        run.step("djade", "-m", "djade", "--check", "--target-version", "5.2", *templates)
+    run.step("迁移齐全", "manage.py", "makemigrations", "--check", "--dry-run")
+    production = {
+        "PUBLIC_URL": "https://example.invalid/", "SECRET_KEY": secrets.token_urlsafe(60),
+        "DATA_DIR": str(run.scratch / "production"),
+    }
+    run.step("正式运行的设置", "manage.py", "check", "--deploy", "--fail-level", "WARNING", env=production)
+    run.step("静态文件", "manage.py", "collectstatic", "--no-input", "-v", "0", env=production)
+
+
+def run_databases(run):
+    run.pytest("测试（SQLite）", "-m", "not browser", "-n", "2")
+    if find_binaries() is None:
+        run.left_out.append("测试（PostgreSQL）（没有找到 PostgreSQL）")
+        return
+    try:
+        with throwaway_server() as env:
+            run.pytest("测试（PostgreSQL）", "-m", "not browser", "-n", "2", env=env)
+    except RuntimeError as error:
+        print(error)
+        run.failed.append("测试（PostgreSQL）")
+
+
+def run_browser(run):
+    if find_chromium() is None:
+        run.left_out.append("浏览器测试（没有找到 Chromium）")
+        return
+    run.pytest("浏览器测试", "-m", "browser")
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the database server is stopped
+    strict = bool(os.environ.get("REQUIRE_ALL"))
+    with tempfile.TemporaryDirectory(prefix="guicheng-test-") as scratch:
+        run = Run(scratch)
+        check_code(run)
+        run_databases(run)
+        run_browser(run)
+    if run.skipped:
+        run.left_out.append(f"跳过的测试 {run.skipped} 个")
+    print()
+    if run.failed:
+        print(f"没有通过：{'、'.join(run.failed)}")
+    print(f"没有运行：{'、'.join(run.left_out)}" if run.left_out else "全部运行：代码检查、SQLite、PostgreSQL、浏览器")
+    return 1 if run.failed or (strict and run.left_out) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
