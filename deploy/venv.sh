@@ -26,6 +26,8 @@ if [ ! -x .venv/bin/python ]; then
 fi
 if .venv/bin/python -m pip --version >/dev/null 2>&1; then
     pip=".venv/bin/python -m pip"
+elif .venv/bin/python -m ensurepip >/dev/null 2>&1; then
+    pip=".venv/bin/python -m pip"
 elif "$python" -m pip --version >/dev/null 2>&1; then
     pip="$python -m pip --python .venv/bin/python"
 else
