@@ -109,6 +109,11 @@ class SecretaryProjectQuerySet(KeyedQuerySet):
     def published(self):
         return self.filter(project__in=Project.objects.published())
 
+    def visible_to(self, user):
+        if sees_everything(user):
+            return self
+        return self.filter(community__in=Community.objects.served_by(user))
+
 
 class SecretaryProject(Coded):
     """The one breakthrough project a community's party secretary leads in a year (书记工程)."""

@@ -4,7 +4,7 @@ from django.db.models.signals import post_migrate
 
 
 class AdminConfig(DjangoAdminConfig):
-    default_site = "guicheng.admin_site.GuichengAdminSite"
+    default_site = "guicheng.pages.admin_site.GuichengAdminSite"
 
 
 class GuichengConfig(AppConfig):

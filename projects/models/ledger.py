@@ -1,6 +1,7 @@
 """The ledger: what was said of a project, by whom, for which day. Appended, never edited."""
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -93,9 +94,13 @@ class ProgressUpdate(Keyed):
     effective_from = models.DateField("最早日", null=True, blank=True, help_text="只知道一段时间时填它的头一天。")
     effective_on = models.DateField("日期", help_text="到这一天一定已是如此；只知道一段时间时填它的末一天。")
     status = models.CharField("状态", max_length=20, choices=Status, blank=True, help_text="没有新说法就不选。")
-    percent = models.PositiveSmallIntegerField("完成百分比", null=True, blank=True, help_text="有人说过才填。")
+    percent = models.PositiveSmallIntegerField(
+        "完成百分比", null=True, blank=True, help_text="有人说过才填。",
+        validators=[MaxValueValidator(100, "百分比应在 0 到 100 之间。")],
+    )
     quantity = models.DecimalField(
-        "完成数量", max_digits=14, decimal_places=2, null=True, blank=True, help_text="有人说过才填。"
+        "完成数量", max_digits=14, decimal_places=2, null=True, blank=True, help_text="有人说过才填。",
+        validators=[MinValueValidator(0, "完成数量不能是负数。")],
     )
     reason = CleanTextField("原因（公开）", blank=True, help_text="暂停、不再实施、更正和撤回都要写。")
     text = CleanTextField("进展（公开）", blank=True, help_text="居民会看到。写办到了哪一步，一两句话。")
@@ -188,6 +193,13 @@ class ProgressUpdate(Keyed):
             raise ValidationError("只能更正或撤回同一个项目的进展。")
         if self.amends_id and not self.amends.is_published:
             raise ValidationError("这一条还没有发布，直接修改就可以。")
+        if self.status in Status.NEED_REASON and not self.reason:
+            raise ValidationError({"reason": "暂停或不再实施，要写明原因（公开）。"})
+        if self.effective_from and self.effective_on and self.effective_from > self.effective_on:
+            raise ValidationError({"effective_from": "最早日不能晚于日期。"})
+        stated = self.text or self.status or self.percent is not None or self.quantity is not None
+        if self.kind != self.Kind.WITHDRAWAL and not stated:
+            raise ValidationError({"text": "状态、百分比、数量和进展至少填一项。"})
         if self.effective_on and self.effective_on > timezone.localdate():
             raise ValidationError({"effective_on": "日期不能在今天以后；将来的安排请写在“下一步”。"})
 

@@ -1,0 +1,93 @@
+"""The pieces every admin of the portal is made of, and the accounts."""
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.http import Http404
+
+from guicheng.models import User
+
+
+class ScopedAdmin(admin.ModelAdmin):
+    """An admin that shows a person what `visible_to` shows, and answers 404 outside it."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_queryset(self, request):
+        queryset = super().get_queryset(request)
+        return queryset.visible_to(request.user) if hasattr(queryset, "visible_to") else queryset
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404
+
+    def lookup_allowed(self, lookup, value, request=None):
+        """Only the filters a list shows: a hidden field cannot be read letter by letter."""
+        shown = [each if isinstance(each, str) else each[0] for each in self.get_list_filter(request)]
+        return any(lookup == name or lookup in (f"{name}__exact", f"{name}__id__exact", f"{name}__isnull")
+                   for name in shown)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        queryset = db_field.remote_field.model._default_manager.all()
+        if "queryset" not in kwargs and hasattr(queryset, "visible_to"):
+            kwargs["queryset"] = queryset.visible_to(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    """Accounts are disabled, never deleted: what a person did stays theirs."""
+
+    list_display = ["username", "name", "role_names", "is_active", "last_login"]
+    list_filter = ["is_active", "groups"]
+    search_fields = ["username", "name"]
+    ordering = ["username"]
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        ("本人", {"fields": ["name", "phone", "email"]}),
+        ("权限", {"fields": ["is_active", "is_staff", "groups", "is_superuser"],
+                 "description": "角色决定能做什么；能动哪些项目，由责任单位、社区和党组织的“经办人”“审核员”决定。"}),
+        ("时间", {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["username", "name", "password1", "password2", "is_staff"]})]
+    filter_horizontal = ["groups"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description="角色")
+    def role_names(self, user):
+        return "、".join(group.name for group in user.groups.all()) or "—"
+
+    def get_readonly_fields(self, request, obj=None):
+        """Nobody makes themselves or another stronger: roles are given by a superuser only."""
+        fixed = ["last_login", "date_joined"]
+        return fixed if request.user.is_superuser else [*fixed, "groups", "is_superuser"]
+
+    def has_change_permission(self, request, obj=None):
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(admin.ModelAdmin):
+    """Who did what, when. Read only."""
+
+    list_display = ["action_time", "user", "content_type", "object_repr", "get_change_message"]
+    list_filter = ["action_time", "content_type"]
+    search_fields = ["object_repr", "user__name", "user__username"]
+    list_select_related = ["user", "content_type"]
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

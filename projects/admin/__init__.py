@@ -1,0 +1,3 @@
+from projects.admin import evidence, ledger, lists, project
+
+__all__ = ["evidence", "ledger", "lists", "project"]

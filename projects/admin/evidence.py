@@ -1,0 +1,36 @@
+from django.contrib import admin
+
+from guicheng.admin import ScopedAdmin
+from projects.models import Discrepancy, Fact, PolicyDocument, Source
+
+
+@admin.register(Source)
+class SourceAdmin(ScopedAdmin):
+    list_display = ["title", "kind", "publisher", "published_on", "scope"]
+    list_filter = ["kind"]
+    search_fields = ["code", "title"]
+
+
+@admin.register(Fact)
+class FactAdmin(ScopedAdmin):
+    list_display = ["topic", "text", "project", "community", "effective_on", "source"]
+    list_filter = ["layer", "source"]
+    search_fields = ["topic", "text"]
+    list_select_related = ["project", "community", "source"]
+    autocomplete_fields = ["project", "community", "organisation", "venue", "place", "source"]
+
+
+@admin.register(Discrepancy)
+class DiscrepancyAdmin(ScopedAdmin):
+    list_display = ["topic", "source_1", "source_2"]
+    search_fields = ["topic"]
+    list_select_related = ["source_1", "source_2"]
+    autocomplete_fields = ["project", "community", "organisation", "metric", "source_1", "source_2"]
+
+
+@admin.register(PolicyDocument)
+class PolicyDocumentAdmin(ScopedAdmin):
+    list_display = ["title", "field", "office", "stage", "effective_on"]
+    list_filter = ["stage"]
+    search_fields = ["title"]
+    autocomplete_fields = ["source"]

@@ -1,0 +1,35 @@
+from django.contrib import admin
+
+from guicheng.admin import ScopedAdmin
+from projects.models import Category, Declaration, Department, ProjectList
+
+
+class DeclarationInline(admin.TabularInline):
+    model = Declaration
+    fields = ["total", "done", "categories", "qualifier", "unit", "statement", "effective_from", "effective_on",
+              "source"]
+    extra = 0
+    can_delete = False
+
+
+class CategoryInline(admin.TabularInline):
+    model = Category
+    fields = ["number", "name"]
+    extra = 0
+    can_delete = False
+
+
+@admin.register(ProjectList)
+class ProjectListAdmin(ScopedAdmin):
+    list_display = ["title", "kind", "year", "announced_on", "is_published", "is_sample"]
+    list_filter = ["kind", "year", "is_published"]
+    search_fields = ["title"]
+    prepopulated_fields = {}
+    inlines = [DeclarationInline, CategoryInline]
+
+
+@admin.register(Department)
+class DepartmentAdmin(ScopedAdmin):
+    list_display = ["name", "leader", "contact", "phone"]
+    search_fields = ["name", "short_name"]
+    autocomplete_fields = ["clerks", "reviewers"]
