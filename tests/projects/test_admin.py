@@ -1,0 +1,229 @@
+"""The back office: a clerk records, a reviewer publishes, nobody reaches what is not theirs."""
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from projects.models import ProgressUpdate
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+State = ProgressUpdate.State
+
+
+def record_url(project):
+    return reverse("admin:projects_progressupdate_record", args=[project.pk])
+
+
+def row_url(name, update):
+    return reverse(f"admin:projects_progressupdate_{name}", args=[update.pk])
+
+
+@pytest.fixture
+def own(db):
+    from projects.models import Source
+
+    return Source.objects.own()
+
+
+@pytest.fixture
+def typed(own):
+    """What a clerk types."""
+    return {"effective_on": "2021-10-08", "status": "in_progress", "percent": "40", "text": "道路已铺好一半。",
+            "problem": "雨天多。", "source": own.pk}
+
+
+@pytest.fixture
+def published(project, street_admin):
+    return factories.make_update(project, by=street_admin, text="原来的说法。", status="in_progress")
+
+
+def test_a_clerk_records_and_it_waits(sign_in, clerk, project, typed):
+    response = sign_in(clerk).post(record_url(project), typed, follow=True)
+    row = project.updates.get()
+    assert (row.state, row.author, row.percent, row.problem) == (State.SUBMITTED, clerk, 40, "雨天多。")
+    assert "等待审核" in response.content.decode()
+    project.refresh_from_db()
+    assert project.status == ""
+    assert LogEntry.objects.filter(user=clerk, object_id=str(row.pk)).exists()
+
+
+def test_who_may_publish_publishes_at_once(sign_in, street_admin, project, typed, visitor):
+    sign_in(street_admin).post(record_url(project), typed)
+    project.refresh_from_db()
+    assert (project.status, project.percent) == ("in_progress", 40)
+    page = visitor.get(project.get_absolute_url()).content.decode()
+    assert "道路已铺好一半" in page
+    assert "雨天多" not in page, "what only staff read stays inside"
+
+
+def test_a_reviewer_publishes_what_waits(sign_in, clerk, reviewer, project, typed):
+    sign_in(clerk).post(record_url(project), typed)
+    row = project.updates.get()
+    page = sign_in(reviewer).get(reverse("admin:index")).content.decode()
+    assert project.name in page and "去审核" in page
+    sign_in(reviewer).post(row_url("change", row), typed)
+    row.refresh_from_db()
+    assert (row.state, row.author, row.reviewer) == (State.PUBLISHED, clerk, reviewer)
+
+
+def test_a_reviewer_publishes_several_from_the_list(sign_in, clerk, reviewer, project, typed):
+    sign_in(clerk).post(record_url(project), typed)
+    address = reverse("admin:projects_progressupdate_changelist")
+    chosen = {"action": "publish_selected", "_selected_action": [project.updates.get().pk]}
+    response = sign_in(reviewer).post(address, chosen, follow=True)
+    assert "已发布 1 条" in response.content.decode()
+    assert project.updates.get().reviewer == reviewer
+
+
+@pytest.mark.parametrize(("change", "sentence"), [
+    ({"percent": "140"}, "百分比应在 0 到 100 之间。"),
+    ({"percent": "一半"}, "输入整数。"),
+    ({"quantity": "-1"}, "完成数量不能是负数。"),
+    ({"status": "paused"}, "暂停或不再实施，要写明原因（公开）。"),
+    ({"status": "", "percent": "", "text": ""}, "状态、百分比、数量和进展至少填一项。"),
+    ({"effective_on": ""}, "必填"),
+    ({"effective_on": "昨天"}, "输入一个有效的日期。"),
+    ({"effective_from": "2021-11-01"}, "最早日不能晚于日期。"),
+    ({"effective_on": str(timezone.localdate() + timedelta(days=2))}, "日期不能在今天以后"),
+    ({"source": "99999"}, "选择一个有效的选项"),
+])
+def test_wrong_input_gets_a_sentence_and_loses_nothing(sign_in, clerk, project, typed, change, sentence):
+    response = sign_in(clerk).post(record_url(project), typed | change)
+    page = response.content.decode()
+    assert response.status_code == 400
+    assert sentence in page
+    assert "雨天多。" in page, "what was typed is still there"
+    assert not project.updates.exists()
+
+
+@pytest.mark.parametrize("hostile", ["\x0b道路", "道\ufffe路", "\u202e道路"])
+def test_control_characters_are_cleaned(sign_in, clerk, project, typed, hostile):
+    sign_in(clerk).post(record_url(project), typed | {"text": hostile})
+    assert project.updates.get().text == "道路"
+
+
+def test_a_published_row_cannot_be_edited(sign_in, street_admin, superuser, published, typed):
+    for person in (street_admin, superuser):
+        sign_in(person).post(row_url("change", published), typed | {"text": "改写"})
+        assert sign_in(person).post(row_url("delete", published), {"post": "yes"}).status_code == 403
+    published.refresh_from_db()
+    assert published.text == "原来的说法。"
+
+
+def test_a_correction_takes_the_place(sign_in, street_admin, published, typed, visitor):
+    address = row_url("correct", published)
+    refused = sign_in(street_admin).post(address, typed)
+    assert refused.status_code == 400, "a correction says why"
+    sign_in(street_admin).post(address, typed | {"text": "更正后的说法。", "reason": "数字看错了。"})
+    new = published.amended_by.get()
+    assert (new.kind, new.state) == ("correction", State.PUBLISHED)
+    page = visitor.get(published.project.get_absolute_url()).content.decode()
+    assert "更正后的说法" in page and "更正前的说法" in page and "数字看错了" in page
+    assert sign_in(street_admin).get(address).status_code == 404, "once only"
+
+
+def test_a_withdrawal_hides_the_text(sign_in, street_admin, published, visitor):
+    sign_in(street_admin).post(row_url("withdraw", published), {"reason": "发错了项目。"})
+    page = visitor.get(published.project.get_absolute_url()).content.decode()
+    assert "已撤回" in page and "发错了项目" in page
+    assert "原来的说法" not in page
+    published.project.refresh_from_db()
+    assert published.project.status == ""
+
+
+def test_outside_the_scope_there_is_nothing(sign_in, other_clerk, project, published, typed):
+    client = sign_in(other_clerk)
+    addresses = [record_url(project), row_url("change", published), row_url("correct", published),
+                 row_url("withdraw", published), reverse("admin:projects_project_change", args=[project.pk])]
+    assert [client.get(address).status_code for address in addresses] == [404] * 5
+    assert client.post(record_url(project), typed).status_code == 404
+    assert project.name not in client.get(reverse("admin:projects_project_changelist")).content.decode()
+    assert project.updates.count() == 1
+
+
+def test_inside_the_scope_the_same_addresses_answer(sign_in, clerk, project, published):
+    """The negative control of the test above: the clerk of the office gets them all."""
+    client = sign_in(clerk)
+    addresses = [record_url(project), row_url("change", published), row_url("correct", published),
+                 row_url("withdraw", published), reverse("admin:projects_project_change", args=[project.pk])]
+    assert [client.get(address).status_code for address in addresses] == [200] * 5
+
+
+def test_a_person_without_the_right_cannot_record(sign_in, office, project):
+    leader = factories.make_user("leader", roles=["领导"])
+    assert sign_in(leader).get(record_url(project)).status_code == 403
+
+
+def test_a_hidden_field_cannot_be_asked_for(sign_in, clerk):
+    client = sign_in(clerk)
+    address = reverse("admin:projects_project_changelist")
+    assert client.get(address, {"search_text__startswith": "a"}).status_code == 400
+    assert client.get(address, {"status__exact": "in_progress"}).status_code == 200
+
+
+def test_nobody_makes_themselves_stronger(sign_in):
+    person = factories.make_user("accounts", roles=["系统管理员"])
+    boss = factories.make_user("boss", is_staff=True, is_superuser=True)
+    client = sign_in(person)
+    address = reverse("admin:guicheng_user_change", args=[person.pk])
+    page = client.get(address).content.decode()
+    assert 'name="is_superuser"' not in page and 'name="groups"' not in page
+    client.post(address, {"username": "accounts", "is_superuser": "on", "is_staff": "on", "is_active": "on"})
+    person.refresh_from_db()
+    assert not person.is_superuser
+    assert client.post(reverse("admin:auth_user_password_change", args=[boss.pk]), {
+        "password1": "another-long-one-1", "password2": "another-long-one-1"}).status_code == 403
+
+
+@pytest.mark.parametrize("model", ["project", "progressupdate", "projectlist", "department", "source", "fact"])
+def test_lists_ask_the_same_number_of_queries(sign_in, superuser, office, key_list, model):
+    """One row or fifty: joins are named."""
+    client = sign_in(superuser)
+    address = reverse(f"admin:projects_{model}_changelist")
+
+    def count():
+        with CaptureQueriesContext(connection, ) as queries:
+            assert client.get(address).status_code == 200
+        return len(queries)
+
+    def more(rows):
+        for _ in range(rows):
+            row = factories.make_project(key_list, lead_department=office)
+            factories.make_update(row, by=superuser)
+            factories.make_fact(project=row)
+
+    more(1)
+    count()
+    first = count()
+    more(12)
+    assert count() == first
+    assert first <= 14
+
+
+def test_the_first_page_answers_every_role(sign_in, clerk, reviewer, street_admin, superuser, project):
+    for person in (clerk, reviewer, street_admin, superuser):
+        page = sign_in(person).get(reverse("admin:index")).content.decode()
+        assert project.name in page
+        assert "填报进展" in page
+
+
+def test_every_admin_page_of_every_model_opens(sign_in, superuser, published):
+    from django.contrib import admin
+
+    client = sign_in(superuser)
+    for model, model_admin in admin.site._registry.items():
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        for search in ("", "桂城"):
+            assert client.get(reverse(f"{name}_changelist"), {"q": search} if search else {}).status_code == 200, name
+        if model_admin.has_add_permission(client.get(reverse("admin:index")).wsgi_request):
+            assert client.get(reverse(f"{name}_add"), follow=True).status_code == 200, name
+
+
+def test_effective_dates_are_shown_in_chinese(published, visitor):
+    assert published.effective_on == date(2021, 6, 30)
+    assert "2021 年 6 月 30 日" in visitor.get(published.project.get_absolute_url()).content.decode()
