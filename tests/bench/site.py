@@ -1,0 +1,109 @@
+"""One database of one size with one gunicorn worker before it."""
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.bench import client
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CONSTANT = "/bench/constant/"
+
+
+@dataclass
+class Site:
+    """A running portal: its addresses, and per page the number of queries, the bytes and the cells measured."""
+
+    database: str
+    size: int
+    port: int
+    process: subprocess.Popen
+    pages: dict
+    searches: dict
+    queries: dict = field(default_factory=dict)
+    bytes: dict = field(default_factory=dict)
+    cells: dict = field(default_factory=dict)  # page -> one cell a round
+    search_ms: dict = field(default_factory=dict)  # word -> one median a round
+
+    def look(self, second_page):
+        """Ask once for each page: warm it, note its queries and bytes, check where the pager leads."""
+        for name, address in self.pages.items():
+            client.get(self.port, address)
+            answer = client.get(self.port, address, "X-Count: 1\r\n")
+            if answer.status != 200:
+                raise RuntimeError(f"{address} 的状态是 {answer.status}")
+            self.queries[name], self.bytes[name] = int(answer.headers["x-queries"]), len(answer.body)
+            if name == "first" and f"after={second_page}" not in _next_link(answer.body):
+                raise RuntimeError(f"翻页的地址不是所想的 {second_page}：{_next_link(answer.body)}")
+
+    def measure(self, seconds):
+        """One round: the limit first, then each page."""
+        for name, address in {"limit": CONSTANT, **self.pages}.items():
+            self.cells.setdefault(name, []).append(client.measure(self.port, address, seconds))
+
+    def measure_search(self, seconds):
+        """The time of one search after another, nothing beside it."""
+        for word, address in self.searches.items():
+            cell = client.measure(self.port, address, seconds, threads=1)
+            self.search_ms.setdefault(word, []).append(cell.median_ms)
+
+    def peak_mb(self):
+        """The most memory the worker ever held."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        peaks = [
+            int(re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{child}/status").read_text())[1]) for child in children
+        ]
+        return max(peaks) / 1024
+
+
+def _next_link(body):
+    match = re.search(r'rel="next" href="([^"]*)"', body.decode())
+    return match[1] if match else ""
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def running_site(database, size, env):
+    """Fill the database named in `env`, serve it, give the Site, and stop it."""
+    env = os.environ | env
+    filled = subprocess.run(
+        [sys.executable, "-m", "tests.bench.fill", str(size)], cwd=ROOT, env=env, stdout=subprocess.PIPE, check=True
+    )
+    found = json.loads(filled.stdout)
+    port = _free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "tests.bench.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1",
+         "--timeout", "120", "--no-control-socket", "--log-level", "error"],
+        cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(port, process)
+        site = Site(database, size, port, process, found["pages"], found["searches"])
+        site.look(found["second_page"])
+        yield site
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(port, process):
+    for _ in range(200):
+        if process.poll() is not None:
+            raise RuntimeError("gunicorn 没有启动")
+        try:
+            if client.get(port, CONSTANT).status == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("gunicorn 20 秒内没有应答")

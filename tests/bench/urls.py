@@ -1,0 +1,15 @@
+"""The portal's addresses and one more: a constant 30 KB answer through the same middleware, the limit."""
+from django.http import HttpResponse
+from django.urls import path
+
+from guicheng import urls as portal
+from guicheng.urls import handler400, handler403, handler404, handler500  # noqa: F401
+
+BODY = b"<!doctype html>" + b"x" * 30 * 1024
+
+
+def constant(request):
+    return HttpResponse(BODY)
+
+
+urlpatterns = [path("bench/constant/", constant), *portal.urlpatterns]
