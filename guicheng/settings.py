@@ -168,7 +168,8 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "guicheng.pages.errors.locked_out"
-AXES_IPWARE_PROXY_COUNT = PROXY_COUNT
+# not ipware: with a proxy count it reads REMOTE_ADDR only and gives None for everybody
+AXES_CLIENT_IP_CALLABLE = "guicheng.proxies.client_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 
