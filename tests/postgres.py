@@ -21,7 +21,8 @@ def find_binaries():
 def _as_server(*command):
     """Run as the account postgres when we are root: initdb refuses root."""
     if os.geteuid() == 0:
-        command = ("runuser", "-u", "postgres", "--", *command)
+        runuser = shutil.which("runuser") or "/usr/sbin/runuser"  # sbin is not on every PATH
+        command = (runuser, "-u", "postgres", "--", *command)
     done = subprocess.run(command, cwd="/", capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode:
         raise RuntimeError(f"PostgreSQL：{(done.stderr or done.stdout).strip()[-300:]}")
