@@ -7,6 +7,7 @@ from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from projects.filters import ProjectFilter
+from projects.models.project import NEVER
 from projects.summary import quarter_summary
 from projects.views import read_quarter
 
@@ -21,7 +22,7 @@ class ProjectSerializer(serializers.Serializer):
     community = serializers.CharField(source="community__slug", allow_null=True)
     status = serializers.SerializerMethodField()
     percent = serializers.IntegerField(allow_null=True)
-    moved_on = serializers.DateField()
+    moved_on = serializers.SerializerMethodField()
     planned_end = serializers.DateField(allow_null=True)
     latest = serializers.CharField(source="latest_update__text", allow_null=True)
     sample = serializers.BooleanField(source="is_sample")
@@ -32,6 +33,9 @@ class ProjectSerializer(serializers.Serializer):
 
     def get_status(self, row):
         return row["status"] or "unknown"
+
+    def get_moved_on(self, row):
+        return None if row["moved_on"] == NEVER else row["moved_on"].isoformat()
 
     def get_url(self, row):
         return reverse("project-detail", args=[row["code"]])

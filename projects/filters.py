@@ -87,8 +87,7 @@ class ProjectFilter(django_filters.FilterSet):
 
     def in_year(self, queryset, name, value):
         lists = [row.pk for row in self.options.lists if row.year == int(value)]
-        return queryset.filter(
-            Q(project_list__in=lists) | Q(project_list=None, moved_on__year=value))
+        return queryset.filter(Q(project_list__in=lists) | Q(project_list=None, moved_on__year=value))
 
     def real_or_sample(self, queryset, name, value):
         return queryset.filter(is_sample=value == "sample")

@@ -24,6 +24,7 @@ from projects.models import (
     Source,
     Status,
 )
+from projects.models.project import NEVER
 
 BATCH = 1000  # projects in one transaction: other writers wait no longer than a second
 LAST_DAY = date(2024, 12, 31)
@@ -267,7 +268,7 @@ class _Draft:
         project.status = next((row.status for row in rows if row.status), "")
         project.percent = next((row.percent for row in rows if row.percent is not None), None)
         project.quantity = next((row.quantity for row in rows if row.quantity is not None), None)
-        project.moved_on = rows[0].effective_on if rows else project.first_day()
+        project.moved_on = rows[0].effective_on if rows else NEVER
         project.search_text = project.make_search_text()
 
     def milestones(self):

@@ -243,7 +243,7 @@ def list_summaries(day=None, known_at=None, lists=None):
         known = declarations[each.pk]
         total = next((row for row in known if row.total is not None), None)
         done = next((row for row in known if row.done is not None), None)
-        days = [row.effective_on for row in known] + [newest.get(each.pk, each.announced_on)]
+        days = [row.effective_on for row in known] + [newest.get(each.pk, each.announced_on), each.announced_on]
         summaries.append(ListSummary(each, day or max(days), total, done, counts[each.pk], names))
     return summaries
 

@@ -38,7 +38,7 @@ def list_detail(request, slug):
         "community", "latest_update", "category").defer("search_text").order_by("category__number", "number", "code")
     rows = list(rows[:SHOWN_ON_LIST])
     parts = {}
-    for part in Project.objects.published().filter(parent__in=rows).select_related("community").order_by("code"):
+    for part in Project.objects.published().filter(parent__in=rows).select_related("community").order_by("pk"):
         parts.setdefault(part.parent_id, []).append(part)
     for row in rows:
         row.shown_parts = parts.get(row.pk, [])
@@ -122,7 +122,7 @@ def project_detail(request, code):
         "project": project,
         "entries": entries,
         "latest": next((entry.row for entry in entries if not entry.is_withdrawn), None),
-        "parts": project.parts.published().select_related("community").order_by("code"),
+        "parts": project.parts.published().select_related("community").order_by("pk"),
         "facts": project.facts.select_related("source"),
         "discrepancies": Discrepancy.objects.filter(
             Q(project=project) | Q(project=project.parent_id, project__isnull=False)

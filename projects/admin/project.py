@@ -2,9 +2,11 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 
+from guicheng import words
 from guicheng.admin import ScopedAdmin
 from guicheng.permissions import can_record_progress
 from projects.models import Milestone, Project, ProjectAlias, Promise
+from projects.models.project import NEVER
 from projects.templatetags.projects import status_tag
 
 
@@ -29,7 +31,7 @@ class MilestoneInline(admin.TabularInline):
 
 @admin.register(Project)
 class ProjectAdmin(ScopedAdmin):
-    list_display = ["name", "record_link", "status_shown", "moved_on", "project_list", "community", "lead_department"]
+    list_display = ["name", "record_link", "status_shown", "moved", "project_list", "community", "lead_department"]
     list_filter = ["status", "project_list", "is_published"]
     search_fields = ["search_text"]
     search_help_text = "名称、别名、社区、单位，两个字就能找；也可以用拼音或首字母。"
@@ -63,6 +65,10 @@ class ProjectAdmin(ScopedAdmin):
     @admin.display(description="当前状态", ordering="status")
     def status_shown(self, project):
         return status_tag(project.status)
+
+    @admin.display(description="最近进展日", ordering="moved_on")
+    def moved(self, project):
+        return "还没有进展" if project.moved_on == NEVER else words.day(project.moved_on)
 
     @admin.display(description="台账")
     def ledger(self, project):

@@ -7,7 +7,6 @@ from django.db import models, transaction
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils import timezone
 
 from guicheng.fields import CleanCharField, CleanTextField, in_order, one_of, percent_range, with_unit
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
@@ -16,6 +15,8 @@ from guicheng.text import search_term, search_text
 from projects.models.evidence import Source
 from projects.models.ledger import ProgressUpdate, Status
 from projects.models.lists import Category, Department, ProjectList
+
+NEVER = date(1900, 1, 1)  # `moved_on` before anybody said anything: sorts last on both databases
 
 
 def status_at(day, known_at=None):
@@ -186,7 +187,7 @@ class Project(Keyed):
         ProgressUpdate, verbose_name="最近进展", null=True, blank=True, editable=False,
         on_delete=models.SET_NULL, related_name="+",
     )
-    moved_on = models.DateField("最近进展日", editable=False, default=date(1900, 1, 1))
+    moved_on = models.DateField("最近进展日", editable=False, default=NEVER)
     search_text = models.TextField(editable=False, default="")
 
     objects = ProjectQuerySet.as_manager()
@@ -244,10 +245,8 @@ class Project(Keyed):
     def save(self, *args, **kwargs):
         """Keep the search text in step with the name; the rest of it is re-read by `refresh_projections`."""
         self.search_text = self.make_search_text()
-        if self.moved_on.year == 1900:
-            self.moved_on = self.first_day()
         if kwargs.get("update_fields"):
-            kwargs["update_fields"] = {*kwargs["update_fields"], "search_text", "moved_on"}
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}
         super().save(*args, **kwargs)
 
     def make_search_text(self):
@@ -258,16 +257,6 @@ class Project(Keyed):
             community.name + "社区" if community else "",
             self.lead_department.name if self.lead_department else "",
         )
-
-    def first_day(self):
-        """The day it entered the portal's time: its list's, its source's, else today."""
-        if self.project_list:
-            return self.project_list.announced_on
-        source = self.source
-        known = source.published_to or source.published_on or source.published_from
-        if known or self.moved_on.year > 1900:
-            return known or self.moved_on  # never a new day at each rebuild
-        return timezone.localdate()
 
     # questions
     @property
@@ -292,7 +281,7 @@ class Project(Keyed):
             "percent": next((row.percent for row in rows if row.percent is not None), None),
             "quantity": next((row.quantity for row in rows if row.quantity is not None), None),
             "latest_update_id": latest.pk if latest else None,
-            "moved_on": latest.effective_on if latest else self.first_day(),
+            "moved_on": latest.effective_on if latest else NEVER,
             "search_text": self.make_search_text(),
         }
 
