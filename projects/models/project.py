@@ -228,10 +228,14 @@ class Project(Keyed):
         )
 
     def first_day(self):
-        """The day it entered the portal's time: its list's, its source's, else today."""
+        """The day it entered the portal's time: its list's, its source's, else the day it was entered.
+
+        Not today's date each time: a rebuild the day after would find a difference.
+        """
         if self.project_list:
             return self.project_list.announced_on
-        return self.source.published_to or self.source.published_on or timezone.localdate()
+        entered = timezone.localdate() if self.moved_on.year == 1900 else self.moved_on
+        return self.source.published_to or self.source.published_on or entered
 
     # questions
     @property
