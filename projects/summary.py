@@ -173,15 +173,17 @@ class ListSummary:
         family = Counter()
         for status, count in self.by_status.items():
             family[Status.FAMILY[status]] += count
-        declared_only = max(0, (self.declared_done.value or 0) - self.done.value)
-        total = max(self.declared.value or 0, sum(family.values()) + declared_only)
+        recorded, declared_done = sum(family.values()), self.declared_done.value or 0
+        total = max(self.declared.value or 0, declared_done, recorded)
+        # of what was declared done, only what is not recorded here may lengthen the bar
+        declared_only = min(max(0, declared_done - self.done.value), total - recorded)
         parts = [
             ("done", "已完成、已投用", family["done"]),
             ("declared", "公布为完成，逐项资料暂缺", declared_only),
             ("doing", "筹备、推进、长期开展", family["doing"]),
             ("stopped", "暂停、不再实施", family["stopped"]),
             ("none", "已公布，暂无进展信息", family["none"]),
-            ("missing", "本站暂缺资料", total - sum(family.values()) - declared_only),
+            ("missing", "本站暂缺资料", total - recorded - declared_only),
         ]
         segments, start = [], 0.0
         for name, label, count in parts:
