@@ -11,8 +11,10 @@ from django.db.models.signals import post_migrate
 from guicheng.append_only import assert_triggers, drop_triggers, install_triggers, missing_triggers
 from projects.models import ProgressUpdate
 from tests import factories
+from tests.databases import on_postgresql, on_sqlite
 
 TABLE = ProgressUpdate._meta.db_table
+ENDS = ["no_update", "no_delete"] + ["no_truncate"] * (connection.vendor == "postgresql")
 
 
 def run(sql, *parameters):
@@ -121,9 +123,8 @@ def test_a_project_with_published_rows_stays(published):
         connection.check_constraints()
 
 
+@on_postgresql
 def test_truncate_is_refused(published):
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite 没有 TRUNCATE")
     for sql in (f"TRUNCATE {TABLE} CASCADE", "TRUNCATE projects_project CASCADE"):
         with pytest.raises(IntegrityError, match="已发布的记录"), transaction.atomic():
             run("SET CONSTRAINTS ALL IMMEDIATE")
@@ -134,9 +135,8 @@ def test_truncate_is_refused(published):
     assert not ProgressUpdate.objects.exists()
 
 
+@on_sqlite
 def test_insert_or_replace_is_refused(published):
-    if connection.vendor != "sqlite":
-        pytest.skip("只有 SQLite 有 INSERT OR REPLACE")
     replace = "INSERT OR REPLACE INTO projects_progressupdate SELECT * FROM projects_progressupdate WHERE id = %s"
     with pytest.raises(IntegrityError, match="已发布的记录"), transaction.atomic():
         run(replace, published.pk)
@@ -148,23 +148,17 @@ def test_insert_or_replace_is_refused(published):
 
 
 # --- the triggers themselves ---------------------------------------------------------------------
-@pytest.mark.parametrize("end", ["no_update", "no_delete", "no_truncate"])
+@pytest.mark.parametrize("end", ENDS)
 def test_one_missing_trigger_stops_the_start(db, end):
     name = f"{TABLE}_{end}"
-    if connection.vendor == "sqlite":
-        if end == "no_truncate":
-            pytest.skip("SQLite 没有 TRUNCATE")
-        run(f"DROP TRIGGER {name}")
-    else:
-        run(f"DROP TRIGGER {name} ON {TABLE}")
+    run(f"DROP TRIGGER {name}" + (f" ON {TABLE}" if connection.vendor == "postgresql" else ""))
     assert missing_triggers() == [name]
     with pytest.raises(ImproperlyConfigured, match=name):
         assert_triggers()
 
 
+@on_postgresql
 def test_a_disabled_trigger_counts_as_missing(db):
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite 的触发器不能停用")
     run(f"ALTER TABLE {TABLE} DISABLE TRIGGER {TABLE}_no_update")
     assert missing_triggers() == [f"{TABLE}_no_update"]
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from projects.models import ProgressUpdate, Project
 from tests import factories
+from tests.databases import on_postgresql
 
 Kind, State = ProgressUpdate.Kind, ProgressUpdate.State
 
@@ -246,10 +247,10 @@ def test_control_the_database_refuses_the_same_number_twice():
         ProgressUpdate.objects.bulk_create([twin])
 
 
+@on_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_control_without_the_lock_they_meet_on_one_number(monkeypatch):
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite 没有行锁，写事务本来就排队")
+    """SQLite has no row locks: its writers queue from the start."""
     project, both_have_their_number = factories.make_project(), Barrier(2)
     full_clean = ProgressUpdate.full_clean
 
