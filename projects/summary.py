@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import takewhile
 
 from django.db import models
 from django.db.models import Count, F, Max
@@ -173,15 +174,17 @@ class ListSummary:
         family = Counter()
         for status, count in self.by_status.items():
             family[Status.FAMILY[status]] += count
-        declared_only = max(0, (self.declared_done.value or 0) - self.done.value)
-        total = max(self.declared.value or 0, sum(family.values()) + declared_only)
+        recorded, declared_done = sum(family.values()), self.declared_done.value or 0
+        total = max(self.declared.value or 0, declared_done, recorded)
+        # of what was declared done, only what is not recorded here may lengthen the bar
+        declared_only = min(max(0, declared_done - self.done.value), total - recorded)
         parts = [
             ("done", "已完成、已投用", family["done"]),
             ("declared", "公布为完成，逐项资料暂缺", declared_only),
             ("doing", "筹备、推进、长期开展", family["doing"]),
             ("stopped", "暂停、不再实施", family["stopped"]),
             ("none", "已公布，暂无进展信息", family["none"]),
-            ("missing", "本站暂缺资料", total - sum(family.values()) - declared_only),
+            ("missing", "本站暂缺资料", total - recorded - declared_only),
         ]
         segments, start = [], 0.0
         for name, label, count in parts:
@@ -285,11 +288,12 @@ class Judgement:
 
 
 def judge(promise, rows, day):
-    """Judge one promise as of `day`. `rows`: the project's rows in force by then that state a status, oldest first."""
-    until_due = [row for row in rows if row.effective_on <= promise.due_on]
+    """Judge one promise as of `day`. `rows`: the project's rows in force by then, oldest first."""
+    until_due = [row for row in rows if row.status and row.effective_on <= promise.due_on]
     later = [row for row in rows if row.effective_on > promise.due_on]
-    if until_due and until_due[-1].status in Status.DONE:
-        return Judgement(promise, Verdict.KEPT, next(row for row in until_due if row.status in Status.DONE))
+    done_by_due = list(takewhile(lambda row: row.status in Status.DONE, reversed(until_due)))
+    if done_by_due:
+        return Judgement(promise, Verdict.KEPT, done_by_due[-1])
     if day < promise.due_on:
         return Judgement(promise, Verdict.NOT_DUE, until_due[-1] if until_due else None)
     done_later = next((row for row in later if row.status in Status.DONE), None)
@@ -310,7 +314,7 @@ def judgements(promises=None, day=None, known_at=None):
         .select_related("project__project_list", "source").order_by("due_on", "project__code")
     )
     rows = defaultdict(list)
-    updates = ProgressUpdate.objects.in_force(day, known_at).exclude(status="").filter(
+    updates = ProgressUpdate.objects.in_force(day, known_at).filter(
         project__in={promise.project_id for promise in promises})
     for row in updates.select_related("source").order_by("effective_on", "seq"):
         rows[row.project_id].append(row)
@@ -321,7 +325,7 @@ def project_judgements(project, updates):
     """Judge one project's promises from its published rows, already read. One query."""
     amended = {row.amends_id for row in updates}
     rows = sorted(
-        (row for row in updates if row.status and row.pk not in amended and row.kind != row.Kind.WITHDRAWAL),
+        (row for row in updates if row.pk not in amended and row.kind != row.Kind.WITHDRAWAL),
         key=lambda row: (row.effective_on, row.seq))
     today = timezone.localdate()
     return [judge(promise, rows, today) for promise in project.promises.select_related("source")]

@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
 from communities.models import Community, SecretaryProject, Unit
+from partybuilding.models import Metric, MetricReading, PartyOrganisation
 from projects.models import (
     Category,
     Declaration,
@@ -161,3 +162,20 @@ def make_secretary_project(community=None, **kw):
     project = kw.pop("project", None) or make_project(community=community)
     return _saved(SecretaryProject(community=community, project=project, **{"year": 2021} | kw,
                                    source=kw.pop("source", None) or project.source))
+
+
+def make_organisation(**kw):
+    kw = {"name": f"第 {next(_numbers)} 党支部", "kind": PartyOrganisation.Kind.BRANCH} | kw
+    return _saved(PartyOrganisation(source=kw.pop("source", None) or make_source(), **kw))
+
+
+def make_metric(**kw):
+    number = next(_numbers)
+    kw = {"slug": f"metric-{number}", "name": f"第 {number} 个数", "unit": "个", "group": Metric.Group.OTHER,
+          "definition": "在册的个数。"} | kw
+    return _saved(Metric(**kw))
+
+
+def make_reading(metric=None, **kw):
+    kw = {"value": 100, "effective_on": date(2021, 6, 30)} | kw
+    return _saved(MetricReading(metric=metric or make_metric(), source=kw.pop("source", None) or make_source(), **kw))

@@ -222,6 +222,8 @@ class ProgressUpdate(Keyed):
         """Give the row its place in the ledger and bring the project's projections to it."""
         with transaction.atomic():
             project = type(self.project).objects.select_for_update().get(pk=self.project_id)
+            if project.updates.published().filter(pk=self.pk).exists():
+                raise ValidationError("这一条已经发布，不能再发布一次。")
             last = project.updates.aggregate(last=models.Max("seq"))["last"] or 0
             self.seq, self.state, self.recorded_at = last + 1, self.State.PUBLISHED, timezone.now()
             self.is_sample = project.is_sample
