@@ -9,6 +9,10 @@ class KeyedQuerySet(models.QuerySet):
     def get_by_natural_key(self, *values):
         return self.get(**dict(zip(self.model.natural_key_fields, values, strict=True)))
 
+    def natural_keys(self):
+        """The natural keys of all these rows, in one query."""
+        return set(self.values_list(*self.model.natural_key_fields))
+
 
 class Keyed(models.Model):
     """A model with `natural_key_fields`: lookups such as "code" or "project__code"."""
@@ -23,6 +27,12 @@ class Keyed(models.Model):
             reduce(lambda row, name: getattr(row, name, None), path.split("__"), self)
             for path in self.natural_key_fields
         )
+
+    @classmethod
+    def natural_key_of(cls, fields):
+        """The key of a fixture's row before it is made: {"project": ["kp01"], "seq": 1} gives ("kp01", 1)."""
+        values = (fields[path.split("__")[0]] for path in cls.natural_key_fields)
+        return tuple(value[0] if isinstance(value, list) else value for value in values)
 
 
 def new_code():

@@ -1,8 +1,9 @@
 """A project: anything promised on a list, or named by a source and on none."""
+from collections import defaultdict
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -80,6 +81,35 @@ class ProjectQuerySet(KeyedQuerySet):
         """The default order of every public list; `Meta.indexes` follows it."""
         return self.order_by("-moved_on", "-pk")
 
+    def rebuild_projections(self, size=1000):
+        """Bring the projections of these projects to what the ledger says; give (looked at, differed).
+
+        In batches, each its own transaction under the rows' locks: a statement published meanwhile is not undone.
+        """
+        looked_at = differed = last = 0
+        while True:
+            with transaction.atomic():
+                batch = list(self.for_rebuild().filter(pk__gt=last).order_by("pk")[:size])
+                if not batch:
+                    return looked_at, differed
+                differed += self._rebuild(batch)
+            looked_at += len(batch)
+            last = batch[-1].pk
+
+    def for_rebuild(self):
+        """All that `projections()` reads but the ledger, locked."""
+        joined = self.select_related("project_list", "source", "community", "lead_department")
+        return joined.prefetch_related("aliases").select_for_update(of=("self",))
+
+    def _rebuild(self, batch):
+        updates = ProgressUpdate.objects.in_force().filter(project__in=batch).newest_first()
+        ledger = defaultdict(list)
+        for row in updates.only("project", "status", "percent", "quantity", "effective_on"):
+            ledger[row.project_id].append(row)
+        changed = [project for project in batch if project.take_projections(ledger[project.pk])]
+        self.model.objects.bulk_update(changed, self.model.PROJECTED, batch_size=200)
+        return len(changed)
+
 
 class Project(Keyed):
     """Anything promised on a list, or named by a source and on none. May be a part of another."""
@@ -88,6 +118,8 @@ class Project(Keyed):
         NONE = "", "不在清单上"
         STATED = "stated", "来源写明在清单上"
         IMPLIED = "implied", "由上下文推知在清单上"
+
+    PROJECTED = ["status", "percent", "quantity", "latest_update", "moved_on", "search_text"]
 
     code = models.SlugField("编号", max_length=40, unique=True)
     name = CleanCharField("名称", max_length=160)
@@ -219,7 +251,7 @@ class Project(Keyed):
         super().save(*args, **kwargs)
 
     def make_search_text(self):
-        aliases = self.aliases.values_list("name", flat=True) if self.pk else []
+        aliases = [alias.name for alias in self.aliases.all()] if self.pk else []
         community = self.community
         return search_text(
             self.name, *aliases, self.place,
@@ -231,7 +263,11 @@ class Project(Keyed):
         """The day it entered the portal's time: its list's, its source's, else today."""
         if self.project_list:
             return self.project_list.announced_on
-        return self.source.published_to or self.source.published_on or timezone.localdate()
+        source = self.source
+        known = source.published_to or source.published_on or source.published_from
+        if known or self.moved_on.year > 1900:
+            return known or self.moved_on  # never a new day at each rebuild
+        return timezone.localdate()
 
     # questions
     @property
@@ -243,9 +279,13 @@ class Project(Keyed):
         """Whom to call: the project's own phone first, else its lead department's."""
         return self.phone or (self.lead_department.phone if self.lead_department else "")
 
-    def projections(self):
-        """What the ledger says now: for each column the newest row that states it."""
-        rows = list(ProgressUpdate.objects.in_force().filter(project=self).newest_first())
+    def projections(self, rows=None):
+        """What the ledger says now: for each column the newest row that states it.
+
+        `rows`, where they are at hand: this project's statements in force, newest first.
+        """
+        if rows is None:
+            rows = list(ProgressUpdate.objects.in_force().filter(project=self).newest_first())
         latest = rows[0] if rows else None
         return {
             "status": next((row.status for row in rows if row.status), ""),
@@ -256,15 +296,21 @@ class Project(Keyed):
             "search_text": self.make_search_text(),
         }
 
-    def refresh_projections(self):
-        """Bring the projections to what the ledger says; give whether anything differed."""
-        wanted = self.projections()
-        if all(getattr(self, name) == value for name, value in wanted.items()):
-            return False
-        type(self).objects.filter(pk=self.pk).update(**wanted)
+    def take_projections(self, rows=None):
+        """Set the projections to what the ledger says, unsaved; give whether anything differed."""
+        wanted = self.projections(rows)
+        differs = any(getattr(self, name) != value for name, value in wanted.items())
         for name, value in wanted.items():
             setattr(self, name, value)
-        return True
+        return differs
+
+    def refresh_projections(self):
+        """Bring the projections to what the ledger says; give whether anything differed."""
+        differs = self.take_projections()
+        if differs:
+            columns = {name: getattr(self, name) for name in self.PROJECTED if name != "latest_update"}
+            type(self).objects.filter(pk=self.pk).update(latest_update=self.latest_update_id, **columns)
+        return differs
 
 
 class ProjectAlias(Coded):
