@@ -258,19 +258,6 @@ class Project(Keyed):
             self.lead_department.name if self.lead_department else "",
         )
 
-<<<<<<< HEAD
-=======
-    def first_day(self):
-        """The day it entered the portal's time: its list's, its source's, else today."""
-        if self.project_list:
-            return self.project_list.announced_on
-        source = self.source
-        known = source.published_to or source.published_on or source.published_from
-        if known or self.moved_on.year > 1900:
-            return known or self.moved_on  # never a new day at each rebuild
-        return timezone.localdate()
-
->>>>>>> 598c974526fbf8c989b77933330257d260bf7d29
     # questions
     @property
     def is_done(self):
