@@ -25,7 +25,6 @@ from projects.models import (
     Promise,
     Source,
 )
-from tests import factories
 
 pytestmark = pytest.mark.django_db
 FOLDER = settings.BASE_DIR / "fixtures"
@@ -261,10 +260,3 @@ def test_rebuilding_says_what_each_project_says_itself(facts):
 def test_rebuilding_reads_a_batch_in_few_queries(facts, django_assert_max_num_queries):
     with django_assert_max_num_queries(8):
         assert Project.objects.rebuild_projections() == (77, 0)
-
-
-def test_an_undated_project_stays_where_it_was(db):
-    own = factories.make_source(published_on=None, kind="own")
-    project = factories.make_project(project_list=None, membership="", source=own)
-    Project.objects.filter(pk=project.pk).update(moved_on=date(2021, 5, 1))
-    assert Project.objects.rebuild_projections() == (1, 0)

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from projects.models import Project, Source
+from projects.models.project import NEVER
 from tests import factories
 
 OWN_PART = "projects_project_not_its_own_part"
@@ -97,9 +98,9 @@ def test_on_one_day_the_last_entered_wins(project):
     assert project.status == "completed" and project.is_done
 
 
-def test_a_project_nobody_spoke_of_is_unknown_since_its_lists_day(project):
+def test_a_project_nobody_spoke_of_is_unknown_and_never_moved(project):
     assert (project.status, project.percent, project.latest_update) == ("", None, None)
-    assert project.moved_on == date(2021, 4, 30)
+    assert project.moved_on == NEVER
     assert not project.refresh_projections()
 
 

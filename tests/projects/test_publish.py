@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from projects.models import ProgressUpdate, Project
+from projects.models.project import NEVER
 from tests import factories
 from tests.databases import on_postgresql
 
@@ -154,7 +155,7 @@ def test_a_withdrawal_takes_it_back(project, published):
     factories.make_withdrawal(published)
     project.refresh_from_db()
     assert (project.status, project.percent, project.latest_update) == ("", None, None)
-    assert project.moved_on == project.project_list.announced_on
+    assert project.moved_on == NEVER
     assert not project.updates.in_force().exists()
 
 
