@@ -10,7 +10,7 @@ from projects.models import Fact, Project
 
 ITEMS = Definition(
     "community-items", "有资料的事项",
-    "本站录有的、写明属于这个社区的项目和分项数，加上关于它的记述数。")
+    "本站录有的、写明属于这个社区的项目和分项数，加上不属于哪个项目、专门讲它的记述数。")
 COMMUNITIES = Definition(
     "communities", "社区数",
     "2021 年统计用区划代码里桂城街道的社区；2023 年报道提到的同心社区没有代码，不计入 45 个。", unit="个")
@@ -68,7 +68,7 @@ class TileGrid:
 def items_by_community():
     """Community id -> number of recorded items. Two queries."""
     items = Counter()
-    for rows in (Project.objects.published().real(), Fact.objects.all()):
+    for rows in (Project.objects.published().real(), Fact.objects.filter(project=None)):
         grouped = rows.exclude(community=None).order_by().values_list("community").annotate(count=Count("pk"))
         items.update(dict(grouped))
     return items

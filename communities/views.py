@@ -26,7 +26,7 @@ def community_detail(request, slug):
             "code", "name", "status", "moved_on", "is_sample", "parent__name", "project_list__title",
             "latest_update__text")[: SHOWN + 1]
     )
-    facts = community.facts.select_related("source")
+    facts = community.facts.filter(project=None).select_related("source")
     return render(request, "communities/community_detail.html", {
         "community": community, "rows": rows[:SHOWN], "has_more": len(rows) > SHOWN,
         "has_sample": any(row["is_sample"] for row in rows[:SHOWN]),

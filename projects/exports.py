@@ -18,7 +18,7 @@ PROJECT_COLUMNS = [
     ("社区", lambda row: row.community.name if row.community else ""),
     ("牵头单位", lambda row: row.lead_department.name if row.lead_department else ""),
     ("办公电话", lambda row: row.office),
-    ("状态", lambda row: status_label(row.status)),
+    ("状态", lambda row: Status.label_of(row.status)),
     ("完成百分比", lambda row: row.percent),
     ("最近进展日", lambda row: row.latest_update.effective_on if row.latest_update else None),
     ("最近进展", lambda row: row.latest_update.text if row.latest_update else ""),
@@ -52,7 +52,7 @@ LIST_COLUMNS = [
     ("暂缺资料", lambda row: row.missing.value),
 ]
 STATUS_COLUMNS = [
-    (label, lambda row, key=key: row.by_status[key]) for key, label in [("", "暂无进展信息"), *Status.choices[1:]]
+    (label, lambda row, key=key: row.by_status[key]) for key, label in Status.choices
 ]
 CHANGE_COLUMNS = [
     ("编号", lambda row: row.project.code),
@@ -60,10 +60,6 @@ CHANGE_COLUMNS = [
     ("上季度末", lambda row: row.before_label),
     ("本季度末", lambda row: row.after_label),
 ]
-
-
-def status_label(status):
-    return Status(status).label if status else Status.__empty__
 
 
 def _flat_rows(quarter):
@@ -75,8 +71,8 @@ def _flat_rows(quarter):
             ("done", each.done), ("standing", each.standing), ("unknown", each.unknown), ("missing", each.missing),
         ]:
             yield "清单", slug, title, get.definition.label, key, get.value
-        for key in ["", *Status.values]:
-            yield "按状态", slug, title, status_label(key), key or "unknown", each.by_status[key]
+        for key in Status.possible():
+            yield "按状态", slug, title, Status.label_of(key), key or "unknown", each.by_status[key]
         for part, groups in (("按类型", each.by_category), ("按社区", each.by_community)):
             for group in groups:
                 yield part, slug, title, group.label, "recorded", group.recorded
@@ -210,7 +206,7 @@ def quarter_xlsx(quarter):
 
 def _overview_sheet(book, formats, quarter, note):
     sheet = _Sheet(book, formats, "总览", f"桂城办实事{quarter.quarter.title}汇总", note)
-    columns = LIST_COLUMNS + STATUS_COLUMNS[1:]
+    columns = LIST_COLUMNS + STATUS_COLUMNS
     first, last = sheet.write_table(columns, quarter.lists, [30, *[11] * 20])
     sheet.row += 1
     sheet.sheet.insert_chart(sheet.row, 0, _overview_chart(book, sheet.sheet, len(quarter.lists), first, last),

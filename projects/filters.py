@@ -56,7 +56,7 @@ class ProjectFilter(django_filters.FilterSet):
     list = django_filters.ChoiceFilter(label="清单", method="on_list")
     category = django_filters.ChoiceFilter(label="类型", field_name="category__number")
     status = django_filters.ChoiceFilter(
-        label="状态", method="in_status", choices=[*Status.choices[1:], (UNKNOWN, Status.__empty__)])
+        label="状态", method="in_status", choices=[*Status.choices, (UNKNOWN, Status.label_of(""))])
     community = django_filters.ChoiceFilter(label="社区", field_name="community__slug")
     department = django_filters.ChoiceFilter(label="责任单位", method="by_department")
     year = django_filters.ChoiceFilter(label="年度", method="in_year")

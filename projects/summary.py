@@ -153,7 +153,7 @@ class ListSummary:
     @property
     def status_counts(self):
         """(key, projects) for every status in order, "unknown" first."""
-        return [("unknown" if key == "" else key, self.by_status[key]) for key in ["", *Status.values]]
+        return [("unknown" if key == "" else key, self.by_status[key]) for key in Status.possible()]
 
     # in words and as a picture
     @property
@@ -342,11 +342,11 @@ class Change:
 
     @property
     def before_label(self):
-        return Status(self.before).label if self.before else Status.__empty__
+        return Status.label_of(self.before)
 
     @property
     def after_label(self):
-        return Status(self.after).label if self.after else Status.__empty__
+        return Status.label_of(self.after)
 
 
 @dataclass

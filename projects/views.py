@@ -180,7 +180,7 @@ def report_detail(request, quarter):
     each = summary.quarter_summary(quarter)
     return render(request, "projects/report_detail.html", {
         "summary": each, "quarter": quarter, "verdicts": each.verdicts.items(),
-        "status_labels": [exports.status_label(key) if key else "暂无进展" for key in ["", *Status.values]],
+        "status_labels": ["暂无进展", *Status.labels],
         "next": quarter.next if quarter < Quarter.current() else None,
         "definitions": summary.DEFINITIONS,
     })

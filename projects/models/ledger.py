@@ -25,7 +25,14 @@ class Status(models.TextChoices):
     PAUSED = "paused", "暂停"
     CANCELLED = "cancelled", "不再实施"
 
-    __empty__ = "已公布，暂无进展信息"
+    @classmethod
+    def label_of(cls, status):
+        return cls(status).label if status else "已公布，暂无进展信息"
+
+    @classmethod
+    def possible(cls):
+        """Every value a project can have: "" first, for no statement."""
+        return ["", *cls.values]
 
 
 Status.DONE = frozenset({"completed", "in_use"})

@@ -206,7 +206,7 @@ class Project(Keyed):
             in_order("planned_start", "planned_end", "计划开始不能晚于计划完成。"),
             percent_range(),
             with_unit("target_quantity", "target_unit", "有目标数量就要写单位。"),
-            one_of("status", ["", *Status.values], "状态不在可选范围内。"),
+            one_of("status", Status.possible(), "状态不在可选范围内。"),
             models.CheckConstraint(
                 condition=Q(project_list__isnull=True, membership="", number__isnull=True, category__isnull=True)
                 | Q(project_list__isnull=False, membership__in=["stated", "implied"]),

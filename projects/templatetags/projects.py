@@ -6,7 +6,7 @@ from projects.models import Status
 
 register = template.Library()
 
-LABELS = {**dict(Status.choices[1:]), "": "暂无进展信息"}
+LABELS = {"": "暂无进展信息", **dict(Status.choices)}
 # built once: the words and families are ours, no data is in them
 TAGS = {
     value: SafeString(f'<span class="tag tag-{Status.FAMILY[value]}">{label}</span>')
