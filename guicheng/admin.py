@@ -2,6 +2,7 @@
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
 from django.http import Http404
 
 from guicheng.models import User
@@ -31,6 +32,9 @@ class ScopedAdmin(admin.ModelAdmin):
         if "queryset" not in kwargs and hasattr(queryset, "visible_to"):
             kwargs["queryset"] = queryset.visible_to(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+admin.site.unregister(Group)  # the roles are written in roles.py and made after every migration
 
 
 @admin.register(User)

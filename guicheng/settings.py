@@ -174,6 +174,7 @@ AXES_LOCKOUT_CALLABLE = "guicheng.pages.errors.locked_out"
 AXES_CLIENT_IP_CALLABLE = "guicheng.proxies.client_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

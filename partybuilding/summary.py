@@ -35,22 +35,9 @@ class MetricSummary:
         return self.readings[0].value - self.readings[1].value
 
     @property
-    def points(self):
-        """(x, y, reading) of the history in a drawing of 100 × 40, oldest left; y starts at zero."""
-        rows = self.history[::-1]
-        if not rows:
-            return []
-        first, last = rows[0].effective_on.toordinal(), rows[-1].effective_on.toordinal()
-        top = max(row.value for row in rows) or 1
-        width = max(1, last - first)
-        return [
-            (round(4 + 92 * (row.effective_on.toordinal() - first) / width, 1),
-             round(38 - 34 * float(row.value / top), 1), row) for row in rows
-        ]
-
-    @property
-    def path(self):
-        return " ".join(f"{x},{y}" for x, y, _ in self.points)
+    def top(self):
+        """The largest reading: what the bars of the history are measured against, from zero."""
+        return max(row.value for row in self.readings)
 
 
 def metric_summaries(metrics=None):

@@ -31,8 +31,7 @@ class ProgressForm(forms.ModelForm):
         self.fields["source"].empty_label = None
         self.fields["status"].choices = [("", "没有新说法"), *self.fields["status"].choices[1:]]
         if not self.instance.pk and not self.instance.amends_id:
-            self.initial.setdefault("effective_on", timezone.localdate())
-            self.initial.setdefault("source", Source.objects.own().pk)
+            self.initial.update(effective_on=timezone.localdate(), source=Source.objects.own().pk)
         if self.instance.amends_id:
             self.fields["reason"].required = True
 

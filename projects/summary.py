@@ -364,6 +364,11 @@ class QuarterSummary:
         return {verdict: counts[verdict] for verdict in Verdict}
 
     @property
+    def is_known(self):
+        """Whether any list was public by then: before that there is nothing to go back to."""
+        return any(row.is_known for row in self.lists)
+
+    @property
     def appeared(self):
         """The lists announced in this quarter."""
         return [row for row in self.lists

@@ -1,7 +1,11 @@
 """The cast, by role, and what the tests need around the database and the browser."""
+import copy
+import io
 import os
 
 import pytest
+from django.apps import apps
+from django.core.management import call_command
 from django.test import Client, TransactionTestCase
 
 from guicheng.append_only import drop_triggers, install_triggers
@@ -105,6 +109,22 @@ def key_list(db):
 @pytest.fixture
 def project(key_list, office):
     return factories.make_project(key_list, code="park", name="半月岛公园", number=1, lead_department=office)
+
+
+_facts = {}  # model -> the rows that load_facts made, once a session
+
+
+@pytest.fixture
+def facts(db):
+    """The real facts: the first test that asks loads them by the command, the others get the same rows back."""
+    models = [model for app in ("projects", "communities", "partybuilding")
+              for model in apps.get_app_config(app).get_models()]
+    if _facts:
+        for model, rows in _facts.items():
+            model.objects.bulk_create(copy.deepcopy(rows))
+        return
+    call_command("load_facts", verbosity=0, stdout=io.StringIO())
+    _facts.update({model: list(model.objects.all()) for model in models})
 
 
 # --- the browser ---------------------------------------------------------------------------------

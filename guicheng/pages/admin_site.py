@@ -7,6 +7,7 @@ class GuichengAdminSite(admin.AdminSite):
     site_header = "桂城办实事后台"
     index_title = "我的工作台"
     empty_value_display = "—"
+    enable_nav_sidebar = False  # the lists need the width
 
     def index(self, request, extra_context=None):
         from guicheng.pages.staff import waiting_for  # the apps are not loaded when the site is made

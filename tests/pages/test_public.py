@@ -1,0 +1,199 @@
+"""The public pages over the real facts: they open, they lead on, they set no cookie, they say what is unknown."""
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.urls import reverse
+
+from projects.models import Project, ProjectList
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+class Links(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found = set()
+
+    def handle_starttag(self, tag, attributes):
+        for name, value in attributes:
+            if name in ("href", "src") and value:
+                self.found.add(value.partition("#")[0])
+
+
+def links_of(page):
+    parser = Links()
+    parser.feed(page)
+    return parser.found - {""}
+
+
+def text_of(client, address, status=200):
+    response = client.get(address)
+    assert response.status_code == status, address
+    return b"".join(response) .decode() if response.streaming else response.content.decode()
+
+
+def test_every_link_of_every_page_leads_somewhere(visitor, facts):
+    """From the home page on, every internal link answers 200, no page sets a cookie or names another host."""
+    waiting, seen = ["/"], set()
+    while waiting and len(seen) < 500:
+        address = waiting.pop()
+        seen.add(address)
+        response = visitor.get(address)
+        assert response.status_code == 200, address
+        assert not response.cookies, address
+        if not response["Content-Type"].startswith("text/html"):
+            continue
+        page = response.content.decode()
+        assert not re.search(r">\s*None\s*<|\{\{|\{%", page), address
+        for link in links_of(page):
+            if link.startswith(("tel:", "/static/", "/admin/")):
+                continue
+            assert "//" not in link, f"{address} leads to another host: {link}"
+            if link.startswith("?") or not link.startswith("/"):
+                link = address.partition("?")[0] + link
+            if link not in seen and link not in waiting:
+                waiting.append(link)
+    assert len(seen) > 180
+
+
+@pytest.mark.parametrize("name", ["home", "list-index", "project-index", "community-index", "secretary-index",
+                                  "party", "report-index", "source-list", "about"])
+def test_an_empty_portal_says_so(visitor, name):
+    page = text_of(visitor, reverse(name))
+    assert "还没有" in page or name in ("about", "project-index")
+
+
+def test_the_home_page_answers_the_question(visitor, facts):
+    page = text_of(visitor, "/")
+    assert "公布 45 项，本站有资料的 12 项，其余 33 项暂缺。" in page
+    assert "项已完成（公布数）" in page
+    assert page.count("<rect") > 46
+
+
+def test_a_list_shows_its_gap_its_parts_and_its_disagreements(visitor, facts):
+    page = text_of(visitor, "/lists/2021-key/")
+    for words in ("其余 33 项", "两处来源说法不同", "海棠村", "由上下文推知在清单上", "基本完成"):
+        assert words in page
+
+
+def test_the_promises_have_their_verdicts(visitor, facts):
+    page = text_of(visitor, "/lists/2021-key/promises/")
+    assert "按期完成 3 条，未完成 1 条，到期未见报道 1 条" in page
+    lines = text_of(visitor, "/lists/2021-key/promises.csv").splitlines()
+    assert len(lines) == 6 and lines[0].startswith("\ufeff项目编号")
+
+
+def test_the_csv_of_a_list_holds_parts_and_projects(visitor, facts):
+    lines = text_of(visitor, "/lists/2021-key/projects.csv").strip().splitlines()
+    assert len(lines) == 1 + Project.objects.filter(project_list__slug="2021-key").count()
+
+
+@pytest.mark.parametrize(("query", "code"), [
+    ("映月", "kp09"), ("yingyue", "kp09"), ("xcgz", ""), ("校车", "op02"), ("xiaoche", "op02"), ("新建映月", "kp09"),
+    ("桂南", "op02"),
+])
+def test_two_characters_pinyin_and_initials_find(visitor, facts, query, code):
+    page = text_of(visitor, f"/projects/?q={query}")
+    assert (f'href="{code}/"' in page) if code else ("没有找到" in page)
+
+
+def test_initials_find(visitor, facts):
+    assert 'href="kp09/"' in text_of(visitor, "/projects/?q=yywhzx")
+
+
+@pytest.mark.parametrize(("query", "count"), [
+    ("list=2023-730", 30), ("list=2023-730&category=7", 5), ("status=in_use&list=2021-key", 3),
+    ("community=guinan", 1), ("list=none", 12), ("status=unknown&list=2021-key", 1),
+])
+def test_filters_narrow(visitor, facts, query, count):
+    assert f"找到 <strong>{count}</strong> 个项目" in text_of(visitor, f"/projects/?{query}")
+
+
+@pytest.mark.parametrize("query", ["list=nope", "status=done", "community=x", "year=21", "after=zzz",
+                                   "after=2021-12-31_x",
+                                   "before=2021-13-01_1", "order=name&page=99", "order=name&page=x", "category=%00",
+                                   "department=abc", "after=2021-12-31_99999999999999999999"])
+def test_what_cannot_be_read_is_a_sentence(visitor, facts, query):
+    page = text_of(visitor, f"/projects/?{query}", status=400)
+    assert 'role="alert"' in page
+
+
+@pytest.mark.parametrize("query", ["q=%00", "q=" + "长" * 81])
+def test_a_search_that_cannot_be_is_a_sentence(visitor, facts, query):
+    assert 'role="alert"' in text_of(visitor, f"/projects/?{query}", status=400)
+
+
+def test_pages_lead_through_every_project(visitor, facts):
+    address, seen = "/projects/", []
+    while address:
+        page = text_of(visitor, address)
+        seen += re.findall(r'class="name" href="([^"]+)/"', page)
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        address = "/projects/" + following[1].replace("&amp;", "&") if following else None
+    assert len(seen) == len(set(seen)) == Project.objects.published().count()
+
+
+def test_the_school_bus_tells_what_was_seen(visitor, facts):
+    page = text_of(visitor, "/projects/op02/")
+    for words in ("07:10", "07:12", "07:40", "据 2021 年 12 月报道", "三条", "电话待补充"):
+        assert words in page
+
+
+def test_party_figures_keep_their_qualifier(visitor, facts):
+    page = text_of(visitor, "/party/")
+    for words in ("超 1,431", "13,100 多", "574", "663", "历次数据"):
+        assert words in page
+    assert page.count('class="history"') == 1, "only the members have two readings"
+
+
+@pytest.mark.parametrize(("address", "sentence"), [
+    ("/reports/2021Q5/", "不是一个季度"), ("/reports/abc/", "不是一个季度"), ("/reports/2099Q1/", "还没有到"),
+    ("/reports/2021Q5.xlsx", "不是一个季度"), ("/reports/2021Q4.doc", "可以下载"), ("/nowhere/", "没有找到这一页"),
+    ("/projects/none/", "没有找到这一页"), ("/lists/none/", "没有找到这一页"),
+    ("/secretary-projects/?year=x", "没有找到"),
+])
+def test_what_is_not_there_is_a_chinese_page(visitor, facts, address, sentence):
+    assert sentence in text_of(visitor, address, status=404)
+
+
+def test_a_fault_is_a_chinese_page(settings):
+    from guicheng.pages.errors import server_error
+
+    response = server_error(None)
+    assert response.status_code == 500 and "系统出了问题" in response.content.decode()
+
+
+def test_a_foreign_host_is_refused(visitor):
+    page = visitor.get("/", headers={"host": "evil.example"})
+    assert page.status_code == 400 and "没法识别" in page.content.decode()
+
+
+def test_hidden_things_stay_hidden(visitor, project):
+    assert project.name in text_of(visitor, "/projects/")
+    ProjectList.objects.update(is_published=False)
+    assert project.name not in text_of(visitor, "/projects/")
+    text_of(visitor, project.get_absolute_url(), status=404)
+    text_of(visitor, project.project_list.get_absolute_url(), status=404)
+    ProjectList.objects.update(is_published=True)
+    draft = factories.make_update(project, published=False, text="还没审的话")
+    assert draft.text not in text_of(visitor, project.get_absolute_url())
+    Project.objects.update(is_published=False)
+    text_of(visitor, project.get_absolute_url(), status=404)
+
+
+def test_security_headers(visitor):
+    response = visitor.get("/")
+    assert "default-src 'self'" in response["Content-Security-Policy"]
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_api_answers_like_the_page(visitor, facts):
+    answer = visitor.get("/api/projects/?list=2023-730").json()
+    assert answer["count"] == 30 and len(answer["results"]) == 30
+    assert answer["results"][0]["status"] == "unknown" and answer["results"][0]["moved_on"] is None
+    assert visitor.get("/api/projects/?list=zzz").status_code == 400
+    assert "不是一个季度" in visitor.get("/api/summary/2021Q9/").json()["detail"]
+    assert visitor.post("/api/projects/", b"[" * 100_000, content_type="application/json").status_code == 405

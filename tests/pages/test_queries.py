@@ -1,0 +1,62 @@
+"""Public pages ask a fixed number of queries: one row or five hundred."""
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from projects.models import Project
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def count(client, address):
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200, address
+    return len(queries)
+
+
+@pytest.fixture
+def street(key_list, office):
+    community = factories.make_community(slug="here", name="此地", code="440605011001")
+    project = factories.make_project(key_list, code="first", community=community, lead_department=office)
+    factories.make_update(project, status="in_progress")
+    return community
+
+
+ADDRESSES = {
+    "/": 9, "/lists/": 6, "/lists/key-test/": 10, "/lists/key-test/promises/": 4, "/projects/": 6,
+    "/projects/?list=key-test&q=第&status=in_progress": 6, "/projects/?order=name": 6, "/communities/": 3,
+    "/communities/here/": 10, "/secretary-projects/": 7, "/party/": 12, "/reports/": 4, "/reports/2021Q4/": 8,
+    "/sources/": 9, "/about/": 3, "/api/projects/": 6, "/api/summary/2021Q4/": 8,
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_number_does_not_grow(visitor, street, key_list, office, address):
+    before = count(visitor, address)
+    call_command("seed_sample", projects=500, verbosity=0)
+    for number in range(5):
+        row = factories.make_project(key_list, community=street, lead_department=office, number=number + 1)
+        factories.make_update(row, status="completed")
+        factories.make_promise(row)
+        factories.make_fact(community=street)
+    after = count(visitor, address)
+    assert after <= max(before, 1) + 2, "empty relations need no query; rows must not add any"
+    assert after <= ADDRESSES[address]
+
+
+def test_a_project_page_with_everything_asks_eight(visitor, key_list, office):
+    parent = factories.make_project(key_list, lead_department=office)
+    project = factories.make_project(key_list, parent=parent, code="full", lead_department=office,
+                                     supporting_departments=[factories.make_department()])
+    for _ in range(3):
+        factories.make_update(project, status="in_progress")
+        factories.make_alias(project)
+        factories.make_milestone(project)
+        factories.make_fact(project=project)
+        factories.make_part(parent)
+    factories.make_promise(project)
+    factories.make_discrepancy(project=project)
+    assert Project.objects.count() > 4
+    assert count(visitor, "/projects/full/") <= 8
