@@ -37,6 +37,18 @@ class ScopedAdmin(admin.ModelAdmin):
 admin.site.unregister(Group)  # the roles are written in roles.py and made after every migration
 
 
+class LabelledInline(admin.TabularInline):
+    """An inline table whose fields each carry their column's name for a screen reader."""
+
+    extra = 0
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs["aria-label"] = str(db_field.verbose_name)
+        return field
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
     """Accounts are disabled, never deleted: what a person did stays theirs."""

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from guicheng.admin import ScopedAdmin
+from guicheng.admin import LabelledInline, ScopedAdmin
 from partybuilding.models import Metric, MetricReading, PartyOrganisation, Venue
 
 
@@ -22,10 +22,9 @@ class VenueAdmin(ScopedAdmin):
     autocomplete_fields = ["community", "unit", "project", "source"]
 
 
-class ReadingInline(admin.TabularInline):
+class ReadingInline(LabelledInline):
     model = MetricReading
     fields = ["value", "qualifier", "effective_from", "effective_on", "note", "source"]
-    extra = 0
     can_delete = False
 
 

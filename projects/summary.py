@@ -152,8 +152,9 @@ class ListSummary:
 
     @property
     def status_counts(self):
-        """(key, projects) for every status in order, "unknown" first."""
-        return [("unknown" if key == "" else key, self.by_status[key]) for key in Status.possible()]
+        """(key, label, projects) for every status in order, "unknown" first."""
+        return [("unknown", "暂无进展", self.by_status[""]), *(
+            (status.value, status.label, self.by_status[status]) for status in Status)]
 
     # in words and as a picture
     @property
@@ -215,7 +216,7 @@ class ListSummary:
             "recorded": self.recorded.value, "done": self.done.value, "standing": self.standing.value,
             "unknown": self.unknown.value, "missing": self.missing.value,
             "rate": None if self.rate is None else float(self.rate),
-            "by_status": dict(self.status_counts), "by_category": rows(self.by_category),
+            "by_status": {key: count for key, _, count in self.status_counts}, "by_category": rows(self.by_category),
             "by_community": rows(self.by_community),
         }
 

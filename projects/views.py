@@ -11,7 +11,7 @@ from guicheng.pages.errors import error_page
 from guicheng.quarters import Quarter
 from projects import exports, summary
 from projects.filters import ORDERS, ProjectFilter
-from projects.models import Department, Discrepancy, Project, ProjectAlias, ProjectList, Promise, Status
+from projects.models import Department, Discrepancy, Project, ProjectAlias, ProjectList, Promise
 from projects.timeline import timeline
 
 ROW = ["code", "name", "status", "moved_on", "is_sample", "membership", "parent__name", "community__name",
@@ -180,7 +180,6 @@ def report_detail(request, quarter):
     each = summary.quarter_summary(quarter)
     return render(request, "projects/report_detail.html", {
         "summary": each, "quarter": quarter, "verdicts": each.verdicts.items(),
-        "status_labels": ["暂无进展", *Status.labels],
         "next": quarter.next if quarter < Quarter.current() else None,
         "definitions": summary.DEFINITIONS,
     })

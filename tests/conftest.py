@@ -6,6 +6,7 @@ import os
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client, TransactionTestCase
 
 from guicheng.append_only import drop_triggers, install_triggers
@@ -120,8 +121,9 @@ def facts(db):
     models = [model for app in ("projects", "communities", "partybuilding")
               for model in apps.get_app_config(app).get_models()]
     if _facts:
-        for model, rows in _facts.items():
-            model.objects.bulk_create(copy.deepcopy(rows))
+        with transaction.atomic():  # foreign keys are looked at when it ends
+            for model, rows in _facts.items():
+                model.objects.bulk_create(copy.deepcopy(rows))
         return
     call_command("load_facts", verbosity=0, stdout=io.StringIO())
     _facts.update({model: list(model.objects.all()) for model in models})

@@ -1,21 +1,19 @@
 from django.contrib import admin
 
-from guicheng.admin import ScopedAdmin
+from guicheng.admin import LabelledInline, ScopedAdmin
 from projects.models import Category, Declaration, Department, ProjectList
 
 
-class DeclarationInline(admin.TabularInline):
+class DeclarationInline(LabelledInline):
     model = Declaration
     fields = ["total", "done", "categories", "qualifier", "unit", "statement", "effective_from", "effective_on",
               "source"]
-    extra = 0
     can_delete = False
 
 
-class CategoryInline(admin.TabularInline):
+class CategoryInline(LabelledInline):
     model = Category
     fields = ["number", "name"]
-    extra = 0
     can_delete = False
 
 

@@ -3,30 +3,27 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from guicheng import words
-from guicheng.admin import ScopedAdmin
+from guicheng.admin import LabelledInline, ScopedAdmin
 from guicheng.permissions import can_record_progress
 from projects.models import Milestone, Project, ProjectAlias, Promise
 from projects.models.project import NEVER
 from projects.templatetags.projects import status_tag
 
 
-class AliasInline(admin.TabularInline):
+class AliasInline(LabelledInline):
     model = ProjectAlias
     fields = ["name", "source"]
-    extra = 0
 
 
-class PromiseInline(admin.TabularInline):
+class PromiseInline(LabelledInline):
     model = Promise
     fields = ["text", "promised_on", "due_on", "source"]
-    extra = 0
     can_delete = False
 
 
-class MilestoneInline(admin.TabularInline):
+class MilestoneInline(LabelledInline):
     model = Milestone
     fields = ["name", "planned_on", "actual_on", "note", "source"]
-    extra = 0
 
 
 @admin.register(Project)

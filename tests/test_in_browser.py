@@ -1,0 +1,178 @@
+"""The portal as people use it, in a real Chromium: three jobs, no barrier, nothing from another host."""
+import io
+import re
+from urllib.parse import urlsplit
+
+import openpyxl
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+
+from projects.models import Project
+from tests import factories
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PUBLIC = ["/", "/lists/", "/lists/2021-key/", "/lists/2021-key/promises/", "/lists/2023-730/", "/lists/2021-micro/",
+          "/projects/", "/projects/?q=没有这个", "/projects/?list=nope", "/projects/kp03/", "/projects/op02/",
+          "/communities/", "/communities/guinan/", "/communities/tongxin/", "/secretary-projects/", "/party/",
+          "/reports/", "/reports/2021Q4/", "/reports/2021Q5/", "/sources/", "/about/", "/nowhere/"]
+
+
+@pytest.fixture
+def base(live_server, facts):
+    return live_server.url
+
+
+@pytest.fixture
+def watched(open_page):
+    """Open a page and give it with what went wrong on the way: console errors, other hosts asked."""
+    def _open(url, **kw):
+        page = open_page(**kw)
+        page.faults = []
+        own = urlsplit(url).netloc
+
+        def complain(message):
+            if message.type == "error" and "status of 4" not in message.text:
+                page.faults.append(message.text)
+
+        page.on("console", complain)
+        page.on("pageerror", lambda error: page.faults.append(str(error)))
+        page.on("request", lambda request: urlsplit(request.url).netloc in (own, "") or page.faults.append(request.url))
+        page.goto(url)
+        return page
+
+    return _open
+
+
+def sign_in(page, base, user):
+    page.goto(base + reverse("admin:login"))
+    page.fill("input[name=username]", user.username)
+    page.fill("input[name=password]", factories.PASSWORD)
+    page.click("[type=submit]")
+
+
+def violations(page):
+    found = Axe().run(page).response["violations"]
+    return [f"{row['id']}: {row['nodes'][0]['html'][:160]}" for row in found]
+
+
+def sideways(page):
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def test_a_clerk_records_a_resident_sees_an_official_downloads(base, open_page, street_admin, visitor):
+    project = Project.objects.get(code="kp12")
+    before = visitor.get("/api/summary/2026Q3/").json()["lists"][0]
+
+    clerk = open_page(width=390)
+    sign_in(clerk, base, street_admin)
+    clerk.fill("#desk-q", "gyshwhj")
+    clerk.press("#desk-q", "Enter")
+    clerk.click("#result_list a.record")  # the first click
+    clerk.fill("[name=effective_on]", "2026-09-30")
+    clerk.select_option("[name=status]", "completed")
+    clerk.fill("[name=text]", "文化节已经办完。")
+    clerk.click("input[value=保存并发布]")  # the second
+    assert "已发布" in clerk.inner_text(".messagelist")
+    assert sideways(clerk) == 0
+
+    resident = open_page(base + "/", width=390)
+    resident.fill("input[name=q]", "文化节")
+    resident.press("input[name=q]", "Enter")
+    resident.click(f"text={project.name}")
+    assert "文化节已经办完。" in resident.inner_text("main")
+    assert "已完成" in resident.inner_text("main")
+
+    official = open_page(base + "/reports/2026Q3/")
+    done = int(official.inner_text("tr[data-list='2021-key'] [data-figure=done]"))
+    assert done == before["done"] + 1
+    with official.expect_download() as download:
+        official.click("text=下载 Excel 表格")
+    sheet = openpyxl.load_workbook(io.BytesIO(open(download.value.path(), "rb").read()))["总览"]  # noqa: SIM115
+    row = next(row for row in sheet.iter_rows(values_only=True) if row[0] == "2021 年首批重点项目")
+    assert row[4] == done
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_public_pages_have_no_barrier_and_ask_no_other_host(base, watched, scheme):
+    wrong = {}
+    for address in PUBLIC:
+        page = watched(base + address, width=390, color_scheme=scheme)
+        found = violations(page) + page.faults + (["sideways"] if sideways(page) else [])
+        if found:
+            wrong[address] = found
+        page.context.close()
+    assert not wrong, "\n".join(f"{where}: {found}" for where, found in wrong.items())
+
+
+def test_axe_does_find_a_barrier(base, open_page):
+    """Negative control: a picture without a text is found."""
+    page = open_page(base + "/about/")
+    page.evaluate("document.querySelector('main').append(new Image(10, 10))")
+    assert any(row.startswith("image-alt") for row in violations(page))
+
+
+def test_the_back_office_has_no_barrier(base, watched, superuser):
+    project = Project.objects.get(code="kp03")
+    row = project.updates.first()
+    addresses = [reverse("admin:index"), reverse("admin:projects_project_changelist"),
+                 reverse("admin:projects_project_change", args=[project.pk]),
+                 reverse("admin:projects_progressupdate_changelist"),
+                 reverse("admin:projects_progressupdate_record", args=[project.pk]),
+                 reverse("admin:projects_progressupdate_change", args=[row.pk]),
+                 reverse("admin:projects_progressupdate_correct", args=[row.pk]),
+                 reverse("admin:projects_progressupdate_withdraw", args=[row.pk])]
+    page = watched(base + reverse("admin:login"), width=390)
+    wrong = {"login": violations(page)} if violations(page) else {}
+    sign_in(page, base, superuser)
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        for address in addresses:
+            page.goto(base + address)
+            found = violations(page) + (["sideways"] if sideways(page) > 0 else [])
+            if found:
+                wrong[f"{width} {address}"] = found
+    assert not wrong, "\n".join(f"{where}: {found}" for where, found in wrong.items())
+    assert page.faults == []
+
+
+def test_without_javascript_everything_is_there(base, open_page):
+    page = open_page(base + "/projects/", java_script_enabled=False)
+    page.select_option("[name=list]", "2023-730")
+    page.click("button:has-text('筛选')")
+    assert "list=2023-730" in page.url and "30" in page.inner_text("[role=status]")
+    page.click("a[rel=next]")
+    assert page.locator(".rows > li").count() == 10
+
+
+def test_by_keyboard_alone(base, open_page):
+    page = open_page(base + "/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "跳到正文"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "q"
+    page.keyboard.type("校车")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/projects/?q=**")
+    assert "共享校车" in page.inner_text("main")
+
+
+def test_the_first_view_is_light(base, open_page):
+    """At most 60 KB over the wire, everything included (uncompressed here: an upper bound)."""
+    sizes = []
+    page = open_page()
+    page.on("requestfinished", lambda request: sizes.append(sum(
+        request.sizes()[key] for key in ("responseBodySize", "responseHeadersSize"))))
+    page.goto(base + "/", wait_until="networkidle")
+    assert len(sizes) >= 4
+    assert sum(sizes) <= 60 * 1024
+
+
+def test_at_double_size_nothing_is_cut(base, watched):
+    for address in ("/", "/projects/", "/projects/kp03/", "/reports/2021Q4/"):
+        page = watched(base + address, width=640, height=450, device_scale_factor=2)
+        assert sideways(page) == 0, address
+        assert re.search("桂城", page.inner_text("header"))
