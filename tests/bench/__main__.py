@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg2
 
-from tests.bench.report import DATABASES, print_goals, print_site
+from tests.bench.report import DATABASES, NAMES, print_goals, print_site
 from tests.bench.site import ROOT, running_site
 from tests.postgres import USER, find_binaries, throwaway_server
 from tests.run_all import NEUTRAL
@@ -83,8 +83,10 @@ def main():
         sites = list(start_sites(options, Path(scratch), stack))
         for number in range(1, options.rounds + 1):
             print(f"第 {number} 轮……", flush=True)
+            for page in NAMES:
+                for site in sites:
+                    site.measure(page, options.seconds)
             for site in sites:
-                site.measure(options.seconds)
                 site.measure_search(min(options.seconds, 1))
         for site in sites:
             print_site(site)

@@ -9,13 +9,12 @@ DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 def ratios(site, page):
-    """Per round: the page's requests a second in parts of the limit of that round."""
-    pairs = zip(site.cells[page], site.cells["limit"], strict=True)
-    return [cell.per_second / limit.per_second for cell, limit in pairs]
+    """Per round: the page's requests a second in parts of the limit measured right before."""
+    return [cell.per_second / limit for cell, limit in zip(site.cells[page], site.limits[page], strict=True)]
 
 
 def print_site(site):
-    limit = median(cell.per_second for cell in site.cells["limit"])
+    limit = median(limit for limits in site.limits.values() for limit in limits)
     print(f"\n{DATABASES[site.database]}，{site.size:,} 个项目；"
           f"上限 {limit:,.0f} 请求/秒；worker 内存峰值 {site.peak_mb():.0f} MB")
     print("  请求/秒   对上限  查询     字节  p95 毫秒  页面")

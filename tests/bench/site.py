@@ -29,6 +29,7 @@ class Site:
     queries: dict = field(default_factory=dict)
     bytes: dict = field(default_factory=dict)
     cells: dict = field(default_factory=dict)  # page -> one cell a round
+    limits: dict = field(default_factory=dict)  # page -> the limit measured right before each of them
     search_ms: dict = field(default_factory=dict)  # word -> one median a round
 
     def look(self, second_page):
@@ -42,10 +43,11 @@ class Site:
             if name == "first" and f"after={second_page}" not in _next_link(answer.body):
                 raise RuntimeError(f"翻页的地址不是所想的 {second_page}：{_next_link(answer.body)}")
 
-    def measure(self, seconds):
-        """One round: the limit first, then each page."""
-        for name, address in {"limit": CONSTANT, **self.pages}.items():
-            self.cells.setdefault(name, []).append(client.measure(self.port, address, seconds))
+    def measure(self, page, seconds):
+        """One cell: the limit, then the page, so that both meet the same load of the machine."""
+        limit = client.measure(self.port, CONSTANT, seconds / 4)
+        self.limits.setdefault(page, []).append(limit.per_second)
+        self.cells.setdefault(page, []).append(client.measure(self.port, self.pages[page], seconds))
 
     def measure_search(self, seconds):
         """The time of one search after another, nothing beside it."""
