@@ -129,12 +129,13 @@ def test_the_back_office_has_no_barrier(base, watched, superuser):
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         for address in addresses:
+            page.faults.clear()  # axe itself sets inline styles, which the policy refuses
             page.goto(base + address)
-            found = violations(page) + (["sideways"] if sideways(page) > 0 else [])
+            found = page.faults + (["sideways"] if sideways(page) > 0 else [])
+            found += violations(page)
             if found:
                 wrong[f"{width} {address}"] = found
     assert not wrong, "\n".join(f"{where}: {found}" for where, found in wrong.items())
-    assert page.faults == []
 
 
 def test_without_javascript_everything_is_there(base, open_page):

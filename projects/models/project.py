@@ -140,7 +140,7 @@ class Project(Keyed):
     )
     continues = models.ForeignKey(
         "self", verbose_name="结转自", null=True, blank=True, on_delete=models.PROTECT,
-        related_name="continued_by",
+        related_name="continued_by", db_index=False,
     )
     community = models.ForeignKey(
         "communities.Community", verbose_name="社区", null=True, blank=True, on_delete=models.PROTECT,
@@ -197,7 +197,11 @@ class Project(Keyed):
         verbose_name_plural = "项目"
         ordering = ["-moved_on", "-pk"]
         indexes = [
-            models.Index("is_published", F("moved_on").desc(), F("id").desc(), name="project_newest"),
+            # without is_published: Django writes it as a bare condition, for which SQLite uses no index
+            models.Index(F("moved_on").desc(), F("id").desc(), name="project_newest"),
+            models.Index("project_list", "code", name="project_neighbours"),
+            # nearly always NULL: a whole index would be passed over once SQLite has counted
+            models.Index("continues", condition=Q(continues__isnull=False), name="project_continues"),
             models.Index("project_list", F("moved_on").desc(), F("id").desc(), name="project_list_newest"),
             models.Index("community", F("moved_on").desc(), F("id").desc(), name="project_community_newest"),
             models.Index("status", F("moved_on").desc(), F("id").desc(), name="project_status_newest"),
