@@ -1,6 +1,7 @@
 """The public pages of lists, projects and quarterly reports. GET only; nobody's name is on them."""
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models import CharField, OuterRef, Subquery, Value
+from django.db.models.functions import Cast
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
@@ -11,11 +12,12 @@ from guicheng.pages.errors import error_page
 from guicheng.quarters import Quarter
 from projects import exports, summary
 from projects.filters import ORDERS, ProjectFilter
-from projects.models import Department, Discrepancy, Project, ProjectAlias, ProjectList, Promise
+from projects.models import Department, Discrepancy, Project, ProjectAlias, ProjectList, Promise, Source
 from projects.timeline import timeline
 
 ROW = ["code", "name", "status", "moved_on", "is_sample", "membership", "parent__name", "community__name",
        "project_list__title", "latest_update__text"]
+NO_CODE = Value("")
 SHOWN_ON_LIST = 60  # a longer list is paged under /projects/
 
 
@@ -105,16 +107,13 @@ def project_index(request):
 
 @require_safe
 def project_detail(request, code):
-    neighbours = Project.objects.published().filter(project_list=OuterRef("project_list"), parent=None)
-    before = neighbours.filter(code__lt=OuterRef("code")).order_by("-code")
-    after = neighbours.filter(code__gt=OuterRef("code")).order_by("code")
+    beside = Project.objects.filter(project_list=OuterRef("project_list"), parent=None, is_published=True).order_by()
     project = get_object_or_404(
         Project.objects.published().defer("search_text").select_related(
-            "project_list", "category", "community", "lead_department", "parent", "source", "continues",
-            "budget_source", "secretary_project",
+            "project_list", "category", "community", "lead_department", "source",
         ).annotate(
-            before_code=Subquery(before.values("code")[:1]), before_name=Subquery(before.values("name")[:1]),
-            after_code=Subquery(after.values("code")[:1]), after_name=Subquery(after.values("name")[:1]),
+            before=Subquery(beside.filter(code__lt=OuterRef("code")).order_by("-code").values("pk")[:1]),
+            after=Subquery(beside.filter(code__gt=OuterRef("code")).order_by("code").values("pk")[:1]),
         ), code=code)
     updates = list(project.updates.published().select_related("source"))
     entries = timeline(updates)
@@ -122,33 +121,42 @@ def project_detail(request, code):
         "project": project,
         "entries": entries,
         "latest": next((entry.row for entry in entries if not entry.is_withdrawn), None),
-        "parts": project.parts.published().select_related("community").order_by("pk"),
-        "facts": project.facts.select_related("source"),
-        "discrepancies": Discrepancy.objects.filter(
-            Q(project=project) | Q(project=project.parent_id, project__isnull=False)
-        ).select_related("source_1", "source_2"),
+        "parts": [] if project.parent_id else list(
+            project.parts.published().order_by("pk").values("code", "name", "status", "community__name")),
+        "facts": list(project.facts.select_related("source")),
+        "discrepancies": list(Discrepancy.objects.filter(
+            project__in=filter(None, [project.pk, project.parent_id])).select_related("source_1", "source_2")),
         "judgements": summary.project_judgements(project, updates),
-        "milestones": project.milestones.select_related("source"),
-        "names": _names_around(project),
+        "milestones": list(project.milestones.select_related("source")),
+        "around": _around(project),
         "has_sample": project.is_sample,
     })
 
 
-def _names_around(project):
-    """Aliases, supporting departments, venues and later years' projects, in one query: kind -> [(code, name)]."""
-    def rows(kind, queryset, code):
-        return queryset.order_by().values_list(Value(kind), code, "name")
+def _around(project):
+    """What the page only names: kind -> [(code, name)]. One query, and a branch only where there can be something."""
+    branches = []
 
-    union = rows("alias", ProjectAlias.objects.filter(project=project), Value("")).union(
-        rows("supporting", Department.objects.filter(supported_projects=project), Value("")),
-        rows("venue", project.venues.all(), Value("")),
-        rows("continued", Project.objects.published().filter(continues=project), "code"),
-    )
-    names = {}
-    for kind, code, name in union:
-        if kind != "alias" or name != project.name:
-            names.setdefault(kind, []).append((code, name))
-    return names
+    def add(kind, queryset, code=NO_CODE, name="name"):
+        branches.append(queryset.order_by().values_list(Value(kind), code, name))
+
+    add("alias", ProjectAlias.objects.filter(project=project).exclude(name=project.name))
+    add("supporting", Department.objects.filter(supported_projects=project))
+    add("venue", project.venues.all())
+    add("continued", Project.objects.filter(continues=project, is_published=True), "code")
+    for kind, key in [("before", project.before), ("after", project.after), ("parent", project.parent_id),
+                      ("continues", project.continues_id)]:
+        if key:
+            add(kind, Project.objects.filter(pk=key), "code")
+    if project.budget_source_id:
+        add("budget", Source.objects.filter(pk=project.budget_source_id), "code", "title")
+    if project.project_list and project.project_list.kind == ProjectList.Kind.SECRETARY:
+        related = Project._meta.get_field("secretary_project").related_model
+        add("secretary", related.objects.filter(project=project), "code", Cast("year", CharField()))
+    around = {}
+    for kind, code, name in branches[0].union(*branches[1:]):
+        around.setdefault(kind, []).append((code, name))
+    return around
 
 
 # --- quarterly reports ------------------------------------------------------------------------

@@ -28,8 +28,7 @@ def status_at(day, known_at=None):
 class ProjectQuerySet(KeyedQuerySet):
     def published(self):
         """What a resident may see: the one definition of public."""
-        hidden = ProjectList.objects.filter(is_published=False)
-        return self.filter(is_published=True).exclude(project_list__in=hidden)
+        return self.filter(Q(project_list=None) | Q(project_list__is_published=True), is_published=True)
 
     def visible_to(self, user):
         """What this member of staff may see in the back office."""
