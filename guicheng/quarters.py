@@ -17,7 +17,7 @@ class Quarter:
     @classmethod
     def parse(cls, text):
         """Read "2021Q4". Raises ValidationError with a sentence when it is no quarter."""
-        match = re.fullmatch(r"(20\d\d)[Qq]([1-4])", text)
+        match = re.fullmatch(r"(20[0-9]{2})[Qq]([1-4])", text)
         if not match:
             raise ValidationError(f"“{text[:20]}”不是一个季度，应写成 2021Q4 的样子。")
         return cls(int(match[1]), int(match[2]))

@@ -14,7 +14,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]+")
 def clean_text(value):
     """Give `value` in NFC, without control characters, bidi overrides and outer space."""
     value = value.replace("\r\n", "\n").replace("\r", "\n")
-    return _FORBIDDEN.sub("", unicodedata.normalize("NFC", value)).strip()
+    return unicodedata.normalize("NFC", _FORBIDDEN.sub("", value)).strip()
 
 
 @lru_cache(maxsize=4096)

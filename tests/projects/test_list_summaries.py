@@ -4,7 +4,7 @@ from datetime import date, datetime
 import pytest
 from django.utils import timezone
 
-from projects.models import Project, ProjectList
+from projects.models import Project, ProjectList, Status
 from projects.summary import list_summaries
 from tests import factories
 
@@ -56,6 +56,12 @@ def test_without_a_day_it_is_the_newest_day_anybody_spoke_of(busy_list):
     assert summary_of(busy_list).as_of == date(2021, 6, 30)
     factories.make_declaration(busy_list, total=46, effective_on=date(2021, 8, 8))
     assert summary_of(busy_list).as_of == date(2021, 8, 8)
+
+
+def test_a_list_nobody_spoke_of_is_as_of_the_day_it_was_announced(key_list):
+    assert summary_of(key_list).as_of == date(2021, 4, 30)
+    add(key_list, "")
+    assert summary_of(key_list).as_of == date(2021, 4, 30)
 
 
 # --- what was declared ---------------------------------------------------------------------------
@@ -228,3 +234,11 @@ def test_a_fixed_number_of_queries(key_list, django_assert_num_queries, day, num
     with django_assert_num_queries(5):
         for row in list_summaries(day):
             row.as_dict(), row.segments, row.gap_sentence
+
+
+def test_every_status_has_its_family_and_its_place_in_the_bar(key_list):
+    assert list(Status.FAMILY) == Status.possible() == ["", *Status]
+    add(key_list, *Status.FAMILY)
+    row = summary_of(key_list, YEAR_END)
+    assert dict(row.status_counts) == dict.fromkeys(["unknown", *(each.value for each in Status)], 1)
+    assert sum(each.count for each in row.segments) == 9

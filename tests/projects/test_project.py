@@ -123,6 +123,16 @@ def test_what_has_no_day_at_all_keeps_the_day_it_was_entered(db, monkeypatch):
     assert project.moved_on == kept
 
 
+def test_a_rebuild_finds_nothing_once_all_is_in_step(project):
+    factories.make_update(project, status="completed")
+    factories.make_project(source=Source.objects.own())
+    assert Project.objects.all().rebuild_projections() == (2, 0)
+    Project.objects.filter(pk=project.pk).update(status="paused", search_text="")
+    assert Project.objects.all().rebuild_projections(size=1) == (2, 1)
+    project.refresh_from_db()
+    assert project.status == "completed" and "bydgy" in project.search_text
+
+
 # --- search --------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "typed", ["公园", "半月岛公园", "banyuedao", "BYDGY", "bydgy", " 公园 ", "海心沙", "城建", "映月"])

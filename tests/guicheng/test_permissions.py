@@ -1,0 +1,166 @@
+"""Who may do what: roles give verbs, membership gives rows."""
+import pytest
+from django.contrib.auth.models import Group, Permission
+
+from guicheng.permissions import can_publish_progress, can_record_progress, in_scope, sees_everything
+from guicheng.roles import ROLES, make_groups
+from projects.models import Department, ProgressUpdate, Project
+from tests import factories
+
+
+def shown(user):
+    return set(Project.objects.visible_to(user))
+
+
+@pytest.fixture
+def elsewhere(key_list):
+    """A project of another department."""
+    return factories.make_project(key_list, lead_department=factories.make_department())
+
+
+def test_it_works(clerk, other_clerk, reviewer, street_admin, superuser, project, elsewhere):
+    assert shown(clerk) == shown(reviewer) == {project}
+    assert shown(other_clerk) == set()
+    assert shown(street_admin) == shown(superuser) == {project, elsewhere}
+
+
+# --- which rows ----------------------------------------------------------------------------------
+def test_a_supporting_department_sees_it_too(clerk, office, elsewhere):
+    elsewhere.supporting_departments.set([office, factories.make_department()])
+    assert shown(clerk) == {elsewhere}
+
+
+@pytest.mark.parametrize("members", ["clerks", "reviewers"])
+def test_a_community_shows_its_projects(db, members):
+    community = factories.make_community()
+    inside, user = factories.make_project(community=community), factories.make_user(roles=["社区经办人"])
+    factories.make_project(community=factories.make_community())
+    assert shown(user) == set()
+    getattr(community, members).add(user)
+    assert shown(user) == {inside}
+
+
+def test_each_row_comes_once(clerk, office, project):
+    office.reviewers.add(clerk)
+    project.supporting_departments.set([office])
+    project.community = factories.make_community()
+    project.community.clerks.add(clerk)
+    project.save()
+    assert Project.objects.visible_to(clerk).count() == 1
+    assert Department.objects.visible_to(clerk).count() == 1
+
+
+def test_hidden_and_unpublished_projects_are_shown_to_their_clerk(clerk, project):
+    project.is_published = False
+    project.save()
+    assert shown(clerk) == {project}
+
+
+def test_a_role_without_membership_shows_nothing(project):
+    for role in ("部门经办人", "社区经办人", "审核员", "系统管理员"):
+        assert shown(factories.make_user(roles=[role])) == set(), role
+
+
+def test_membership_without_a_role_allows_nothing(office, project):
+    user = factories.make_user()
+    office.clerks.add(user)
+    office.reviewers.add(user)
+    assert in_scope(user, project)
+    assert not can_record_progress(user, project) and not can_publish_progress(user, project)
+
+
+def test_a_leader_sees_everything_and_changes_nothing(project):
+    leader = factories.make_user(roles=["领导"])
+    assert shown(leader) == {project}
+    assert not can_record_progress(leader, project) and not can_publish_progress(leader, project)
+    assert not [each for each in leader.get_all_permissions() if ".view_" not in each and "see_everything" not in each]
+
+
+def test_statements_follow_their_project(clerk, other_clerk, street_admin, project, elsewhere):
+    mine, theirs = factories.make_update(project), factories.make_update(elsewhere)
+    assert set(ProgressUpdate.objects.visible_to(clerk)) == {mine}
+    assert set(ProgressUpdate.objects.visible_to(other_clerk)) == set()
+    assert set(ProgressUpdate.objects.visible_to(street_admin)) == {mine, theirs}
+
+
+def test_a_department_is_shown_to_its_own(clerk, other_clerk, street_admin, office):
+    assert set(Department.objects.visible_to(clerk)) == {office}
+    assert office not in Department.objects.visible_to(other_clerk)
+    assert Department.objects.visible_to(street_admin).count() == 2
+
+
+def test_in_scope_is_what_visible_to_shows(clerk, other_clerk, project, office):
+    assert in_scope(clerk, project) and in_scope(clerk, office)
+    assert not in_scope(other_clerk, project) and not in_scope(other_clerk, office)
+
+
+# --- who may publish -----------------------------------------------------------------------------
+def test_only_a_reviewer_in_scope_and_the_street_may_publish(
+        clerk, other_clerk, reviewer, street_admin, superuser, project, elsewhere):
+    publishes = {user.username for user in (clerk, other_clerk, reviewer, street_admin, superuser)
+                 if can_publish_progress(user, project)}
+    assert publishes == {"reviewer", "street_admin", "superuser"}
+    assert not can_publish_progress(reviewer, elsewhere)
+    assert can_publish_progress(street_admin, elsewhere)
+
+
+def test_only_those_in_scope_may_record(clerk, other_clerk, reviewer, project, elsewhere):
+    assert can_record_progress(clerk, project) and can_record_progress(reviewer, project)
+    assert not can_record_progress(other_clerk, project) and not can_record_progress(clerk, elsewhere)
+
+
+def test_who_left_may_do_nothing(reviewer, project):
+    reviewer.is_active = False
+    reviewer.save()
+    assert not can_publish_progress(reviewer, project) and not can_record_progress(reviewer, project)
+
+
+# --- roles ---------------------------------------------------------------------------------------
+def groups():
+    return {
+        group.name: {f"{each.content_type.app_label}.{each.codename}"
+                     for each in group.permissions.select_related("content_type")}
+        for group in Group.objects.all()
+    }
+
+
+WANTED = {name: set(permissions) for name, permissions in ROLES.items()}
+
+
+def test_every_role_has_its_permissions(db):
+    assert groups() == WANTED
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", [1, 2])
+def test_they_have_them_after_a_flush(turn):
+    assert groups() == WANTED
+    Group.objects.all().delete()  # the flush after this must bring them back for the second turn
+
+
+def test_making_them_again_mends_them(db):
+    Group.objects.get(name="领导").permissions.set(Permission.objects.all())
+    Group.objects.get(name="审核员").delete()
+    assert groups() != WANTED
+    make_groups()
+    assert groups() == WANTED
+
+
+def test_a_group_of_the_offices_own_is_left_alone(db):
+    own = Group.objects.create(name="临时组")
+    own.permissions.set(Permission.objects.all()[:3])
+    make_groups()
+    assert own.permissions.count() == 3
+
+
+def test_nobody_may_delete(db):
+    assert not [each for permissions in ROLES.values() for each in permissions if ".delete_" in each]
+
+
+def test_content_and_accounts_are_never_one_role():
+    for permissions in ROLES.values():
+        assert not ("guicheng.change_user" in permissions and "projects.change_project" in permissions)
+
+
+def test_sees_everything(clerk, reviewer, street_admin, superuser):
+    assert [sees_everything(user) for user in (clerk, reviewer, street_admin, superuser)] == [False, False, True, True]

@@ -1,0 +1,42 @@
+"""Days and numbers as a Chinese reader expects them."""
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from guicheng import words
+
+
+def test_it_works():
+    assert words.day(date(2021, 12, 2)) == "2021 年 12 月 2 日"
+    assert words.day(None) == ""
+
+
+@pytest.mark.parametrize("first, last, text", [
+    (None, None, ""),
+    (None, (2021, 9, 1), "2021 年 9 月 1 日"),
+    ((2021, 9, 1), None, "2021 年 9 月 1 日"),
+    ((2021, 9, 1), (2021, 9, 1), "2021 年 9 月 1 日"),
+    ((2021, 12, 22), (2021, 12, 31), "2021 年 12 月 22—31 日之间"),
+    ((2021, 12, 1), (2021, 12, 30), "2021 年 12 月 1—30 日之间"),
+    ((2021, 12, 1), (2021, 12, 31), "2021 年 12 月"),
+    ((2021, 2, 1), (2021, 2, 28), "2021 年 2 月"),
+    ((2020, 2, 1), (2020, 2, 28), "2020 年 2 月 1—28 日之间"),
+    ((2020, 2, 1), (2020, 2, 29), "2020 年 2 月"),
+    ((2021, 1, 1), (2021, 12, 31), "2021 年"),
+    ((2021, 1, 1), (2021, 12, 30), "2021 年 1 月 1 日—12 月 30 日之间"),
+    ((2021, 1, 2), (2021, 12, 31), "2021 年 1 月 2 日—12 月 31 日之间"),
+    ((2021, 6, 21), (2021, 7, 1), "2021 年 6 月 21 日—7 月 1 日之间"),
+    ((2021, 12, 22), (2022, 1, 3), "2021 年 12 月 22 日—2022 年 1 月 3 日之间"),
+    ((2021, 1, 1), (2022, 12, 31), "2021 年 1 月 1 日—2022 年 12 月 31 日之间"),
+])
+def test_a_range_of_days(first, last, text):
+    assert words.day_range(first and date(*first), last and date(*last)) == text
+
+
+@pytest.mark.parametrize("value, text", [
+    (None, "—"), (0, "0"), (1431, "1,431"), (Decimal("1431.0000"), "1,431"), (Decimal("1.3900"), "1.39"),
+    (Decimal("13100"), "13,100"), (Decimal("0.0000"), "0"), (Decimal("700000.5"), "700,000.5"),
+])
+def test_a_number(value, text):
+    assert words.number(value) == text

@@ -1,0 +1,148 @@
+"""The quarter as a whole: what changed in it, and the summary every file is written from."""
+import json
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from guicheng.quarters import Quarter
+from projects.models import ProgressUpdate
+from projects.summary import changes_between, days_with_news, quarter_summary
+from tests import factories
+
+Q2, Q3, Q4 = Quarter(2021, 2), Quarter(2021, 3), Quarter(2021, 4)
+
+
+def changes(before, after, **kw):
+    return [(row.project.code, row.before, row.after) for row in changes_between(before, after, **kw)]
+
+
+@pytest.fixture
+def moving(project):
+    factories.make_update(project, status="in_progress", effective_on=date(2021, 5, 31))
+    factories.make_update(project, status="completed", effective_on=date(2021, 10, 1))
+    return project
+
+
+def test_it_works(moving):
+    summary = quarter_summary(Q4)
+    assert (summary.as_of, str(summary.quarter)) == (date(2021, 12, 31), "2021Q4")
+    assert [(row.before_label, row.after_label) for row in summary.changes] == [("推进中", "已完成")]
+
+
+# --- what changed --------------------------------------------------------------------------------
+def test_changes_fall_into_their_quarter(moving):
+    assert [(row.before, row.after) for row in quarter_summary(Q2).changes] == [("", "in_progress")]
+    assert quarter_summary(Q2).changes[0].before_label == "已公布，暂无进展信息"
+    assert quarter_summary(Q3).changes == []
+
+
+def test_a_change_counts_on_the_day_it_was_certainly_so(moving):
+    assert changes(date(2021, 9, 29), date(2021, 9, 30)) == []
+    assert changes(date(2021, 9, 30), date(2021, 10, 1)) == [("park", "in_progress", "completed")]
+
+
+def test_there_and_back_is_no_change(moving):
+    factories.make_update(moving, status="in_progress", effective_on=date(2021, 11, 1))
+    assert changes(date(2021, 9, 30), date(2021, 12, 31)) == []
+
+
+@pytest.mark.parametrize("kw", [{"is_published": False}, {"is_sample": True}])
+def test_only_real_published_projects_change(kw, db):
+    project = factories.make_project(**kw)
+    factories.make_update(project, status="completed")
+    assert changes(date(2021, 1, 1), date(2021, 12, 31)) == []
+
+
+def test_parts_do_not_change_the_list(moving):
+    factories.make_update(factories.make_part(moving), status="completed")
+    assert [code for code, _, _ in changes(date(2021, 1, 1), date(2021, 12, 31))] == ["park"]
+
+
+def test_a_change_as_it_was_known(moving):
+    nothing_entered_yet = timezone.make_aware(datetime(2021, 12, 31))
+    assert changes(date(2021, 9, 30), date(2021, 12, 31), known_at=nothing_entered_yet) == []
+
+
+def test_one_query_however_many_change(key_list, django_assert_num_queries):
+    for _ in range(20):
+        factories.make_update(factories.make_project(key_list), status="completed")
+    with django_assert_num_queries(1):
+        rows = changes_between(date(2021, 4, 1), date(2021, 6, 30))
+        assert len([str(row.project.project_list) for row in rows]) == 20
+
+
+# --- the whole -----------------------------------------------------------------------------------
+def test_its_keys_are_fixed(moving):
+    factories.make_promise(moving)
+    data = quarter_summary(Q4).as_dict()
+    assert list(data) == ["quarter", "as_of", "lists", "changes", "promises"]
+    assert list(data["lists"][0]) == [
+        "slug", "title", "kind", "declared", "declared_done", "recorded", "done", "standing", "unknown", "missing",
+        "rate", "by_status", "by_category", "by_community"]
+    assert list(data["lists"][0]["by_status"]) == [
+        "unknown", "planned", "in_progress", "acceptance", "completed", "in_use", "standing", "paused", "cancelled"]
+    assert list(data["changes"][0]) == ["code", "name", "before", "after"]
+    assert data["promises"] == [{"code": "park", "name": "半月岛公园", "due": "2021-12-31", "verdict": "kept",
+                                 "verdict_label": "按期完成"}]
+    assert json.loads(json.dumps(data)) == data
+
+
+def test_what_nobody_declared_is_null_and_not_0(moving):
+    data = quarter_summary(Q4).as_dict()["lists"][0]
+    assert [data[key] for key in ("declared", "declared_done", "missing", "rate")] == [None] * 4
+    assert [data[key] for key in ("recorded", "done", "unknown")] == [1, 1, 0]
+
+
+def test_a_quarter_before_the_list_knows_nothing_of_it(moving):
+    data = quarter_summary(Quarter(2021, 1)).as_dict()["lists"][0]
+    assert (data["declared"], data["recorded"]) == (None, 0)
+
+
+def test_the_running_quarter_ends_today(db, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda: date(2021, 11, 11))
+    assert quarter_summary(Q4).as_of == date(2021, 11, 11)
+    assert quarter_summary(Q3).as_of == date(2021, 9, 30)
+
+
+def test_a_closed_quarter_does_not_change(moving):
+    factories.make_promise(moving)
+    closed_at = timezone.now()
+    closed = quarter_summary(Q4, closed_at).as_dict()
+    later = closed_at + timedelta(days=1)
+    factories.make_correction(ProgressUpdate.objects.get(seq=2), status="paused", recorded_at=later)
+    factories.make_declaration(moving.project_list, total=46, recorded_at=later)
+    assert quarter_summary(Q4, closed_at).as_dict() == closed
+    now = quarter_summary(Q4).as_dict()
+    assert all(now[key] != closed[key] for key in ("lists", "changes", "promises"))
+
+
+def test_it_names_the_lists_that_appeared(moving):
+    assert [row.project_list for row in quarter_summary(Q2).appeared] == [moving.project_list]
+    assert quarter_summary(Q3).appeared == []
+
+
+def test_it_judges_the_years_real_promises(moving):
+    factories.make_promise(moving)
+    factories.make_promise(moving, due_on=date(2022, 6, 30))
+    factories.make_promise(factories.make_project(is_sample=True), is_sample=True)
+    verdicts = quarter_summary(Q4).verdicts
+    assert {verdict.value: count for verdict, count in verdicts.items()} == {
+        "kept": 1, "late": 0, "unkept": 0, "unreported": 0, "not_due": 0}
+
+
+@pytest.mark.parametrize("number", [1, 50])
+def test_a_fixed_number_of_queries(key_list, django_assert_num_queries, number):
+    for _ in range(number):
+        project = factories.make_project(key_list, community=factories.make_community())
+        factories.make_update(project, status="completed")
+        factories.make_promise(project)
+    with django_assert_num_queries(8):
+        quarter_summary(Q4).as_dict()
+
+
+def test_days_with_news_come_from_real_rows(moving):
+    sample = factories.make_list(is_sample=True, announced_on=date(2020, 1, 1))
+    factories.make_declaration(sample, effective_on=date(2020, 2, 2))
+    factories.make_update(factories.make_project(is_sample=True), effective_on=date(2020, 3, 3))
+    assert set(days_with_news()) == {date(2021, 4, 30), date(2021, 5, 31), date(2021, 10, 1)}
