@@ -5,8 +5,7 @@ rows never meet the real ones: a summary is of one list, and the quarter's lists
 """
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
+from datetime import date, timedelta
 from itertools import takewhile
 
 from django.db import models
@@ -76,34 +75,16 @@ class ListSummary:
     as_of: date
     declaration: Declaration | None
     done_declaration: Declaration | None
-    counts: dict  # (status, category id, community id) -> projects
-    names: dict  # {"category": {id: (key, label)}, "community": {…}}
-
-    @cached_property
-    def by_status(self):
-        return self._counter(lambda status, category, community: True)
-
-    def _counter(self, keep):
-        counter = Counter()
-        for (status, category, community), count in self.counts.items():
-            if keep(status, category, community):
-                counter[status] += count
-        return counter
-
-    def _groups(self, kind, position, rest):
-        groups = defaultdict(Counter)
-        for key, count in self.counts.items():
-            groups[key[position]][key[0]] += count
-        known = [Group(*self.names[kind][pk], groups[pk]) for pk in self.names[kind] if pk in groups]
-        return known + ([Group("", rest, groups[None])] if None in groups else [])
+    by_status: Counter
+    groups: dict  # "category" and "community" -> their Groups, where they were asked for
 
     @property
     def by_category(self):
-        return self._groups("category", 1, "没有分类型")
+        return self.groups["category"]
 
     @property
     def by_community(self):
-        return self._groups("community", 2, "不分社区")
+        return self.groups["community"]
 
     # the figures
     @property
@@ -221,11 +202,12 @@ class ListSummary:
         }
 
 
-def list_summaries(day=None, known_at=None, lists=None):
+def list_summaries(day=None, known_at=None, lists=None, by=()):
     """Summaries of `lists` (default: the real published ones), by the end of `day` as known at an instant.
 
     Without a day it is now, read from the projections; each summary's as-of day is then the newest day
-    for which anybody said anything about that list. A fixed number of queries.
+    for which anybody said anything about that list. `by`: "category", "community", for those groups too.
+    A fixed number of queries.
     """
     lists = list(ProjectList.objects.published().real() if lists is None else lists)
     projects = Project.objects.published().top_level().filter(project_list__in=lists).order_by()
@@ -234,22 +216,36 @@ def list_summaries(day=None, known_at=None, lists=None):
     else:
         projects = projects.filter(project_list__announced_on__lte=day).annotate(
             status_then=status_at(day, known_at))
-    rows = projects.values_list("project_list", "status_then", "category", "community").annotate(
-        count=Count("pk"), newest=Max("moved_on"))
     counts, newest = defaultdict(Counter), {}
-    for list_id, status, category, community, count, moved_on in rows:
-        counts[list_id][(status, category, community)] += count
+    rows = projects.values_list("project_list", "status_then").annotate(count=Count("pk"), newest=Max("moved_on"))
+    for list_id, status, count, moved_on in rows:
+        counts[list_id][status] = count
         newest[list_id] = max(moved_on, newest.get(list_id, moved_on))
     declarations = _declarations(lists, day or timezone.localdate(), known_at)
-    names = {"category": _category_names(lists), "community": _community_names()}
+    groups = {kind: _groups(projects, lists, kind) for kind in by}
     summaries = []
     for each in lists:
         known = declarations[each.pk]
         total = next((row for row in known if row.total is not None), None)
         done = next((row for row in known if row.done is not None), None)
         days = [row.effective_on for row in known] + [newest.get(each.pk, each.announced_on), each.announced_on]
-        summaries.append(ListSummary(each, day or max(days), total, done, counts[each.pk], names))
+        own_groups = {kind: groups[kind][each.pk] for kind in by}
+        summaries.append(ListSummary(each, day or max(days), total, done, counts[each.pk], own_groups))
     return summaries
+
+
+def _groups(projects, lists, kind):
+    """list id -> its Groups by category or community, in their order, those that have none last. Two queries."""
+    names = {"category": _category_names, "community": _community_names}[kind](lists)
+    rest = {"category": "没有分类型", "community": "不分社区"}[kind]
+    counts = defaultdict(lambda: defaultdict(Counter))
+    for list_id, status, key, count in projects.values_list("project_list", "status_then", kind).annotate(
+            count=Count("pk")):
+        counts[list_id][key][status] = count
+    return defaultdict(list, {
+        list_id: [Group(*names.get(pk, ("", rest)), found[pk]) for pk in [*names, None] if pk in found]
+        for list_id, found in counts.items()
+    })
 
 
 def _declarations(lists, day, known_at):
@@ -265,7 +261,7 @@ def _category_names(lists):
     return {row.pk: (str(row.number), row.name) for row in rows.order_by("number")}
 
 
-def _community_names():
+def _community_names(lists):
     community = Project._meta.get_field("community").related_model
     return {pk: (slug, name) for pk, slug, name in community.objects.values_list("pk", "slug", "name")}
 
@@ -295,7 +291,8 @@ def judge(promise, rows, day):
     done_by_due = list(takewhile(lambda row: row.status in Status.DONE, reversed(until_due)))
     if done_by_due:
         return Judgement(promise, Verdict.KEPT, done_by_due[-1])
-    if day < promise.due_on:
+    ended = min(day, timezone.localdate() - timedelta(days=1))  # the due day itself is still to be used
+    if ended < promise.due_on:
         return Judgement(promise, Verdict.NOT_DUE, until_due[-1] if until_due else None)
     done_later = next((row for row in later if row.status in Status.DONE), None)
     if done_later:
@@ -409,7 +406,7 @@ def quarter_summary(quarter, known_at=None):
     due = Promise.objects.filter(is_sample=False, due_on__year=quarter.year)
     return QuarterSummary(
         quarter, as_of,
-        list_summaries(as_of, known_at),
+        list_summaries(as_of, known_at, by=("category", "community")),
         changes_between(quarter.previous.last_day, as_of, known_at),
         judgements(due, as_of, known_at),
     )

@@ -44,7 +44,7 @@ def list_detail(request, slug):
         parts.setdefault(part.parent_id, []).append(part)
     for row in rows:
         row.shown_parts = parts.get(row.pk, [])
-    each = summary.list_summaries(lists=[project_list])[0]
+    each = summary.list_summaries(lists=[project_list], by=["category"])[0]
     return render(request, "projects/list_detail.html", {
         "list": project_list, "summary": each, "rows": rows,
         "more": each.recorded.value - len(rows),

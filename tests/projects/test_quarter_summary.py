@@ -137,7 +137,7 @@ def test_a_fixed_number_of_queries(key_list, django_assert_num_queries, number):
         project = factories.make_project(key_list, community=factories.make_community())
         factories.make_update(project, status="completed")
         factories.make_promise(project)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         quarter_summary(Q4).as_dict()
 
 
