@@ -2,7 +2,7 @@
 from django.db import models
 from django.urls import reverse
 
-from guicheng.fields import CleanCharField, CleanTextField, in_order, one_of, with_unit
+from guicheng.fields import CleanCharField, CleanTextField, Qualifier, in_order, one_of, with_unit
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 
 
@@ -82,7 +82,7 @@ class Fact(Coded, About):
     text = CleanTextField("记述")
     value = models.DecimalField("数值", max_digits=16, decimal_places=4, null=True, blank=True)
     unit = CleanCharField("单位", max_length=20, blank=True)
-    qualifier = CleanCharField("数前后的字", max_length=4, blank=True)
+    qualifier = models.CharField("数前后的字", max_length=4, choices=Qualifier, blank=True)
 
     venue = models.ForeignKey(
         "partybuilding.Venue", verbose_name="阵地", null=True, blank=True, on_delete=models.PROTECT
@@ -109,6 +109,7 @@ class Fact(Coded, About):
         constraints = [
             in_order("effective_from", "effective_on", "最早日不能晚于最迟日。"),
             with_unit("value", "unit", "有数值就要写单位。"),
+            one_of("qualifier", Qualifier.values, "“超、多、约、近、左右”以外的字不能用。"),
         ]
 
     def __str__(self):

@@ -240,5 +240,5 @@ def test_every_status_has_its_family_and_its_place_in_the_bar(key_list):
     assert list(Status.FAMILY) == Status.possible() == ["", *Status]
     add(key_list, *Status.FAMILY)
     row = summary_of(key_list, YEAR_END)
-    assert {key: count for key, _, count in row.status_counts} == dict.fromkeys(["unknown", *(each.value for each in Status)], 1)
+    assert {key: count for key, _, count in row.status_counts} == dict.fromkeys(["unknown", *Status.values], 1)
     assert sum(each.count for each in row.segments) == 9
