@@ -46,7 +46,7 @@ LIST_COLUMNS = [
     ("公布总数", lambda row: row.declared.value),
     ("公布完成数", lambda row: row.declared_done.value),
     ("本站有资料", lambda row: row.recorded.value),
-    ("已完成", lambda row: row.done.value),
+    ("已完成合计", lambda row: row.done.value),
     ("长期开展", lambda row: row.standing.value),
     ("暂无进展信息", lambda row: row.unknown.value),
     ("暂缺资料", lambda row: row.missing.value),
@@ -162,9 +162,9 @@ def _formats(book):
 
 
 def _overview_chart(book, sheet, rows, first, last):
-    """Recorded, done and unknown per list, beside their declared total."""
+    """Declared, recorded and done, per list."""
     chart = book.add_chart({"type": "bar"})
-    colours = {1: "#EDEAE4", 3: "#D9A441", 4: "#1F7A4D", 6: "#A9A59C"}
+    colours = {1: "#C9C5BC", 3: "#D9A441", 4: "#1F7A4D"}
     for column, colour in colours.items():
         chart.add_series({
             "name": [sheet.name, first - 1, column], "categories": [sheet.name, first, 0, last, 0],
@@ -172,6 +172,7 @@ def _overview_chart(book, sheet, rows, first, last):
         })
     chart.set_title({"name": "各清单公布与完成情况", "name_font": {"size": 13}})
     chart.set_y_axis({"reverse": True})
+    chart.set_x_axis({"major_gridlines": {"visible": True, "line": {"color": "#E3E1DC"}}})
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": 900, "height": 60 + 70 * max(1, rows)})
     return chart
@@ -187,6 +188,9 @@ def quarter_xlsx(quarter):
     formats = _formats(book)
     note = f"截至 {words.day(quarter.as_of)}。空格表示没有公布或没有资料，不是 0。"
     _overview_sheet(book, formats, quarter, note)
+    states = _Sheet(book, formats, "按状态", "在清单上的项目，到这一天的状态", note)
+    states.write_table([LIST_COLUMNS[0], ("暂无进展信息", lambda row: row.by_status[""]), *STATUS_COLUMNS],
+                       quarter.lists, [30, *[12] * 9])
     _group_sheet(book, formats, quarter, note, "按类型", "by_category")
     _group_sheet(book, formats, quarter, note, "按社区", "by_community")
     changes = _Sheet(book, formats, "变动", f"比{quarter.quarter.previous.title}末有变动的项目", note)
@@ -205,12 +209,11 @@ def quarter_xlsx(quarter):
 
 
 def _overview_sheet(book, formats, quarter, note):
-    sheet = _Sheet(book, formats, "总览", f"桂城办实事{quarter.quarter.title}汇总", note)
-    columns = LIST_COLUMNS + STATUS_COLUMNS
-    first, last = sheet.write_table(columns, quarter.lists, [30, *[11] * 20])
+    sheet = _Sheet(book, formats, "总览", f"桂城办实事 {quarter.quarter.title}汇总", note)
+    first, last = sheet.write_table(LIST_COLUMNS, quarter.lists, [30, *[13] * 7])
     sheet.row += 1
     sheet.sheet.insert_chart(sheet.row, 0, _overview_chart(book, sheet.sheet, len(quarter.lists), first, last),
-                             {"description": "各清单公布总数、本站有资料、已完成、暂无进展信息的条形图，数字见上表。"})
+                             {"description": "各清单公布总数、本站有资料、已完成的条形图，数字见上表。"})
 
 
 def _group_sheet(book, formats, quarter, note, name, attribute):
