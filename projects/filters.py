@@ -69,6 +69,9 @@ class ProjectFilter(django_filters.FilterSet):
         self.choices = self.options.for_form(data.get("list"))
         for name, choices in self.choices.items():
             self.filters[name].extra["choices"] = choices
+        for each in self.filters.values():
+            if isinstance(each, django_filters.ChoiceFilter):
+                each.extra["error_messages"] = {"invalid_choice": "没有“%(value)s”这一项，请重新选。"}
 
     def search(self, queryset, name, value):
         return queryset.search(value)
