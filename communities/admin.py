@@ -9,7 +9,8 @@ class CommunityAdmin(ScopedAdmin):
     list_display = ["name", "code", "kind", "phone", "address"]
     list_filter = ["kind"]
     search_fields = ["name", "slug", "code"]
-    autocomplete_fields = ["clerks", "reviewers", "source"]
+    autocomplete_fields = ["source"]
+    filter_horizontal = ["clerks", "reviewers"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "full_name", "code", "kind", "order"]}),
         ("居民找得到", {"fields": ["address", "phone", "hours"]}),

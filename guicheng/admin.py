@@ -1,14 +1,35 @@
 """The pieces every admin of the portal is made of, and the accounts."""
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.shortcuts import redirect
 
 from guicheng.models import User
 
 
-class ScopedAdmin(admin.ModelAdmin):
+class GuardedLists:
+    """Lists that answer odd addresses with a sentence: filters by an allow-list, ticked rows by their numbers."""
+
+    def lookup_allowed(self, lookup, value, request=None):
+        """Only the filters a list shows: a hidden field cannot be read letter by letter."""
+        shown = [each if isinstance(each, str) else each[0] for each in self.get_list_filter(request)]
+        endings = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
+        return any(lookup == name + ending for name in shown for ending in endings)
+
+    def changelist_view(self, request, extra_context=None):
+        ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if any(not (each.isascii() and each.isdecimal() and len(each) < 19) for each in ticked):
+            messages.warning(request, "没有选中任何一行，请重新勾选。")
+            return redirect(request.path)
+        return super().changelist_view(request, extra_context)
+
+
+class ScopedAdmin(GuardedLists, admin.ModelAdmin):
     """An admin that shows a person what `visible_to` shows, and answers 404 outside it."""
 
     list_per_page = 50
@@ -20,12 +41,6 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404
-
-    def lookup_allowed(self, lookup, value, request=None):
-        """Only the filters a list shows: a hidden field cannot be read letter by letter."""
-        shown = [each if isinstance(each, str) else each[0] for each in self.get_list_filter(request)]
-        return any(lookup == name or lookup in (f"{name}__exact", f"{name}__id__exact", f"{name}__isnull")
-                   for name in shown)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         queryset = db_field.remote_field.model._default_manager.all()
@@ -50,7 +65,7 @@ class LabelledInline(admin.TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(GuardedLists, DjangoUserAdmin):
     """Accounts are disabled, never deleted: what a person did stays theirs."""
 
     list_display = ["username", "name", "role_names", "is_active", "last_login"]
@@ -84,12 +99,19 @@ class UserAdmin(DjangoUserAdmin):
             return False
         return super().has_change_permission(request, obj)
 
+    def user_change_password(self, request, id, form_url=""):
+        """Who sets a password can act as that person: for an account with a role only a superuser may."""
+        user = self.get_object(request, unquote(id))
+        if user and user.groups.exists() and not request.user.is_superuser:
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
+
     def has_delete_permission(self, request, obj=None):
         return False
 
 
 @admin.register(LogEntry)
-class LogEntryAdmin(admin.ModelAdmin):
+class LogEntryAdmin(GuardedLists, admin.ModelAdmin):
     """Who did what, when. Read only."""
 
     list_display = ["action_time", "user", "content_type", "object_repr", "get_change_message"]

@@ -1,4 +1,7 @@
 """Model fields that clean text on the way in, and the words the constraints share."""
+from datetime import date
+
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from guicheng.text import clean_text
@@ -18,6 +21,15 @@ class CleanTextField(models.TextField):
     def to_python(self, value):
         value = super().to_python(value)
         return clean_text(value) if isinstance(value, str) else value
+
+
+class DayField(models.DateField):
+    """A day of our time: "0021-12-31" is a slip of the hand, not a date."""
+
+    default_validators = [
+        MinValueValidator(date(1990, 1, 1), "日期应在 1990 年以后，请检查年份。"),
+        MaxValueValidator(date(2100, 12, 31), "日期应在 2100 年以前，请检查年份。"),
+    ]
 
 
 class Qualifier(models.TextChoices):

@@ -55,7 +55,7 @@ class Keyset:
         return self._page(rows[: self.size], len(rows) > self.size, bool(after), count)
 
     def _page(self, rows, has_next, has_previous, count):
-        token = lambda row: f"{row[self.day_field]:%Y-%m-%d}_{row['pk']}"  # noqa: E731
+        token = lambda row: f"{row[self.day_field].isoformat()}_{row['pk']}"  # noqa: E731
         return Page(
             rows,
             {"before": token(rows[0])} if rows and has_previous else None,

@@ -14,5 +14,12 @@ def can_record_progress(user, project):
     return user.has_perm("projects.add_progressupdate") and in_scope(user, project)
 
 
+def reviews(user, project):
+    """Whether this person is a reviewer of the department that leads it or of its community."""
+    units = filter(None, [project.lead_department, project.community])
+    return any(unit.reviewers.filter(pk=user.pk).exists() for unit in units)
+
+
 def can_publish_progress(user, project):
-    return user.has_perm("projects.publish_progressupdate") and in_scope(user, project)
+    may = user.has_perm("projects.publish_progressupdate")
+    return may and (sees_everything(user) or reviews(user, project))

@@ -6,7 +6,7 @@ What a person may touch is their membership (`visible_to`); a role says only wha
 VIEW_PROJECTS = [
     "projects.view_project", "projects.view_progressupdate", "projects.view_projectlist",
     "projects.view_milestone", "projects.view_promise", "projects.view_source", "projects.view_department",
-    "projects.view_fact", "projects.view_category",
+    "projects.view_category",
 ]
 RECORD = [*VIEW_PROJECTS, "projects.add_progressupdate", "projects.change_progressupdate"]
 CONTENT_MODELS = {

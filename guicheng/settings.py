@@ -57,6 +57,8 @@ else:
 DEBUG = False
 SECURE = _public.scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+# names of our own: the site above this path may have cookies of Django too
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "guicheng_session", "guicheng_csrf"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{BASE_PATH}/admin/"
 SESSION_COOKIE_AGE = 30 * 60  # staff sessions end after 30 idle minutes; see middleware.keep_session_alive
 CSRF_COOKIE_HTTPONLY = True

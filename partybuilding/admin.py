@@ -10,7 +10,8 @@ class PartyOrganisationAdmin(ScopedAdmin):
     list_filter = ["kind"]
     search_fields = ["name"]
     list_select_related = ["parent", "community"]
-    autocomplete_fields = ["parent", "community", "unit", "clerks", "reviewers", "source"]
+    autocomplete_fields = ["parent", "community", "unit", "source"]
+    filter_horizontal = ["clerks", "reviewers"]
 
 
 @admin.register(Venue)

@@ -3,7 +3,7 @@ from django.db import models
 from django.utils import timezone
 
 from communities.models import Community, Unit
-from guicheng.fields import CleanCharField, CleanTextField, Qualifier, in_order, one_of
+from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of
 from guicheng.membership import Membership, MembershipQuerySet
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
@@ -44,8 +44,8 @@ class PartyOrganisation(Coded, Membership):
     )
     task = CleanCharField("任务", max_length=120, blank=True)
     place = CleanCharField("地点", max_length=80, blank=True)
-    started_on = models.DateField("成立日", null=True, blank=True)
-    ended_on = models.DateField("撤销日", null=True, blank=True)
+    started_on = DayField("成立日", null=True, blank=True)
+    ended_on = DayField("撤销日", null=True, blank=True)
     note = CleanTextField("说明", blank=True)
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="organisations")
     is_published = models.BooleanField("公开", default=True)
@@ -101,8 +101,8 @@ class Venue(Coded):
     area = models.PositiveIntegerField("面积（平方米）", null=True, blank=True)
     area_qualifier = models.CharField("面积前后的字", max_length=4, choices=Qualifier, blank=True)
     services = CleanTextField("做什么", blank=True)
-    opened_from = models.DateField("启用最早日", null=True, blank=True)
-    opened_on = models.DateField("启用日", null=True, blank=True, help_text="到这一天一定已经启用。")
+    opened_from = DayField("启用最早日", null=True, blank=True)
+    opened_on = DayField("启用日", null=True, blank=True, help_text="到这一天一定已经启用。")
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="venues")
 
     objects = KeyedQuerySet.as_manager()
@@ -190,8 +190,8 @@ class MetricReading(Coded):
     metric = models.ForeignKey(Metric, verbose_name="数据项", on_delete=models.PROTECT, related_name="readings")
     value = models.DecimalField("数值", max_digits=16, decimal_places=4)
     qualifier = models.CharField("数前后的字", max_length=4, choices=Qualifier, blank=True)
-    effective_from = models.DateField("最早日", null=True, blank=True)
-    effective_on = models.DateField("截至日")
+    effective_from = DayField("最早日", null=True, blank=True)
+    effective_on = DayField("截至日")
     recorded_at = models.DateTimeField("录入时刻", default=timezone.now, editable=False)
     note = CleanCharField("说明", max_length=200, blank=True)
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="readings")

@@ -416,7 +416,9 @@ def days_with_news():
     """The days on which a real list was announced or declared, or a real project moved."""
     return [
         *ProjectList.objects.published().real().values_list("announced_on", flat=True).distinct(),
-        *Declaration.objects.filter(project_list__is_sample=False).values_list("effective_on", flat=True).distinct(),
+        *Declaration.objects.filter(
+            project_list__is_sample=False, project_list__is_published=True, effective_on__lte=timezone.localdate(),
+        ).values_list("effective_on", flat=True).distinct(),
         *ProgressUpdate.objects.in_force().filter(is_sample=False).order_by().values_list(
             "effective_on", flat=True).distinct(),
     ]

@@ -143,11 +143,11 @@ def _around(project):
     add("alias", ProjectAlias.objects.filter(project=project).exclude(name=project.name))
     add("supporting", Department.objects.filter(supported_projects=project))
     add("venue", project.venues.all())
-    add("continued", Project.objects.filter(continues=project, is_published=True), "code")
+    add("continued", Project.objects.published().filter(continues=project), "code")
     for kind, key in [("before", project.before), ("after", project.after), ("parent", project.parent_id),
                       ("continues", project.continues_id)]:
         if key:
-            add(kind, Project.objects.filter(pk=key), "code")
+            add(kind, Project.objects.published().filter(pk=key), "code")
     if project.budget_source_id:
         add("budget", Source.objects.filter(pk=project.budget_source_id), "code", "title")
     if project.project_list and project.project_list.kind == ProjectList.Kind.SECRETARY:

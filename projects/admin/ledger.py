@@ -20,15 +20,15 @@ Kind = ProgressUpdate.Kind
 class ProgressUpdateAdmin(ScopedAdmin):
     list_display = ["project", "effective_on", "status_shown", "text", "state", "kind", "author", "reviewer"]
     list_display_links = ["effective_on"]
-    list_filter = ["state", "kind", "project"]
+    list_filter = ["state", "kind"]
     search_fields = ["text", "project__search_text"]
     list_select_related = ["project", "author", "reviewer"]
     ordering = ["-created_at", "-pk"]
     actions = ["publish_selected"]
 
-    def get_list_filter(self, request):
-        """`project` may be asked for by the links from a project, but is no list of 10,000 names."""
-        return self.list_filter if request is None or "project__id__exact" in request.GET else ["state", "kind"]
+    def lookup_allowed(self, lookup, value, request=None):
+        """`project` may be asked for by the link from a project, but is no list of 10,000 names."""
+        return lookup == "project__id__exact" or super().lookup_allowed(lookup, value, request)
 
     @admin.display(description="状态", ordering="status")
     def status_shown(self, update):
@@ -53,13 +53,30 @@ class ProgressUpdateAdmin(ScopedAdmin):
         return redirect("admin:projects_project_changelist")
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        """Unpublished: the form again. Published: the row as it stands, with its two buttons."""
+        """To its author an unpublished row is the form again; to all others it is as it stands, with its buttons."""
         update = self.get_object(request, object_id)
         if update is None:
             raise Http404
-        if update.is_published:
-            return self._show(request, update)
-        return self._fill(request, update, "修改待审核的进展")
+        if not self.has_view_permission(request, update):
+            raise PermissionDenied
+        if not update.is_published and update.author_id == request.user.pk:
+            return self._fill(request, update, "修改待审核的进展")
+        if request.method == "POST":
+            return self._publish(request, update)
+        return self._show(request, update)
+
+    def _publish(self, request, update):
+        """Publish what somebody else wrote, word for word."""
+        if update.is_published or not can_publish_progress(request.user, update.project):
+            raise PermissionDenied
+        try:
+            update.publish(by=request.user)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return redirect(request.path)
+        self._log(request, update, is_new=False)
+        self._say(request, update)
+        return redirect("admin:index")
 
     def record(self, request, project_id):
         project = get_object_or_404(Project.objects.visible_to(request.user), pk=project_id)
@@ -94,6 +111,9 @@ class ProgressUpdateAdmin(ScopedAdmin):
         form = form_class(request.POST or None, instance=update)
         if request.method == "POST" and form.is_valid():
             is_new = update.pk is None
+            if is_new and update.has_twin(request.user):
+                messages.info(request, "这条进展刚才已经保存过了。")
+                return redirect("admin:projects_project_change", update.project_id)
             try:
                 update.submit(by=request.user)
             except (ValidationError, IntegrityError) as error:
@@ -116,7 +136,9 @@ class ProgressUpdateAdmin(ScopedAdmin):
     def _show(self, request, update):
         amended = update.amended_by.published().first()
         may_amend = not amended and update.kind != Kind.WITHDRAWAL and can_record_progress(request.user, update.project)
-        return self._page(request, update, "已发布的进展", amended=amended, may_amend=may_amend)
+        may_publish = not update.is_published and can_publish_progress(request.user, update.project)
+        return self._page(request, update, f"{update.get_state_display()}的进展", amended=amended,
+                          may_amend=may_amend and update.is_published, may_publish=may_publish)
 
     def _log(self, request, update, is_new):
         message = f"{update.get_kind_display()}，{update.get_state_display()}"
@@ -133,8 +155,8 @@ class ProgressUpdateAdmin(ScopedAdmin):
         """Publish those this person may; say how many and why the others were not."""
         done, refused = 0, []
         for update in queryset.waiting().select_related("project"):
-            if update.author_id == request.user.pk or not can_publish_progress(request.user, update.project):
-                refused.append(f"{update}：没有权限发布，或者是自己填的。")
+            if not can_publish_progress(request.user, update.project):
+                refused.append(f"{update}：没有权限发布。")
                 continue
             try:
                 update.publish(by=request.user)

@@ -2,7 +2,7 @@
 from django.db import models
 from django.urls import reverse
 
-from guicheng.fields import CleanCharField, CleanTextField, Qualifier, in_order, one_of, with_unit
+from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 
 
@@ -29,9 +29,9 @@ class Source(Keyed):
     subtitle = CleanCharField("副题、引题", max_length=200, blank=True)
     publisher = CleanCharField("报纸或发布单位", max_length=80, blank=True)
 
-    published_on = models.DateField("发布日期", null=True, blank=True, help_text="确切知道哪天发布时才填。")
-    published_from = models.DateField("最早可能", null=True, blank=True)
-    published_to = models.DateField("最迟可能", null=True, blank=True)
+    published_on = DayField("发布日期", null=True, blank=True, help_text="确切知道哪天发布时才填。")
+    published_from = DayField("最早可能", null=True, blank=True)
+    published_to = DayField("最迟可能", null=True, blank=True)
     date_basis = CleanCharField("日期依据", max_length=300, blank=True)
 
     authors = CleanCharField("作者", max_length=200, blank=True)
@@ -93,8 +93,8 @@ class Fact(Coded, About):
     layer = models.CharField("层级", max_length=20, default="street", choices=[
         ("street", "桂城街道"), ("district", "南海区"), ("town", "其他镇街")])
 
-    effective_from = models.DateField("最早日", null=True, blank=True)
-    effective_on = models.DateField("最迟日", null=True, blank=True, help_text="到这一天一定已是如此。")
+    effective_from = DayField("最早日", null=True, blank=True)
+    effective_on = DayField("最迟日", null=True, blank=True, help_text="到这一天一定已是如此。")
     attribution = CleanCharField("据谁所说", max_length=120, blank=True)
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="facts")
     order = models.PositiveSmallIntegerField("顺序", default=0)
@@ -165,8 +165,8 @@ class PolicyDocument(Coded):
     field = CleanCharField("领域", max_length=60, blank=True)
     office = CleanCharField("发文单位", max_length=80, blank=True)
     stage = models.CharField("状态", max_length=20, choices=Stage)
-    effective_from = models.DateField("最早日", null=True, blank=True)
-    effective_on = models.DateField("状态日期", null=True, blank=True)
+    effective_from = DayField("最早日", null=True, blank=True)
+    effective_on = DayField("状态日期", null=True, blank=True)
     url = models.URLField("网址", blank=True)
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="documents")
 

@@ -1,4 +1,6 @@
 """The ledger: what was said of a project, by whom, for which day. Appended, never edited."""
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -7,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from guicheng.append_only import AppendOnly
-from guicheng.fields import CleanCharField, CleanTextField, in_order, one_of, percent_range
+from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of, percent_range
 from guicheng.natural_keys import Keyed, KeyedQuerySet
 from guicheng.permissions import can_publish_progress, sees_everything
 from projects.models.evidence import Source
@@ -98,8 +100,8 @@ class ProgressUpdate(Keyed):
     )
 
     # what is stated
-    effective_from = models.DateField("最早日", null=True, blank=True, help_text="只知道一段时间时填它的头一天。")
-    effective_on = models.DateField("日期", help_text="到这一天一定已是如此；只知道一段时间时填它的末一天。")
+    effective_from = DayField("最早日", null=True, blank=True, help_text="只知道一段时间时填它的头一天。")
+    effective_on = DayField("日期", help_text="到这一天一定已是如此；只知道一段时间时填它的末一天。")
     status = models.CharField("状态", max_length=20, choices=Status, blank=True, help_text="没有新说法就不选。")
     percent = models.PositiveSmallIntegerField(
         "完成百分比", null=True, blank=True, help_text="有人说过才填。",
@@ -209,6 +211,16 @@ class ProgressUpdate(Keyed):
             raise ValidationError({"text": "状态、百分比、数量和进展至少填一项。"})
         if self.effective_on and self.effective_on > timezone.localdate():
             raise ValidationError({"effective_on": "日期不能在今天以后；将来的安排请写在“下一步”。"})
+
+    def has_twin(self, by):
+        """Whether the same person said the same a moment ago: a double click, or two tabs."""
+        fields = ["project", "amends", "effective_on", "status", "percent", "quantity", "text", "reason"]
+        same = {name: getattr(self, name) for name in fields}
+        return type(self).objects.filter(
+            author=by, created_at__gte=timezone.now() - timedelta(minutes=10),
+            **{f"{name}__isnull" if value is None else name: True if value is None else value
+               for name, value in same.items()},
+        ).exists()
 
     # verbs
     def submit(self, by):

@@ -3,7 +3,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from guicheng.fields import CleanCharField, CleanTextField, Qualifier, in_order, one_of, with_unit
+from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
 from guicheng.membership import Membership, MembershipQuerySet
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from projects.models.evidence import Source
@@ -40,8 +40,8 @@ class ProjectList(Keyed):
     year = models.PositiveSmallIntegerField("年度")
     issuer = CleanCharField("发布单位", max_length=80, blank=True)
     unit = CleanCharField("量词", max_length=8, default="项", help_text="项、个、件、条 ……")
-    announced_from = models.DateField("最早公布日", null=True, blank=True)
-    announced_on = models.DateField(
+    announced_from = DayField("最早公布日", null=True, blank=True)
+    announced_on = DayField(
         "公布日", help_text="到这一天一定已经公布；清单上的项目从这一天算起。"
     )
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="lists")
@@ -95,8 +95,8 @@ class Declaration(Coded):
     unit = CleanCharField("单位", max_length=8, default="项")
     statement = CleanCharField("原来怎么说", max_length=200, blank=True, help_text="如“基本完成”“超 90%”。")
 
-    effective_from = models.DateField("最早日", null=True, blank=True)
-    effective_on = models.DateField("截至日")
+    effective_from = DayField("最早日", null=True, blank=True)
+    effective_on = DayField("截至日")
     recorded_at = models.DateTimeField("录入时刻", default=timezone.now, editable=False)
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="declarations")
 

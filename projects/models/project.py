@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from guicheng.fields import CleanCharField, CleanTextField, in_order, one_of, percent_range, with_unit
+from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of, percent_range, with_unit
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
 from guicheng.text import search_term, search_text
@@ -158,8 +158,8 @@ class Project(Keyed):
     phone = CleanCharField("办公电话", max_length=40, blank=True, help_text="公开显示，只填办公电话。")
 
     # what was planned
-    planned_start = models.DateField("计划开始", null=True, blank=True)
-    planned_end = models.DateField("计划完成", null=True, blank=True)
+    planned_start = DayField("计划开始", null=True, blank=True)
+    planned_end = DayField("计划完成", null=True, blank=True)
     target_quantity = models.DecimalField(
         "目标数量", max_digits=14, decimal_places=2, null=True, blank=True
     )
@@ -239,8 +239,15 @@ class Project(Keyed):
     def clean(self):
         if self.category_id and self.category.project_list_id != self.project_list_id:
             raise ValidationError({"category": "这个类型不属于所选的清单。"})
+        if self.pk and self.pk in (self.parent_id, self.continues_id):
+            field = "parent" if self.pk == self.parent_id else "continues"
+            raise ValidationError({field: "项目不能选自己。"})
         if self.parent_id and self.parent.parent_id:
             raise ValidationError({"parent": "所选项目本身是一部分，请选它所属的项目。"})
+        if self.parent_id and self.pk and self.parts.exists():
+            raise ValidationError({"parent": "这个项目有分项，不能再属于别的项目。"})
+        if self.parent_id and self.is_published and not self.parent.is_published:
+            raise ValidationError({"is_published": "所属的项目没有公开，分项也不能公开。"})
 
     def save(self, *args, **kwargs):
         """Keep the search text in step with the name; the rest of it is re-read by `refresh_projections`."""
@@ -248,6 +255,8 @@ class Project(Keyed):
         if kwargs.get("update_fields"):
             kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}
         super().save(*args, **kwargs)
+        if not self.is_published:
+            self.parts.filter(is_published=True).update(is_published=False)
 
     def make_search_text(self):
         aliases = [alias.name for alias in self.aliases.all()] if self.pk else []
@@ -329,9 +338,9 @@ class Promise(Coded):
 
     project = models.ForeignKey(Project, verbose_name="项目", on_delete=models.PROTECT, related_name="promises")
     text = CleanCharField("承诺", max_length=200)
-    promised_from = models.DateField("最早承诺日", null=True, blank=True)
-    promised_on = models.DateField("承诺日", help_text="到这一天一定已经作出承诺。")
-    due_on = models.DateField("到期日")
+    promised_from = DayField("最早承诺日", null=True, blank=True)
+    promised_on = DayField("承诺日", help_text="到这一天一定已经作出承诺。")
+    due_on = DayField("到期日")
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="promises")
     is_sample = models.BooleanField("示例", default=False, editable=False)
 
@@ -357,8 +366,8 @@ class Milestone(Coded):
 
     project = models.ForeignKey(Project, verbose_name="项目", on_delete=models.CASCADE, related_name="milestones")
     name = CleanCharField("节点", max_length=80)
-    planned_on = models.DateField("计划日期", null=True, blank=True)
-    actual_on = models.DateField("实际日期", null=True, blank=True, help_text="到这一天一定已经完成。")
+    planned_on = DayField("计划日期", null=True, blank=True)
+    actual_on = DayField("实际日期", null=True, blank=True, help_text="到这一天一定已经完成。")
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="+")
     note = CleanCharField("说明", max_length=200, blank=True)
 

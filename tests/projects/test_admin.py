@@ -3,6 +3,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -66,9 +67,11 @@ def test_a_reviewer_publishes_what_waits(sign_in, clerk, reviewer, project, type
     row = project.updates.get()
     page = sign_in(reviewer).get(reverse("admin:index")).content.decode()
     assert project.name in page and "去审核" in page
-    sign_in(reviewer).post(row_url("change", row), typed)
+    assert "雨天多。" in sign_in(reviewer).get(row_url("change", row)).content.decode()
+    sign_in(reviewer).post(row_url("change", row), typed | {"text": "审核员改写的"})
     row.refresh_from_db()
     assert (row.state, row.author, row.reviewer) == (State.PUBLISHED, clerk, reviewer)
+    assert row.text == typed["text"], "a reviewer puts no words into the author's mouth"
 
 
 def test_a_reviewer_publishes_several_from_the_list(sign_in, clerk, reviewer, project, typed):
@@ -87,6 +90,7 @@ def test_a_reviewer_publishes_several_from_the_list(sign_in, clerk, reviewer, pr
     ({"status": "paused"}, "暂停或不再实施，要写明原因（公开）。"),
     ({"status": "", "percent": "", "text": ""}, "状态、百分比、数量和进展至少填一项。"),
     ({"effective_on": ""}, "必填"),
+    ({"effective_on": "0021-12-31"}, "日期应在 1990 年以后，请检查年份。"),
     ({"effective_on": "昨天"}, "输入一个有效的日期。"),
     ({"effective_from": "2021-11-01"}, "最早日不能晚于日期。"),
     ({"effective_on": str(timezone.localdate() + timedelta(days=2))}, "日期不能在今天以后"),
@@ -157,6 +161,85 @@ def test_inside_the_scope_the_same_addresses_answer(sign_in, clerk, project, pub
 def test_a_person_without_the_right_cannot_record(sign_in, office, project):
     leader = factories.make_user("leader", roles=["领导"])
     assert sign_in(leader).get(record_url(project)).status_code == 403
+
+
+def test_a_reviewer_elsewhere_does_not_publish_as_a_clerk_here(sign_in, reviewer, typed):
+    """Publishing needs the role and to be a reviewer of that very unit."""
+    elsewhere = factories.make_department()
+    elsewhere.clerks.add(reviewer)
+    project = factories.make_project(lead_department=elsewhere)
+    sign_in(reviewer).post(record_url(project), typed)
+    assert project.updates.get().state == State.SUBMITTED
+    elsewhere.reviewers.add(reviewer)
+    project.updates.get().submit(reviewer)
+    assert project.updates.get().state == State.PUBLISHED
+
+
+def test_only_its_author_edits_what_waits(sign_in, office, clerk, project, typed):
+    colleague = factories.make_user("colleague", roles=["部门经办人"])
+    office.clerks.add(colleague)
+    sign_in(clerk).post(record_url(project), typed)
+    row = project.updates.get()
+    assert sign_in(colleague).post(row_url("change", row), typed | {"text": "改写"}).status_code == 403
+    sign_in(clerk).post(row_url("change", row), typed | {"text": "我自己改的"})
+    assert project.updates.get().text == "我自己改的"
+
+
+def test_a_double_click_records_once(sign_in, clerk, project, typed):
+    client = sign_in(clerk)
+    for _ in range(2):
+        assert client.post(record_url(project), typed).status_code == 302
+    assert project.updates.count() == 1
+    client.post(record_url(project), typed | {"text": "另一件事"})
+    assert project.updates.count() == 2
+
+
+@pytest.mark.parametrize("ticked", ["\x00", "abc", "9" * 30, "-1"])
+def test_ticks_that_are_no_rows_are_a_sentence(sign_in, reviewer, project, ticked):
+    address = reverse("admin:projects_progressupdate_changelist")
+    chosen = {"action": "publish_selected", "_selected_action": [ticked]}
+    assert "请重新勾选" in sign_in(reviewer).post(address, chosen, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("field", ["parent", "continues"])
+def test_a_project_cannot_point_at_itself(project, field):
+    setattr(project, field, project)
+    with pytest.raises(ValidationError) as caught:
+        project.full_clean()
+    assert "项目不能选自己。" in caught.value.message_dict[field]
+
+
+def test_hiding_a_project_hides_its_parts(visitor, project):
+    part = factories.make_part(project)
+    project.is_published = False
+    project.save()
+    assert visitor.get(part.get_absolute_url()).status_code == 404
+    part.refresh_from_db()
+    part.is_published = True
+    with pytest.raises(ValidationError):
+        part.full_clean()
+
+
+def test_without_a_role_nothing_is_read(sign_in, office, published):
+    nobody = factories.make_user("nobody", is_staff=True)
+    office.clerks.add(nobody)
+    assert sign_in(nobody).get(row_url("change", published)).status_code == 403
+
+
+def test_accounts_cannot_be_probed_or_taken_over(sign_in, street_admin):
+    client = sign_in(factories.make_user("accounts2", roles=["系统管理员"]))
+    address = reverse("admin:guicheng_user_changelist")
+    for lookup in ("email__startswith", "username__regex", "last_login__year", "password__startswith"):
+        assert client.get(address, {lookup: "("}).status_code == 400
+    password = reverse("admin:auth_user_password_change", args=[street_admin.pk])
+    assert client.get(password).status_code == 403
+
+
+def test_the_projects_of_others_are_not_named_in_a_filter(sign_in, clerk, project, published):
+    hidden = factories.make_project(name="别处的项目", lead_department=factories.make_department())
+    address = reverse("admin:projects_progressupdate_changelist")
+    page = sign_in(clerk).get(address, {"project__id__exact": project.pk}).content.decode()
+    assert hidden.name not in page and published.text in page
 
 
 def test_a_hidden_field_cannot_be_asked_for(sign_in, clerk):
