@@ -24,7 +24,7 @@ def community_detail(request, slug):
     rows = list(
         Project.objects.published().in_community(community).newest_first().values(
             "code", "name", "status", "moved_on", "is_sample", "parent__name", "project_list__title",
-            "latest_update__text")[: SHOWN + 1]
+            "latest_update__text", "latest_update__effective_from", "latest_update__effective_on")[: SHOWN + 1]
     )
     facts = community.facts.filter(project=None).select_related("source")
     return render(request, "communities/community_detail.html", {

@@ -1,6 +1,7 @@
 """The columns of the downloads, and the quarterly summary as a workbook, CSV and JSON."""
 import io
 import json
+from math import ceil
 
 from guicheng import words
 from guicheng.exports import csv_lines, plain
@@ -99,6 +100,13 @@ def quarter_json(quarter):
     return text.encode(), "application/json; charset=utf-8"
 
 
+def _lines(values, widths):
+    """How many lines a row needs: a Chinese character is two units of a column's width."""
+    needs = [sum(2 if ord(sign) > 255 else 1 for sign in value) / (width - 1)
+             for value, width in zip(values, widths, strict=False) if isinstance(value, str)]
+    return max(1, *map(ceil, needs)) if needs else 1
+
+
 class _Sheet:
     """A worksheet with a title, an as-of line, a frozen header, and rows of (title, getter) columns."""
 
@@ -130,8 +138,10 @@ class _Sheet:
         first = self.row + 1
         for row in rows:
             self.row += 1
-            for index, (_, get) in enumerate(columns):
-                self._write_cell(index, plain(get(row)))
+            values = [plain(get(row)) for _, get in columns]
+            for index, value in enumerate(values):
+                self._write_cell(index, value)
+            self.sheet.set_row(self.row, 18 * _lines(values, widths))
         self.row += 1
         return first, self.row - 1
 
@@ -193,7 +203,7 @@ def quarter_xlsx(quarter):
                        quarter.lists, [30, *[12] * 9])
     _group_sheet(book, formats, quarter, note, "按类型", "by_category")
     _group_sheet(book, formats, quarter, note, "按社区", "by_community")
-    changes = _Sheet(book, formats, "变动", f"比{quarter.quarter.previous.title}末有变动的项目", note)
+    changes = _Sheet(book, formats, "变动", f"比 {quarter.quarter.previous.title}末有变动的项目", note)
     changes.write_table(CHANGE_COLUMNS, quarter.changes, [14, 46, 22, 22])
     if not quarter.changes:
         changes.write_line("本季度没有项目的状态变动。")

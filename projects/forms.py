@@ -21,7 +21,7 @@ class ProgressForm(forms.ModelForm):
             "percent": forms.NumberInput(attrs={"min": 0, "max": 100, "inputmode": "numeric"}),
         }
 
-    PUBLIC = ["effective_on", "status", "text", "percent", "quantity", "reason"]
+    PUBLIC = ["effective_on", "status", "reason", "text", "percent", "quantity"]
     STAFF = ["problem", "delay_reason", "next_step", "coordination"]
     ORIGIN = ["effective_from", "source", "source_place"]
 

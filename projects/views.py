@@ -16,7 +16,7 @@ from projects.models import Department, Discrepancy, Project, ProjectAlias, Proj
 from projects.timeline import timeline
 
 ROW = ["code", "name", "status", "moved_on", "is_sample", "membership", "parent__name", "community__name",
-       "project_list__title", "latest_update__text"]
+       "project_list__title", "latest_update__text", "latest_update__effective_from", "latest_update__effective_on"]
 NO_CODE = Value("")
 SHOWN_ON_LIST = 60  # a longer list is paged under /projects/
 

@@ -19,7 +19,7 @@ Kind = ProgressUpdate.Kind
 @admin.register(ProgressUpdate)
 class ProgressUpdateAdmin(ScopedAdmin):
     list_display = ["project", "effective_on", "status_shown", "text", "state", "kind", "author", "reviewer"]
-    list_display_links = ["effective_on"]
+    list_display_links = ["project"]
     list_filter = ["state", "kind"]
     search_fields = ["text", "project__search_text"]
     list_select_related = ["project", "author", "reviewer"]
@@ -122,7 +122,7 @@ class ProgressUpdateAdmin(ScopedAdmin):
             else:
                 self._log(request, update, is_new)
                 self._say(request, update)
-                return redirect("admin:projects_project_change", update.project_id)
+                return redirect("admin:index")
         return self._page(request, update, title, form=form, may_publish=may_publish,
                           status=400 if form.errors else 200)
 
@@ -146,9 +146,9 @@ class ProgressUpdateAdmin(ScopedAdmin):
 
     def _say(self, request, update):
         if update.is_published:
-            messages.success(request, "已发布，公开页面现在就能看到。")
+            messages.success(request, f"已发布：{update.project}。公开页面现在就能看到。")
         else:
-            messages.success(request, "已提交，等待审核。审核通过后公开。")
+            messages.success(request, f"已提交：{update.project}，等待审核。审核通过后公开。")
 
     @admin.action(description="发布所选的待审核进展")
     def publish_selected(self, request, queryset):

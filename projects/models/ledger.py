@@ -102,13 +102,13 @@ class ProgressUpdate(Keyed):
     # what is stated
     effective_from = DayField("最早日", null=True, blank=True, help_text="只知道一段时间时填它的头一天。")
     effective_on = DayField("日期", help_text="到这一天一定已是如此；只知道一段时间时填它的末一天。")
-    status = models.CharField("状态", max_length=20, choices=Status, blank=True, help_text="没有新说法就不选。")
+    status = models.CharField("状态", max_length=20, choices=Status, blank=True, help_text="状态没有变就不选。")
     percent = models.PositiveSmallIntegerField(
-        "完成百分比", null=True, blank=True, help_text="有人说过才填。",
+        "完成百分比", null=True, blank=True, help_text="有确切数字才填，0—100。",
         validators=[MaxValueValidator(100, "百分比应在 0 到 100 之间。")],
     )
     quantity = models.DecimalField(
-        "完成数量", max_digits=14, decimal_places=2, null=True, blank=True, help_text="有人说过才填。",
+        "完成数量", max_digits=14, decimal_places=2, null=True, blank=True, help_text="有确切数字才填。",
         validators=[MinValueValidator(0, "完成数量不能是负数。")],
     )
     reason = CleanTextField("原因（公开）", blank=True, help_text="暂停、不再实施、更正和撤回都要写。")

@@ -54,8 +54,11 @@ class ProjectQuerySet(KeyedQuerySet):
         return self.filter(community=community)
 
     def search(self, query):
-        """Those whose name, alias, place, office, pinyin or initials hold what was typed."""
-        return self.filter(search_text__contains=search_term(query))
+        """Those in whose name, alias, content, place, office, pinyin or initials every typed word stands."""
+        rows = self
+        for word in search_term(query).split():
+            rows = rows.filter(search_text__contains=word)
+        return rows
 
     def as_of(self, day, known_at=None):
         """Add `status_then`, `percent_then`, `moved_then`: the state by the end of `day`, as known at an instant.
@@ -262,7 +265,7 @@ class Project(Keyed):
         aliases = [alias.name for alias in self.aliases.all()] if self.pk else []
         community = self.community
         return search_text(
-            self.name, *aliases, self.place,
+            self.name, *aliases, self.description, self.place,
             community.name + "社区" if community else "",
             self.lead_department.name if self.lead_department else "",
         )

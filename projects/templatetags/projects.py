@@ -2,6 +2,7 @@
 from django import template
 from django.utils.safestring import SafeString
 
+from guicheng import words
 from projects.models import Status
 
 register = template.Library()
@@ -22,6 +23,12 @@ def status_tag(status):
 @register.filter
 def status_label(status):
     return LABELS[status]
+
+
+@register.filter
+def row_span(row):
+    """The days of the newest statement of a row that was read with `values()`."""
+    return words.day_range(row["latest_update__effective_from"], row["latest_update__effective_on"])
 
 
 @register.filter

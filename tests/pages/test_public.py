@@ -92,7 +92,7 @@ def test_the_csv_of_a_list_holds_parts_and_projects(visitor, facts):
 
 @pytest.mark.parametrize(("query", "code"), [
     ("映月", "kp09"), ("yingyue", "kp09"), ("xcgz", ""), ("校车", "op02"), ("xiaoche", "op02"), ("新建映月", "kp09"),
-    ("桂南", "op02"),
+    ("桂南", "op02"), ("桂南 校车", "op02"), ("桂花 园东区", "guihua-2023"),
 ])
 def test_two_characters_pinyin_and_initials_find(visitor, facts, query, code):
     page = text_of(visitor, f"/projects/?q={query}")

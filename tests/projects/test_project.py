@@ -143,7 +143,7 @@ def test_search_finds_name_pinyin_initials_alias_office_and_community(project, t
     assert list(Project.objects.search(typed)) == [project]
 
 
-@pytest.mark.parametrize("typed", ["学校", "公 园", "%", "_", "xuexiao"])
+@pytest.mark.parametrize("typed", ["学校", "%", "_", "xuexiao"])
 def test_search_finds_nothing_else(project, typed):
     assert not Project.objects.search(typed).exists()
 
