@@ -108,7 +108,7 @@ class ProgressUpdateAdmin(ScopedAdmin):
         if update.kind == Kind.WITHDRAWAL:
             form_class = WithdrawForm
         may_publish = can_publish_progress(request.user, update.project)
-        form = form_class(request.POST or None, instance=update)
+        form = form_class(request.POST or None, instance=update, label_suffix="：")
         if request.method == "POST" and form.is_valid():
             is_new = update.pk is None
             if is_new and update.has_twin(request.user):
