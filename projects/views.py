@@ -115,27 +115,36 @@ def project_detail(request, code):
             before=Subquery(beside.filter(code__lt=OuterRef("code")).order_by("-code").values("pk")[:1]),
             after=Subquery(beside.filter(code__gt=OuterRef("code")).order_by("code").values("pk")[:1]),
         ), code=code)
+    around, related = _around(project)
     updates = list(project.updates.published().select_related("source"))
     entries = timeline(updates)
     return render(request, "projects/project_detail.html", {
         "project": project,
         "entries": entries,
         "latest": next((entry.row for entry in entries if not entry.is_withdrawn), None),
-        "parts": [] if project.parent_id else list(
-            project.parts.published().order_by("pk").values("code", "name", "status", "community__name")),
-        "facts": list(project.facts.select_related("source")),
-        "discrepancies": list(Discrepancy.objects.filter(
-            project__in=filter(None, [project.pk, project.parent_id])).select_related("source_1", "source_2")),
+        "parts": list(related["parts"].order_by("pk").values("code", "name", "status", "community__name"))
+        if "parts" in around else [],
+        "facts": list(related["facts"].select_related("source")) if "facts" in around else [],
+        "discrepancies": list(related["discrepancies"].select_related("source_1", "source_2"))
+        if "discrepancies" in around else [],
         "judgements": summary.project_judgements(project, updates),
         "milestones": list(project.milestones.select_related("source")),
-        "around": _around(project),
+        "around": around,
         "has_sample": project.is_sample,
     })
 
 
 def _around(project):
-    """What the page only names: kind -> [(code, name)]. One query, and a branch only where there can be something."""
+    """What the page only names: kind -> [(code, name)], and the querysets of what most projects do not have.
+
+    One query. A kind of the second sort stands in the first where there is any, so that nothing is asked in vain.
+    """
     branches = []
+    related = {
+        "parts": project.parts.published(),
+        "facts": project.facts.all(),
+        "discrepancies": Discrepancy.objects.filter(project__in=filter(None, [project.pk, project.parent_id])),
+    }
 
     def add(kind, queryset, code=NO_CODE, name="name"):
         branches.append(queryset.order_by().values_list(Value(kind), code, name))
@@ -151,12 +160,14 @@ def _around(project):
     if project.budget_source_id:
         add("budget", Source.objects.filter(pk=project.budget_source_id), "code", "title")
     if project.project_list and project.project_list.kind == ProjectList.Kind.SECRETARY:
-        related = Project._meta.get_field("secretary_project").related_model
-        add("secretary", related.objects.filter(project=project), "code", Cast("year", CharField()))
+        secretary_projects = Project._meta.get_field("secretary_project").related_model.objects
+        add("secretary", secretary_projects.filter(project=project), "code", Cast("year", CharField()))
+    for kind, rows in related.items():
+        add(kind, rows, NO_CODE, NO_CODE)
     around = {}
     for kind, code, name in branches[0].union(*branches[1:]):
         around.setdefault(kind, []).append((code, name))
-    return around
+    return around, related
 
 
 # --- quarterly reports ------------------------------------------------------------------------
