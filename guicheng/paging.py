@@ -55,13 +55,15 @@ class Keyset:
         return self._page(rows[: self.size], len(rows) > self.size, bool(after), count)
 
     def _page(self, rows, has_next, has_previous, count):
-        token = lambda row: f"{row[self.day_field].isoformat()}_{row['pk']}"  # noqa: E731
         return Page(
             rows,
-            {"before": token(rows[0])} if rows and has_previous else None,
-            {"after": token(rows[-1])} if rows and has_next else None,
+            {"before": self._token(rows[0])} if rows and has_previous else None,
+            {"after": self._token(rows[-1])} if rows and has_next else None,
             count,
         )
+
+    def _token(self, row):
+        return f"{row[self.day_field].isoformat()}_{row['pk']}"
 
     def _beyond(self, queryset, token, way):
         """The first condition is a range of the index, the second only breaks ties."""

@@ -22,7 +22,6 @@ class ProjectListAdmin(ScopedAdmin):
     list_display = ["title", "kind", "year", "announced_on", "is_published", "is_sample"]
     list_filter = ["kind", "year", "is_published"]
     search_fields = ["title"]
-    prepopulated_fields = {}
     inlines = [DeclarationInline, CategoryInline]
 
 

@@ -48,7 +48,6 @@ class ProjectAdmin(ScopedAdmin):
     ]
 
     def get_queryset(self, request):
-        self.request_user = request.user
         return super().get_queryset(request).defer("search_text")
 
     def get_search_results(self, request, queryset, search_term):
@@ -72,9 +71,7 @@ class ProjectAdmin(ScopedAdmin):
         if not project.pk:
             return "保存后就可以填报进展。"
         return format_html(
-            '<a class="record" href="{}">填报进展</a>　<a href="{}?project__id__exact={}">看全部进展</a>　'
-            '<a href="{}">看公开页面</a>',
-            reverse("admin:projects_progressupdate_record", args=[project.pk]),
+            '<a href="{}?project__id__exact={}">看全部进展</a>　<a href="{}">看公开页面</a>',
             reverse("admin:projects_progressupdate_changelist"), project.pk, project.get_absolute_url())
 
     def get_list_display(self, request):

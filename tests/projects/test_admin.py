@@ -163,6 +163,13 @@ def test_a_person_without_the_right_cannot_record(sign_in, office, project):
     assert sign_in(leader).get(record_url(project)).status_code == 403
 
 
+def test_only_who_may_record_is_offered_the_button(sign_in, clerk, project):
+    address = reverse("admin:projects_project_change", args=[project.pk])
+    leader = factories.make_user("leader2", roles=["领导"])
+    assert record_url(project) in sign_in(clerk).get(address).content.decode()
+    assert record_url(project) not in sign_in(leader).get(address).content.decode()
+
+
 def test_a_reviewer_elsewhere_does_not_publish_as_a_clerk_here(sign_in, reviewer, typed):
     """Publishing needs the role and to be a reviewer of that very unit."""
     elsewhere = factories.make_department()
