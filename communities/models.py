@@ -6,6 +6,7 @@ from guicheng.fields import CleanCharField, CleanTextField, one_of
 from guicheng.membership import Membership, MembershipQuerySet
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
+from guicheng.versions import Versioned
 from projects.models import Project, Source
 
 
@@ -22,7 +23,7 @@ class CommunityQuerySet(MembershipQuerySet, KeyedQuerySet):
         return self if sees_everything(user) else self.served_by(user)
 
 
-class Community(Keyed, Membership):
+class Community(Versioned, Keyed, Membership):
     """One of the communities of the street."""
 
     class Kind(models.TextChoices):
@@ -71,7 +72,7 @@ class Community(Keyed, Membership):
         return reverse("community-detail", args=[self.slug])
 
 
-class Unit(Coded):
+class Unit(Versioned, Coded):
     """What lies inside a community: an estate, a co-operative, a tower, a park."""
 
     class Kind(models.TextChoices):
@@ -115,7 +116,7 @@ class SecretaryProjectQuerySet(KeyedQuerySet):
         return self.filter(community__in=Community.objects.served_by(user))
 
 
-class SecretaryProject(Coded):
+class SecretaryProject(Versioned, Coded):
     """The one breakthrough project a community's party secretary leads in a year (书记工程)."""
 
     project = models.OneToOneField(

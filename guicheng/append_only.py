@@ -1,6 +1,6 @@
 """Rows that may never change again, kept so by the database itself.
 
-A model says `append_only = AppendOnly()`; after every migration the triggers are made again, because
+A model says `append_only = AppendOnly(…)`; after every migration the triggers are made again, because
 SQLite drops them silently when a table is rebuilt, and `wsgi.py` refuses to serve without them.
 Sample rows (`is_sample`) are let go, and nothing else.
 """
@@ -13,10 +13,22 @@ from django.db import connections
 
 @dataclass(frozen=True)
 class AppendOnly:
-    """The rule of one model: a row is frozen once `frozen_by` is set. `sentence` is what a person reads."""
+    """The rule of one model. `sentence` is what a person reads.
+
+    A row is frozen once the column `frozen_by` is set, or from its first moment where that is "".
+    `let_go` is the column that marks a sample; "" where the model knows no samples.
+    """
 
     frozen_by: str = "recorded_at"
     sentence: str = "已发布的记录不能修改或删除，请用“更正”或“撤回”。"
+    let_go: str = "is_sample"
+
+    @property
+    def condition(self):
+        """The SQL that says whether a row is frozen."""
+        frozen = [f"OLD.{self.frozen_by} IS NOT NULL"] if self.frozen_by else []
+        samples = [f"NOT OLD.{self.let_go}"] if self.let_go else []
+        return " AND ".join(frozen + samples) or "1 = 1"
 
 
 def _models():
@@ -46,8 +58,7 @@ def _create_sqlite(cursor, model, rule):
         cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
         cursor.execute(
             f"CREATE TRIGGER {name} BEFORE {verb} ON {table} "
-            f"WHEN OLD.{rule.frozen_by} IS NOT NULL AND NOT OLD.is_sample "
-            f"BEGIN SELECT RAISE(ABORT, '{rule.sentence}'); END"
+            f"WHEN {rule.condition} BEGIN SELECT RAISE(ABORT, '{rule.sentence}'); END"
         )
 
 
@@ -61,7 +72,7 @@ def _create_postgresql(cursor, model, rule):
         cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
         cursor.execute(
             f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW "
-            f"WHEN (OLD.{rule.frozen_by} IS NOT NULL AND NOT OLD.is_sample) EXECUTE FUNCTION {table}_frozen()"
+            f"WHEN ({rule.condition}) EXECUTE FUNCTION {table}_frozen()"
         )
     cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}")
     cursor.execute(

@@ -19,5 +19,9 @@ class Membership(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="审核员", blank=True, related_name="%(class)s_reviewer_of"
     )
 
+    one_step_review = models.BooleanField(
+        "初审终审由一人兼任", default=False, help_text="人手少的单位才勾：在编审核员一步审完。填报人仍不能审自己填的。"
+    )
+
     class Meta:
         abstract = True

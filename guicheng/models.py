@@ -12,6 +12,7 @@ class User(AbstractUser):
     last_name = None
     name = CleanCharField("姓名", max_length=40, blank=True)
     phone = models.CharField("办公电话", max_length=40, blank=True)
+    is_established = models.BooleanField("在编", default=False, help_text="终审只能由在编的审核员做。")
 
     REQUIRED_FIELDS = []
 

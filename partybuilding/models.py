@@ -7,6 +7,7 @@ from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier,
 from guicheng.membership import Membership, MembershipQuerySet
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
+from guicheng.versions import Versioned
 from projects.models import Project, Source
 
 
@@ -18,7 +19,7 @@ class PartyOrganisationQuerySet(MembershipQuerySet, KeyedQuerySet):
         return self if sees_everything(user) else self.served_by(user)
 
 
-class PartyOrganisation(Coded, Membership):
+class PartyOrganisation(Versioned, Coded, Membership):
     """A node of the tree 党工委 → 党委 → 党总支 → 党支部. A temporary branch has a task, a start and an end."""
 
     class Kind(models.TextChoices):
@@ -71,7 +72,7 @@ class PartyOrganisation(Coded, Membership):
         return self.name
 
 
-class Venue(Coded):
+class Venue(Versioned, Coded):
     """A service centre, a service station, a meeting house: 党群服务中心、服务站."""
 
     class Kind(models.TextChoices):
@@ -122,7 +123,7 @@ class Venue(Coded):
         return self.name
 
 
-class Metric(Keyed):
+class Metric(Versioned, Keyed):
     """A figure somebody reports: what it counts, in which unit, about whom."""
 
     class Layer(models.TextChoices):
@@ -184,7 +185,7 @@ class MetricReadingQuerySet(KeyedQuerySet):
         return rows.order_by("-effective_on", "-pk")
 
 
-class MetricReading(Coded):
+class MetricReading(Versioned, Coded):
     """One value of a metric, as of a day, by a source."""
 
     metric = models.ForeignKey(Metric, verbose_name="数据项", on_delete=models.PROTECT, related_name="readings")

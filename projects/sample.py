@@ -268,6 +268,7 @@ class _Draft:
         project.status = next((row.status for row in rows if row.status), "")
         project.percent = next((row.percent for row in rows if row.percent is not None), None)
         project.quantity = next((row.quantity for row in rows if row.quantity is not None), None)
+        project.due_on = project.planned_end
         project.moved_on = rows[0].effective_on if rows else NEVER
         project.search_text = project.make_search_text()
 

@@ -118,12 +118,12 @@ def make_milestone(project=None, **kw):
 
 
 def make_update(project=None, *, published=True, by=None, recorded_at=None, **kw):
-    """A statement about a project; published by its author `by`, at the instant `recorded_at` when given.
+    """A statement about a project; published by its reviewer `by`, at the instant `recorded_at` when given.
 
-    `author` and `by` may differ: then `by` is its reviewer. With `published=False` it stays a draft.
+    Without an `author` it is one that came with the facts. With `published=False` it stays a draft.
     """
     by = by or make_user()
-    kw = {"effective_on": date(2021, 6, 30), "text": "已开工。", "author": by} | kw
+    kw = {"effective_on": date(2021, 6, 30), "text": "已开工。"} | kw
     if not kw["text"] and "status" not in kw:
         kw["status"] = "in_progress"
     update = ProgressUpdate(project=project or make_project(), source=kw.pop("source", None) or make_source(), **kw)

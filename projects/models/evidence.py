@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
+from guicheng.versions import Versioned
 
 
 class SourceQuerySet(KeyedQuerySet):
@@ -14,7 +15,7 @@ class SourceQuerySet(KeyedQuerySet):
         )[0]
 
 
-class Source(Keyed):
+class Source(Versioned, Keyed):
     """The article or document that proves a statement; 本单位填报 is one."""
 
     class Kind(models.TextChoices):
@@ -75,7 +76,7 @@ class About(models.Model):
         default_related_name = "%(class)ss"
 
 
-class Fact(Coded, About):
+class Fact(Versioned, Coded, About):
     """A sourced statement that is neither progress nor a metric."""
 
     topic = CleanCharField("主题", max_length=60)
@@ -116,7 +117,7 @@ class Fact(Coded, About):
         return self.text[:60]
 
 
-class Discrepancy(Coded, About):
+class Discrepancy(Versioned, Coded, About):
     """Two sources that disagree about one thing, side by side. We do not settle it."""
 
     topic = CleanCharField("分歧之处", max_length=80)
@@ -153,7 +154,7 @@ class Discrepancy(Coded, About):
         return self.topic
 
 
-class PolicyDocument(Coded):
+class PolicyDocument(Versioned, Coded):
     """A guideline that was issued or revised."""
 
     class Stage(models.TextChoices):

@@ -11,7 +11,9 @@ from django.utils import timezone
 from guicheng.append_only import AppendOnly
 from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of, percent_range
 from guicheng.natural_keys import Keyed, KeyedQuerySet
-from guicheng.permissions import can_publish_progress, sees_everything
+from guicheng.permissions import can_review_in_one_step, sees_everything
+from guicheng.text import clean_text
+from guicheng.versions import Versioned
 from projects.models.evidence import Source
 
 
@@ -64,7 +66,8 @@ class ProgressUpdateQuerySet(KeyedQuerySet):
         return self.order_by("-effective_on", "-seq")
 
     def waiting(self):
-        return self.filter(state=ProgressUpdate.State.SUBMITTED)
+        """Those in review: 待初审 and 待终审."""
+        return self.filter(state__in=ProgressUpdate.IN_REVIEW)
 
     def visible_to(self, user):
         if sees_everything(user):
@@ -73,17 +76,22 @@ class ProgressUpdateQuerySet(KeyedQuerySet):
         return self.filter(project__in=projects)
 
 
-class ProgressUpdate(Keyed):
+class ProgressUpdate(Versioned, Keyed):
     """One dated statement about one project."""
 
     class Kind(models.TextChoices):
         PROGRESS = "progress", "进展"
         CORRECTION = "correction", "更正"
         WITHDRAWAL = "withdrawal", "撤回"
+        POSTPONEMENT = "postponement", "延期"
+        CLOSURE = "closure", "销号"
 
     class State(models.TextChoices):
         DRAFT = "draft", "草稿"
-        SUBMITTED = "submitted", "待审核"
+        SUBMITTED = "submitted", "待初审"
+        CHECKED = "checked", "待终审"
+        RETURNED = "returned", "已退回"
+        DROPPED = "dropped", "已撤销"
         PUBLISHED = "published", "已发布"
 
     natural_key_fields = ("project__code", "seq")
@@ -111,6 +119,8 @@ class ProgressUpdate(Keyed):
         "完成数量", max_digits=14, decimal_places=2, null=True, blank=True, help_text="有确切数字才填。",
         validators=[MinValueValidator(0, "完成数量不能是负数。")],
     )
+    postponed_to = DayField("延期到", null=True, blank=True, help_text="原来的日期仍然公开。")
+    proof = CleanTextField("完成依据（公开）", blank=True, help_text="销号要写：验收文号、移交或启用的凭据。")
     reason = CleanTextField("原因（公开）", blank=True, help_text="暂停、不再实施、更正和撤回都要写。")
     text = CleanTextField("进展（公开）", blank=True, help_text="居民会看到。写办到了哪一步，一两句话。")
 
@@ -129,10 +139,15 @@ class ProgressUpdate(Keyed):
         settings.AUTH_USER_MODEL, verbose_name="填报人", null=True, blank=True, editable=False,
         on_delete=models.PROTECT, related_name="authored_updates",
     )
+    checker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="初审人", null=True, blank=True, editable=False,
+        on_delete=models.PROTECT, related_name="checked_updates",
+    )
     reviewer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="审核人", null=True, blank=True, editable=False,
+        settings.AUTH_USER_MODEL, verbose_name="终审人", null=True, blank=True, editable=False,
         on_delete=models.PROTECT, related_name="reviewed_updates",
     )
+    one_step = models.BooleanField("一步审完", default=False, editable=False)
     created_at = models.DateTimeField("填报时刻", auto_now_add=True)
     recorded_at = models.DateTimeField("发布时刻", null=True, blank=True, editable=False)
     is_sample = models.BooleanField("示例", default=False, editable=False)
@@ -143,7 +158,7 @@ class ProgressUpdate(Keyed):
         verbose_name = "进展"
         verbose_name_plural = "进展"
         ordering = ["-effective_on", "-seq", "-pk"]
-        permissions = [("publish_progressupdate", "发布进展")]
+        permissions = [("check_progressupdate", "初审进展"), ("publish_progressupdate", "终审并发布进展")]
         indexes = [
             models.Index("project", F("effective_on").desc(), F("seq").desc(), name="update_newest"),
             models.Index("state", "created_at", name="update_waiting"),
@@ -159,21 +174,21 @@ class ProgressUpdate(Keyed):
             in_order("effective_from", "effective_on", "最早日不能晚于日期。"),
             one_of("status", ["", "planned", "in_progress", "acceptance", "completed", "in_use", "standing",
                               "paused", "cancelled"], "状态不在可选范围内。"),
-            one_of("kind", ["progress", "correction", "withdrawal"], "性质不在可选范围内。"),
+            one_of("kind", ["progress", "correction", "withdrawal", "postponement", "closure"], "性质不在可选范围内。"),
             models.CheckConstraint(
                 condition=~Q(status__in=["paused", "cancelled"]) | ~Q(reason=""),
                 name="projects_progressupdate_reason_given",
                 violation_error_message="暂停或不再实施，要写明原因（公开）。",
             ),
             models.CheckConstraint(
-                condition=Q(kind="progress", amends__isnull=True)
+                condition=Q(kind__in=["progress", "postponement", "closure"], amends__isnull=True)
                 | (Q(kind__in=["correction", "withdrawal"], amends__isnull=False) & ~Q(reason="")),
                 name="projects_progressupdate_amends_stated",
                 violation_error_message="更正和撤回要指明是哪一条，并写明原因；其他进展不指向别的进展。",
             ),
             models.CheckConstraint(
                 condition=Q(state="published", recorded_at__isnull=False, seq__isnull=False)
-                | Q(state__in=["draft", "submitted"], recorded_at__isnull=True, seq__isnull=True),
+                | Q(state__in=["draft", "submitted", "checked", "returned", "dropped"], recorded_at__isnull=True, seq__isnull=True),
                 name="projects_progressupdate_state_consistent",
                 violation_error_message="已发布的进展要有序号和发布时刻，未发布的没有。",
             ),
@@ -183,8 +198,40 @@ class ProgressUpdate(Keyed):
                 violation_error_message="填报人不能审核自己填的进展。",
             ),
             models.CheckConstraint(
+                condition=Q(author__isnull=True) | Q(checker__isnull=True) | ~Q(author=F("checker")),
+                name="projects_progressupdate_checked_by_another",
+                violation_error_message="填报人不能初审自己填的进展。",
+            ),
+            models.CheckConstraint(
+                condition=Q(checker__isnull=True) | Q(reviewer__isnull=True) | ~Q(checker=F("reviewer"))
+                | Q(one_step=True),
+                name="projects_progressupdate_two_reviewers",
+                violation_error_message="初审和终审要由两个人做；人手少的单位才可以由一人兼任。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="published") | Q(author__isnull=True)
+                | Q(reviewer__isnull=False, checker__isnull=False),
+                name="projects_progressupdate_reviewed",
+                violation_error_message="工作人员填报的进展，要经过初审和终审才能发布。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="postponement") | Q(postponed_to__isnull=False) & ~Q(reason=""),
+                name="projects_progressupdate_postponement_stated",
+                violation_error_message="延期要写明延到哪一天和原因。",
+            ),
+            models.CheckConstraint(
+                condition=Q(postponed_to__isnull=True) | Q(kind__in=["postponement", "correction"]),
+                name="projects_progressupdate_only_postponed",
+                violation_error_message="只有延期才填“延期到”。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="closure") | Q(status__in=["completed", "in_use"]) & ~Q(proof=""),
+                name="projects_progressupdate_closure_proven",
+                violation_error_message="销号要选“已完成”或“已投用”，并写明完成依据。",
+            ),
+            models.CheckConstraint(
                 condition=Q(kind="withdrawal") | ~Q(text="") | ~Q(status="") | Q(percent__isnull=False)
-                | Q(quantity__isnull=False),
+                | Q(quantity__isnull=False) | Q(postponed_to__isnull=False),
                 name="projects_progressupdate_says_something",
                 violation_error_message="状态、百分比、数量和进展至少填一项。",
             ),
@@ -206,7 +253,8 @@ class ProgressUpdate(Keyed):
             raise ValidationError({"reason": "暂停或不再实施，要写明原因（公开）。"})
         if self.effective_from and self.effective_on and self.effective_from > self.effective_on:
             raise ValidationError({"effective_from": "最早日不能晚于日期。"})
-        stated = self.text or self.status or self.percent is not None or self.quantity is not None
+        stated = self.text or self.status or self.postponed_to
+        stated = stated or self.percent is not None or self.quantity is not None
         if self.kind != self.Kind.WITHDRAWAL and not stated:
             raise ValidationError({"text": "状态、百分比、数量和进展至少填一项。"})
         if self.effective_on and self.effective_on > timezone.localdate():
@@ -222,37 +270,106 @@ class ProgressUpdate(Keyed):
                for name, value in same.items()},
         ).exists()
 
-    # verbs
+    @property
+    def is_open(self):
+        """Whether it still may become public: neither published nor dropped."""
+        return self.state not in (self.State.PUBLISHED, self.State.DROPPED)
+
+    # verbs: each checks the state, saves, and writes who and when into `steps`
+    def save_draft(self, by):
+        """Keep what the author has so far; rules of the form hold, nobody else is asked."""
+        self._author(by)
+        self._move(by, self.State.DRAFT)
+
     def submit(self, by):
-        """Save the statement: publish it where the person may, else leave it 待审核.
+        """Hand it in for review: 待初审. What was checked before is checked again.
 
         Raises ValidationError with the sentences of the rules it breaks.
         """
-        if self.author_id is None:
-            self.author = by
-        if can_publish_progress(by, self.project):
+        self._author(by)
+        self._move(by, self.State.SUBMITTED, checker=None)
+
+    def approve(self, by):
+        """Do the next step of the review: 初审, or 终审 with publication; both at once where the unit's rule says so."""
+        if self.state == self.State.CHECKED or can_review_in_one_step(by, self):
             return self.publish(by)
-        self.state = self.State.SUBMITTED
-        self.full_clean()
-        self.save()
+        if self.state != self.State.SUBMITTED:
+            raise ValidationError("这条进展不在审核中。")
+        self._move(by, self.State.CHECKED, checker=by)
         return self
 
+    def send_back(self, by, reason):
+        """Return it to its author with a reason."""
+        if self.state not in self.IN_REVIEW:
+            raise ValidationError("这条进展不在审核中，不能退回。")
+        if not reason.strip():
+            raise ValidationError("退回要写明原因。")
+        self._move(by, self.State.RETURNED, note=reason, checker=None)
+
+    def drop(self, by, reason=""):
+        """Give up an unpublished statement. It stays readable to staff and is never public."""
+        self._move(by, self.State.DROPPED, note=reason)
+
     def publish(self, by):
-        """Give the row its place in the ledger and bring the project's projections to it."""
+        """Give the row its place in the ledger and bring the project's projections to it.
+
+        `by` does the 终审. A row that nobody checked before is checked and published in one step.
+        """
         with transaction.atomic():
             project = type(self.project).objects.select_for_update().get(pk=self.project_id)
-            if project.updates.published().filter(pk=self.pk).exists():
-                raise ValidationError("这一条已经发布，不能再发布一次。")
+            before = self._remembered()
             last = project.updates.aggregate(last=models.Max("seq"))["last"] or 0
-            self.seq, self.state, self.recorded_at = last + 1, self.State.PUBLISHED, timezone.now()
+            self.seq, self.recorded_at = last + 1, timezone.now()
             self.is_sample = project.is_sample
-            if by.pk != self.author_id:
-                self.reviewer = by
+            self.reviewer = by
+            if self.checker_id is None:
+                self.checker, self.one_step = by, True
             try:
-                self.full_clean()
+                self._move(by, self.State.PUBLISHED)
             except ValidationError:
-                self.seq, self.state, self.recorded_at = None, self.State.SUBMITTED, None
+                self._remember(before)
                 raise
-            self.save()
             project.refresh_projections()
         return self
+
+    def _author(self, by):
+        if self.author_id is None:
+            self.author = by
+
+    def _remembered(self):
+        return {name: getattr(self, name) for name in
+                ("state", "version", "seq", "recorded_at", "checker", "reviewer", "one_step", "is_sample")}
+
+    def _remember(self, values):
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    def _move(self, by, state, note="", **changes):
+        """Save with a new state and write the step down; refuse when somebody changed the row meanwhile."""
+        before, is_new = self._remembered(), self.pk is None
+        self._remember({"state": state, **changes})
+        try:
+            with transaction.atomic():
+                if not is_new:
+                    self._claim()
+                self.full_clean()
+                self.save()
+                if state != self.State.DRAFT:
+                    self.steps.create(verb=state, by=by, note=clean_text(note), is_sample=self.is_sample)
+        except ValidationError:
+            self._remember(before)
+            raise
+
+    def _claim(self):
+        """Take the next version of the row. The database decides who of two is first."""
+        mine = type(self).objects.filter(pk=self.pk, version=self.version, recorded_at=None)
+        if not mine.exclude(state=self.State.DROPPED).update(version=self.version + 1):
+            now = type(self).objects.values_list("state", flat=True).get(pk=self.pk)
+            raise ValidationError({
+                self.State.PUBLISHED: "这一条已经发布，不能再发布一次，也不能再改。",
+                self.State.DROPPED: "这一条已经撤销。",
+            }.get(now, "这条进展刚被别人改过或处理过，请刷新后再看。"))
+        self.version += 1
+
+
+ProgressUpdate.IN_REVIEW = frozenset({ProgressUpdate.State.SUBMITTED, ProgressUpdate.State.CHECKED})

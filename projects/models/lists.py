@@ -6,6 +6,7 @@ from django.utils import timezone
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
 from guicheng.membership import Membership, MembershipQuerySet
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
+from guicheng.versions import Versioned
 from projects.models.evidence import Source
 
 
@@ -18,7 +19,7 @@ class ProjectListQuerySet(KeyedQuerySet):
         return self.filter(is_sample=False)
 
 
-class ProjectList(Keyed):
+class ProjectList(Versioned, Keyed):
     """A published list of promises."""
 
     class Kind(models.TextChoices):
@@ -167,7 +168,7 @@ class DepartmentQuerySet(MembershipQuerySet, KeyedQuerySet):
         return self if sees_everything(user) else self.served_by(user)
 
 
-class Department(Keyed, Membership):
+class Department(Versioned, Keyed, Membership):
     """Who answers for a project: an office of the street, a company, a school, a hospital."""
 
     natural_key_fields = ("name",)
