@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
 
+from guicheng.list_export import ExportedList
 from guicheng.models import User
 
 
@@ -17,7 +18,8 @@ class GuardedLists:
 
     def lookup_allowed(self, lookup, value, request=None):
         """Only the filters a list shows: a hidden field cannot be read letter by letter."""
-        shown = [each if isinstance(each, str) else each[0] for each in self.get_list_filter(request)]
+        shown = [getattr(each, "parameter_name", each) if not isinstance(each, tuple | list) else each[0]
+                 for each in self.get_list_filter(request)]
         endings = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
         return any(lookup == name + ending for name in shown for ending in endings)
 
@@ -29,7 +31,7 @@ class GuardedLists:
         return super().changelist_view(request, extra_context)
 
 
-class ScopedAdmin(GuardedLists, admin.ModelAdmin):
+class ScopedAdmin(GuardedLists, ExportedList, admin.ModelAdmin):
     """An admin that shows a person what `visible_to` shows, and answers 404 outside it."""
 
     list_per_page = 50

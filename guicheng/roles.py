@@ -10,7 +10,7 @@ VIEW_PROJECTS = [
 ]
 RECORD = [*VIEW_PROJECTS, "projects.add_progressupdate", "projects.change_progressupdate"]
 REVIEW = ["projects.check_progressupdate", "projects.publish_progressupdate", "projects.view_reviewstep"]
-WORDS = [f"projects.{verb}_watchedword" for verb in ("view", "add", "change", "delete")]
+WORDS = [f"projects.{verb}_watchedword" for verb in ("view", "add", "change")]
 CONTENT_MODELS = {
     "projects": ["projectlist", "declaration", "category", "department", "project", "projectalias", "promise",
                  "milestone", "source", "fact", "discrepancy", "policydocument"],

@@ -1,60 +1,153 @@
-"""What staff may type about a project's progress."""
+"""What staff may type about a project's progress: one small form for each kind of statement."""
 from django import forms
 from django.utils import timezone
 
-from projects.models import ProgressUpdate, Source
+from projects.models import ProgressUpdate, Source, Status, WatchedWord
+
+Kind = ProgressUpdate.Kind
 
 
-class ProgressForm(forms.ModelForm):
-    """One statement: 填报进展, or a correction that takes the place of an earlier one."""
+def _day():
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class StatementForm(forms.ModelForm):
+    """The common part: the version that was seen, and the words that make the portal ask once."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    words_checked = forms.BooleanField(label="已核对，照这样提交", required=False)
 
     class Meta:
         model = ProgressUpdate
-        fields = ["effective_on", "effective_from", "status", "percent", "quantity", "text", "reason",
-                  "problem", "delay_reason", "next_step", "coordination", "source", "source_place"]
+        fields = ["effective_on", "effective_from", "postponed_to", "status", "percent", "quantity", "text", "proof",
+                  "reason", "problem", "delay_reason", "next_step", "coordination", "source", "source_place"]
         widgets = {
-            "effective_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "effective_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            **{name: forms.Textarea(attrs={"rows": 3}) for name in ["text", "reason"]},
+            **{name: _day() for name in ["effective_on", "effective_from", "postponed_to"]},
+            **{name: forms.Textarea(attrs={"rows": 3}) for name in ["text", "reason", "proof"]},
             **{name: forms.Textarea(attrs={"rows": 2}) for name in
                ["problem", "delay_reason", "next_step", "coordination"]},
             "percent": forms.NumberInput(attrs={"min": 0, "max": 100, "inputmode": "numeric"}),
         }
 
-    PUBLIC = ["effective_on", "status", "reason", "text", "percent", "quantity"]
+    PUBLIC = ["effective_on", "status", "text", "percent", "quantity", "reason"]
     STAFF = ["problem", "delay_reason", "next_step", "coordination"]
     ORIGIN = ["effective_from", "source", "source_place"]
+    REQUIRED = []
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["source"].queryset = Source.objects.all()
-        self.fields["source"].empty_label = None
-        self.fields["status"].choices = [("", "没有新说法"), *self.fields["status"].choices[1:]]
+        shown = {*self.PUBLIC, *self.STAFF, *self.ORIGIN, "version", "words_checked"}
+        for name in set(self.fields) - shown:
+            del self.fields[name]
+        for name in self.REQUIRED:
+            self.fields[name].required = True
+        self.initial["version"] = self.instance.version
+        self.words = []
+        if "source" in self.fields:
+            self.fields["source"].queryset = Source.objects.all()
+            self.fields["source"].empty_label = None
+        if "status" in self.fields:
+            self.fields["status"].choices = [("", "没有新说法"), *self.fields["status"].choices[1:]]
         if not self.instance.pk and not self.instance.amends_id:
             self.initial.update(effective_on=timezone.localdate(), source=Source.objects.own().pk)
-        if self.instance.amends_id:
-            self.fields["reason"].required = True
+
+    def clean(self):
+        """Ask once about the words of the list; a tick says that the author looked."""
+        values = super().clean()
+        typed = "\n".join(value for value in values.values() if isinstance(value, str))
+        self.words = WatchedWord.objects.all().found_in(typed)
+        if self.words and not values.get("words_checked"):
+            raise forms.ValidationError("有些说法请再核对一下，核对过就勾上“已核对”再提交。", code="words")
+        return values
+
+    def add_error(self, field, error):
+        """A sentence of the model about a field that this form does not show stands above the form."""
+        if field is None and hasattr(error, "error_dict"):
+            beside = {name: rows for name, rows in error.error_dict.items() if name in self.fields}
+            above = [row for name, rows in error.error_dict.items() if name not in self.fields for row in rows]
+            error = forms.ValidationError(beside | ({forms.forms.NON_FIELD_ERRORS: above} if above else {}))
+        super().add_error(field, error)
+
+    def _post_clean(self):
+        """The version is what the person saw, whatever the row has become since."""
+        super()._post_clean()
+        if self.cleaned_data.get("version"):
+            self.instance.version = self.cleaned_data["version"]
 
     def groups(self):
         """The fields as the page shows them: what residents read, what only staff read, where it is from."""
-        return [
-            ("居民会看到", "", [self[name] for name in self.PUBLIC]),
-            ("只有工作人员看到", "用于督办和季度报告，不公开。", [self[name] for name in self.STAFF]),
-            ("出处", "自己单位的进展不用改。", [self[name] for name in self.ORIGIN]),
-        ]
+        groups = [("居民会看到", "", self.PUBLIC), ("只有工作人员看到", "用于督办和季度报告，不公开。", self.STAFF),
+                  ("出处", "自己单位的进展不用改。", self.ORIGIN)]
+        return [(name, help_text, [self[field] for field in fields]) for name, help_text, fields in groups if fields]
 
 
-class WithdrawForm(forms.ModelForm):
+class ProgressForm(StatementForm):
+    """填报进展."""
+
+
+class CorrectionForm(StatementForm):
+    """A statement that takes the whole place of an earlier one."""
+
+    REQUIRED = ["reason"]
+
+    def __init__(self, *args, instance, **kwargs):
+        amended = instance.amends
+        extra = [name for name in ["postponed_to", "proof"] if getattr(amended, name)]
+        self.PUBLIC = [*StatementForm.PUBLIC, *extra]
+        super().__init__(*args, instance=instance, **kwargs)
+
+
+class WithdrawalForm(StatementForm):
     """A withdrawal says only why."""
 
-    class Meta:
-        model = ProgressUpdate
-        fields = ["reason"]
-        widgets = {"reason": forms.Textarea(attrs={"rows": 3})}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].required = True
+    PUBLIC, STAFF, ORIGIN, REQUIRED = ["reason"], [], [], ["reason"]
 
     def groups(self):
         return [("撤回", "公开页面会写“已撤回”和这个原因，不再显示原来的内容。", [self["reason"]])]
+
+
+class PostponementForm(StatementForm):
+    """申请延期: to which day and why. The first day stays public."""
+
+    PUBLIC = ["effective_on", "postponed_to", "reason"]
+    ORIGIN = []
+    REQUIRED = ["postponed_to", "reason"]
+
+    def clean_postponed_to(self):
+        day, now = self.cleaned_data["postponed_to"], self.instance.project.due_on
+        if now and day <= now:
+            raise forms.ValidationError(f"要比现在的日期（{now}）晚；日期写错了请用“更正”。")
+        return day
+
+
+class ClosureForm(StatementForm):
+    """申请销号: finished, with proof."""
+
+    PUBLIC = ["effective_on", "status", "proof", "text"]
+    STAFF, ORIGIN = [], []
+    REQUIRED = ["status", "proof"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["status"].choices = [(value, Status(value).label) for value in ("completed", "in_use")]
+
+
+FORMS = {
+    Kind.PROGRESS: ProgressForm, Kind.CORRECTION: CorrectionForm, Kind.WITHDRAWAL: WithdrawalForm,
+    Kind.POSTPONEMENT: PostponementForm, Kind.CLOSURE: ClosureForm,
+}
+
+
+class DecisionForm(forms.Form):
+    """A reviewer's answer to one statement, about the version that was read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    decision = forms.ChoiceField(choices=[("approve", "通过"), ("return", "退回")])
+    reason = forms.CharField(label="退回的原因", required=False, max_length=500,
+                             widget=forms.Textarea(attrs={"rows": 2}))
+
+    def clean(self):
+        values = super().clean()
+        if values.get("decision") == "return" and not values.get("reason", "").strip():
+            self.add_error("reason", "退回要写明原因。")
+        return values

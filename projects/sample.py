@@ -21,6 +21,7 @@ from projects.models import (
     ProjectAlias,
     ProjectList,
     Promise,
+    ReviewStep,
     Source,
     Status,
 )
@@ -306,6 +307,7 @@ def sample_rows():
     What hangs on a sample project goes with it, a draft of the staff too. What was published is always sample there.
     """
     return [
+        ReviewStep.objects.filter(update__project__is_sample=True),
         ProgressUpdate.objects.filter(project__is_sample=True),
         Promise.objects.filter(project__is_sample=True),
         Milestone.objects.filter(project__is_sample=True),

@@ -93,6 +93,14 @@ def reviewer(office):
 
 
 @pytest.fixture
+def senior_reviewer(office):
+    """A reviewer of the office who is 在编: does the 终审."""
+    user = factories.make_user("senior_reviewer", name="终审员", roles=["审核员"], is_established=True)
+    office.reviewers.add(user)
+    return user
+
+
+@pytest.fixture
 def street_admin(db):
     return factories.make_user("street_admin", name="业务管理员", roles=["业务管理员"])
 

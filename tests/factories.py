@@ -124,7 +124,7 @@ def make_update(project=None, *, published=True, by=None, recorded_at=None, **kw
     """
     by = by or make_user()
     kw = {"effective_on": date(2021, 6, 30), "text": "已开工。"} | kw
-    if not kw["text"] and "status" not in kw:
+    if not kw["text"] and not {"status", "postponed_to"} & set(kw):
         kw["status"] = "in_progress"
     update = ProgressUpdate(project=project or make_project(), source=kw.pop("source", None) or make_source(), **kw)
     if not published:

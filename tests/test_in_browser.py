@@ -61,7 +61,15 @@ def sideways(page):
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
-def test_a_clerk_records_a_resident_sees_an_official_downloads(base, open_page, street_admin, visitor):
+def approve(page, base, person):
+    """Take the next step of the first statement in this person's queue, from the first page."""
+    sign_in(page, base, person)
+    page.click(".queue button[value=approve]")
+    return page.inner_text(".messagelist")
+
+
+def test_a_clerk_records_reviewers_publish_a_resident_sees_an_official_downloads(
+        base, open_page, street_admin, visitor):
     project = Project.objects.get(code="kp12")
     before = visitor.get("/api/summary/2026Q3/").json()["lists"][0]
 
@@ -73,9 +81,12 @@ def test_a_clerk_records_a_resident_sees_an_official_downloads(base, open_page, 
     clerk.fill("[name=effective_on]", "2026-09-30")
     clerk.select_option("[name=status]", "completed")
     clerk.fill("[name=text]", "文化节已经办完。")
-    clerk.click("input[value=保存并发布]")  # the second
-    assert "已发布" in clerk.inner_text(".messagelist")
+    clerk.click("input[value=提交审核]")  # the second
+    assert "等待审核" in clerk.inner_text(".messagelist")
     assert sideways(clerk) == 0
+    people = [factories.make_user(roles=["业务管理员"], is_established=True) for _ in range(2)]
+    assert "初审通过" in approve(open_page(width=390), base, people[0])
+    assert "已发布" in approve(open_page(width=390), base, people[1])
 
     resident = open_page(base + "/", width=390)
     resident.fill("input[name=q]", "文化节")

@@ -31,6 +31,7 @@ class ProjectAdmin(ScopedAdmin):
     list_display = ["name", "record_link", "status_shown", "moved", "project_list", "community", "lead_department"]
     list_filter = ["status", "project_list", "is_published"]
     search_fields = ["search_text"]
+    not_exported = ["record_link"]
     search_help_text = "名称、别名、社区、单位，两个字就能找；也可以用拼音或首字母。"
     list_select_related = ["project_list", "community", "lead_department"]
     autocomplete_fields = ["parent", "continues", "community", "lead_department", "supporting_departments", "source",

@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from guicheng import words
 from guicheng.append_only import AppendOnly
 from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of, percent_range
 from guicheng.natural_keys import Keyed, KeyedQuerySet
@@ -68,6 +69,20 @@ class ProgressUpdateQuerySet(KeyedQuerySet):
     def waiting(self):
         """Those in review: 待初审 and 待终审."""
         return self.filter(state__in=ProgressUpdate.IN_REVIEW)
+
+    def for_review_by(self, user):
+        """Those whose next step `can_approve` gives to this person."""
+        rows = self.waiting().exclude(author=user)
+        may_check, may_publish = (user.has_perm(f"projects.{verb}_progressupdate") for verb in ("check", "publish"))
+        if not sees_everything(user):
+            rows = rows.filter(Q(project__lead_department__in=user.department_reviewer_of.all())
+                               | Q(project__community__in=user.community_reviewer_of.all()))
+        small = Q(project__lead_department__one_step_review=True) | Q(project__community__one_step_review=True)
+        steps = Q(state=ProgressUpdate.State.SUBMITTED) if may_check else Q(pk__in=[])
+        if may_publish and user.is_established:
+            steps |= Q(state=ProgressUpdate.State.SUBMITTED) & small
+            steps |= Q(state=ProgressUpdate.State.CHECKED) & ~Q(checker=user)
+        return rows.filter(steps)
 
     def visible_to(self, user):
         if sees_everything(user):
@@ -188,7 +203,8 @@ class ProgressUpdate(Versioned, Keyed):
             ),
             models.CheckConstraint(
                 condition=Q(state="published", recorded_at__isnull=False, seq__isnull=False)
-                | Q(state__in=["draft", "submitted", "checked", "returned", "dropped"], recorded_at__isnull=True, seq__isnull=True),
+                | Q(state__in=["draft", "submitted", "checked", "returned", "dropped"],
+                    recorded_at__isnull=True, seq__isnull=True),
                 name="projects_progressupdate_state_consistent",
                 violation_error_message="已发布的进展要有序号和发布时刻，未发布的没有。",
             ),
@@ -225,7 +241,8 @@ class ProgressUpdate(Versioned, Keyed):
                 violation_error_message="只有延期才填“延期到”。",
             ),
             models.CheckConstraint(
-                condition=~Q(kind="closure") | Q(status__in=["completed", "in_use"]) & ~Q(proof=""),
+                condition=Q(proof="") & ~Q(kind="closure")
+                | ~Q(proof="") & Q(kind__in=["closure", "correction"], status__in=["completed", "in_use"]),
                 name="projects_progressupdate_closure_proven",
                 violation_error_message="销号要选“已完成”或“已投用”，并写明完成依据。",
             ),
@@ -271,6 +288,13 @@ class ProgressUpdate(Versioned, Keyed):
         ).exists()
 
     @property
+    def headline(self):
+        """What it says in a word or two, "" where only its text speaks."""
+        if self.postponed_to:
+            return f"延期到 {words.day(self.postponed_to)}"
+        return self.get_status_display() + ("，已销号" if self.proof else "")
+
+    @property
     def is_open(self):
         """Whether it still may become public: neither published nor dropped."""
         return self.state not in (self.State.PUBLISHED, self.State.DROPPED)
@@ -290,7 +314,7 @@ class ProgressUpdate(Versioned, Keyed):
         self._move(by, self.State.SUBMITTED, checker=None)
 
     def approve(self, by):
-        """Do the next step of the review: 初审, or 终审 with publication; both at once where the unit's rule says so."""
+        """Do the next step of the review: 初审, or 终审 with publication; both where a small unit's rule says so."""
         if self.state == self.State.CHECKED or can_review_in_one_step(by, self):
             return self.publish(by)
         if self.state != self.State.SUBMITTED:
@@ -354,7 +378,7 @@ class ProgressUpdate(Versioned, Keyed):
                     self._claim()
                 self.full_clean()
                 self.save()
-                if state != self.State.DRAFT:
+                if self.author_id and state != self.State.DRAFT:  # what came with the facts had no review
                     self.steps.create(verb=state, by=by, note=clean_text(note), is_sample=self.is_sample)
         except ValidationError:
             self._remember(before)

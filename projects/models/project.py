@@ -110,7 +110,7 @@ class ProjectQuerySet(KeyedQuerySet):
         updates = ProgressUpdate.objects.in_force().filter(project__in=batch).newest_first()
         ledger = defaultdict(list)
         for row in updates.only(
-            "project", "kind", "status", "percent", "quantity", "postponed_to", "effective_on"
+            "project", "status", "percent", "quantity", "postponed_to", "proof", "effective_on"
         ):
             ledger[row.project_id].append(row)
         # row by row: bulk_update spends longer on its CASE expressions (115 s against 89 for 100,000)
@@ -299,6 +299,16 @@ class Project(Versioned, Keyed):
         """Whom to call: the project's own phone first, else its lead department's."""
         return self.phone or (self.lead_department.phone if self.lead_department else "")
 
+    def publish(self, by):
+        """Make a newly entered project public. Raises ValidationError where a rule forbids it."""
+        self.is_published, self.published_by = True, by
+        try:
+            self.full_clean()
+        except ValidationError:
+            self.is_published, self.published_by = False, None
+            raise
+        self.save(update_fields=["is_published", "published_by"])
+
     def projections(self, rows=None):
         """What the ledger says now: for each column the newest row that states it.
 
@@ -306,14 +316,13 @@ class Project(Versioned, Keyed):
         """
         if rows is None:
             rows = list(ProgressUpdate.objects.in_force().filter(project=self).newest_first())
-        closures = (row.effective_on for row in rows if row.kind == ProgressUpdate.Kind.CLOSURE)
         latest = rows[0] if rows else None
         return {
             "status": next((row.status for row in rows if row.status), ""),
             "percent": next((row.percent for row in rows if row.percent is not None), None),
             "quantity": next((row.quantity for row in rows if row.quantity is not None), None),
             "due_on": next((row.postponed_to for row in rows if row.postponed_to), self.planned_end),
-            "closed_on": next(closures, None),
+            "closed_on": next((row.effective_on for row in rows if row.proof), None),
             "latest_update_id": latest.pk if latest else None,
             "moved_on": latest.effective_on if latest else NEVER,
             "search_text": self.make_search_text(),

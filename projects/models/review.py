@@ -7,6 +7,7 @@ from django.db import models
 
 from guicheng.append_only import AppendOnly
 from guicheng.fields import CleanCharField, CleanTextField, one_of
+from guicheng.natural_keys import Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
 from guicheng.versions import Versioned
 from projects.models.ledger import ProgressUpdate
@@ -59,13 +60,17 @@ class ReviewStep(models.Model):
         return f"{self.get_verb_display()}：{self.update}"
 
 
-class WatchedWordQuerySet(models.QuerySet):
+class WatchedWordQuerySet(KeyedQuerySet):
     def found_in(self, text):
         """Give those that stand in `text`, in their order."""
-        return [word for word in self if word.word in text]
+        return [word for word in self.filter(is_active=True) if word.word in text]
+
+    def visible_to(self, user):
+        """The list is everybody's: it warns everybody."""
+        return self
 
 
-class WatchedWord(Versioned):
+class WatchedWord(Versioned, Keyed):
     """A word that makes the portal ask before submission: 领导姓名职务, 错误写法, 敏感说法."""
 
     class Kind(models.TextChoices):
@@ -73,9 +78,12 @@ class WatchedWord(Versioned):
         WRONG = "wrong", "常见错误写法"
         SENSITIVE = "sensitive", "不宜公开的说法"
 
+    natural_key_fields = ("word",)
+
     word = CleanCharField("词", max_length=40, unique=True, error_messages={"unique": "已有这个词。"})
     kind = models.CharField("性质", max_length=20, choices=Kind)
     advice = CleanCharField("提示", max_length=120, help_text="填报人会看到，例如：应写作“牵头”。")
+    is_active = models.BooleanField("启用", default=True)
 
     objects = WatchedWordQuerySet.as_manager()
 

@@ -2,7 +2,14 @@
 import pytest
 from django.contrib.auth.models import Group, Permission
 
-from guicheng.permissions import can_publish_progress, can_record_progress, in_scope, sees_everything
+from guicheng.permissions import (
+    can_approve,
+    can_check_progress,
+    can_publish_progress,
+    can_record_progress,
+    in_scope,
+    sees_everything,
+)
 from guicheng.roles import ROLES, make_groups
 from projects.models import Department, ProgressUpdate, Project
 from tests import factories
@@ -95,13 +102,40 @@ def test_in_scope_is_what_visible_to_shows(clerk, other_clerk, project, office):
 
 
 # --- who may publish -----------------------------------------------------------------------------
-def test_only_a_reviewer_in_scope_and_the_street_may_publish(
-        clerk, other_clerk, reviewer, street_admin, superuser, project, elsewhere):
-    publishes = {user.username for user in (clerk, other_clerk, reviewer, street_admin, superuser)
-                 if can_publish_progress(user, project)}
-    assert publishes == {"reviewer", "street_admin", "superuser"}
-    assert not can_publish_progress(reviewer, elsewhere)
-    assert can_publish_progress(street_admin, elsewhere)
+def test_only_a_reviewer_in_scope_and_the_street_may_check(
+        clerk, other_clerk, reviewer, senior_reviewer, street_admin, superuser, project, elsewhere):
+    people = [clerk, other_clerk, reviewer, senior_reviewer, street_admin, superuser]
+    here, there = (factories.make_update(each, published=False) for each in (project, elsewhere))
+    assert [can_check_progress(user, here) for user in people] == [False, False, True, True, True, True]
+    assert [can_publish_progress(user, here) for user in people] == [False, False, False, True, False, False]
+    assert not can_check_progress(reviewer, there) and not can_publish_progress(senior_reviewer, there)
+    street_admin.is_established = True
+    assert can_publish_progress(street_admin, there)
+
+
+def test_the_queue_is_what_one_may_approve(
+        clerk, reviewer, senior_reviewer, street_admin, superuser, project, elsewhere, office):
+    """`for_review_by` and `can_approve` ask the same question of a set and of a row."""
+    rows = []
+    for each in (project, elsewhere):
+        for author in (clerk, reviewer, senior_reviewer, street_admin):
+            for checker in (None, reviewer, street_admin):
+                if checker != author:
+                    row = factories.make_update(each, published=False, author=author)
+                    row.submit(author)
+                    if checker:
+                        row.state, row.checker = "checked", checker
+                        row.save()
+                    rows.append(row)
+    queue = ProgressUpdate.objects.for_review_by
+    for small in (False, True):
+        type(office).objects.update(one_step_review=small)
+        rows = list(ProgressUpdate.objects.select_related("project__lead_department", "project__community"))
+        for user in (clerk, reviewer, senior_reviewer, street_admin, superuser):
+            for user.is_established in (False, True):
+                wanted = {row.pk for row in rows if can_approve(user, row)}
+                assert set(queue(user).values_list("pk", flat=True)) == wanted, (user, small)
+    assert wanted, "some are somebody's"
 
 
 def test_only_those_in_scope_may_record(clerk, other_clerk, reviewer, project, elsewhere):
@@ -112,7 +146,8 @@ def test_only_those_in_scope_may_record(clerk, other_clerk, reviewer, project, e
 def test_who_left_may_do_nothing(reviewer, project):
     reviewer.is_active = False
     reviewer.save()
-    assert not can_publish_progress(reviewer, project) and not can_record_progress(reviewer, project)
+    row = factories.make_update(project, published=False)
+    assert not can_check_progress(reviewer, row) and not can_record_progress(reviewer, project)
 
 
 # --- roles ---------------------------------------------------------------------------------------

@@ -17,7 +17,9 @@ from projects.models import (
     ProjectAlias,
     ProjectList,
     Promise,
+    ReviewStep,
     Source,
+    WatchedWord,
 )
 from tests import factories as make
 from tests.rules import Check, Once
@@ -47,10 +49,12 @@ PROJECT = {"code": text("p"), "name": "项目", "source": make.make_source}
 ALIAS = {"project": make.make_project, "name": text("别名")}
 PROMISE = {"project": make.make_project, "text": "年内完成", "promised_on": MAY, "due_on": JUNE,
            "source": make.make_source}
+WORD = {"word": text("词"), "kind": "wrong", "advice": "应写作“牵头”。"}
 MILESTONE = {"project": make.make_project, "name": text("节点"), "planned_on": MAY, "source": make.make_source}
 # a sample row: the triggers let go of it, so that an UPDATE meets the constraint and not the trigger
 UPDATE = {"project": make.make_project, "source": make.make_source, "effective_on": JUNE, "text": "已开工。",
-          "author": make.make_user, "state": "published", "seq": number, "recorded_at": timezone.now,
+          "author": make.make_user, "checker": make.make_user, "reviewer": make.make_user,
+          "state": "published", "seq": number, "recorded_at": timezone.now,
           "is_sample": True}
 
 update = partial(Check, model=ProgressUpdate, base=UPDATE)
@@ -67,14 +71,21 @@ def amending(kind, **kw):
     return build
 
 
-def reviewed_by_its_author():
-    user = make.make_user()
-    return {"author": user, "reviewer": user}
+def one_person(*roles, **kw):
+    """The same person in several roles of one row."""
+    def build():
+        user = make.make_user()
+        return dict.fromkeys(roles, user) | kw
+
+    return build
 
 
 def on_a_list(**kw):
     return {"project_list": make.make_list, "membership": "stated"} | kw
 
+
+POSTPONED = {"kind": "postponement", "postponed_to": date(2021, 12, 31), "reason": "材料到货晚了。", "text": ""}
+CLOSED = {"kind": "closure", "status": "completed", "proof": "验收合格。"}
 
 UPDATE_RULES = [
     update("projects_progressupdate_percent_0_100", good={"percent": 100}, bad={"percent": 101}),
@@ -94,13 +105,39 @@ UPDATE_RULES = [
            good={"state": "draft", "seq": None, "recorded_at": None}),
     update("projects_progressupdate_state_consistent", bad={"state": "draft"},
            good={"state": "submitted", "seq": None, "recorded_at": None}),
-    update("projects_progressupdate_two_people", good={"reviewer": make.make_user}, bad=reviewed_by_its_author),
+    update("projects_progressupdate_two_people", bad=one_person("author", "reviewer")),
+    update("projects_progressupdate_checked_by_another", bad=one_person("author", "checker")),
+    update("projects_progressupdate_two_reviewers", good=one_person("checker", "reviewer", one_step=True),
+           bad=one_person("checker", "reviewer")),
+    update("projects_progressupdate_reviewed", good={"author": None, "checker": None, "reviewer": None},
+           bad={"reviewer": None}),
+    update("projects_progressupdate_reviewed", good={"state": "draft", "seq": None, "recorded_at": None,
+                                                     "checker": None, "reviewer": None}, bad={"checker": None}),
+    update("projects_progressupdate_postponement_stated", good=POSTPONED,
+           bad=POSTPONED | {"postponed_to": None, "text": "延期。"}),
+    update("projects_progressupdate_postponement_stated", bad=POSTPONED | {"reason": ""}),
+    update("projects_progressupdate_only_postponed", good=amending("correction", postponed_to=JUNE),
+           bad={"postponed_to": JUNE}),
+    update("projects_progressupdate_closure_proven", good=CLOSED, bad=CLOSED | {"proof": ""}),
+    update("projects_progressupdate_closure_proven", good=amending("correction", status="in_use", proof="验收合格。"),
+           bad=CLOSED | {"status": "acceptance"}),
+    update("projects_progressupdate_closure_proven", bad={"status": "completed", "proof": "验收合格。"}),
     update("projects_progressupdate_says_something", good={"text": "", "percent": 0}, bad={"text": ""}),
     update("projects_progressupdate_says_something", good=amending("withdrawal", text=""), bad={"text": ""}),
     Once("projects_progressupdate_seq_once", ProgressUpdate, UPDATE,
          twins={"project": make.make_project, "seq": 1}, apart={"seq": 2}),
     Once("projects_progressupdate_amended_once", ProgressUpdate, UPDATE, twins=amending("correction"),
          apart={"state": "submitted", "seq": None, "recorded_at": None}),
+]
+
+STEP = {"update": partial(make.make_update, published=False), "verb": "submitted", "by": make.make_user,
+        "is_sample": True}
+REVIEW_RULES = [
+    Check("projects_reviewstep_verb_known", ReviewStep, STEP, good={"verb": "checked"}, bad={"verb": "burnt"}),
+    Check("projects_reviewstep_return_explained", ReviewStep, STEP, good={"verb": "returned", "note": "写清楚些。"},
+          bad={"verb": "returned"}),
+    Check("projects_watchedword_kind_known", WatchedWord, WORD, good={"kind": "leader"}, bad={"kind": "other"}),
+    Check("projects_watchedword_not_empty", WatchedWord, WORD, bad={"word": ""}),
 ]
 
 PROJECT_RULES = [
@@ -114,6 +151,9 @@ PROJECT_RULES = [
     project("projects_project_membership_stated", bad={"membership": "stated"}),
     project("projects_project_membership_stated", bad={"number": 3}),
     project("projects_project_membership_stated", bad={"category": make.make_category}),
+    project("projects_project_published_by_another",
+            good={"entered_by": make.make_user, "published_by": make.make_user},
+            bad=one_person("entered_by", "published_by")),
     project("projects_project_budget_sourced", good={"budget": 0, "budget_source": make.make_source},
             bad={"budget": 100}),
     project("projects_project_budget_sourced", bad={"budget": -1, "budget_source": make.make_source}),
@@ -170,4 +210,4 @@ EVIDENCE_RULES = [
 
 # a row must be there before it can point at itself: tests/projects/test_project.py
 BY_HAND = {"projects_project_not_its_own_part"}
-RULES = [*UPDATE_RULES, *PROJECT_RULES, *LIST_RULES, *EVIDENCE_RULES]
+RULES = [*UPDATE_RULES, *REVIEW_RULES, *PROJECT_RULES, *LIST_RULES, *EVIDENCE_RULES]

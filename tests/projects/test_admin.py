@@ -20,6 +20,10 @@ def record_url(project):
     return reverse("admin:projects_progressupdate_record", args=[project.pk])
 
 
+def row_address(name, project):
+    return reverse(f"admin:projects_progressupdate_{name}", args=[project.pk])
+
+
 def row_url(name, update):
     return reverse(f"admin:projects_progressupdate_{name}", args=[update.pk])
 
@@ -34,8 +38,8 @@ def own(db):
 @pytest.fixture
 def typed(own):
     """What a clerk types."""
-    return {"effective_on": "2021-10-08", "status": "in_progress", "percent": "40", "text": "道路已铺好一半。",
-            "problem": "雨天多。", "source": own.pk}
+    return {"version": 1, "effective_on": "2021-10-08", "status": "in_progress", "percent": "40",
+            "text": "道路已铺好一半。", "problem": "雨天多。", "source": own.pk}
 
 
 @pytest.fixture
@@ -53,8 +57,25 @@ def test_a_clerk_records_and_it_waits(sign_in, clerk, project, typed):
     assert LogEntry.objects.filter(user=clerk, object_id=str(row.pk)).exists()
 
 
-def test_who_may_publish_publishes_at_once(sign_in, street_admin, project, typed, visitor):
-    sign_in(street_admin).post(record_url(project), typed)
+def decide(client, row, decision="approve", **kw):
+    row.refresh_from_db()
+    typed = {"version": row.version, "decision": decision} | kw
+    return client.post(row_url("decide", row), typed, follow=kw.pop("follow", True))
+
+
+def test_two_reviewers_publish_what_waits(sign_in, clerk, reviewer, senior_reviewer, project, typed, visitor):
+    sign_in(clerk).post(record_url(project), typed)
+    row = project.updates.get()
+    first, second = sign_in(reviewer), sign_in(senior_reviewer)
+    page = first.get(reverse("admin:index")).content.decode()
+    assert project.name in page and row_url("decide", row) in page
+    assert "雨天多。" in first.get(row_url("change", row)).content.decode()
+    assert "初审通过" in decide(first, row, text="审核员改写的").content.decode()
+    assert decide(first, row).status_code == 403, "the 终审 is another's"
+    assert "已发布" in decide(second, row).content.decode()
+    row.refresh_from_db()
+    assert (row.state, row.author, row.checker, row.reviewer) == (State.PUBLISHED, clerk, reviewer, senior_reviewer)
+    assert row.text == typed["text"], "a reviewer puts no words into the author's mouth"
     project.refresh_from_db()
     assert (project.status, project.percent) == ("in_progress", 40)
     page = visitor.get(project.get_absolute_url()).content.decode()
@@ -62,25 +83,119 @@ def test_who_may_publish_publishes_at_once(sign_in, street_admin, project, typed
     assert "雨天多" not in page, "what only staff read stays inside"
 
 
-def test_a_reviewer_publishes_what_waits(sign_in, clerk, reviewer, project, typed):
+def test_a_return_says_why_and_the_author_sees_it(sign_in, clerk, reviewer, project, typed):
     sign_in(clerk).post(record_url(project), typed)
     row = project.updates.get()
-    page = sign_in(reviewer).get(reverse("admin:index")).content.decode()
-    assert project.name in page and "去审核" in page
-    assert "雨天多。" in sign_in(reviewer).get(row_url("change", row)).content.decode()
-    sign_in(reviewer).post(row_url("change", row), typed | {"text": "审核员改写的"})
+    refused = decide(sign_in(reviewer), row, "return")
+    assert refused.status_code == 400 and "退回要写明原因。" in refused.content.decode()
+    decide(sign_in(reviewer), row, "return", reason="请写明路名。")
     row.refresh_from_db()
-    assert (row.state, row.author, row.reviewer) == (State.PUBLISHED, clerk, reviewer)
-    assert row.text == typed["text"], "a reviewer puts no words into the author's mouth"
+    assert row.state == State.RETURNED
+    client = sign_in(clerk)
+    assert "退回" in client.get(reverse("admin:index")).content.decode()
+    assert "请写明路名。" in client.get(row_url("change", row)).content.decode()
+    client.post(row_url("change", row), typed | {"text": "海五路已铺好一半。", "version": row.version})
+    row.refresh_from_db()
+    assert (row.state, row.text) == (State.SUBMITTED, "海五路已铺好一半。")
 
 
-def test_a_reviewer_publishes_several_from_the_list(sign_in, clerk, reviewer, project, typed):
+def test_what_changed_meanwhile_is_not_approved(sign_in, clerk, reviewer, project, typed):
+    sign_in(clerk).post(record_url(project), typed)
+    row = project.updates.get()
+    seen = row.version
+    sign_in(clerk).post(row_url("change", row), typed | {"text": "另一句。", "version": seen})
+    page = sign_in(reviewer).post(row_url("decide", row), {"version": seen, "decision": "approve"}, follow=True)
+    assert "刚被别人改过或处理过" in page.content.decode()
+    assert project.updates.get().state == State.SUBMITTED
+
+
+def test_of_two_tabs_the_second_is_told(sign_in, clerk, project, typed):
+    client = sign_in(clerk)
+    client.post(record_url(project), typed)
+    row = project.updates.get()
+    client.post(row_url("change", row), typed | {"text": "第一个标签页。", "version": row.version})
+    second = client.post(row_url("change", row), typed | {"text": "第二个标签页。", "version": row.version})
+    assert second.status_code == 400
+    assert "刚被别人改过" in second.content.decode() and "第二个标签页。" in second.content.decode()
+    assert project.updates.get().text == "第一个标签页。"
+
+
+@pytest.mark.parametrize("change", [{"decision": "burn"}, {"decision": ""}, {"version": "x"}, {"version": ""}])
+def test_odd_decisions_change_nothing(sign_in, clerk, reviewer, project, typed, change):
+    sign_in(clerk).post(record_url(project), typed)
+    row = project.updates.get()
+    answer = sign_in(reviewer).post(row_url("decide", row), {"version": 1, "decision": "approve"} | change)
+    assert answer.status_code == 400
+    assert project.updates.get().state == State.SUBMITTED
+
+
+def test_a_reviewer_approves_several_from_the_list(sign_in, clerk, reviewer, senior_reviewer, project, typed):
     sign_in(clerk).post(record_url(project), typed)
     address = reverse("admin:projects_progressupdate_changelist")
-    chosen = {"action": "publish_selected", "_selected_action": [project.updates.get().pk]}
-    response = sign_in(reviewer).post(address, chosen, follow=True)
-    assert "已发布 1 条" in response.content.decode()
-    assert project.updates.get().reviewer == reviewer
+    chosen = {"action": "approve_selected", "_selected_action": [project.updates.get().pk]}
+    for person, sentence in [(reviewer, "通过 1 条，其中 0 条已发布"), (reviewer, "不由你审核"),
+                             (senior_reviewer, "其中 1 条已发布")]:
+        response = sign_in(person).post(address, chosen, follow=True)
+        assert sentence in response.content.decode()
+    assert project.updates.get().reviewer == senior_reviewer
+
+
+def test_a_draft_is_kept_and_is_nobody_elses_work(sign_in, clerk, reviewer, project, typed):
+    sign_in(clerk).post(record_url(project), typed | {"draft": "存草稿"})
+    row = project.updates.get()
+    assert row.state == State.DRAFT
+    assert row_url("change", row) in sign_in(clerk).get(reverse("admin:index")).content.decode()
+    assert row_url("change", row) not in sign_in(reviewer).get(reverse("admin:index")).content.decode()
+    sign_in(clerk).post(row_url("change", row), typed | {"version": row.version})
+    assert project.updates.get().state == State.SUBMITTED
+
+
+def test_its_author_gives_a_row_up(sign_in, clerk, project, typed):
+    client = sign_in(clerk)
+    client.post(record_url(project), typed)
+    row = project.updates.get()
+    client.post(row_url("change", row), typed | {"drop": "撤销这一条"})
+    assert project.updates.get().state == State.DROPPED
+
+
+def test_a_watched_word_asks_once(sign_in, clerk, project, typed):
+    from projects.models import WatchedWord
+
+    WatchedWord.objects.create(word="牵投", kind="wrong", advice="应写作“牵头”。")
+    client = sign_in(clerk)
+    wrong = typed | {"text": "由城建办牵投。"}
+    page = client.post(record_url(project), wrong)
+    assert page.status_code == 400 and "应写作“牵头”。" in page.content.decode()
+    assert not project.updates.exists()
+    client.post(record_url(project), wrong | {"words_checked": "on"})
+    assert project.updates.get().state == State.SUBMITTED
+
+
+# --- postponement and closure --------------------------------------------------------------------
+def test_a_postponement_is_applied_for_and_public_with_its_reason(
+        sign_in, clerk, reviewer, senior_reviewer, project, visitor):
+    project.planned_end = date(2021, 9, 30)
+    project.save()
+    project.refresh_projections()
+    address = row_address("postpone", project)
+    typed = {"version": 1, "effective_on": "2021-09-01", "postponed_to": "2021-12-31", "reason": "雨季延误。"}
+    early = sign_in(clerk).post(address, typed | {"postponed_to": "2021-09-30"})
+    assert early.status_code == 400 and "要比现在的日期" in early.content.decode()
+    sign_in(clerk).post(address, typed)
+    row = project.updates.get()
+    assert "雨季延误" not in visitor.get(project.get_absolute_url()).content.decode()
+    decide(sign_in(reviewer), row)
+    decide(sign_in(senior_reviewer), row)
+    page = visitor.get(project.get_absolute_url()).content.decode()
+    assert "雨季延误。" in page and "2021 年 12 月 31 日" in page and "2021 年 9 月 30 日" in page
+
+
+def test_a_closure_needs_proof(sign_in, clerk, project):
+    address = row_address("close", project)
+    typed = {"version": 1, "effective_on": "2021-12-20", "status": "completed", "proof": ""}
+    assert sign_in(clerk).post(address, typed).status_code == 400
+    sign_in(clerk).post(address, typed | {"proof": "验收记录第 1 号。"})
+    assert project.updates.get().kind == "closure"
 
 
 @pytest.mark.parametrize(("change", "sentence"), [
@@ -119,20 +234,22 @@ def test_a_published_row_cannot_be_edited(sign_in, street_admin, superuser, publ
     assert published.text == "原来的说法。"
 
 
-def test_a_correction_takes_the_place(sign_in, street_admin, published, typed, visitor):
+def test_a_correction_takes_the_place(sign_in, street_admin, senior_reviewer, published, typed, visitor):
     address = row_url("correct", published)
     refused = sign_in(street_admin).post(address, typed)
     assert refused.status_code == 400, "a correction says why"
     sign_in(street_admin).post(address, typed | {"text": "更正后的说法。", "reason": "数字看错了。"})
     new = published.amended_by.get()
-    assert (new.kind, new.state) == ("correction", State.PUBLISHED)
+    assert (new.kind, new.state) == ("correction", State.SUBMITTED)
+    new.publish(senior_reviewer)
     page = visitor.get(published.project.get_absolute_url()).content.decode()
     assert "更正后的说法" in page and "更正前的说法" in page and "数字看错了" in page
     assert sign_in(street_admin).get(address).status_code == 404, "once only"
 
 
-def test_a_withdrawal_hides_the_text(sign_in, street_admin, published, visitor):
-    sign_in(street_admin).post(row_url("withdraw", published), {"reason": "发错了项目。"})
+def test_a_withdrawal_hides_the_text(sign_in, street_admin, senior_reviewer, published, visitor):
+    sign_in(street_admin).post(row_url("withdraw", published), {"version": 1, "reason": "发错了项目。"})
+    published.amended_by.get().publish(senior_reviewer)
     page = visitor.get(published.project.get_absolute_url()).content.decode()
     assert "已撤回" in page and "发错了项目" in page
     assert "原来的说法" not in page
@@ -170,25 +287,13 @@ def test_only_who_may_record_is_offered_the_button(sign_in, clerk, project):
     assert record_url(project) not in sign_in(leader).get(address).content.decode()
 
 
-def test_a_reviewer_elsewhere_does_not_publish_as_a_clerk_here(sign_in, reviewer, typed):
-    """Publishing needs the role and to be a reviewer of that very unit."""
-    elsewhere = factories.make_department()
-    elsewhere.clerks.add(reviewer)
-    project = factories.make_project(lead_department=elsewhere)
-    sign_in(reviewer).post(record_url(project), typed)
-    assert project.updates.get().state == State.SUBMITTED
-    elsewhere.reviewers.add(reviewer)
-    project.updates.get().submit(reviewer)
-    assert project.updates.get().state == State.PUBLISHED
-
-
 def test_only_its_author_edits_what_waits(sign_in, office, clerk, project, typed):
     colleague = factories.make_user("colleague", roles=["部门经办人"])
     office.clerks.add(colleague)
     sign_in(clerk).post(record_url(project), typed)
     row = project.updates.get()
-    assert sign_in(colleague).post(row_url("change", row), typed | {"text": "改写"}).status_code == 403
-    sign_in(clerk).post(row_url("change", row), typed | {"text": "我自己改的"})
+    assert sign_in(colleague).post(row_url("change", row), typed | {"text": "改写"}).status_code == 405
+    sign_in(clerk).post(row_url("change", row), typed | {"text": "我自己改的", "version": row.version})
     assert project.updates.get().text == "我自己改的"
 
 
@@ -204,7 +309,7 @@ def test_a_double_click_records_once(sign_in, clerk, project, typed):
 @pytest.mark.parametrize("ticked", ["\x00", "abc", "9" * 30, "-1"])
 def test_ticks_that_are_no_rows_are_a_sentence(sign_in, reviewer, project, ticked):
     address = reverse("admin:projects_progressupdate_changelist")
-    chosen = {"action": "publish_selected", "_selected_action": [ticked]}
+    chosen = {"action": "approve_selected", "_selected_action": [ticked]}
     assert "请重新勾选" in sign_in(reviewer).post(address, chosen, follow=True).content.decode()
 
 

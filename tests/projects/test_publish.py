@@ -32,6 +32,7 @@ def test_it_works(draft, reviewer):
         draft.publish(reviewer)
     row = ProgressUpdate.objects.get(pk=draft.pk)
     assert (row.seq, row.state, row.recorded_at, row.reviewer) == (1, State.PUBLISHED, instant, reviewer)
+    assert (row.checker, row.one_step) == (reviewer, True)  # nobody had checked it before
     assert row.is_published
     assert states(draft.project) == ("in_progress", 1)
 
@@ -51,35 +52,6 @@ def test_the_numbers_run_within_each_project(project):
 def test_a_draft_takes_no_number(project):
     factories.make_update(project, published=False)
     assert factories.make_update(project).seq == 1
-
-
-# --- who -----------------------------------------------------------------------------------------
-def test_what_a_clerk_submits_waits(draft, clerk, office):
-    draft.submit(clerk)
-    row = ProgressUpdate.objects.get(pk=draft.pk)
-    assert (row.state, row.seq, row.recorded_at, row.reviewer) == (State.SUBMITTED, None, None, None)
-    assert list(ProgressUpdate.objects.waiting()) == [row]
-    assert states(draft.project) == ("", None)
-
-
-def test_what_a_reviewer_of_the_office_submits_is_published(project, reviewer):
-    row = ProgressUpdate(project=project, source=project.source, effective_on=date(2021, 6, 1), text="已开工。")
-    row.submit(reviewer)
-    assert (row.author, row.reviewer, row.state) == (reviewer, None, State.PUBLISHED)
-
-
-def test_what_a_reviewer_of_another_office_submits_waits(draft):
-    stranger = factories.make_user(roles=["审核员"])
-    draft.submit(stranger)
-    assert draft.state == State.SUBMITTED
-
-
-def test_the_author_is_never_the_reviewer(draft, clerk):
-    draft.reviewer = clerk
-    with pytest.raises(ValidationError, match="填报人不能审核自己填的进展"):
-        draft.publish(clerk)
-    draft.reviewer = None
-    assert draft.publish(clerk).reviewer is None
 
 
 # --- refusals ------------------------------------------------------------------------------------

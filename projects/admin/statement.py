@@ -1,0 +1,193 @@
+"""The pages of one statement: 填报进展, 申请延期, 申请销号, 更正, 撤回, and its review."""
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
+from django.http import Http404, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from guicheng.permissions import can_approve, can_record_progress
+from projects.forms import FORMS, DecisionForm
+from projects.models import ProgressUpdate, Project, Source
+
+Kind, State = ProgressUpdate.Kind, ProgressUpdate.State
+TITLES = {Kind.PROGRESS: "填报进展", Kind.POSTPONEMENT: "申请延期", Kind.CLOSURE: "申请销号",
+          Kind.CORRECTION: "更正一条已发布的进展", Kind.WITHDRAWAL: "撤回一条已发布的进展"}
+COPIED = ["effective_from", "effective_on", "postponed_to", "status", "percent", "quantity", "text", "proof", "problem",
+          "delay_reason", "next_step", "coordination", "source", "source_place"]
+
+
+class StatementPages:
+    """Mixed into the ledger's admin: every page that makes, changes or judges one statement."""
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        return [
+            path("record/<int:project_id>/", view(self.record), name="projects_progressupdate_record"),
+            path("postpone/<int:project_id>/", view(self.postpone), name="projects_progressupdate_postpone"),
+            path("close/<int:project_id>/", view(self.close), name="projects_progressupdate_close"),
+            path("<int:pk>/correct/", view(self.correct), name="projects_progressupdate_correct"),
+            path("<int:pk>/withdraw/", view(self.withdraw), name="projects_progressupdate_withdraw"),
+            path("<int:pk>/decide/", view(self.decide), name="projects_progressupdate_decide"),
+            *super().get_urls(),
+        ]
+
+    # making one
+    def record(self, request, project_id):
+        return self._begin(request, project_id, Kind.PROGRESS)
+
+    def postpone(self, request, project_id):
+        return self._begin(request, project_id, Kind.POSTPONEMENT)
+
+    def close(self, request, project_id):
+        return self._begin(request, project_id, Kind.CLOSURE)
+
+    def _begin(self, request, project_id, kind):
+        project = get_object_or_404(Project.objects.visible_to(request.user), pk=project_id)
+        return self._fill(request, ProgressUpdate(project=project, kind=kind, source=Source.objects.own()))
+
+    def correct(self, request, pk):
+        old = self._published(request, pk)
+        return self._fill(request, ProgressUpdate(project=old.project, amends=old, kind=Kind.CORRECTION,
+                                                  **{name: getattr(old, name) for name in COPIED}))
+
+    def withdraw(self, request, pk):
+        old = self._published(request, pk)
+        day = max(old.effective_on, timezone.localdate())
+        return self._fill(request, ProgressUpdate(project=old.project, amends=old, kind=Kind.WITHDRAWAL,
+                                                  source=Source.objects.own(), effective_on=day))
+
+    def _published(self, request, pk):
+        """A published row in this person's scope that nobody amended yet."""
+        rows = ProgressUpdate.objects.visible_to(request.user).in_force()
+        return get_object_or_404(rows.select_related("project", "amends"), pk=pk)
+
+    # the stock addresses
+    def add_view(self, request, form_url="", extra_context=None):
+        messages.info(request, "先找到项目，再点“填报进展”。")
+        return redirect("admin:projects_project_changelist")
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """To its author an open row is the form again; to all others it is as it stands, with its buttons."""
+        update = self.get_object(request, object_id)
+        if update is None:
+            raise Http404
+        if not self.has_view_permission(request, update):
+            raise PermissionDenied
+        if update.is_open and update.author_id == request.user.pk:
+            return self._fill(request, update)
+        if request.method == "POST":
+            return HttpResponseNotAllowed(["GET"])
+        return self._show(request, update)
+
+    # filling in
+    def _fill(self, request, update):
+        """Show the form, or do what came. Whatever is wrong is said beside the form; nothing is lost."""
+        if not can_record_progress(request.user, update.project):
+            raise PermissionDenied
+        form = FORMS[update.kind](request.POST or None, instance=update, label_suffix="：")
+        if request.method == "POST" and "drop" in request.POST and update.pk:
+            return self._drop(request, update)
+        if request.method == "POST" and form.is_valid():
+            is_new = update.pk is None
+            if is_new and update.has_twin(request.user):
+                messages.info(request, "这条进展刚才已经保存过了。")
+                return redirect("admin:projects_project_change", update.project_id)
+            try:
+                (update.save_draft if "draft" in request.POST else update.submit)(by=request.user)
+            except (ValidationError, IntegrityError) as error:
+                sentence = error if isinstance(error, ValidationError) else "这条进展刚被别人处理过，请刷新后再看。"
+                form.add_error(None, sentence)
+            else:
+                return self._saved(request, update, is_new)
+        return self._page(request, update, TITLES[update.kind], form=form, status=400 if form.errors else 200)
+
+    def _drop(self, request, update):
+        try:
+            update.drop(request.user)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return redirect(request.path)
+        self._log(request, update, is_new=False)
+        messages.success(request, f"已撤销：{update.project}。这一条不会公开。")
+        return redirect("admin:index")
+
+    def _saved(self, request, update, is_new):
+        self._log(request, update, is_new)
+        if update.state == State.DRAFT:
+            messages.success(request, f"草稿已保存：{update.project}。还没有提交审核。")
+        else:
+            messages.success(request, f"已提交：{update.project}，等待审核。审核通过后公开。")
+        return redirect("admin:index")
+
+    # reviewing
+    def decide(self, request, pk):
+        """通过 or 退回, from the statement's own page or in place from the first page."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        update = get_object_or_404(ProgressUpdate.objects.visible_to(request.user).select_related("project"), pk=pk)
+        if update.is_open and not can_approve(request.user, update):
+            raise PermissionDenied
+        form = DecisionForm(request.POST, label_suffix="：")
+        if form.is_valid():
+            update.version = form.cleaned_data["version"]
+            try:
+                if form.cleaned_data["decision"] == "return":
+                    update.send_back(request.user, form.cleaned_data["reason"])
+                else:
+                    update.approve(request.user)
+            except ValidationError as error:
+                messages.error(request, " ".join(error.messages))
+                return redirect("admin:projects_progressupdate_change", pk)
+            self._log(request, update, is_new=False)
+            messages.success(request, self._decided(update))
+            return redirect(self._back_to(request))
+        return self._show(request, update, decision=form, status=400)
+
+    def _decided(self, update):
+        return {
+            State.PUBLISHED: f"已发布：{update.project}。公开页面现在就能看到。",
+            State.CHECKED: f"初审通过：{update.project}，等在编审核员终审。",
+            State.RETURNED: f"已退回：{update.project}。填报人会看到原因。",
+        }[update.state]
+
+    def _back_to(self, request):
+        wanted = request.POST.get("next", "")
+        safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=False)
+        return wanted if safe else "admin:index"
+
+    # showing
+    def _page(self, request, update, title, status=200, **context):
+        update.project.refresh_from_db(fields=["status", "percent", "planned_end", "due_on", "closed_on"])
+        return render(request, "admin/projects/progress.html", {
+            **self.admin_site.each_context(request), "title": title, "update": update, "opts": self.opts,
+            "project": update.project, "steps": self._steps(update), **context,
+        }, status=status)
+
+    def _steps(self, update):
+        return update.steps.in_order().select_related("by") if update.pk else []
+
+    def _show(self, request, update, status=200, decision=None):
+        amended = update.amended_by.published().first()
+        may_amend = update.is_published and not amended and update.kind != Kind.WITHDRAWAL
+        may_approve = can_approve(request.user, update)
+        return self._page(
+            request, update, f"{update.get_state_display()}的{update.get_kind_display()}", status, amended=amended,
+            may_amend=may_amend and can_record_progress(request.user, update.project),
+            may_approve=may_approve, waits_for=None if may_approve else self._waits_for(update),
+            decision=decision or DecisionForm(initial={"version": update.version}, label_suffix="："),
+        )
+
+    def _waits_for(self, update):
+        """Who takes the next step, in words."""
+        return {
+            State.SUBMITTED: "等责任单位或社区的审核员初审。",
+            State.CHECKED: "等在编的审核员终审，初审人不能再做终审。",
+            State.RETURNED: "已退回，等填报人修改。",
+        }.get(update.state)
+
+    def _log(self, request, update, is_new):
+        message = f"{update.get_kind_display()}，{update.get_state_display()}"
+        (self.log_addition if is_new else self.log_change)(request, update, message)
