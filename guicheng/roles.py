@@ -8,7 +8,8 @@ VIEW_PROJECTS = [
     "projects.view_milestone", "projects.view_promise", "projects.view_source", "projects.view_department",
     "projects.view_category",
 ]
-RECORD = [*VIEW_PROJECTS, "projects.add_progressupdate", "projects.change_progressupdate"]
+RECORD = [*VIEW_PROJECTS, "projects.add_progressupdate", "projects.change_progressupdate",
+          "projects.view_bulkchange"]
 REVIEW = ["projects.check_progressupdate", "projects.publish_progressupdate", "projects.view_reviewstep"]
 WORDS = [f"projects.{verb}_watchedword" for verb in ("view", "add", "change")]
 CONTENT_MODELS = {

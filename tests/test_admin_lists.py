@@ -7,7 +7,7 @@ from django.urls import reverse
 
 pytestmark = pytest.mark.django_db
 OURS = ("projects", "communities", "partybuilding")
-EMPTY = {"department", "reviewstep"}  # no fact names an office, and nobody has reviewed anything yet
+EMPTY = {"department", "reviewstep", "bulkchange"}  # no fact names an office, and no staff have worked yet
 LISTS = [model for model in admin.site._registry if model._meta.app_label in OURS]
 
 

@@ -1,10 +1,12 @@
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.html import format_html
 
 from guicheng import words
 from guicheng.admin import LabelledInline, ScopedAdmin
-from guicheng.permissions import can_record_progress
+from guicheng.permissions import can_publish_project, can_record_progress
+from projects.admin.bulk import BulkActions
 from projects.models import Milestone, Project, ProjectAlias, Promise
 from projects.models.project import NEVER
 from projects.templatetags.projects import status_tag
@@ -27,23 +29,24 @@ class MilestoneInline(LabelledInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(ScopedAdmin):
+class ProjectAdmin(BulkActions, ScopedAdmin):
     list_display = ["name", "record_link", "status_shown", "moved", "project_list", "community", "lead_department"]
     list_filter = ["status", "project_list", "is_published"]
     search_fields = ["search_text"]
+    actions = ["bulk_status", "bulk_date", "publish_selected", "hide_selected"]
     not_exported = ["record_link"]
     search_help_text = "名称、别名、社区、单位，两个字就能找；也可以用拼音或首字母。"
     list_select_related = ["project_list", "community", "lead_department"]
     autocomplete_fields = ["parent", "continues", "community", "lead_department", "supporting_departments", "source",
                            "budget_source"]
-    readonly_fields = ["status_shown", "percent", "quantity", "ledger"]
+    readonly_fields = ["status_shown", "percent", "quantity", "ledger", "due_on", "is_published"]
     inlines = [PromiseInline, MilestoneInline, AliasInline]
     fieldsets = [
         (None, {"fields": ["name", "code", "description", ("status_shown", "percent", "quantity"), "ledger"]}),
         ("在哪张清单上", {"fields": ["project_list", "membership", "number", "category", "parent", "continues",
                                "community", "place", "source"]}),
         ("谁负责", {"fields": ["lead_department", "supporting_departments", "leader", "contact", "phone"]}),
-        ("计划", {"fields": [("planned_start", "planned_end"), ("target_quantity", "target_unit"),
+        ("计划", {"fields": [("planned_start", "planned_end", "due_on"), ("target_quantity", "target_unit"),
                            ("budget", "budget_source"), "completion_standard"]}),
         ("公开", {"fields": ["is_published"]}),
     ]
@@ -79,6 +82,46 @@ class ProjectAdmin(ScopedAdmin):
         if request.user.has_perm("projects.add_progressupdate"):
             return self.list_display
         return [name for name in self.list_display if name != "record_link"]
+
+    @admin.action(description="公开所选的项目")
+    def publish_selected(self, request, queryset):
+        """Those this person may: a reviewer 在编, not the one who entered them."""
+        done, refused = 0, []
+        for project in queryset.filter(is_published=False).select_related("lead_department", "community"):
+            if not can_publish_project(request.user, project):
+                refused.append(f"{project}：要由在编审核员公开，录入人不能公开自己录入的。")
+                continue
+            try:
+                project.publish(request.user)
+            except ValidationError as error:
+                refused.append(f"{project}：{' '.join(error.messages)}")
+            else:
+                self.log_change(request, project, "公开")
+                done += 1
+        self.message_user(request, f"已公开 {done} 个项目。", messages.SUCCESS if done else messages.WARNING)
+        for sentence in refused[:5]:
+            self.message_user(request, sentence, messages.WARNING)
+
+    @admin.action(description="不再公开所选的项目", permissions=["change"])
+    def hide_selected(self, request, queryset):
+        number = 0
+        for project in queryset.filter(is_published=True):
+            project.hide()
+            self.log_change(request, project, "不再公开")
+            number += 1
+        self.message_user(request, f"已不再公开 {number} 个项目。", messages.SUCCESS if number else messages.WARNING)
+
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        if not request.user.has_perm("projects.publish_progressupdate"):
+            actions.pop("publish_selected", None)
+        return actions
+
+    def save_model(self, request, obj, form, change):
+        """A new project waits until another person makes it public."""
+        if not change:
+            obj.entered_by, obj.is_published = request.user, False
+        super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

@@ -5,7 +5,6 @@ from django.db import IntegrityError
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from guicheng.permissions import can_approve, can_record_progress
@@ -54,10 +53,7 @@ class StatementPages:
                                                   **{name: getattr(old, name) for name in COPIED}))
 
     def withdraw(self, request, pk):
-        old = self._published(request, pk)
-        day = max(old.effective_on, timezone.localdate())
-        return self._fill(request, ProgressUpdate(project=old.project, amends=old, kind=Kind.WITHDRAWAL,
-                                                  source=Source.objects.own(), effective_on=day))
+        return self._fill(request, self._published(request, pk).withdrawal())
 
     def _published(self, request, pk):
         """A published row in this person's scope that nobody amended yet."""

@@ -299,6 +299,11 @@ class ProgressUpdate(Versioned, Keyed):
         """Whether it still may become public: neither published nor dropped."""
         return self.state not in (self.State.PUBLISHED, self.State.DROPPED)
 
+    def withdrawal(self, reason=""):
+        """A new row, not yet saved, that takes this published one back."""
+        return type(self)(project=self.project, amends=self, kind=self.Kind.WITHDRAWAL, source=Source.objects.own(),
+                          effective_on=max(self.effective_on, timezone.localdate()), reason=reason)
+
     # verbs: each checks the state, saves, and writes who and when into `steps`
     def save_draft(self, by):
         """Keep what the author has so far; rules of the form hold, nobody else is asked."""

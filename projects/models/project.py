@@ -309,6 +309,11 @@ class Project(Versioned, Keyed):
             raise
         self.save(update_fields=["is_published", "published_by"])
 
+    def hide(self):
+        """Take it from the public pages, with its parts; what was said of it stays."""
+        self.is_published, self.published_by = False, None
+        self.save(update_fields=["is_published", "published_by"])
+
     def projections(self, rows=None):
         """What the ledger says now: for each column the newest row that states it.
 

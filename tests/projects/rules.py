@@ -6,6 +6,7 @@ from itertools import count
 from django.utils import timezone
 
 from projects.models import (
+    BulkChange,
     Category,
     Declaration,
     Discrepancy,
@@ -49,6 +50,7 @@ PROJECT = {"code": text("p"), "name": "项目", "source": make.make_source}
 ALIAS = {"project": make.make_project, "name": text("别名")}
 PROMISE = {"project": make.make_project, "text": "年内完成", "promised_on": MAY, "due_on": JUNE,
            "source": make.make_source}
+BULK = {"kind": "status", "reason": "统一验收。", "by": make.make_user}
 WORD = {"word": text("词"), "kind": "wrong", "advice": "应写作“牵头”。"}
 MILESTONE = {"project": make.make_project, "name": text("节点"), "planned_on": MAY, "source": make.make_source}
 # a sample row: the triggers let go of it, so that an UPDATE meets the constraint and not the trigger
@@ -136,6 +138,8 @@ REVIEW_RULES = [
     Check("projects_reviewstep_verb_known", ReviewStep, STEP, good={"verb": "checked"}, bad={"verb": "burnt"}),
     Check("projects_reviewstep_return_explained", ReviewStep, STEP, good={"verb": "returned", "note": "写清楚些。"},
           bad={"verb": "returned"}),
+    Check("projects_bulkchange_kind_known", BulkChange, BULK, good={"kind": "date"}, bad={"kind": "other"}),
+    Check("projects_bulkchange_reason_given", BulkChange, BULK, bad={"reason": ""}),
     Check("projects_watchedword_kind_known", WatchedWord, WORD, good={"kind": "leader"}, bad={"kind": "other"}),
     Check("projects_watchedword_not_empty", WatchedWord, WORD, bad={"word": ""}),
 ]
