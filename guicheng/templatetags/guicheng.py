@@ -1,6 +1,7 @@
 """The words and pieces every template uses. Built in: no `{% load %}` needed."""
 from django import template
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from guicheng import words
 
@@ -19,6 +20,16 @@ def span_of(row):
 @register.filter
 def published_span(source):
     return words.day_range(source.published_from, source.published_on or source.published_to)
+
+
+@register.filter
+def labelled(cells, headers):
+    """Yield the cells of an admin list's row, each with its column's name as `data-label`."""
+    for cell, header in zip(cells, headers, strict=True):
+        is_tick = "action-checkbox" in header.get("class_attrib", "")
+        label = format_html(' data-label="{}"', "" if is_tick else header["text"])
+        # the cell is the admin's own escaped HTML, the label was escaped above
+        yield SafeString(str(cell).replace("<td", f"<td{label}", 1).replace("<th", f"<th{label}", 1))
 
 
 @register.simple_tag
