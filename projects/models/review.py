@@ -8,6 +8,7 @@ from django.db import models
 from guicheng.append_only import AppendOnly
 from guicheng.fields import CleanCharField, CleanTextField, one_of
 from guicheng.permissions import sees_everything
+from guicheng.scope import EveryonesQuerySet
 from guicheng.versions import Versioned
 from projects.models.ledger import ProgressUpdate
 
@@ -59,7 +60,7 @@ class ReviewStep(models.Model):
         return f"{self.get_verb_display()}：{self.update}"
 
 
-class WatchedWordQuerySet(models.QuerySet):
+class WatchedWordQuerySet(EveryonesQuerySet):
     def found_in(self, text):
         """Give those that stand in `text`, in their order."""
         return [word for word in self if word.word in text]
