@@ -35,6 +35,9 @@ class Scoped:
     def get_queryset(self, request):
         return rows_for(request.user, super().get_queryset(request))
 
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404
+
     def _choices(self, db_field, request, kwargs):
         if "queryset" not in kwargs:
             rows = db_field.remote_field.model._default_manager.complex_filter(db_field.get_limit_choices_to())
@@ -74,9 +77,6 @@ class ScopedAdmin(Scoped, GuardedLists, admin.ModelAdmin):
 
     list_per_page = 50
     show_full_result_count = False
-
-    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        raise Http404
 
     def get_readonly_fields(self, request, obj=None):
         """What points outside this person's scope stands there to be read: a choice would lose or refuse it."""

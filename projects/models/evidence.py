@@ -77,6 +77,17 @@ class About(models.Model):
         default_related_name = "%(class)ss"
 
 
+class AboutQuerySet(FollowingQuerySet):
+    def published(self):
+        """Without what is said of a project, a list or an organisation that is not public."""
+        about = {field.name: field.related_model for field in self.model._meta.fields if field.remote_field}
+        rows = self
+        for name in {"project", "project_list", "organisation"} & set(about):
+            public = about[name]._default_manager.published()
+            rows = rows.filter(models.Q(**{name: None}) | models.Q(**{f"{name}__in": public}))
+        return rows
+
+
 class Fact(Versioned, Coded, About):
     """A sourced statement that is neither progress nor a metric."""
 
@@ -103,7 +114,7 @@ class Fact(Versioned, Coded, About):
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="facts")
     order = models.PositiveSmallIntegerField("顺序", default=0)
 
-    objects = FollowingQuerySet.as_manager()
+    objects = AboutQuerySet.as_manager()
 
     class Meta(About.Meta):
         abstract = False
@@ -139,7 +150,7 @@ class Discrepancy(Versioned, Coded, About):
         "partybuilding.Metric", verbose_name="数据项", null=True, blank=True, on_delete=models.PROTECT
     )
 
-    objects = FollowingQuerySet.as_manager()
+    objects = AboutQuerySet.as_manager()
 
     class Meta(About.Meta):
         abstract = False

@@ -292,6 +292,11 @@ class Project(Versioned, Keyed):
 
     # questions
     @property
+    def is_public(self):
+        """Of one row what `published()` is of many."""
+        return self.is_published and (self.project_list is None or self.project_list.is_published)
+
+    @property
     def is_done(self):
         return self.status in Status.DONE
 
