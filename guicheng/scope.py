@@ -51,6 +51,7 @@ def _log(rows, user):
     return rows if user.has_perm("admin.view_logentry") else rows.filter(user=user)
 
 
+NOBODYS = "{} 没有写明谁能看哪些行：请给它写 visible_to(user)。"
 RULES = {
     "auth.Group": everyones,
     "contenttypes.ContentType": everyones,
@@ -69,7 +70,7 @@ def rows_for(user, queryset):
         return queryset.visible_to(user)
     rule = RULES.get(queryset.model._meta.label)
     if rule is None:
-        raise ImproperlyConfigured(f"{queryset.model._meta.label} 没有写明谁能看哪些行：请给它写 visible_to(user)。")
+        raise ImproperlyConfigured(NOBODYS.format(queryset.model._meta.label))
     return rule(queryset, user)
 
 
@@ -77,14 +78,13 @@ def check_scopes(app_configs=None, site=None, **kwargs):
     """A system check: every model of the back office, inlines too, says whose its rows are and is shown so."""
     from guicheng.admin import Scoped
 
+    closed = "不按范围显示：请继承 ScopedAdmin 或 LabelledInline。"
     found = []
     for model, model_admin in (site or admin.site)._registry.items():
         for shown in [model_admin, *model_admin.inlines]:
             cls = shown if isinstance(shown, type) else type(shown)
             if not issubclass(cls, Scoped):
-                found.append(checks.Error(f"{cls.__name__} 不按范围显示：请继承 ScopedAdmin 或 LabelledInline。",
-                                          obj=model, id="guicheng.E001"))
+                found.append(checks.Error(f"{cls.__name__} {closed}", obj=model, id="guicheng.E001"))
             elif not has_rule(shown.model):
-                found.append(checks.Error(f"{shown.model._meta.label} 没有写明谁能看哪些行：请给它写 visible_to(user)。",
-                                          obj=model, id="guicheng.E002"))
+                found.append(checks.Error(NOBODYS.format(shown.model._meta.label), obj=model, id="guicheng.E002"))
     return found

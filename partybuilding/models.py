@@ -12,7 +12,6 @@ from guicheng.scope import FollowingQuerySet
 from guicheng.versions import Versioned
 from projects.models import Project, Source
 
-
 # UNION, not UNION ALL: should two organisations ever stand below each other, it still ends
 SUBTREE = """
     WITH RECURSIVE tree(id) AS (

@@ -267,7 +267,8 @@ def payload(cell, world):
     if cell.route.page in ("change", "add"):
         return form_of(world.row(cell.model, "own" if cell.scope in ("", "none") else cell.scope, cell.who))
     return {"effective_on": "2021-10-08", "status": "in_progress", "text": "道路已铺好一半。", "reason": "数字看错了。",
-            "source": world.rows["own"]["projects.source"].pk, "password1": "a-long-one-2021", "usable_password": "true",
+            "source": world.rows["own"]["projects.source"].pk,
+            "usable_password": "true", "password1": "a-long-one-2021",
             "password2": "a-long-one-2021"}
 
 

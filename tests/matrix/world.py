@@ -84,8 +84,8 @@ class World:
     def _venue(self, word, community, project):
         from partybuilding.models import Venue
 
-        source = factories.make_source()
-        return Venue.objects.create(name=f"{word}服务中心", kind="community_centre", community=community, project=project, source=source)
+        return Venue.objects.create(name=f"{word}服务中心", kind="community_centre", community=community,
+                                    project=project, source=project.source)
 
     def _entry(self, user, word):
         kind = ContentType.objects.get_for_model(Source)
