@@ -35,6 +35,16 @@ def test_the_table_knows_every_route():
 
 
 # --- the negative controls ------------------------------------------------------------------------
+@pytest.mark.django_db
+def test_an_open_back_office_is_found(world, monkeypatch):
+    """With the guard switched off the cells of other units are wrong, and the words of others are seen."""
+    monkeypatch.setattr("guicheng.admin.rows_for", lambda user, rows: rows)
+    route = next(each for each in ROUTES if each.key == "admin:projects_project_history")
+    wrong = "\n".join(cells.try_route(route, world)[1])
+    assert "部门经办人 · other · GET：应为 404，实为 open" in wrong
+    assert "看到了别的单位的内容" in wrong and "看得出分别" in wrong
+
+
 @pytest.mark.parametrize("name", ["a-new-page", None])
 def test_a_route_that_is_not_in_the_table_is_found(name):
     urlconf = types.ModuleType("urlconf_of_the_test")

@@ -282,7 +282,8 @@ def test_the_row_of_another_is_not_written_through_an_inline(sign_in, street_adm
              for total in ("TOTAL_FORMS", "INITIAL_FORMS")}
     response = sign_in(street_admin).post(address, empty | {
         "name": project.name, "code": project.code, "source": project.source_id,
-        "project_list": project.project_list_id, "membership": "stated", "number": 1, "lead_department": project.lead_department_id, "is_published": "on",
+        "project_list": project.project_list_id, "membership": "stated", "number": 1,
+        "lead_department": project.lead_department_id, "is_published": "on",
         "promises-TOTAL_FORMS": 1, "promises-INITIAL_FORMS": 1, "promises-0-id": theirs.pk,
         "promises-0-project": project.pk, "promises-0-text": "改写", "promises-0-promised_on": "2021-04-30",
         "promises-0-due_on": "2021-12-31", "promises-0-source": theirs.source_id})
