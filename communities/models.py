@@ -72,6 +72,18 @@ class Community(Versioned, Keyed, Membership):
         return reverse("community-detail", args=[self.slug])
 
 
+class UnitQuerySet(KeyedQuerySet):
+    def visible_to(self, user):
+        """Those inside one's communities, and those where a party organisation one serves stands."""
+        if sees_everything(user):
+            return self
+        organisations = Unit._meta.get_field("organisations").related_model.objects.visible_to(user)
+        return self.filter(
+            models.Q(community__in=Community.objects.served_by(user))
+            | models.Q(pk__in=organisations.exclude(unit=None).values("unit"))
+        )
+
+
 class Unit(Versioned, Coded):
     """What lies inside a community: an estate, a co-operative, a tower, a park."""
 
@@ -92,7 +104,7 @@ class Unit(Versioned, Coded):
     note = CleanCharField("说明", max_length=200, blank=True)
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="units")
 
-    objects = KeyedQuerySet.as_manager()
+    objects = UnitQuerySet.as_manager()
 
     class Meta:
         verbose_name = "基层单元"

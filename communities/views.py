@@ -26,7 +26,7 @@ def community_detail(request, slug):
             "code", "name", "status", "moved_on", "is_sample", "parent__name", "project_list__title",
             "latest_update__text", "latest_update__effective_from", "latest_update__effective_on")[: SHOWN + 1]
     )
-    facts = community.facts.filter(project=None).select_related("source")
+    facts = community.facts.published().filter(project=None).select_related("source")
     return render(request, "communities/community_detail.html", {
         "community": community, "rows": rows[:SHOWN], "has_more": len(rows) > SHOWN,
         "has_sample": any(row["is_sample"] for row in rows[:SHOWN]),
@@ -37,7 +37,7 @@ def community_detail(request, slug):
         "organisations": community.organisations.filter(is_published=True),
         "metrics": community.metrics.prefetch_related("readings__source"),
         "facts": facts,
-        "discrepancies": community.discrepancies.select_related("source_1", "source_2"),
+        "discrepancies": community.discrepancies.published().select_related("source_1", "source_2"),
     })
 
 

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+from django.core import checks
 from django.db.models.signals import post_migrate
 
 
@@ -14,6 +15,8 @@ class GuichengConfig(AppConfig):
     def ready(self):
         from guicheng.append_only import install_triggers
         from guicheng.roles import make_groups
+        from guicheng.scope import check_scopes
 
         post_migrate.connect(install_triggers, dispatch_uid="install_triggers")
         post_migrate.connect(make_groups, dispatch_uid="make_groups")
+        checks.register(check_scopes)

@@ -1,5 +1,6 @@
 """Who works for whom: the clerks and reviewers of a department, a community, a party organisation."""
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 
 
@@ -23,5 +24,18 @@ class Membership(models.Model):
         "初审终审由一人兼任", default=False, help_text="人手少的单位才勾：在编审核员一步审完。填报人仍不能审自己填的。"
     )
 
+    MEMBERS = ("clerks", "reviewers")
+    POWERS = (*MEMBERS, "one_step_review")
+
     class Meta:
         abstract = True
+
+    def check_members(self, by, **wanted):
+        """Raise ValidationError where `by` would come in or go out. Nobody makes themselves stronger.
+
+        `wanted`: clerks=, reviewers= as they shall be.
+        """
+        for name, people in wanted.items():
+            was_in = self.pk is not None and getattr(self, name).filter(pk=by.pk).exists()
+            if (by in people) != was_in:
+                raise ValidationError({name: "不能把自己加进或移出“经办人”“审核员”，请另一位管理员来办。"})

@@ -63,3 +63,17 @@ def can_publish_project(user, project):
     """Make a newly entered project public: a reviewer marked 在编, not the one who entered it."""
     may = user.has_perm("projects.publish_progressupdate") and user.is_established
     return may and project.entered_by_id != user.pk and _reviews_or_sees_everything(user, project)
+
+
+def can_name_members(user):
+    """Say who is a unit's clerk or reviewer, and whether one person may do both steps: the office's, not the unit's.
+
+    Nobody names themselves: `Membership.check_members`.
+    """
+    return sees_everything(user)
+
+
+def can_change_organisation(user, organisation):
+    """A published party organisation is changed by the office; its own clerk prepares those not public yet."""
+    may = user.has_perm("partybuilding.change_partyorganisation")
+    return may and (sees_everything(user) or not organisation.is_published)

@@ -12,6 +12,10 @@ RECORD = [*VIEW_PROJECTS, "projects.add_progressupdate", "projects.change_progre
           "projects.view_bulkchange"]
 REVIEW = ["projects.check_progressupdate", "projects.publish_progressupdate", "projects.view_reviewstep"]
 WORDS = [f"projects.{verb}_watchedword" for verb in ("view", "add", "change")]
+PARTY = [
+    *[f"partybuilding.view_{model}" for model in ("partyorganisation", "venue", "metric", "metricreading")],
+    "partybuilding.add_partyorganisation", "partybuilding.change_partyorganisation", "projects.view_source",
+]
 CONTENT_MODELS = {
     "projects": ["projectlist", "declaration", "category", "department", "project", "projectalias", "promise",
                  "milestone", "source", "fact", "discrepancy", "policydocument"],
@@ -29,6 +33,7 @@ ROLES = {
     "系统管理员": ["guicheng.view_user", "guicheng.add_user", "guicheng.change_user"],
     "部门经办人": RECORD,
     "社区经办人": [*RECORD, "communities.view_community", "communities.view_secretaryproject"],
+    "党组织经办人": PARTY,
     "审核员": [*RECORD, *REVIEW],
     "领导": [*VIEW_CONTENT, *VIEW_PROJECTS, "guicheng.see_everything"],
 }

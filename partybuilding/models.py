@@ -1,5 +1,6 @@
 """Party organisations, their places, and the figures that were reported about them."""
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from communities.models import Community, Unit
@@ -7,8 +8,18 @@ from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier,
 from guicheng.membership import Membership, MembershipQuerySet
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
+from guicheng.scope import FollowingQuerySet
 from guicheng.versions import Versioned
 from projects.models import Project, Source
+
+# UNION, not UNION ALL: should two organisations ever stand below each other, it still ends
+SUBTREE = """
+    WITH RECURSIVE tree(id) AS (
+        SELECT partyorganisation_id FROM {clerks} WHERE user_id = %s
+        UNION SELECT partyorganisation_id FROM {reviewers} WHERE user_id = %s
+        UNION SELECT below.id FROM {table} below JOIN tree ON below.parent_id = tree.id
+    ) SELECT id FROM tree
+"""
 
 
 class PartyOrganisationQuerySet(MembershipQuerySet, KeyedQuerySet):
@@ -16,7 +27,17 @@ class PartyOrganisationQuerySet(MembershipQuerySet, KeyedQuerySet):
         return self.filter(is_published=True)
 
     def visible_to(self, user):
-        return self if sees_everything(user) else self.served_by(user)
+        """Those one serves, with all below them."""
+        if sees_everything(user):
+            return self
+        return self.filter(pk__in=RawSQL(SUBTREE.format(  # noqa: S611 - the names of our own tables, no value
+            table=self.model._meta.db_table, clerks=self.model.clerks.through._meta.db_table,
+            reviewers=self.model.reviewers.through._meta.db_table), [user.pk, user.pk]))
+
+    def leading_a_community(self):
+        """Those that stand for a community as a whole, not for one estate or task in it."""
+        branches = [self.model.Kind.BRANCH, self.model.Kind.TEMPORARY_BRANCH]
+        return self.exclude(community=None).filter(unit=None).exclude(kind__in=branches)
 
 
 class PartyOrganisation(Versioned, Coded, Membership):
@@ -72,6 +93,18 @@ class PartyOrganisation(Versioned, Coded, Membership):
         return self.name
 
 
+class VenueQuerySet(KeyedQuerySet):
+    def visible_to(self, user):
+        """Those of one's communities, units and projects, and of the communities one's party organisations lead."""
+        if sees_everything(user):
+            return self
+        led = PartyOrganisation.objects.visible_to(user).leading_a_community().values("community")
+        return self.filter(
+            models.Q(community__in=Community.objects.served_by(user)) | models.Q(community__in=led)
+            | models.Q(unit__in=Unit.objects.visible_to(user)) | models.Q(project__in=Project.objects.visible_to(user))
+        )
+
+
 class Venue(Versioned, Coded):
     """A service centre, a service station, a meeting house: 党群服务中心、服务站."""
 
@@ -106,7 +139,7 @@ class Venue(Versioned, Coded):
     opened_on = DayField("启用日", null=True, blank=True, help_text="到这一天一定已经启用。")
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="venues")
 
-    objects = KeyedQuerySet.as_manager()
+    objects = VenueQuerySet.as_manager()
 
     class Meta:
         verbose_name = "阵地"
@@ -141,6 +174,7 @@ class Metric(Versioned, Keyed):
         OTHER = "other", "其他"
 
     natural_key_fields = ("slug",)
+    scope_follows = ("community", "project")
 
     slug = models.SlugField("编号", max_length=40, unique=True)
     name = CleanCharField("名称", max_length=60)
@@ -156,7 +190,7 @@ class Metric(Versioned, Keyed):
     )
     order = models.PositiveSmallIntegerField("顺序", default=0)
 
-    objects = KeyedQuerySet.as_manager()
+    objects = FollowingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "数据项"
@@ -177,7 +211,7 @@ class Metric(Versioned, Keyed):
         return self.name
 
 
-class MetricReadingQuerySet(KeyedQuerySet):
+class MetricReadingQuerySet(FollowingQuerySet):
     def known(self, day, known_at=None):
         """What had been stated by the end of `day`, newest first."""
         rows = self.filter(effective_on__lte=day)
@@ -187,6 +221,8 @@ class MetricReadingQuerySet(KeyedQuerySet):
 
 class MetricReading(Versioned, Coded):
     """One value of a metric, as of a day, by a source."""
+
+    scope_follows = ("metric",)
 
     metric = models.ForeignKey(Metric, verbose_name="数据项", on_delete=models.PROTECT, related_name="readings")
     value = models.DecimalField("数值", max_digits=16, decimal_places=4)

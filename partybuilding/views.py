@@ -21,9 +21,9 @@ def party(request):
         "board": next(iter(list_summaries(lists=[board])), None) if board else None,
         "points": points if board else [],
         "organisations": PartyOrganisation.objects.published().select_related("parent", "community", "unit", "source"),
-        "venues": Venue.objects.select_related("community", "unit", "project", "source"),
-        "discrepancies": Discrepancy.objects.exclude(metric=None).select_related("source_1", "source_2"),
-        "facts": Fact.objects.filter(project=None, community=None, layer="street").select_related("source"),
-        "facts_above": Fact.objects.filter(project=None, community=None).exclude(
+        "venues": Venue.objects.select_related("community", "unit", "project__project_list", "source"),
+        "discrepancies": Discrepancy.objects.published().exclude(metric=None).select_related("source_1", "source_2"),
+        "facts": Fact.objects.published().filter(project=None, community=None, layer="street").select_related("source"),
+        "facts_above": Fact.objects.published().filter(project=None, community=None).exclude(
             layer="street").select_related("source"),
     })

@@ -41,7 +41,7 @@ class ProjectSerializer(serializers.Serializer):
         return reverse("project-detail", args=[row["code"]])
 
 
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def projects(request):
     """Projects, newest first, with the filters of the page. `next` leads on; `count` stops at 1001."""
     filters = ProjectFilter(request.query_params)
@@ -69,7 +69,7 @@ def _address(request, change):
     return reverse("api-projects", query=query)
 
 
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 def summary(request, quarter):
     try:
         quarter = read_quarter(quarter)

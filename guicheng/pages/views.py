@@ -27,7 +27,7 @@ def source_list(request):
     return render(request, "pages/source_list.html", {
         "sources": sources_with_what_rests(),
         "documents": PolicyDocument.objects.select_related("source"),
-        "discrepancies": Discrepancy.objects.select_related("source_1", "source_2"),
+        "discrepancies": Discrepancy.objects.published().select_related("source_1", "source_2"),
     })
 
 

@@ -3,11 +3,12 @@ from django.db import models
 from django.urls import reverse
 
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
-from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
+from guicheng.natural_keys import Coded, Keyed
+from guicheng.scope import EveryonesQuerySet, FollowingQuerySet
 from guicheng.versions import Versioned
 
 
-class SourceQuerySet(KeyedQuerySet):
+class SourceQuerySet(EveryonesQuerySet):
     def own(self):
         """本单位填报: the office says so itself."""
         return self.get_or_create(
@@ -76,8 +77,21 @@ class About(models.Model):
         default_related_name = "%(class)ss"
 
 
+class AboutQuerySet(FollowingQuerySet):
+    def published(self):
+        """Without what is said of a project, a list or an organisation that is not public."""
+        about = {field.name: field.related_model for field in self.model._meta.fields if field.remote_field}
+        rows = self
+        for name in {"project", "project_list", "organisation"} & set(about):
+            public = about[name]._default_manager.published()
+            rows = rows.filter(models.Q(**{name: None}) | models.Q(**{f"{name}__in": public}))
+        return rows
+
+
 class Fact(Versioned, Coded, About):
     """A sourced statement that is neither progress nor a metric."""
+
+    scope_follows = ("project", "community", "organisation", "venue", "place")
 
     topic = CleanCharField("主题", max_length=60)
     text = CleanTextField("记述")
@@ -100,7 +114,7 @@ class Fact(Versioned, Coded, About):
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="facts")
     order = models.PositiveSmallIntegerField("顺序", default=0)
 
-    objects = KeyedQuerySet.as_manager()
+    objects = AboutQuerySet.as_manager()
 
     class Meta(About.Meta):
         abstract = False
@@ -120,6 +134,8 @@ class Fact(Versioned, Coded, About):
 class Discrepancy(Versioned, Coded, About):
     """Two sources that disagree about one thing, side by side. We do not settle it."""
 
+    scope_follows = ("project", "community", "organisation", "metric")
+
     topic = CleanCharField("分歧之处", max_length=80)
     statement_1 = CleanTextField("说法一")
     source_1 = models.ForeignKey(Source, verbose_name="来源一", on_delete=models.PROTECT, related_name="+")
@@ -134,7 +150,7 @@ class Discrepancy(Versioned, Coded, About):
         "partybuilding.Metric", verbose_name="数据项", null=True, blank=True, on_delete=models.PROTECT
     )
 
-    objects = KeyedQuerySet.as_manager()
+    objects = AboutQuerySet.as_manager()
 
     class Meta(About.Meta):
         abstract = False
@@ -171,7 +187,7 @@ class PolicyDocument(Versioned, Coded):
     url = models.URLField("网址", blank=True)
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="documents")
 
-    objects = KeyedQuerySet.as_manager()
+    objects = EveryonesQuerySet.as_manager()
 
     class Meta:
         verbose_name = "文件指引"

@@ -6,6 +6,8 @@ from django.utils import timezone
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
 from guicheng.membership import Membership, MembershipQuerySet
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
+from guicheng.permissions import sees_everything
+from guicheng.scope import FollowingQuerySet
 from guicheng.versions import Versioned
 from projects.models.evidence import Source
 
@@ -13,6 +15,10 @@ from projects.models.evidence import Source
 class ProjectListQuerySet(KeyedQuerySet):
     def published(self):
         return self.filter(is_published=True)
+
+    def visible_to(self, user):
+        """A list that is not public yet is read by those who see everything."""
+        return self if sees_everything(user) else self.published()
 
     def real(self):
         """Without sample lists: what a figure over several lists may count."""
@@ -76,7 +82,7 @@ class ProjectList(Versioned, Keyed):
         return self.kind in self.STREET_KINDS
 
 
-class DeclarationQuerySet(KeyedQuerySet):
+class DeclarationQuerySet(FollowingQuerySet):
     def known(self, day, known_at=None):
         """What had been declared by the end of `day` (and, given an instant, entered by then)."""
         rows = self.filter(effective_on__lte=day)
@@ -85,6 +91,8 @@ class DeclarationQuerySet(KeyedQuerySet):
 
 class Declaration(Coded):
     """What a list was said to hold or to have done, on a day, by a source."""
+
+    scope_follows = ("project_list",)
 
     project_list = models.ForeignKey(
         ProjectList, verbose_name="清单", on_delete=models.PROTECT, related_name="declarations"
@@ -136,6 +144,7 @@ class Category(Keyed):
     """A numbered heading inside one list."""
 
     natural_key_fields = ("project_list__slug", "number")
+    scope_follows = ("project_list",)
 
     project_list = models.ForeignKey(
         ProjectList, verbose_name="清单", on_delete=models.PROTECT, related_name="categories"
@@ -144,7 +153,7 @@ class Category(Keyed):
     name = CleanCharField("名称", max_length=80)
     is_sample = models.BooleanField("示例", default=False, editable=False)
 
-    objects = KeyedQuerySet.as_manager()
+    objects = FollowingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "类型（主题）"
@@ -163,8 +172,6 @@ class Category(Keyed):
 
 class DepartmentQuerySet(MembershipQuerySet, KeyedQuerySet):
     def visible_to(self, user):
-        from guicheng.permissions import sees_everything
-
         return self if sees_everything(user) else self.served_by(user)
 
 

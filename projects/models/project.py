@@ -12,6 +12,7 @@ from django.urls import reverse
 from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of, percent_range, with_unit
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
+from guicheng.scope import FollowingQuerySet
 from guicheng.text import search_term, search_text
 from guicheng.versions import Versioned
 from projects.models.evidence import Source
@@ -291,6 +292,11 @@ class Project(Versioned, Keyed):
 
     # questions
     @property
+    def is_public(self):
+        """Of one row what `published()` is of many."""
+        return self.is_published and (self.project_list is None or self.project_list.is_published)
+
+    @property
     def is_done(self):
         return self.status in Status.DONE
 
@@ -347,13 +353,15 @@ class Project(Versioned, Keyed):
 class ProjectAlias(Coded):
     """Another name under which a source speaks of the project."""
 
+    scope_follows = ("project",)
+
     project = models.ForeignKey(Project, verbose_name="项目", on_delete=models.CASCADE, related_name="aliases")
     name = CleanCharField("别名", max_length=160)
     source = models.ForeignKey(
         Source, verbose_name="来源", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    objects = KeyedQuerySet.as_manager()
+    objects = FollowingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "别名"
@@ -375,6 +383,8 @@ class ProjectAlias(Coded):
 class Promise(Coded):
     """What was promised, with its due day; whether it was kept follows from the ledger (summary.py)."""
 
+    scope_follows = ("project",)
+
     project = models.ForeignKey(Project, verbose_name="项目", on_delete=models.PROTECT, related_name="promises")
     text = CleanCharField("承诺", max_length=200)
     promised_from = DayField("最早承诺日", null=True, blank=True)
@@ -383,7 +393,7 @@ class Promise(Coded):
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="promises")
     is_sample = models.BooleanField("示例", default=False, editable=False)
 
-    objects = KeyedQuerySet.as_manager()
+    objects = FollowingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "承诺"
@@ -403,6 +413,8 @@ class Promise(Coded):
 class Milestone(Coded):
     """A planned date against an actual one."""
 
+    scope_follows = ("project",)
+
     project = models.ForeignKey(Project, verbose_name="项目", on_delete=models.CASCADE, related_name="milestones")
     name = CleanCharField("节点", max_length=80)
     planned_on = DayField("计划日期", null=True, blank=True)
@@ -410,7 +422,7 @@ class Milestone(Coded):
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="+")
     note = CleanCharField("说明", max_length=200, blank=True)
 
-    objects = KeyedQuerySet.as_manager()
+    objects = FollowingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "节点"

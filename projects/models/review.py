@@ -9,6 +9,7 @@ from guicheng.append_only import AppendOnly
 from guicheng.fields import CleanCharField, CleanTextField, one_of
 from guicheng.natural_keys import Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
+from guicheng.scope import EveryonesQuerySet
 from guicheng.versions import Versioned
 from projects.models.ledger import ProgressUpdate
 
@@ -60,14 +61,10 @@ class ReviewStep(models.Model):
         return f"{self.get_verb_display()}：{self.update}"
 
 
-class WatchedWordQuerySet(KeyedQuerySet):
+class WatchedWordQuerySet(EveryonesQuerySet, KeyedQuerySet):
     def found_in(self, text):
         """Give those that stand in `text`, in their order."""
         return [word for word in self.filter(is_active=True) if word.word in text]
-
-    def visible_to(self, user):
-        """The list is everybody's: it warns everybody."""
-        return self
 
 
 class WatchedWord(Versioned, Keyed):

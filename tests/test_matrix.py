@@ -1,0 +1,63 @@
+"""Role × route × method × own/other/none: every cell of tests/matrix/table.py is tried, and the wrong ones are 0."""
+import types
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import path
+
+from guicheng.urls import urlpatterns
+from tests.matrix import cells, table
+from tests.matrix.world import World
+
+ROUTES = cells.routes()
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """One world for all the cells. Each request is taken back, and at the end the world."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.key)
+def test_cells(world, route):
+    count, wrong = cells.try_route(route, world)
+    assert not wrong, f"{count} 格，错 {len(wrong)}\n" + "\n".join(wrong)
+
+
+def test_the_table_knows_every_route():
+    assert cells.missing(ROUTES) == []
+    assert cells.stale(ROUTES) == []
+    assert cells.unknown_people() == set()
+
+
+# --- the negative controls ------------------------------------------------------------------------
+@pytest.mark.django_db
+def test_an_open_back_office_is_found(world, monkeypatch):
+    """With the guard switched off the cells of other units are wrong, and the words of others are seen."""
+    monkeypatch.setattr("guicheng.admin.rows_for", lambda user, rows: rows)
+    route = next(each for each in ROUTES if each.key == "admin:projects_project_history")
+    wrong = "\n".join(cells.try_route(route, world)[1])
+    assert "部门经办人 · other · GET：应为 404，实为 open" in wrong
+    assert "看到了别的单位的内容" in wrong and "看得出分别" in wrong
+
+
+@pytest.mark.parametrize("name", ["a-new-page", None])
+def test_a_route_that_is_not_in_the_table_is_found(name):
+    urlconf = types.ModuleType("urlconf_of_the_test")
+    urlconf.urlpatterns = [path("new/<int:pk>/", lambda request, pk: HttpResponse(), name=name), *urlpatterns]
+    assert cells.missing(cells.routes(urlconf)) == [name or "new/<int:pk>/"]
+
+
+def test_a_model_that_is_not_in_the_table_is_found(monkeypatch):
+    monkeypatch.delitem(table.MODELS, "projects.fact")
+    assert "admin:projects_fact_changelist" in cells.missing(ROUTES)
+
+
+def test_a_line_without_a_route_is_found(monkeypatch):
+    monkeypatch.setitem(table.ROUTES, "gone", "public")
+    monkeypatch.setitem(table.MODELS, "projects.gone", "领导:v")
+    assert cells.stale(ROUTES) == ["gone", "projects.gone"]
