@@ -7,7 +7,7 @@ from django.contrib.admin.templatetags.admin_list import result_headers
 from django.contrib.admin.utils import display_for_field, display_for_value, lookup_field
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
@@ -29,6 +29,8 @@ class ExportedList:
                 *super().get_urls()]
 
     def export(self, request, extension):
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
         if not self.has_view_permission(request):
             raise PermissionDenied
         write = {"xlsx": self._xlsx, "csv": csv_response}.get(extension)

@@ -148,7 +148,7 @@ class BulkChangeAdmin(ScopedAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         change = get_object_or_404(BulkChange.objects.visible_to(request.user), pk=pk)
-        if change.by_id != request.user.pk:
+        if change.by_id != request.user.pk or not self.has_view_permission(request):
             raise PermissionDenied
         try:
             dropped, withdrawn = bulk_change.undo(change, request.user)

@@ -124,6 +124,8 @@ class StatementPages:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         update = get_object_or_404(ProgressUpdate.objects.visible_to(request.user).select_related("project"), pk=pk)
+        if not request.user.has_perm("projects.check_progressupdate"):
+            raise PermissionDenied
         if update.is_open and not can_approve(request.user, update):
             raise PermissionDenied
         form = DecisionForm(request.POST, label_suffix="：")

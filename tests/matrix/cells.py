@@ -20,7 +20,7 @@ PEOPLE = [VISITOR, DISABLED, NOT_STAFF, NO_ROLE, *ROLES, SUPER]
 SCOPES = ["own", "other", "none"]
 SELDOM = ["HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"]  # tried with one's own rows, by a few people
 SELDOM_BY = {VISITOR, NO_ROLE, "部门经办人"}
-PAGES = ["changelist", "add", "change", "history", "delete", "redirect"]
+PAGES = ["changelist", "export", "add", "change", "history", "delete", "redirect"]
 BASE = "/admin/"
 
 
@@ -47,7 +47,7 @@ def routes(urlconf=None):
                 walk(each, pattern, f"{namespace}{each.namespace}:" if each.namespace else namespace)
                 continue
             name = f"{namespace}{each.name}" if each.name else ""
-            match = re.fullmatch(r"admin:(\w+)_(changelist|add|change|history|delete)", name)
+            match = re.fullmatch(r"admin:(\w+)_(changelist|export|add|change|history|delete)", name)
             if match and match[1] in models and name not in table.ROUTES:
                 found.append(Route(name, pattern, models[match[1]], match[2]))
             elif not name and (match := re.fullmatch(r"admin/(\w+)/(\w+)/<path:object_id>/", pattern)):
@@ -138,9 +138,9 @@ def targets(route):
             yield label, "", [""]
     elif route.page in ("change", "history", "delete", "redirect"):
         yield route.model, "", scopes_of(route.model)
-    elif route.page == "changelist":
+    elif route.page in ("changelist", "export"):
         yield route.model, "", [""]
-    elif kind.split()[0] in ("row", "right") or kind.startswith("public row"):
+    elif kind.split()[0] in ("row", "right", "post") or kind.startswith("public row"):
         label = kind.removeprefix("public ").split()[1].rstrip(":")
         yield label, "", scopes_of(label)
     else:
@@ -207,6 +207,12 @@ def inside(kind, who, scope, method, model, field):
     if page == "shortcut":
         public = hasattr(apps.get_model(model), "get_absolute_url")
         return "moved" if here and public and may(who, model) else "404"
+    if page == "bulk":
+        return "403" if method == "POST" and who not in named.split() else "open" if method == "POST" else "moved"
+    if page == "post":
+        if method != "POST":
+            return "405"
+        return ("open" if who in named.split() else "403") if here else "404"
     if page == "row":
         return ("open" if who in named.split() else "403") if here else "404"
     if page == "right":
@@ -223,6 +229,8 @@ def of_model(page, letters, here, method):
         return "moved"
     if page == "changelist":
         return "open" if letters else "403"
+    if page == "export":
+        return "405" if method not in ("GET", "HEAD") else "open" if letters else "403"
     if page == "add":
         return "open" if "a" in letters else "403"
     if page == "history":
@@ -263,10 +271,14 @@ def payload(cell, world):
         return {"post": "yes"}
     if cell.route.page == "changelist":
         other = world.row(cell.model, "other", cell.who)
-        return {"action": "publish_selected", "_selected_action": [other.pk if other else NOBODY["pk"]]}
+        chosen = [other.pk if other else NOBODY["pk"]]
+        return {"action": ACTIONS.get(cell.model, "delete_selected"), "_selected_action": chosen}
     if cell.route.page in ("change", "add"):
         return form_of(world.row(cell.model, "own" if cell.scope in ("", "none") else cell.scope, cell.who))
-    return {"effective_on": "2021-10-08", "status": "in_progress", "text": "道路已铺好一半。", "reason": "数字看错了。",
+    return {"version": 1, "decision": "approve", "kind": "status", "preview": "1",
+            "_selected_action": [getattr(world.row("projects.project", "other", cell.who), "pk", NOBODY["pk"])],
+            "postponed_to": "2021-12-31", "proof": "验收合格。", "effective_on": "2021-10-08",
+            "status": "in_progress", "text": "道路已铺好一半。", "reason": "数字看错了。",
             "source": world.rows["own"]["projects.source"].pk,
             "usable_password": "true", "password1": "a-long-one-2021",
             "password2": "a-long-one-2021"}
@@ -294,6 +306,8 @@ class Answer:
     path: str
 
 
+# what a person would try on another unit's row from the list
+ACTIONS = {"projects.progressupdate": "approve_selected", "projects.project": "publish_selected"}
 WRITES = re.compile(r'\s*(INSERT INTO|UPDATE|DELETE FROM)\s+"?(?!django_session)(\w+)')
 
 
@@ -343,7 +357,7 @@ def faults(cell, answer):
     if not below and HIDDEN in answer.body:
         yield f"{cell}：公开页面上有没公开的内容：{around(HIDDEN, answer.body)}"
     shows = cell.method == "GET" and cell.wanted == "open" and (
-        cell.route.page in ("changelist", "change") or cell.field)
+        cell.route.page in ("changelist", "export", "change") or cell.field)
     if shows and OWN not in answer.body and not is_about_others(cell):
         yield f"{cell}：看不到自己范围内的内容"
 

@@ -28,6 +28,9 @@ MODELS = {
     "projects.projectlist": f"{OFFICE}:vac 领导:v {RECORDERS}:v",
     "projects.project":     f"{OFFICE}:vac 领导:v {RECORDERS}:v",
     "projects.progressupdate": f"{OFFICE}:va 领导:v {RECORDERS}:va",  # its pages are in ROUTES
+    "projects.reviewstep": f"业务管理员:v {SUPER}:v 审核员:v",
+    "projects.watchedword": f"{OFFICE}:vac",
+    "projects.bulkchange": f"{OFFICE}:v {RECORDERS}:v",
     "projects.department":  f"{OFFICE}:vac 领导:v {RECORDERS}:v",
     "projects.fact":        f"{OFFICE}:vac 领导:v",
     "projects.discrepancy": f"{OFFICE}:vac 领导:v",
@@ -41,9 +44,11 @@ MODELS = {
 }
 CAN_DELETE = {  # the superuser may delete these; nobody else may delete anything
     SUPER: {model for model in MODELS if model not in (
-        "guicheng.user", "admin.logentry", "projects.progressupdate")},
+        "guicheng.user", "admin.logentry", "projects.progressupdate", "projects.reviewstep", "projects.watchedword",
+        "projects.bulkchange")},
 }
-EVERYONES = {"projects.source", "projects.policydocument"}  # reference data: there is no "other" row
+# reference data: there is no "other" row
+EVERYONES = {"projects.source", "projects.policydocument", "projects.watchedword"}
 ALL_ROWS = {  # where others than SEES_ALL see all rows
     "guicheng.user": SEES_ALL | {"系统管理员"},
     "admin.logentry": {SUPER},
@@ -58,6 +63,8 @@ ALWAYS_PUBLIC = {"communities.community"}  # on the public pages there is no hid
 #   staff read, staff form    the same, with 405 for the methods it does not know
 #   leads on         everybody who may come in is led to another page
 #   row X: who       a row of model X: outside one's scope 404, inside it 403 for who is not named
+#   post X: who      the same, and nothing but POST
+#   bulk: who        the rows come with the form; other methods lead back to the list
 #   right X: who     403 for who is not named, whatever the row; outside one's scope 404
 #   sign-in, sign-out, choices, shortcut, app, nowhere: one page each, described in cells.py
 ROUTES = {
@@ -97,6 +104,11 @@ ROUTES = {
     "admin:projects_progressupdate_record": f"row projects.project: {OFFICE} {RECORDERS}",
     "admin:projects_progressupdate_correct": f"row projects.progressupdate: {OFFICE} {RECORDERS}",
     "admin:projects_progressupdate_withdraw": f"row projects.progressupdate: {OFFICE} {RECORDERS}",
+    "admin:projects_progressupdate_postpone": f"row projects.project: {OFFICE} {RECORDERS}",
+    "admin:projects_progressupdate_close": f"row projects.project: {OFFICE} {RECORDERS}",
+    "admin:projects_progressupdate_decide": f"post projects.progressupdate: {OFFICE} 审核员",
+    "admin:projects_project_bulk": f"bulk: {OFFICE} {RECORDERS}",
+    "admin:projects_bulkchange_undo": f"post projects.bulkchange: {OFFICE} {RECORDERS}",
     "admin:auth_user_password_change": f"right guicheng.user: 系统管理员 {SUPER}",
 }
 
@@ -106,7 +118,9 @@ EXCEPTIONS = {
     ("admin:auth_user_password_change", "系统管理员", "own", "*"):
         ("403", "who has a role gets a password from a superuser only"),
     ("admin:projects_progressupdate_change", "*", "*", "POST"):
-        ("403", "what is published is published"),
+        ("405", "what is published is published; what waits is judged on its own page"),
+    ("admin:projects_bulkchange_undo", "*", "other", "POST"):
+        ("403", "who changed them takes it back"),
     ("admin:partybuilding_partyorganisation_change", "党组织经办人", "own", "POST"):
         ("403", "what is public is the office's; a clerk changes what they entered and is not public yet"),
 }

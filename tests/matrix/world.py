@@ -6,7 +6,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
 from guicheng.roles import ROLES
-from projects.models import PolicyDocument, Source
+from projects.models import BulkChange, PolicyDocument, ReviewStep, Source, WatchedWord
 from tests import factories
 from tests.matrix.table import DISABLED, NO_ROLE, NOT_STAFF, SUPER, VISITOR
 
@@ -44,6 +44,8 @@ class World:
         self.rows["other"]["guicheng.user"] = stranger
         self.rows["other"]["admin.logentry"] = self._entry(stranger, OTHER)
         self.entries = {name: self._entry(person, OWN) for name, person in self.people.items()}
+        self.changes = {name: self._change(person, OWN) for name, person in self.people.items()}
+        self.rows["other"]["projects.bulkchange"] = self._change(stranger, OTHER)
         self.clients = {name: self._client(person) for name, person in self.people.items()}
         self.clients[VISITOR] = QuickClient()
 
@@ -77,6 +79,8 @@ class World:
             factories.make_fact(project=project, text=f"{shown}记述。"),
             factories.make_discrepancy(project=project, community=community, metric=metric, topic=f"{shown}分歧"),
             factories.make_secretary_project(community, project=project, secretary=f"{shown}书记"),
+            WatchedWord.objects.create(word=f"{OWN}{word}", kind="wrong", advice=f"{OWN}提示"),
+            ReviewStep.objects.create(update=update, verb="submitted", by=factories.make_user(), note=f"{shown}意见"),
             self._venue(word, community, project),
         ]
         return {row._meta.label_lower: row for row in rows}
@@ -92,6 +96,9 @@ class World:
         return LogEntry.objects.create(
             user=user, content_type=kind, object_id="1", object_repr=word, action_flag=CHANGE, change_message="")
 
+    def _change(self, user, word):
+        return BulkChange.objects.create(kind="status", reason=word, by=user)
+
     def _client(self, person):
         client = QuickClient()
         client.force_login(person)
@@ -104,6 +111,8 @@ class World:
         """A row of this model in this scope, or None. Of accounts one's own is oneself."""
         if label == "guicheng.user" and scope == "own":
             return self.people.get(who) or self.people[NO_ROLE]
+        if label == "projects.bulkchange" and scope == "own":
+            return self.changes.get(who) or self.changes[NO_ROLE]
         if label == "admin.logentry" and scope == "own":
             return self.entries.get(who) or self.entries[NO_ROLE]
         return self.rows[scope].get(label) if scope != "none" else None
