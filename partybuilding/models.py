@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from communities.models import Community, Unit
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of
+from guicheng.history import History, Recorded
 from guicheng.membership import Membership, MembershipQuerySet
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
@@ -19,7 +20,7 @@ class PartyOrganisationQuerySet(MembershipQuerySet, KeyedQuerySet):
         return self if sees_everything(user) else self.served_by(user)
 
 
-class PartyOrganisation(Versioned, Coded, Membership):
+class PartyOrganisation(Recorded, Versioned, Coded, Membership):
     """A node of the tree 党工委 → 党委 → 党总支 → 党支部. A temporary branch has a task, a start and an end."""
 
     class Kind(models.TextChoices):
@@ -52,6 +53,7 @@ class PartyOrganisation(Versioned, Coded, Membership):
     is_published = models.BooleanField("公开", default=True)
 
     objects = PartyOrganisationQuerySet.as_manager()
+    history = History(m2m_fields=["clerks", "reviewers"])
 
     class Meta:
         verbose_name = "党组织"
@@ -72,7 +74,7 @@ class PartyOrganisation(Versioned, Coded, Membership):
         return self.name
 
 
-class Venue(Versioned, Coded):
+class Venue(Recorded, Versioned, Coded):
     """A service centre, a service station, a meeting house: 党群服务中心、服务站."""
 
     class Kind(models.TextChoices):
@@ -107,6 +109,7 @@ class Venue(Versioned, Coded):
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="venues")
 
     objects = KeyedQuerySet.as_manager()
+    history = History()
 
     class Meta:
         verbose_name = "阵地"
@@ -123,7 +126,7 @@ class Venue(Versioned, Coded):
         return self.name
 
 
-class Metric(Versioned, Keyed):
+class Metric(Recorded, Versioned, Keyed):
     """A figure somebody reports: what it counts, in which unit, about whom."""
 
     class Layer(models.TextChoices):
@@ -157,6 +160,7 @@ class Metric(Versioned, Keyed):
     order = models.PositiveSmallIntegerField("顺序", default=0)
 
     objects = KeyedQuerySet.as_manager()
+    history = History()
 
     class Meta:
         verbose_name = "数据项"
@@ -185,7 +189,7 @@ class MetricReadingQuerySet(KeyedQuerySet):
         return rows.order_by("-effective_on", "-pk")
 
 
-class MetricReading(Versioned, Coded):
+class MetricReading(Recorded, Versioned, Coded):
     """One value of a metric, as of a day, by a source."""
 
     metric = models.ForeignKey(Metric, verbose_name="数据项", on_delete=models.PROTECT, related_name="readings")
@@ -198,6 +202,7 @@ class MetricReading(Versioned, Coded):
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="readings")
 
     objects = MetricReadingQuerySet.as_manager()
+    history = History(parent="metric")
 
     class Meta:
         verbose_name = "数据"

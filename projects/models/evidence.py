@@ -3,6 +3,7 @@ from django.db import models
 from django.urls import reverse
 
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
+from guicheng.history import History, Recorded
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.versions import Versioned
 
@@ -15,7 +16,7 @@ class SourceQuerySet(KeyedQuerySet):
         )[0]
 
 
-class Source(Versioned, Keyed):
+class Source(Recorded, Versioned, Keyed):
     """The article or document that proves a statement; 本单位填报 is one."""
 
     class Kind(models.TextChoices):
@@ -41,6 +42,7 @@ class Source(Versioned, Keyed):
     note = CleanTextField("说明", blank=True)
 
     objects = SourceQuerySet.as_manager()
+    history = History()
 
     class Meta:
         verbose_name = "来源"
@@ -76,7 +78,7 @@ class About(models.Model):
         default_related_name = "%(class)ss"
 
 
-class Fact(Versioned, Coded, About):
+class Fact(Recorded, Versioned, Coded, About):
     """A sourced statement that is neither progress nor a metric."""
 
     topic = CleanCharField("主题", max_length=60)
@@ -101,6 +103,7 @@ class Fact(Versioned, Coded, About):
     order = models.PositiveSmallIntegerField("顺序", default=0)
 
     objects = KeyedQuerySet.as_manager()
+    history = History()
 
     class Meta(About.Meta):
         abstract = False
@@ -117,7 +120,7 @@ class Fact(Versioned, Coded, About):
         return self.text[:60]
 
 
-class Discrepancy(Versioned, Coded, About):
+class Discrepancy(Recorded, Versioned, Coded, About):
     """Two sources that disagree about one thing, side by side. We do not settle it."""
 
     topic = CleanCharField("分歧之处", max_length=80)
@@ -135,6 +138,7 @@ class Discrepancy(Versioned, Coded, About):
     )
 
     objects = KeyedQuerySet.as_manager()
+    history = History()
 
     class Meta(About.Meta):
         abstract = False
@@ -154,7 +158,7 @@ class Discrepancy(Versioned, Coded, About):
         return self.topic
 
 
-class PolicyDocument(Versioned, Coded):
+class PolicyDocument(Recorded, Versioned, Coded):
     """A guideline that was issued or revised."""
 
     class Stage(models.TextChoices):
@@ -172,6 +176,7 @@ class PolicyDocument(Versioned, Coded):
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="documents")
 
     objects = KeyedQuerySet.as_manager()
+    history = History()
 
     class Meta:
         verbose_name = "文件指引"

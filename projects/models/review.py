@@ -7,6 +7,7 @@ from django.db import models
 
 from guicheng.append_only import AppendOnly
 from guicheng.fields import CleanCharField, CleanTextField, one_of
+from guicheng.history import History, Recorded
 from guicheng.permissions import sees_everything
 from guicheng.versions import Versioned
 from projects.models.ledger import ProgressUpdate
@@ -65,7 +66,7 @@ class WatchedWordQuerySet(models.QuerySet):
         return [word for word in self if word.word in text]
 
 
-class WatchedWord(Versioned):
+class WatchedWord(Recorded, Versioned):
     """A word that makes the portal ask before submission: 领导姓名职务, 错误写法, 敏感说法."""
 
     class Kind(models.TextChoices):
@@ -78,6 +79,7 @@ class WatchedWord(Versioned):
     advice = CleanCharField("提示", max_length=120, help_text="填报人会看到，例如：应写作“牵头”。")
 
     objects = WatchedWordQuerySet.as_manager()
+    history = History()
 
     class Meta:
         verbose_name = "提醒词"

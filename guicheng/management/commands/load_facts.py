@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.base import DeserializationError
 from django.db import transaction
 
+from guicheng.history import without_history
+
 # what a row that was written wrongly raises before it is an object
 MALFORMED = (AttributeError, DeserializationError, FieldDoesNotExist, LookupError, TypeError, ValueError)
 
@@ -32,7 +34,7 @@ def insert(row):
     if made.object.pk:  # the deserializer found the key: another row of the files has just made it
         raise ValidationError("编号与另一条重复。")
     made.object.full_clean()
-    made.object.save()
+    without_history(made.object).save()
     for name, values in (made.m2m_data or {}).items():
         getattr(made.object, name).set(values)
     return made.object
