@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
 
+from guicheng.editing import GuardedEditing
 from guicheng.models import User
 
 
@@ -29,7 +30,7 @@ class GuardedLists:
         return super().changelist_view(request, extra_context)
 
 
-class ScopedAdmin(GuardedLists, admin.ModelAdmin):
+class ScopedAdmin(GuardedEditing, GuardedLists, admin.ModelAdmin):
     """An admin that shows a person what `visible_to` shows, and answers 404 outside it."""
 
     list_per_page = 50
