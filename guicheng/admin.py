@@ -10,6 +10,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 
 from guicheng.editing import GuardedEditing
+from guicheng.history_pages import HistoryPages
 from guicheng.models import User
 
 
@@ -30,7 +31,7 @@ class GuardedLists:
         return super().changelist_view(request, extra_context)
 
 
-class ScopedAdmin(GuardedEditing, GuardedLists, admin.ModelAdmin):
+class ScopedAdmin(HistoryPages, GuardedEditing, GuardedLists, admin.ModelAdmin):
     """An admin that shows a person what `visible_to` shows, and answers 404 outside it."""
 
     list_per_page = 50

@@ -2,6 +2,7 @@
 import json
 from datetime import datetime, time, timedelta
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import F
@@ -89,6 +90,15 @@ class AuditEntry(models.Model):
             owner_id=getattr(row, key.attname) if key else row.pk,
             changes_json=json.dumps(changes, ensure_ascii=False), reason=reason, history_id=history_id,
         )
+
+    @property
+    def model_name(self):
+        return apps.get_model(self.model)._meta.verbose_name
+
+    @property
+    def is_of_an_inline_row(self):
+        """Whether it is about a row that is edited on another row's page."""
+        return (self.model, self.row_id) != (self.owner_model, self.owner_id)
 
     @property
     def changes(self):

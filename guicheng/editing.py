@@ -6,6 +6,7 @@ from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.audit import AuditEntry
@@ -21,6 +22,9 @@ class GuardedEditing:
     @property
     def is_guarded(self):
         return issubclass(self.model, Versioned) and self.model.guards_saves
+
+    def _page_of(self, row, name="change"):
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=[row.pk])
 
     def key_of(self, object_id):
         return f"{self.model._meta.label_lower}:{object_id}"
@@ -95,7 +99,7 @@ class GuardedEditing:
         merge = Merge(row, form, formsets, original, theirs, data)
         if not (merge.differences or merge.kept):
             messages.info(request, "您填的与现在的内容一样，没有要保存的。")
-            return redirect(request.path)
+            return redirect(self._page_of(row))
         for each in merge.differences:  # what was chosen before stays chosen
             each.picked = data.get(f"pick-{each.name}", "") if missing else each.picked
             each.typed_merged = data.get(MERGED + each.name, each.merged) if missing else each.merged
@@ -107,6 +111,7 @@ class GuardedEditing:
                 if name not in known and name.startswith("_") and name != "_save"]
         return render(request, "admin/conflict.html", {
             **self.admin_site.each_context(request), "opts": self.opts, "row": row, "title": "刚才有人先保存了",
+            "page": self._page_of(row),
             "differences": merge.differences, "added": merge.added, "kept": merge.kept, "missing": missing,
             "since": since or entries[:1],
             "hidden": [*((name, value) for name, values in merge.data.lists() for value in values), *rest],

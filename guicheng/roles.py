@@ -29,6 +29,7 @@ ROLES = {
     "部门经办人": RECORD,
     "社区经办人": [*RECORD, "communities.view_community", "communities.view_secretaryproject"],
     "审核员": [*RECORD, *REVIEW],
+    "安全审计员": ["guicheng.read_audit"],
     "领导": [*VIEW_CONTENT, *VIEW_PROJECTS, "guicheng.see_everything"],
 }
 

@@ -1,5 +1,6 @@
 """The back office: the stock Django admin with our words and a first page that shows what waits."""
 from django.contrib import admin
+from django.urls import path
 
 
 class GuichengAdminSite(admin.AdminSite):
@@ -8,6 +9,15 @@ class GuichengAdminSite(admin.AdminSite):
     index_title = "我的工作台"
     empty_value_display = "—"
     enable_nav_sidebar = False  # the lists need the width
+
+    def get_urls(self):
+        from guicheng.pages.audit import audit, audit_export
+
+        return [
+            path("audit/", self.admin_view(audit), name="audit"),
+            path("audit/export/", self.admin_view(audit_export), name="audit-export"),
+            *super().get_urls(),
+        ]
 
     def index(self, request, extra_context=None):
         from guicheng.pages.staff import waiting_for  # the apps are not loaded when the site is made

@@ -213,7 +213,7 @@ def test_a_changed_row_is_chosen_field_by_field(two, plan):
 
 
 def test_a_row_they_deleted_can_be_put_back(who_may_delete, plan):
-    row = factories.make_milestone(plan, name="开工", source=plan.source)
+    factories.make_milestone(plan, name="开工", source=plan.source)
     response = collide(who_may_delete, plan, {inline(0, "DELETE"): "on"}, {inline(0, "name"): "分段开工"})
     assert response.status_code == 409 and "这一行已被对方删除" in response.content.decode()
     name = next(key for key in held(response)["_choose"].split())
@@ -222,7 +222,7 @@ def test_a_row_they_deleted_can_be_put_back(who_may_delete, plan):
 
 
 def test_a_row_they_deleted_can_stay_away(who_may_delete, plan):
-    row = factories.make_milestone(plan, name="开工", source=plan.source)
+    factories.make_milestone(plan, name="开工", source=plan.source)
     response = collide(who_may_delete, plan, {inline(0, "DELETE"): "on"}, {inline(0, "name"): "分段开工"})
     name = next(key for key in held(response)["_choose"].split())
     assert post(who_may_delete[1], address(plan), held(response), **{f"pick-{name}": "theirs"}).status_code == 302
@@ -230,7 +230,7 @@ def test_a_row_they_deleted_can_stay_away(who_may_delete, plan):
 
 
 def test_a_row_i_deleted_and_they_changed_is_asked_about(who_may_delete, plan):
-    row = factories.make_milestone(plan, name="开工", source=plan.source)
+    factories.make_milestone(plan, name="开工", source=plan.source)
     response = collide(who_may_delete, plan, {inline(0, "name"): "正式开工"}, {inline(0, "DELETE"): "on"})
     assert response.status_code == 409
     assert inline(0, "DELETE") in held(response)["_choose"]
