@@ -17,7 +17,7 @@ from django.utils.dateparse import parse_datetime
 SALT = "guicheng.merging"
 PICK, MERGED = "pick-", "merged-"
 ROW = "-whole-row"  # ends the name under which the fate of a row they deleted is picked
-SENTENCES = re.compile(r"[^。！？；\n]*[。！？；\n]?")
+SENTENCES = re.compile(r"[^。！？；\n]+[。！？；\n]*|[。！？；\n]+")
 MARKED_UP_TO = 3000  # characters: beyond, marking what differs takes too long
 
 
@@ -123,12 +123,10 @@ class Difference:
 
     @property
     def merged(self):
-        """A first proposal: theirs, and the sentences of mine that are new."""
+        """A first proposal to go on from: theirs, with the sentences changed in mine."""
         if not self.is_long:
             return self.mine[0]
-        known = set(SENTENCES.findall((self.original or [""])[0])) | set(SENTENCES.findall(self.theirs[0]))
-        new = "".join(each for each in SENTENCES.findall(self.mine[0]) if each not in known)
-        return self.theirs[0] + ("\n" if new and self.theirs[0][-1:] not in ("\n", "。", "") else "") + new
+        return merged_text((self.original or [""])[0], self.theirs[0], self.mine[0])
 
     @property
     def sides(self):
@@ -142,6 +140,26 @@ class Difference:
     @property
     def before(self):
         return "（不知道）" if self.original is None else readable(self.field, self.original)
+
+
+def merged_text(original, theirs, mine):
+    """Theirs, with what mine did to the original done to it as well, sentence by sentence."""
+    before, result, wanted = (SENTENCES.findall(text) for text in (original, theirs, mine))
+    for step, start, end, first, last in reversed(SequenceMatcher(None, before, wanted, autojunk=False).get_opcodes()):
+        if step == "equal":
+            continue
+        gone, new = before[start:end], [each for each in wanted[first:last] if each not in result]
+        places = [at for at in range(len(result)) if gone and result[at: at + len(gone)] == gone]
+        if places:
+            result[places[0]: places[0] + len(gone)] = new
+        elif 0 < start < len(before) and before[start - 1] in result:
+            at = result.index(before[start - 1]) + 1
+            result[at:at] = new
+        elif step == "insert" and before and not start:
+            result[:0] = new
+        else:
+            result += ["\n", *new] if result and result[-1][-1] not in "。！？；\n" else new
+    return "".join(result)
 
 
 def readable(field, values):
