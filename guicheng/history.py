@@ -18,8 +18,8 @@ from guicheng.text import clean_text
 
 BASELINE = "随资料录入"
 SENTENCE = "修改历史不能修改或删除。"
-NO_HISTORY = "skip_history_when_saving"  # simple-history's own mark
 _acting = ContextVar("acting", default=(None, ""))
+_recording = ContextVar("recording", default=True)
 
 
 @contextmanager
@@ -40,10 +40,14 @@ def who():
     return user if user and user.is_authenticated else None
 
 
-def without_history(row):
-    """Mark a row whose next save is part of the facts and nobody's change; give it."""
-    setattr(row, NO_HISTORY, True)
-    return row
+@contextmanager
+def unrecorded():
+    """What is written inside is part of the facts or of a sample, and nobody's change."""
+    token = _recording.set(False)
+    try:
+        yield
+    finally:
+        _recording.reset(token)
 
 
 class FrozenHistory(models.Model):
@@ -114,21 +118,21 @@ class History(HistoricalRecords):
     # what simple-history's signals call
     def pre_save(self, instance, raw=False, update_fields=None, **kwargs):
         """Remember what stands in the database, which is what was so before."""
-        silent = raw or hasattr(instance, NO_HISTORY) or instance._state.adding
+        silent = raw or not _recording.get() or instance._state.adding
         if silent or (update_fields is not None and not set(update_fields) - set(self.excluded_fields)):
             return
         instance._before = self.cls._base_manager.filter(pk=instance.pk).first()
 
     def create_historical_record(self, instance, history_type, using=None):
         before = instance.__dict__.pop("_before", None)
-        if history_type == "~" and before is None:
-            return  # derived columns only
+        if not _recording.get() or (history_type == "~" and before is None):
+            return  # or derived columns only
         record(history_type, [(before, instance)])
 
     def m2m_changed(self, instance, action, attr, pk_set, reverse, model, **kwargs):
         """A membership changed, from either side: `department.clerks.add` or `user.department_clerk_of.add`."""
         verb = action.partition("_")[2]
-        if hasattr(instance, NO_HISTORY):
+        if not _recording.get():
             return
         if action.startswith("pre_"):
             owners = self._owners(instance, attr, pk_set, reverse)

@@ -296,8 +296,13 @@ class Merge:
 
 
 def apply_picks(data, snapshot):
-    """Bring the choices of the conflict page into the form's data; give the names still without one."""
-    for key in [key for key in data if key.startswith(PICK)]:
+    """Bring the choices of the conflict page into the form's data; give the names still without one.
+
+    While one is missing nothing is brought in: the page comes again with my own text as it was.
+    """
+    wanted = data.get("_choose", "").split()
+    missing = [name for name in wanted if data.get(PICK + name) not in ("mine", "theirs", "merged")]
+    for key in [key for key in data if key.startswith(PICK) and not missing]:
         name, pick = key.removeprefix(PICK), data[key]
         if pick == "merged" and MERGED + name in data:
             data[name] = data[MERGED + name]
@@ -305,5 +310,4 @@ def apply_picks(data, snapshot):
             data[f"{name.removesuffix(ROW)}-DELETE"] = "on"
         elif pick == "theirs" and snapshot:
             data.setlist(name, snapshot.value(name, data))
-    wanted = data.get("_choose", "").split()
-    return [name for name in wanted if data.get(PICK + name) not in ("mine", "theirs", "merged")]
+    return missing

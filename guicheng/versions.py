@@ -69,11 +69,14 @@ def save_versions(rows, fields, by=None, reason=""):
 def _save_batch(rows, fields, by, reason):
     model = type(rows[0])
     locked = model._base_manager.select_for_update(of=("self",)).in_bulk([row.pk for row in rows])
-    good = [row for row in rows if row.pk in locked and locked[row.pk].version == row.version]
+    good, stale = [], []
+    for row in rows:
+        is_current = row.pk in locked and locked[row.pk].version == row.version
+        (good if is_current else stale).append(row)
     for row in good:
         row.version += 1
     model._base_manager.bulk_update(good, [*fields, "version"], batch_size=200)
     if hasattr(model, "history"):
         with acting(by, reason):
             record("~", [(locked[row.pk], row) for row in good])
-    return [row for row in rows if row not in good]
+    return stale

@@ -11,6 +11,7 @@ from django.db.models import CASCADE, DO_NOTHING, Count, Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from guicheng.history import unrecorded
 from projects.models import (
     Category,
     Declaration,
@@ -78,6 +79,7 @@ class StillReferred(Exception):
 
 
 # --- making --------------------------------------------------------------------------------------
+@unrecorded()
 def seed_sample(projects, updates_per_project=5, seed=1):
     """Bring the sample up to `projects` projects; give how many projects and updates were added.
 

@@ -83,6 +83,20 @@ def test_without_a_choice_the_page_comes_again(two, plan):
     assert post(two[1], address(plan), held(again), **{"pick-description": "mine"}).status_code == 302
 
 
+def test_while_a_choice_is_missing_my_own_text_stays(two, plan):
+    response = collide(two, plan, {"description": "铺路。", "place": "映月湖"},
+                       {"description": "装灯。", "place": "千灯湖"})
+    picks = {"pick-description": "merged", "merged-description": "先铺路，后装灯。"}
+    again = post(two[1], address(plan), held(response), **picks)
+    data = held(again)
+    assert again.status_code == 409
+    assert (data["description"], data["merged-description"]) == ("装灯。", "先铺路，后装灯。")
+    assert data["pick-description"] == "merged"
+    assert post(two[1], address(plan), data, **{"pick-place": "theirs"}).status_code == 302
+    plan.refresh_from_db()
+    assert (plan.description, plan.place) == ("先铺路，后装灯。", "映月湖")
+
+
 def test_what_only_one_changed_is_chosen_already(two, plan):
     response = collide(two, plan, {"place": "映月湖"}, {"description": "装灯。"})
     data = held(response)

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.base import DeserializationError
 from django.db import transaction
 
-from guicheng.history import without_history
+from guicheng.history import unrecorded
 
 # what a row that was written wrongly raises before it is an object
 MALFORMED = (AttributeError, DeserializationError, FieldDoesNotExist, LookupError, TypeError, ValueError)
@@ -34,7 +34,7 @@ def insert(row):
     if made.object.pk:  # the deserializer found the key: another row of the files has just made it
         raise ValidationError("编号与另一条重复。")
     made.object.full_clean()
-    without_history(made.object).save()
+    made.object.save()
     for name, values in (made.m2m_data or {}).items():
         getattr(made.object, name).set(values)
     return made.object
@@ -50,6 +50,7 @@ class Command(BaseCommand):
     help = "把 fixtures/ 里的资料补进数据库：只补缺少的，已有的一律不动。可以反复运行。"
 
     @transaction.atomic
+    @unrecorded()
     def handle(self, *args, **options):
         self.known = {}
         new, kept = [], 0
