@@ -3,6 +3,7 @@ from django.db import models
 from django.urls import reverse
 
 from guicheng.fields import CleanCharField, CleanTextField, one_of
+from guicheng.history import History, Recorded
 from guicheng.membership import Membership, MembershipQuerySet
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
@@ -23,7 +24,7 @@ class CommunityQuerySet(MembershipQuerySet, KeyedQuerySet):
         return self if sees_everything(user) else self.served_by(user)
 
 
-class Community(Versioned, Keyed, Membership):
+class Community(Recorded, Versioned, Keyed, Membership):
     """One of the communities of the street."""
 
     class Kind(models.TextChoices):
@@ -50,6 +51,7 @@ class Community(Versioned, Keyed, Membership):
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="communities")
 
     objects = CommunityQuerySet.as_manager()
+    history = History(m2m_fields=["clerks", "reviewers"])
 
     class Meta:
         verbose_name = "社区"
@@ -84,7 +86,7 @@ class UnitQuerySet(KeyedQuerySet):
         )
 
 
-class Unit(Versioned, Coded):
+class Unit(Recorded, Versioned, Coded):
     """What lies inside a community: an estate, a co-operative, a tower, a park."""
 
     class Kind(models.TextChoices):
@@ -105,6 +107,7 @@ class Unit(Versioned, Coded):
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="units")
 
     objects = UnitQuerySet.as_manager()
+    history = History()
 
     class Meta:
         verbose_name = "基层单元"
@@ -128,7 +131,7 @@ class SecretaryProjectQuerySet(KeyedQuerySet):
         return self.filter(community__in=Community.objects.served_by(user))
 
 
-class SecretaryProject(Versioned, Coded):
+class SecretaryProject(Recorded, Versioned, Coded):
     """The one breakthrough project a community's party secretary leads in a year (书记工程)."""
 
     project = models.OneToOneField(
@@ -150,6 +153,7 @@ class SecretaryProject(Versioned, Coded):
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="+")
 
     objects = SecretaryProjectQuerySet.as_manager()
+    history = History()
 
     class Meta:
         verbose_name = "书记工程"

@@ -10,6 +10,8 @@ from django.forms import ModelForm
 from django.http import Http404
 from django.shortcuts import redirect
 
+from guicheng.editing import GuardedEditing
+from guicheng.history_pages import HistoryPages
 from guicheng.list_export import ExportedList
 from guicheng.membership import Membership
 from guicheng.models import User
@@ -77,7 +79,7 @@ class GuardedLists:
         return super().changelist_view(request, extra_context)
 
 
-class ScopedAdmin(Scoped, GuardedLists, ExportedList, admin.ModelAdmin):
+class ScopedAdmin(Scoped, HistoryPages, GuardedEditing, GuardedLists, ExportedList, admin.ModelAdmin):
     """An admin that shows a person what `visible_to` shows, and answers 404 outside it."""
 
     list_per_page = 50

@@ -28,3 +28,6 @@ class User(AbstractUser):
         return str(self)
 
     get_short_name = get_full_name
+
+
+from guicheng.audit import AuditEntry  # noqa: E402, F401  a model of this app

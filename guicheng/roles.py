@@ -35,6 +35,7 @@ ROLES = {
     "社区经办人": [*RECORD, "communities.view_community", "communities.view_secretaryproject"],
     "党组织经办人": PARTY,
     "审核员": [*RECORD, *REVIEW],
+    "安全审计员": ["guicheng.read_audit"],
     "领导": [*VIEW_CONTENT, *VIEW_PROJECTS, "guicheng.see_everything"],
 }
 

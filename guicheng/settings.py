@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "axes",
     "django_filters",
     "rest_framework",
+    "simple_history",
     "projects",
     "communities",
     "partybuilding",
@@ -107,6 +108,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "guicheng.middleware.keep_session_alive",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "guicheng.urls"
@@ -191,6 +193,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+SIMPLE_HISTORY_DATE_INDEX = False  # a history is looked up by its row; by date there is the audit trail
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from communities.models import Community, Unit
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of
+from guicheng.history import History, Recorded
 from guicheng.membership import Membership, MembershipQuerySet
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
@@ -40,7 +41,7 @@ class PartyOrganisationQuerySet(MembershipQuerySet, KeyedQuerySet):
         return self.exclude(community=None).filter(unit=None).exclude(kind__in=branches)
 
 
-class PartyOrganisation(Versioned, Coded, Membership):
+class PartyOrganisation(Recorded, Versioned, Coded, Membership):
     """A node of the tree 党工委 → 党委 → 党总支 → 党支部. A temporary branch has a task, a start and an end."""
 
     class Kind(models.TextChoices):
@@ -73,6 +74,7 @@ class PartyOrganisation(Versioned, Coded, Membership):
     is_published = models.BooleanField("公开", default=True)
 
     objects = PartyOrganisationQuerySet.as_manager()
+    history = History(m2m_fields=["clerks", "reviewers"])
 
     class Meta:
         verbose_name = "党组织"
@@ -105,7 +107,7 @@ class VenueQuerySet(KeyedQuerySet):
         )
 
 
-class Venue(Versioned, Coded):
+class Venue(Recorded, Versioned, Coded):
     """A service centre, a service station, a meeting house: 党群服务中心、服务站."""
 
     class Kind(models.TextChoices):
@@ -140,6 +142,7 @@ class Venue(Versioned, Coded):
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="venues")
 
     objects = VenueQuerySet.as_manager()
+    history = History()
 
     class Meta:
         verbose_name = "阵地"
@@ -156,7 +159,7 @@ class Venue(Versioned, Coded):
         return self.name
 
 
-class Metric(Versioned, Keyed):
+class Metric(Recorded, Versioned, Keyed):
     """A figure somebody reports: what it counts, in which unit, about whom."""
 
     class Layer(models.TextChoices):
@@ -191,6 +194,7 @@ class Metric(Versioned, Keyed):
     order = models.PositiveSmallIntegerField("顺序", default=0)
 
     objects = FollowingQuerySet.as_manager()
+    history = History()
 
     class Meta:
         verbose_name = "数据项"
@@ -219,7 +223,7 @@ class MetricReadingQuerySet(FollowingQuerySet):
         return rows.order_by("-effective_on", "-pk")
 
 
-class MetricReading(Versioned, Coded):
+class MetricReading(Recorded, Versioned, Coded):
     """One value of a metric, as of a day, by a source."""
 
     scope_follows = ("metric",)
@@ -234,6 +238,7 @@ class MetricReading(Versioned, Coded):
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="readings")
 
     objects = MetricReadingQuerySet.as_manager()
+    history = History(parent="metric")
 
     class Meta:
         verbose_name = "数据"

@@ -7,10 +7,11 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from django.db import transaction
-from django.db.models import CASCADE, Count, Max, OuterRef, Subquery
+from django.db.models import CASCADE, DO_NOTHING, Count, Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from guicheng.history import unrecorded
 from projects.models import (
     Category,
     Declaration,
@@ -79,6 +80,7 @@ class StillReferred(Exception):
 
 
 # --- making --------------------------------------------------------------------------------------
+@unrecorded()
 def seed_sample(projects, updates_per_project=5, seed=1):
     """Bring the sample up to `projects` projects; give how many projects and updates were added.
 
@@ -347,9 +349,11 @@ def remove_sample():
 
 
 def _relations_to(model):
+    """What holds a row here; DO_NOTHING is the field history, which outlives what it tells of."""
     return [
         field for field in model._meta.get_fields(include_hidden=True)
         if field.auto_created and not field.concrete and (field.one_to_one or field.one_to_many)
+        and field.on_delete is not DO_NOTHING
     ]
 
 

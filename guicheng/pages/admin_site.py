@@ -16,10 +16,16 @@ class GuichengAdminSite(admin.AdminSite):
     enable_nav_sidebar = False  # the lists need the width
 
     def get_urls(self):
-        """Django's own shortcut to the public page asks nobody: it would tell the address of any row."""
+        from guicheng.pages.audit import audit, audit_export
+
+        # Django's own shortcut to the public page asks nobody: it would tell the address of any row
         kept = [each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site"]
-        shortcut = self.admin_view(self.view_on_site)
-        return [path("r/<int:content_type_id>/<int:object_id>/", shortcut, name="view_on_site"), *kept]
+        pages = [
+            ("r/<int:content_type_id>/<int:object_id>/", self.view_on_site, "view_on_site"),
+            ("audit/", audit, "audit"),
+            ("audit/export/", audit_export, "audit-export"),
+        ]
+        return [*(path(address, self.admin_view(view), name=name) for address, view, name in pages), *kept]
 
     def view_on_site(self, request, content_type_id, object_id):
         """Lead from a row of one's scope to its public page."""

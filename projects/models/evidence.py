@@ -3,6 +3,7 @@ from django.db import models
 from django.urls import reverse
 
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
+from guicheng.history import History, Recorded
 from guicheng.natural_keys import Coded, Keyed
 from guicheng.scope import EveryonesQuerySet, FollowingQuerySet
 from guicheng.versions import Versioned
@@ -16,7 +17,7 @@ class SourceQuerySet(EveryonesQuerySet):
         )[0]
 
 
-class Source(Versioned, Keyed):
+class Source(Recorded, Versioned, Keyed):
     """The article or document that proves a statement; 本单位填报 is one."""
 
     class Kind(models.TextChoices):
@@ -42,6 +43,7 @@ class Source(Versioned, Keyed):
     note = CleanTextField("说明", blank=True)
 
     objects = SourceQuerySet.as_manager()
+    history = History()
 
     class Meta:
         verbose_name = "来源"
@@ -88,7 +90,7 @@ class AboutQuerySet(FollowingQuerySet):
         return rows
 
 
-class Fact(Versioned, Coded, About):
+class Fact(Recorded, Versioned, Coded, About):
     """A sourced statement that is neither progress nor a metric."""
 
     scope_follows = ("project", "community", "organisation", "venue", "place")
@@ -115,6 +117,7 @@ class Fact(Versioned, Coded, About):
     order = models.PositiveSmallIntegerField("顺序", default=0)
 
     objects = AboutQuerySet.as_manager()
+    history = History()
 
     class Meta(About.Meta):
         abstract = False
@@ -131,7 +134,7 @@ class Fact(Versioned, Coded, About):
         return self.text[:60]
 
 
-class Discrepancy(Versioned, Coded, About):
+class Discrepancy(Recorded, Versioned, Coded, About):
     """Two sources that disagree about one thing, side by side. We do not settle it."""
 
     scope_follows = ("project", "community", "organisation", "metric")
@@ -151,6 +154,7 @@ class Discrepancy(Versioned, Coded, About):
     )
 
     objects = AboutQuerySet.as_manager()
+    history = History()
 
     class Meta(About.Meta):
         abstract = False
@@ -170,7 +174,7 @@ class Discrepancy(Versioned, Coded, About):
         return self.topic
 
 
-class PolicyDocument(Versioned, Coded):
+class PolicyDocument(Recorded, Versioned, Coded):
     """A guideline that was issued or revised."""
 
     class Stage(models.TextChoices):
@@ -188,6 +192,7 @@ class PolicyDocument(Versioned, Coded):
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="documents")
 
     objects = EveryonesQuerySet.as_manager()
+    history = History()
 
     class Meta:
         verbose_name = "文件指引"

@@ -111,6 +111,7 @@ class ProgressUpdate(Versioned, Keyed):
 
     natural_key_fields = ("project__code", "seq")
     append_only = AppendOnly()
+    guards_saves = False  # `_claim` does
 
     project = models.ForeignKey(
         "projects.Project", verbose_name="项目", on_delete=models.PROTECT, related_name="updates"

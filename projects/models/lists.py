@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
+from guicheng.history import History, Recorded
 from guicheng.membership import Membership, MembershipQuerySet
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
@@ -25,7 +26,7 @@ class ProjectListQuerySet(KeyedQuerySet):
         return self.filter(is_sample=False)
 
 
-class ProjectList(Versioned, Keyed):
+class ProjectList(Recorded, Versioned, Keyed):
     """A published list of promises."""
 
     class Kind(models.TextChoices):
@@ -58,6 +59,7 @@ class ProjectList(Versioned, Keyed):
     is_sample = models.BooleanField("示例", default=False, editable=False)
 
     objects = ProjectListQuerySet.as_manager()
+    history = History()
 
     class Meta:
         verbose_name = "清单"
@@ -89,7 +91,7 @@ class DeclarationQuerySet(FollowingQuerySet):
         return rows.filter(recorded_at__lte=known_at) if known_at else rows
 
 
-class Declaration(Coded):
+class Declaration(Recorded, Coded):
     """What a list was said to hold or to have done, on a day, by a source."""
 
     scope_follows = ("project_list",)
@@ -110,6 +112,7 @@ class Declaration(Coded):
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="declarations")
 
     objects = DeclarationQuerySet.as_manager()
+    history = History(parent="project_list")
 
     class Meta:
         verbose_name = "公布数"
@@ -140,7 +143,7 @@ class Declaration(Coded):
         return f"{self.project_list}：{self.total if self.total is not None else self.statement}"
 
 
-class Category(Keyed):
+class Category(Recorded, Keyed):
     """A numbered heading inside one list."""
 
     natural_key_fields = ("project_list__slug", "number")
@@ -154,6 +157,7 @@ class Category(Keyed):
     is_sample = models.BooleanField("示例", default=False, editable=False)
 
     objects = FollowingQuerySet.as_manager()
+    history = History(parent="project_list")
 
     class Meta:
         verbose_name = "类型（主题）"
@@ -175,7 +179,7 @@ class DepartmentQuerySet(MembershipQuerySet, KeyedQuerySet):
         return self if sees_everything(user) else self.served_by(user)
 
 
-class Department(Versioned, Keyed, Membership):
+class Department(Recorded, Versioned, Keyed, Membership):
     """Who answers for a project: an office of the street, a company, a school, a hospital."""
 
     natural_key_fields = ("name",)
@@ -189,6 +193,7 @@ class Department(Versioned, Keyed, Membership):
     is_sample = models.BooleanField("示例", default=False, editable=False)
 
     objects = DepartmentQuerySet.as_manager()
+    history = History(m2m_fields=["clerks", "reviewers"])
 
     class Meta:
         verbose_name = "责任单位"

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of, percent_range, with_unit
+from guicheng.history import History, Recorded
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
 from guicheng.scope import FollowingQuerySet
@@ -118,13 +119,17 @@ class ProjectQuerySet(KeyedQuerySet):
         return sum(project.refresh_projections(ledger[project.pk]) for project in batch)
 
 
-class Project(Versioned, Keyed):
+class Project(Recorded, Versioned, Keyed):
     """Anything promised on a list, or named by a source and on none. May be a part of another."""
 
     class Membership(models.TextChoices):
         NONE = "", "不在清单上"
         STATED = "stated", "来源写明在清单上"
         IMPLIED = "implied", "由上下文推知在清单上"
+
+    # what follows from the ledger and from names: no change of anybody's
+    derived = frozenset({
+        "status", "percent", "quantity", "latest_update", "due_on", "closed_on", "moved_on", "search_text"})
 
     code = models.SlugField("编号", max_length=40, unique=True)
     name = CleanCharField("名称", max_length=160)
@@ -205,6 +210,7 @@ class Project(Versioned, Keyed):
     search_text = models.TextField(editable=False, default="")
 
     objects = ProjectQuerySet.as_manager()
+    history = History(derived=derived, m2m_fields=["supporting_departments"])
 
     class Meta:
         verbose_name = "项目"
@@ -279,7 +285,9 @@ class Project(Versioned, Keyed):
             kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}
         super().save(*args, **kwargs)
         if not self.is_published:
-            self.parts.filter(is_published=True).update(is_published=False)
+            for part in self.parts.filter(is_published=True):
+                part.is_published = False
+                part.save()
 
     def make_search_text(self):
         aliases = [alias.name for alias in self.aliases.all()] if self.pk else []
@@ -350,7 +358,7 @@ class Project(Versioned, Keyed):
         return True
 
 
-class ProjectAlias(Coded):
+class ProjectAlias(Recorded, Coded):
     """Another name under which a source speaks of the project."""
 
     scope_follows = ("project",)
@@ -362,6 +370,7 @@ class ProjectAlias(Coded):
     )
 
     objects = FollowingQuerySet.as_manager()
+    history = History(parent="project")
 
     class Meta:
         verbose_name = "别名"
@@ -380,7 +389,7 @@ class ProjectAlias(Coded):
         self.project.save(update_fields=["search_text"])
 
 
-class Promise(Coded):
+class Promise(Recorded, Coded):
     """What was promised, with its due day; whether it was kept follows from the ledger (summary.py)."""
 
     scope_follows = ("project",)
@@ -394,6 +403,7 @@ class Promise(Coded):
     is_sample = models.BooleanField("示例", default=False, editable=False)
 
     objects = FollowingQuerySet.as_manager()
+    history = History(parent="project")
 
     class Meta:
         verbose_name = "承诺"
@@ -410,7 +420,7 @@ class Promise(Coded):
         return self.text
 
 
-class Milestone(Coded):
+class Milestone(Recorded, Coded):
     """A planned date against an actual one."""
 
     scope_follows = ("project",)
@@ -423,6 +433,7 @@ class Milestone(Coded):
     note = CleanCharField("说明", max_length=200, blank=True)
 
     objects = FollowingQuerySet.as_manager()
+    history = History(parent="project")
 
     class Meta:
         verbose_name = "节点"

@@ -7,6 +7,7 @@ from django.db import models
 
 from guicheng.append_only import AppendOnly
 from guicheng.fields import CleanCharField, CleanTextField, one_of
+from guicheng.history import History, Recorded
 from guicheng.natural_keys import Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
 from guicheng.scope import EveryonesQuerySet
@@ -67,7 +68,7 @@ class WatchedWordQuerySet(EveryonesQuerySet, KeyedQuerySet):
         return [word for word in self.filter(is_active=True) if word.word in text]
 
 
-class WatchedWord(Versioned, Keyed):
+class WatchedWord(Recorded, Versioned, Keyed):
     """A word that makes the portal ask before submission: 领导姓名职务, 错误写法, 敏感说法."""
 
     class Kind(models.TextChoices):
@@ -83,6 +84,7 @@ class WatchedWord(Versioned, Keyed):
     is_active = models.BooleanField("启用", default=True)
 
     objects = WatchedWordQuerySet.as_manager()
+    history = History()
 
     class Meta:
         verbose_name = "提醒词"

@@ -20,7 +20,7 @@ PEOPLE = [VISITOR, DISABLED, NOT_STAFF, NO_ROLE, *ROLES, SUPER]
 SCOPES = ["own", "other", "none"]
 SELDOM = ["HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"]  # tried with one's own rows, by a few people
 SELDOM_BY = {VISITOR, NO_ROLE, "部门经办人"}
-PAGES = ["changelist", "export", "add", "change", "history", "delete", "redirect"]
+PAGES = ["changelist", "export", "add", "change", "history", "restore", "delete", "redirect"]
 BASE = "/admin/"
 
 
@@ -47,7 +47,7 @@ def routes(urlconf=None):
                 walk(each, pattern, f"{namespace}{each.namespace}:" if each.namespace else namespace)
                 continue
             name = f"{namespace}{each.name}" if each.name else ""
-            match = re.fullmatch(r"admin:(\w+)_(changelist|export|add|change|history|delete)", name)
+            match = re.fullmatch(r"admin:(\w+)_(changelist|export|add|change|history|restore|delete)", name)
             if match and match[1] in models and name not in table.ROUTES:
                 found.append(Route(name, pattern, models[match[1]], match[2]))
             elif not name and (match := re.fullmatch(r"admin/(\w+)/(\w+)/<path:object_id>/", pattern)):
@@ -136,7 +136,7 @@ def targets(route):
     elif kind == "app":
         for label in sorted({label.split(".")[0] for label in table.MODELS}):
             yield label, "", [""]
-    elif route.page in ("change", "history", "delete", "redirect"):
+    elif route.page in ("change", "history", "restore", "delete", "redirect"):
         yield route.model, "", scopes_of(route.model)
     elif route.page in ("changelist", "export"):
         yield route.model, "", [""]
@@ -207,6 +207,8 @@ def inside(kind, who, scope, method, model, field):
     if page == "shortcut":
         public = hasattr(apps.get_model(model), "get_absolute_url")
         return "moved" if here and public and may(who, model) else "404"
+    if page == "hidden":
+        return "405" if method not in ("GET", "HEAD") else "open" if who in named.split() else "404"
     if page == "bulk":
         return "403" if method == "POST" and who not in named.split() else "open" if method == "POST" else "moved"
     if page == "post":
@@ -235,6 +237,8 @@ def of_model(page, letters, here, method):
         return "open" if "a" in letters else "403"
     if page == "history":
         return "404" if not here else "open" if letters else "403"
+    if page == "restore":
+        return "404" if not here else "open" if "c" in letters else "403"
     need = {"change": "c" if method == "POST" else "v", "delete": "d"}[page]
     return "403" if need not in letters else "open" if here else "404"
 
@@ -249,6 +253,9 @@ def address(cell, world):
     }
     if "content_type_id" in cell.route.pattern:
         values["content_type_id"] = ContentType.objects.get_for_model(apps.get_model(cell.model)).pk
+
+    if cell.route.page == "restore" and row:
+        values["history_id"] = type(row).history.filter(id=row.pk).values_list("pk", flat=True).first()
 
     def fill(match):
         name = match[1]
@@ -332,8 +339,8 @@ def ask(cell, world):
     outcome = str(response.status_code)
     if outcome in ("301", "302"):
         outcome = "sign-in" if location.startswith(f"{BASE}login/") else "moved"
-    elif outcome in ("200", "400"):
-        outcome = "open" if outcome == "200" or cell.method == "POST" else outcome
+    elif outcome == "200" or (outcome in ("400", "409") and cell.method == "POST"):
+        outcome = "open"  # a form that came back with a sentence was open too
     body = body.decode("utf-8", "replace")
     if body and response.headers.get("Content-Type") == "application/json":
         body = json.dumps(json.loads(body), ensure_ascii=False)  # else no Chinese word is found in it
@@ -351,7 +358,7 @@ def faults(cell, answer):
     if answer.wrote and (cell.method != "POST" or cell.wanted != "open"):
         yield f"{cell}：不该写入，却写了 {answer.wrote}"
     below = answer.path.startswith(BASE)
-    sees = cell.who in SEES_ALL | table.ALL_ROWS.get(cell.model, set())
+    sees = cell.who in SEES_ALL | table.ALL_ROWS.get(cell.model or cell.route.key, set())
     if below and not sees and OTHER in answer.body:
         yield f"{cell}：看到了别的单位的内容：{around(OTHER, answer.body)}"
     if not below and HIDDEN in answer.body:

@@ -49,9 +49,11 @@ CAN_DELETE = {  # the superuser may delete these; nobody else may delete anythin
 }
 # reference data: there is no "other" row
 EVERYONES = {"projects.source", "projects.policydocument", "projects.watchedword"}
-ALL_ROWS = {  # where others than SEES_ALL see all rows
+ALL_ROWS = {  # where others than SEES_ALL see all rows, of a model or on a page
     "guicheng.user": SEES_ALL | {"系统管理员"},
     "admin.logentry": {SUPER},
+    "admin:audit": {"安全审计员"},
+    "admin:audit-export": {"安全审计员"},
 }
 ALWAYS_PUBLIC = {"communities.community"}  # on the public pages there is no hidden row
 
@@ -61,6 +63,7 @@ ALWAYS_PUBLIC = {"communities.community"}  # on the public pages there is no hid
 #   public row X     the same for a published row of model X; a hidden one and none are 404
 #   staff            everybody who may come in; others are led to the sign-in page
 #   staff read, staff form    the same, with 405 for the methods it does not know
+#   hidden: who      open to those named; to all others there is no such page
 #   leads on         everybody who may come in is led to another page
 #   row X: who       a row of model X: outside one's scope 404, inside it 403 for who is not named
 #   post X: who      the same, and nothing but POST
@@ -99,6 +102,8 @@ ROUTES = {
     "admin:app_list": "app",
     "admin/(?P<url>.*)$": "nowhere",
 
+    "admin:audit": f"hidden: 安全审计员 {SUPER}",
+    "admin:audit-export": f"hidden: 安全审计员 {SUPER}",
     "admin:projects_progressupdate_add": "leads on",
     "admin:projects_progressupdate_change": f"row projects.progressupdate: {OFFICE} 领导 {RECORDERS}",
     "admin:projects_progressupdate_record": f"row projects.project: {OFFICE} {RECORDERS}",

@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.base import DeserializationError
 from django.db import transaction
 
+from guicheng.history import unrecorded
+
 # what a row that was written wrongly raises before it is an object
 MALFORMED = (AttributeError, DeserializationError, FieldDoesNotExist, LookupError, TypeError, ValueError)
 
@@ -48,6 +50,7 @@ class Command(BaseCommand):
     help = "把 fixtures/ 里的资料补进数据库：只补缺少的，已有的一律不动。可以反复运行。"
 
     @transaction.atomic
+    @unrecorded()
     def handle(self, *args, **options):
         self.known = {}
         new, kept = [], 0
