@@ -16,6 +16,8 @@ from projects.models import (
     Declaration,
     Department,
     Milestone,
+    Paper,
+    Photo,
     ProgressUpdate,
     Project,
     ProjectAlias,
@@ -306,6 +308,8 @@ def sample_rows():
     What hangs on a sample project goes with it, a draft of the staff too. What was published is always sample there.
     """
     return [
+        Photo.objects.filter(update__project__is_sample=True),
+        Paper.objects.filter(update__project__is_sample=True),
         ProgressUpdate.objects.filter(project__is_sample=True),
         Promise.objects.filter(project__is_sample=True),
         Milestone.objects.filter(project__is_sample=True),

@@ -9,6 +9,11 @@ class GuichengAdminSite(admin.AdminSite):
     empty_value_display = "—"
     enable_nav_sidebar = False  # the lists need the width
 
+    def get_urls(self):
+        from projects.admin import media
+
+        return [*media.urls(self), *super().get_urls()]
+
     def index(self, request, extra_context=None):
         from guicheng.pages.staff import waiting_for  # the apps are not loaded when the site is made
 

@@ -1,11 +1,12 @@
 from projects.models.evidence import Discrepancy, Fact, PolicyDocument, Source
 from projects.models.ledger import ProgressUpdate, Status
 from projects.models.lists import Category, Declaration, Department, ProjectList
+from projects.models.media import Paper, Photo
 from projects.models.project import Milestone, Project, ProjectAlias, Promise
 from projects.models.review import ReviewStep, WatchedWord
 
 __all__ = [
-    "Category", "Declaration", "Department", "Discrepancy", "Fact", "Milestone", "PolicyDocument",
+    "Category", "Declaration", "Department", "Discrepancy", "Fact", "Milestone", "Paper", "Photo", "PolicyDocument",
     "ProgressUpdate", "Project", "ProjectAlias", "ProjectList", "Promise", "ReviewStep", "Source", "Status",
     "WatchedWord",
 ]

@@ -352,6 +352,8 @@ class ProgressUpdate(Versioned, Keyed):
             with transaction.atomic():
                 if not is_new:
                     self._claim()
+                    for attached in (self.photos, self.papers):
+                        attached.follow(state, self.recorded_at)
                 self.full_clean()
                 self.save()
                 if state != self.State.DRAFT:
