@@ -35,7 +35,8 @@ def _published(request, respond, row, *size):
 def photo_response(photo, width):
     if width not in photo.widths:
         raise Http404
-    return FileResponse(_opened(photo, f"-{width}.jpg"), content_type="image/jpeg")
+    return FileResponse(_opened(photo, f"-{width}.jpg"), filename=f"{photo.code}-{width}.jpg",
+                        content_type="image/jpeg")
 
 
 def paper_response(paper):

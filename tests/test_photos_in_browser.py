@@ -1,10 +1,8 @@
 """Photos from a building site, in a real Chromium at 390 px: chosen, dropped, described, and seen by a resident."""
 import base64
-import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.urls import reverse
 
 from projects.models import Photo
@@ -37,9 +35,8 @@ SHIFTS = """
 
 
 @pytest.fixture(autouse=True)
-def _no_files_left():
-    yield
-    shutil.rmtree(settings.DATA_DIR / "media", ignore_errors=True)
+def _folder(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
 
 
 @pytest.fixture
