@@ -50,10 +50,21 @@ def _parent(model):
     return field.column, parent._meta.db_table, parent.append_only.condition("p")
 
 
-def drop_triggers(connection):
-    """Let go of the rows. For the tests' flush only."""
+def make_way(using="default", **kwargs):
+    """Drop the triggers that ask a parent. A `pre_migrate` handler; `install_triggers` makes them again.
+
+    SQLite refuses to rebuild a table that the trigger of another names.
+    """
+    drop_triggers(connections[using], [model for model in _models() if model.append_only.parent])
+
+
+def drop_triggers(connection, models=None):
+    """Let go of the rows of these models, or of all: before a migration, and for the tests' flush."""
+    tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        for model in _models():
+        for model in _models() if models is None else models:
+            if model._meta.db_table not in tables:
+                continue
             table = model._meta.db_table
             for name in [*_names(model).values(), f"{table}_no_truncate"]:
                 if connection.vendor == "postgresql":

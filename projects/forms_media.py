@@ -48,7 +48,7 @@ class AttachmentsForm(forms.Form):
     alt = forms.CharField(label="这张照片拍的是什么（替代文字）", required=False, max_length=200,
                           help_text="看不见照片的人会听到这句话。传了好几张时写第一张的，其余的下一步再写。")
     people_agreed = forms.BooleanField(label=PEOPLE, required=False)
-    papers = FilesField(label="附件（PDF）", required=False, 
+    papers = FilesField(label="附件（PDF）", required=False,
                         widget=FilesInput("application/pdf,.pdf", PAPER_BYTES), help_text=PAPER_HELP)
     held = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -124,7 +124,8 @@ class PhotoForm(forms.ModelForm):
 
     class Meta:
         model = Photo
-        fields = ["alt", "caption", "credit", "people_agreed", "role", "pair", "order"]
+        fields = ["alt", "people_agreed", "caption", "credit", "role", "pair", "order"]
+        labels = {"alt": "替代文字（必填）", "people_agreed": f"{PEOPLE}（必填）"}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, label_suffix="：", **kwargs)

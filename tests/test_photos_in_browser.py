@@ -94,7 +94,7 @@ def test_two_at_once_without_javascript(live_server, open_page, author, draft):
     page.check("[name=media-people_agreed]")
     page.click("input[value=保存]")
     assert "新增 2 个文件" in page.inner_text(".messagelist")
-    assert "第 2 张照片还没有写替代文字" in page.inner_text("#content")
+    assert "第 2 张照片还要写替代文字" in page.inner_text("#content")
     describe(page)
     assert "还要补" not in page.inner_text("#content")
     assert [photo.alt for photo in draft.photos.all()] == ["第 1 处步道", "第 2 处步道"]
@@ -108,7 +108,8 @@ def test_dropped_from_the_desk_and_seen_by_a_resident(live_server, open_page, au
     sign_in(page, live_server.url, author)
     page.goto(live_server.url + page_of(draft))
     page.set_input_files("[name=media-photos]", files(10))  # chosen before: the dropped ones come to it
-    page.evaluate(DROP, [".drop", [[each["name"], base64.b64encode(each["buffer"]).decode()] for each in files(90, 200)]])
+    dropped = [[each["name"], base64.b64encode(each["buffer"]).decode()] for each in files(90, 200)]
+    page.evaluate(DROP, [".drop", dropped])
     assert "已选 3 个：IMG_10.jpg、IMG_90.jpg、IMG_200.jpg" in page.inner_text(".chosen >> nth=0")
     page.set_input_files("[name=media-papers]",
                          [{"name": "验收表.pdf", "mimeType": "application/pdf", "buffer": pictures.pdf()}])

@@ -78,10 +78,9 @@ class PhotoQuerySet(AttachmentQuerySet):
     def missing(self):
         sentences = []
         for number, photo in enumerate(self.order_by("order", "pk"), 1):
-            if not photo.alt:
-                sentences.append(f"第 {number} 张照片还没有写替代文字。")
-            if not photo.people_agreed:
-                sentences.append(f"第 {number} 张照片还没有勾选“{PEOPLE}”。")
+            left = ["写替代文字"] * (not photo.alt) + [f"勾选“{PEOPLE}”"] * (not photo.people_agreed)
+            if left:
+                sentences.append(f"第 {number} 张照片还要{'，'.join(left)}。")
         return sentences
 
 

@@ -209,7 +209,7 @@ FROZEN = {
     "another added": lambda photo: Photo.objects.bulk_create([Photo(
         update=photo.update, uploaded_by=photo.uploaded_by, width=9, height=9, size=9, sha256="f" * 64)]),
     "raw INSERT": lambda photo: run(
-        f"INSERT INTO projects_photo (code, sha256, {COLUMNS}) "
+        f"INSERT INTO projects_photo (code, sha256, {COLUMNS}) "  # noqa: S608
         f"SELECT %s, %s, {COLUMNS} FROM projects_photo WHERE id = %s", "c" * 32, "c" * 64, photo.pk),
 }
 every_way = pytest.mark.parametrize("way", FROZEN.values(), ids=FROZEN)
@@ -329,7 +329,7 @@ def test_a_photo_that_arrives_while_it_is_published_waits_and_is_refused(monkeyp
 
 # --- before it may be handed in -----------------------------------------------------------------
 @pytest.mark.parametrize(("words", "sentence"), [
-    ({"alt": ""}, "第 1 张照片还没有写替代文字。"), ({"people_agreed": False}, "第 1 张照片还没有勾选"),
+    ({"alt": ""}, "第 1 张照片还要写替代文字。"), ({"people_agreed": False}, "第 1 张照片还要勾选"),
 ])
 def test_not_without_its_words(draft, clerk, words, sentence):
     photo = factories.make_photo(draft, **words)
@@ -454,7 +454,7 @@ def test_upload_describe_and_remove(draft, clerk, sign_in, folder, django_captur
     assert answer.status_code == 302
     first, second = draft.photos.all()
     assert (first.alt, second.alt, second.people_agreed) == ("步道", "", True)
-    assert "第 2 张照片还没有写替代文字" in client.get(page_of(draft)).content.decode()
+    assert "第 2 张照片还要写替代文字" in client.get(page_of(draft)).content.decode()
     answer = client.post(page_of(draft), {
         **words_of(first, role="before", pair=1), **words_of(second, alt="改好了", role="after", pair=1, credit="某某"),
         "back": "1"})
@@ -595,7 +595,7 @@ def test_a_pair_is_shown_side_by_side(draft, clerk, visitor):
     factories.make_photo(draft, role="after", pair=1, alt="如今", credit="某某")
     published(draft)
     page = visitor.get(draft.project.get_absolute_url()).content.decode()
-    assert 'class="photos pair"' in page
+    assert 'class="pair"' in page
     assert page.index("改造前") < page.index("改造后") and "（某某 摄）" in page and 'loading="lazy"' in page
 
 
