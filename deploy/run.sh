@@ -6,4 +6,4 @@ cd "$(dirname "$0")/.."
 port=${PORT:-8000}
 deploy/venv.sh requirements.txt
 .venv/bin/python manage.py prepare --port "$port"
-exec .venv/bin/python -m gunicorn guicheng.wsgi --bind "127.0.0.1:$port" --workers 2 --no-control-socket --log-level warning
+exec .venv/bin/python -m gunicorn guicheng.wsgi --bind "127.0.0.1:$port" --workers 2 --timeout 180 --no-control-socket --log-level warning

@@ -17,17 +17,19 @@ class AppendOnly:
 
     A row is frozen once the column `frozen_by` is set, or from its first moment where that is "".
     `let_go` is the column that marks a sample; "" where the model knows no samples.
+    With `parent`, a foreign key, a row is frozen with the row it belongs to, by that one's own rule, and none
+    can be added or moved there any more.
     """
 
     frozen_by: str = "recorded_at"
     sentence: str = "已发布的记录不能修改或删除，请用“更正”或“撤回”。"
     let_go: str = "is_sample"
+    parent: str = ""
 
-    @property
-    def condition(self):
+    def condition(self, row="OLD"):
         """The SQL that says whether a row is frozen."""
-        frozen = [f"OLD.{self.frozen_by} IS NOT NULL"] if self.frozen_by else []
-        samples = [f"NOT OLD.{self.let_go}"] if self.let_go else []
+        frozen = [f"{row}.{self.frozen_by} IS NOT NULL"] if self.frozen_by else []
+        samples = [f"NOT {row}.{self.let_go}"] if self.let_go else []
         return " AND ".join(frozen + samples) or "1 = 1"
 
 
@@ -37,13 +39,32 @@ def _models():
 
 def _names(model):
     table = model._meta.db_table
-    return {"UPDATE": f"{table}_no_update", "DELETE": f"{table}_no_delete"}
+    verbs = ["UPDATE", "DELETE"] + ["INSERT"] * bool(model.append_only.parent)
+    return {verb: f"{table}_no_{verb.lower()}" for verb in verbs}
 
 
-def drop_triggers(connection):
-    """Let go of the rows. For the tests' flush only."""
+def _parent(model):
+    """The column that points at the parent, the parent's table, and the SQL that says whether `p` is frozen."""
+    field = model._meta.get_field(model.append_only.parent)
+    parent = field.related_model
+    return field.column, parent._meta.db_table, parent.append_only.condition("p")
+
+
+def make_way(using="default", **kwargs):
+    """Drop the triggers that ask a parent. A `pre_migrate` handler; `install_triggers` makes them again.
+
+    SQLite refuses to rebuild a table that the trigger of another names.
+    """
+    drop_triggers(connections[using], [model for model in _models() if model.append_only.parent])
+
+
+def drop_triggers(connection, models=None):
+    """Let go of the rows of these models, or of all: before a migration, and for the tests' flush."""
+    tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        for model in _models():
+        for model in _models() if models is None else models:
+            if model._meta.db_table not in tables:
+                continue
             table = model._meta.db_table
             for name in [*_names(model).values(), f"{table}_no_truncate"]:
                 if connection.vendor == "postgresql":
@@ -56,29 +77,54 @@ def _create_sqlite(cursor, model, rule):
     table = model._meta.db_table
     for verb, name in _names(model).items():
         cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+        condition = rule.condition()
+        if rule.parent:
+            column, parent, frozen = _parent(model)
+            rows = {"INSERT": ["NEW"], "UPDATE": ["OLD", "NEW"], "DELETE": ["OLD"]}[verb]
+            ids = ", ".join(f"{row}.{column}" for row in rows)
+            condition = f"EXISTS (SELECT 1 FROM {parent} p WHERE p.id IN ({ids}) AND {frozen})"  # noqa: S608
         cursor.execute(
             f"CREATE TRIGGER {name} BEFORE {verb} ON {table} "
-            f"WHEN {rule.condition} BEGIN SELECT RAISE(ABORT, '{rule.sentence}'); END"
+            f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{rule.sentence}'); END"
         )
 
 
 def _create_postgresql(cursor, model, rule):
     table = model._meta.db_table
-    cursor.execute(
-        f"CREATE OR REPLACE FUNCTION {table}_frozen() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        f"BEGIN RAISE EXCEPTION '{rule.sentence}' USING ERRCODE = 'restrict_violation'; END $$"
-    )
+    refuse = f"RAISE EXCEPTION '{rule.sentence}' USING ERRCODE = 'restrict_violation';"
+    body, when = f"BEGIN {refuse} END", f"WHEN ({rule.condition()})"
+    if rule.parent:
+        body, when = _ask_the_parent(model, refuse), ""  # a WHEN takes no subquery
+    cursor.execute(f"CREATE OR REPLACE FUNCTION {table}_frozen() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$")
     for verb, name in _names(model).items():
         cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
         cursor.execute(
             f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW "
-            f"WHEN ({rule.condition}) EXECUTE FUNCTION {table}_frozen()"
+            f"{when} EXECUTE FUNCTION {table}_frozen()"
         )
     cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}")
     cursor.execute(
         f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
         f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_frozen()"
     )
+
+
+def _ask_the_parent(model, refuse):
+    """The body of a trigger that reads the parent under a lock, so that a publication under way is waited for."""
+    column, parent, frozen = _parent(model)
+    asked = "".join(
+        f"IF TG_OP <> '{not_for}' THEN SELECT {frozen} INTO frozen FROM {parent} p "  # noqa: S608
+        f"WHERE p.id = {row}.{column} FOR SHARE; IF frozen THEN {refuse} END IF; END IF; "
+        for row, not_for in (("OLD", "INSERT"), ("NEW", "DELETE"))
+    )
+    return (
+        f"DECLARE frozen boolean; BEGIN IF TG_OP = 'TRUNCATE' THEN {refuse} END IF; {asked}"
+        "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END"
+    )
+
+
+def _tables_of(model):
+    return {model._meta.db_table} | ({_parent(model)[1]} if model.append_only.parent else set())
 
 
 def install_triggers(using="default", **kwargs):
@@ -88,7 +134,7 @@ def install_triggers(using="default", **kwargs):
     create = _create_postgresql if connection.vendor == "postgresql" else _create_sqlite
     with connection.cursor() as cursor:
         for model in _models():
-            if model._meta.db_table in tables:
+            if _tables_of(model) <= tables:
                 create(cursor, model, model.append_only)
 
 

@@ -24,6 +24,11 @@ def can_record_progress(user, project):
     return user.has_perm("projects.add_progressupdate") and in_scope(user, project)
 
 
+def can_edit_media(user, update):
+    """Photos and papers: its author, until the statement is published or dropped."""
+    return update.is_open and update.author_id == user.pk and can_record_progress(user, update.project)
+
+
 def _reviews_or_sees_everything(user, project):
     return sees_everything(user) or reviews(user, project)
 

@@ -68,7 +68,8 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # of a form's words; files go to the disk from 2.5 MB on
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 # The form of Django 6's setting; the middleware falls away on the next LTS.
 SECURE_CSP = {
     "default-src": ["'self'"],

@@ -17,6 +17,8 @@ from projects.models import (
     Declaration,
     Department,
     Milestone,
+    Paper,
+    Photo,
     ProgressUpdate,
     Project,
     ProjectAlias,
@@ -310,6 +312,8 @@ def sample_rows():
     """
     return [
         ReviewStep.objects.filter(update__project__is_sample=True),
+        Photo.objects.filter(update__project__is_sample=True),
+        Paper.objects.filter(update__project__is_sample=True),
         ProgressUpdate.objects.filter(project__is_sample=True),
         Promise.objects.filter(project__is_sample=True),
         Milestone.objects.filter(project__is_sample=True),

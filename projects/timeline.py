@@ -2,6 +2,7 @@
 from dataclasses import dataclass, field
 
 from projects.models import ProgressUpdate
+from projects.models.media import arranged
 
 
 @dataclass
@@ -11,14 +12,16 @@ class Entry:
     row: ProgressUpdate
     replaced: list = field(default_factory=list)
     withdrawal: ProgressUpdate | None = None
+    figures: list = field(default_factory=list)
+    papers: list = field(default_factory=list)
 
     @property
     def is_withdrawn(self):
         return self.withdrawal is not None
 
 
-def timeline(rows):
-    """Give the entries, newest first, of the published rows of one project.
+def timeline(rows, photos=(), papers=()):
+    """Give the entries, newest first, of the published rows of one project, each with its photos and papers.
 
     A correction takes the place of what it corrects, which stays readable behind it. Of what was
     withdrawn only the fact and the reason are shown.
@@ -33,6 +36,9 @@ def timeline(rows):
         if later and later.kind == ProgressUpdate.Kind.CORRECTION:
             continue
         entry = Entry(row, withdrawal=later)
+        if not later:
+            entry.figures = arranged([photo for photo in photos if photo.update_id == row.pk])
+            entry.papers = [paper for paper in papers if paper.update_id == row.pk]
         earlier = by_pk.get(row.amends_id)
         while earlier:
             entry.replaced.append(earlier)

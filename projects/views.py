@@ -12,7 +12,17 @@ from guicheng.pages.errors import error_page
 from guicheng.quarters import Quarter
 from projects import exports, summary
 from projects.filters import ORDERS, ProjectFilter
-from projects.models import Department, Discrepancy, Project, ProjectAlias, ProjectList, Promise, Source
+from projects.models import (
+    Department,
+    Discrepancy,
+    Paper,
+    Photo,
+    Project,
+    ProjectAlias,
+    ProjectList,
+    Promise,
+    Source,
+)
 from projects.timeline import timeline
 
 ROW = ["code", "name", "status", "moved_on", "is_sample", "membership", "parent__name", "community__name",
@@ -117,7 +127,9 @@ def project_detail(request, code):
         ), code=code)
     around, related = _around(project)
     updates = list(project.updates.published().select_related("source"))
-    entries = timeline(updates)
+    entries = timeline(
+        updates, photos=related["photos"] if "photos" in around else (),
+        papers=related["papers"] if "papers" in around else ())
     return render(request, "projects/project_detail.html", {
         "project": project,
         "entries": entries,
@@ -143,6 +155,8 @@ def _around(project):
     related = {
         "parts": project.parts.published(),
         "facts": project.facts.all(),
+        "photos": Photo.objects.of_project(project),
+        "papers": Paper.objects.of_project(project),
         "discrepancies": Discrepancy.objects.filter(project__in=filter(None, [project.pk, project.parent_id])),
     }
 

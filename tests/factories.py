@@ -19,6 +19,8 @@ from projects.models import (
     Discrepancy,
     Fact,
     Milestone,
+    Paper,
+    Photo,
     ProgressUpdate,
     Project,
     ProjectAlias,
@@ -143,6 +145,21 @@ def make_withdrawal(amended, **kw):
     """A row that takes a published one back."""
     kw = {"effective_on": amended.effective_on, "reason": "发错了项目。", "text": ""} | kw
     return make_update(amended.project, kind=ProgressUpdate.Kind.WITHDRAWAL, amends=amended, status="", **kw)
+
+
+def make_photo(update=None, **kw):
+    """A photo of a draft, ready to be handed in; its files are not written (`tests.pictures` makes real ones)."""
+    kw = {"alt": "新铺的步道", "people_agreed": True, "width": 1600, "height": 1200, "size": 1000,
+          "sha256": f"{next(_numbers):064x}"} | kw
+    return _saved(Photo(update=update or make_update(published=False),
+                        uploaded_by=kw.pop("uploaded_by", None) or make_user(), **kw))
+
+
+def make_paper(update=None, **kw):
+    """A PDF of a draft; its file is not written."""
+    kw = {"title": "验收表", "size": 1000, "sha256": f"{next(_numbers):064x}"} | kw
+    return _saved(Paper(update=update or make_update(published=False),
+                        uploaded_by=kw.pop("uploaded_by", None) or make_user(), **kw))
 
 
 def make_fact(**kw):

@@ -17,6 +17,7 @@ class GuichengAdminSite(admin.AdminSite):
 
     def get_urls(self):
         from guicheng.pages.audit import audit, audit_export
+        from projects.admin import media
 
         # Django's own shortcut to the public page asks nobody: it would tell the address of any row
         kept = [each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site"]
@@ -25,7 +26,8 @@ class GuichengAdminSite(admin.AdminSite):
             ("audit/", audit, "audit"),
             ("audit/export/", audit_export, "audit-export"),
         ]
-        return [*(path(address, self.admin_view(view), name=name) for address, view, name in pages), *kept]
+        own = [path(address, self.admin_view(view), name=name) for address, view, name in pages]
+        return [*own, *media.urls(self), *kept]
 
     def view_on_site(self, request, content_type_id, object_id):
         """Lead from a row of one's scope to its public page."""

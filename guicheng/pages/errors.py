@@ -1,5 +1,6 @@
 """The Chinese error pages: each says what happened and what to do next."""
-from django.core.exceptions import ValidationError
+from django.conf import settings
+from django.core.exceptions import TooManyFilesSent, ValidationError
 from django.shortcuts import render
 
 WORDS = {
@@ -11,14 +12,18 @@ WORDS = {
 }
 
 
-def error_page(request, status, sentence=""):
-    title, advice = WORDS[status]
+def error_page(request, status, sentence="", words=None):
+    title, advice = words or WORDS[status]
     context = {"status": status, "title": title, "sentence": sentence, "advice": advice}
     return render(request, "error.html", context, status=status)
 
 
 def bad_request(request, exception=None):
     sentence = " ".join(exception.messages) if isinstance(exception, ValidationError) else ""
+    if isinstance(exception, TooManyFilesSent):
+        words = ("选的文件太多", "请按浏览器的返回键，填的还在；少选几个，分几次传。")
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        return error_page(request, 400, f"一次最多传 {most} 个文件，这次的都没有收下。", words)
     return error_page(request, 400, sentence)
 
 

@@ -1,3 +1,3 @@
-from projects.admin import bulk, evidence, ledger, lists, project, review
+from projects.admin import bulk, evidence, ledger, lists, media, project, review
 
-__all__ = ["bulk", "evidence", "ledger", "lists", "project", "review"]
+__all__ = ["bulk", "evidence", "ledger", "lists", "media", "project", "review"]

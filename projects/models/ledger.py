@@ -382,6 +382,8 @@ class ProgressUpdate(Versioned, Keyed):
             with transaction.atomic():
                 if not is_new:
                     self._claim()
+                    for attached in (self.photos, self.papers):
+                        attached.follow(state, self.recorded_at)
                 self.full_clean()
                 self.save()
                 if self.author_id and state != self.State.DRAFT:  # what came with the facts had no review

@@ -12,6 +12,8 @@ from projects.models import (
     Discrepancy,
     Fact,
     Milestone,
+    Paper,
+    Photo,
     PolicyDocument,
     ProgressUpdate,
     Project,
@@ -58,6 +60,11 @@ UPDATE = {"project": make.make_project, "source": make.make_source, "effective_o
           "author": make.make_user, "checker": make.make_user, "reviewer": make.make_user,
           "state": "published", "seq": number, "recorded_at": timezone.now,
           "is_sample": True}
+
+FILE = {"update": lambda: make.make_update(published=False), "uploaded_by": make.make_user, "size": 9,
+        "sha256": lambda: f"{number():064x}"}
+PHOTO = FILE | {"width": 800, "height": 600}
+PAPER = FILE | {"title": "验收表"}
 
 update = partial(Check, model=ProgressUpdate, base=UPDATE)
 project = partial(Check, model=Project, base=PROJECT)
@@ -197,6 +204,24 @@ LIST_RULES = [
          twins={"project_list": make.make_list, "name": "城市更新"}, apart={"name": "交通"}),
 ]
 
+photo = partial(Check, model=Photo, base=PHOTO)
+MEDIA_RULES = [
+    photo("projects_photo_role_known", good={"role": "after", "pair": 1}, bad={"role": "middle", "pair": 1}),
+    photo("projects_photo_pair_stated", good={"role": "before", "pair": 1}, bad={"role": "before"}),
+    photo("projects_photo_pair_stated", bad={"pair": 1}),
+    photo("projects_photo_ready_when_published", bad={"frozen_at": timezone.now, "alt": "步道"},
+          good={"frozen_at": timezone.now, "alt": "步道", "people_agreed": True}),
+    photo("projects_photo_ready_when_published", bad={"frozen_at": timezone.now, "people_agreed": True}),
+    Once("projects_photo_one_of_a_pair", Photo, PHOTO, shared_with=("projects_photo_once",),
+         twins={"update": FILE["update"], "role": "before", "pair": 1, "sha256": "a" * 64},
+         apart={"role": "after", "sha256": "b" * 64}),
+    Once("projects_photo_once", Photo, PHOTO, twins={"update": FILE["update"], "sha256": "a" * 64},
+         apart={"sha256": "b" * 64}),
+    Check("projects_paper_title_given", Paper, PAPER, bad={"title": ""}),
+    Once("projects_paper_once", Paper, PAPER, twins={"update": FILE["update"], "sha256": "a" * 64},
+         apart={"sha256": "b" * 64}),
+]
+
 EVIDENCE_RULES = [
     Check("projects_source_kind_known", Source, SOURCE, good={"kind": "own"}, bad={"kind": "rumour"}),
     Check("projects_source_published_to_in_order", Source, SOURCE,
@@ -214,4 +239,4 @@ EVIDENCE_RULES = [
 
 # a row must be there before it can point at itself: tests/projects/test_project.py
 BY_HAND = {"projects_project_not_its_own_part"}
-RULES = [*UPDATE_RULES, *REVIEW_RULES, *PROJECT_RULES, *LIST_RULES, *EVIDENCE_RULES]
+RULES = [*UPDATE_RULES, *REVIEW_RULES, *PROJECT_RULES, *LIST_RULES, *EVIDENCE_RULES, *MEDIA_RULES]

@@ -1,0 +1,154 @@
+"""What staff may choose and type about photos and papers."""
+from django import forms
+from django.core import signing
+from django.core.exceptions import ValidationError
+
+from guicheng.papers import MAX_BYTES as PAPER_BYTES
+from guicheng.photos import MAX_BYTES as PHOTO_BYTES
+from guicheng.text import clean_text
+from projects.attach import attach, read_paper, read_photo
+from projects.models import Paper, Photo
+from projects.models.media import PEOPLE
+
+HELD_FOR = 12 * 3600  # seconds; sweep_media leaves a file alone for a day
+SALT = "projects.forms_media"
+# what is needed to make the row when the form comes back
+KEPT = {
+    "photo": (Photo, ["file", "size", "sha256", "width", "height"]),
+    "paper": (Paper, ["file", "size", "sha256", "pages", "title"]),
+}
+MB = 1024 * 1024
+PHOTO_HELP = f"可一次选多张。JPEG、PNG 或 WebP，每张不超过 {PHOTO_BYTES // MB} MB。拍摄地点等信息会自动去掉。"
+PAPER_HELP = f"可一次选多份。每份不超过 {PAPER_BYTES // MB} MB。居民可以下载，请先去掉个人信息。"
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+    def __init__(self, accept, max_bytes):
+        super().__init__(attrs={"accept": accept, "multiple": True, "data-max-bytes": max_bytes})
+
+
+class FilesField(forms.FileField):
+    """Several files, each only looked at when the form is cleaned: a bad one does not spoil the good ones."""
+
+    def clean(self, data, initial=None):
+        return [each for each in data or [] if each]
+
+
+class AttachmentsForm(forms.Form):
+    """Photos and papers chosen on a form that says something else as well.
+
+    A browser does not show chosen files again. So the good ones are on disk as soon as they arrived and come back
+    as the signed field `held`; the bad ones are named, each with its sentence.
+    """
+
+    photos = FilesField(label="照片", required=False, widget=FilesInput("image/*", PHOTO_BYTES),
+                        help_text=PHOTO_HELP)
+    alt = forms.CharField(label="这张照片拍的是什么（替代文字）", required=False, max_length=200,
+                          help_text="看不见照片的人会听到这句话。传了好几张时写第一张的，其余的下一步再写。")
+    people_agreed = forms.BooleanField(label=PEOPLE, required=False)
+    papers = FilesField(label="附件（PDF）", required=False,
+                        widget=FilesInput("application/pdf,.pdf", PAPER_BYTES), help_text=PAPER_HELP)
+    held = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data=None, files=None, *, by, **kwargs):
+        kwargs.setdefault("prefix", "media")
+        super().__init__(data, files, label_suffix="：", **kwargs)
+        self.by, self.rows, self.names = by, [], []
+
+    def clean(self):
+        data = super().clean()
+        self.rows = self._held(data.get("held"))
+        self._read("photos", data.get("photos") or [], read_photo)
+        self._read("papers", data.get("papers") or [], read_paper)
+        shown = [row for row in self.rows if isinstance(row, Photo)]
+        for photo in shown:
+            photo.people_agreed = bool(data.get("people_agreed"))
+        if shown:
+            shown[0].alt = data.get("alt") or ""
+        elif data.get("alt") and not self.errors:
+            self.add_error("photos", "写了替代文字，还没有选照片。")
+        self._keep()
+        return data
+
+    def _read(self, name, files, read):
+        for file in files:
+            try:
+                self.rows.append(read(file, self.by))
+            except ValidationError as error:
+                self.add_error(name, f"{clean_text(file.name)}：{' '.join(error.messages)}")
+
+    def _held(self, token):
+        """The rows whose files came with an earlier try; a stale or altered token is as good as none."""
+        try:
+            kept = signing.loads(token, salt=SALT, max_age=HELD_FOR) if token else []
+        except signing.BadSignature:
+            return []
+        return [KEPT[kind][0](uploaded_by=self.by, **values) for by, kind, values in kept if by == self.by.pk]
+
+    def _keep(self):
+        """Put into the page what must not be lost when it is shown again."""
+        kept = [
+            (self.by.pk, kind, {name: getattr(row, name) for name in names})
+            for row in self.rows for kind, (model, names) in KEPT.items() if isinstance(row, model)
+        ]
+        self.data = self.data.copy()
+        self.data[self.add_prefix("held")] = signing.dumps(kept, salt=SALT, compress=True) if kept else ""
+
+    @property
+    def kept_sentence(self):
+        """What the page says of the files that are already here."""
+        if not self.rows:
+            return ""
+        number = sum(isinstance(row, Photo) for row in self.rows)
+        parts = [f"{number} 张照片"] * bool(number) + [f"{len(self.rows) - number} 份附件"] * (len(self.rows) > number)
+        return f"已收到 {'、'.join(parts)}，不用再选；保存时一起存。"
+
+    @property
+    def is_ready(self):
+        """Whether the statement could be handed in with these: each photo has its sentence and its tick."""
+        return all(row.alt and row.people_agreed for row in self.rows if isinstance(row, Photo))
+
+    def attach(self, update):
+        """Put them on the statement, in the caller's transaction; give the number added."""
+        return attach(update, self.rows, self.by) if self.rows else 0
+
+
+class PhotoForm(forms.ModelForm):
+    """The words of one photo on the page of photos. What is still missing there is said, and saved all the same."""
+
+    pair = forms.IntegerField(label="第几对", required=False, min_value=1, max_value=20)
+    order = forms.IntegerField(label="顺序", min_value=0, max_value=999)
+    remove = forms.BooleanField(label="去掉这一张", required=False)
+
+    class Meta:
+        model = Photo
+        fields = ["alt", "people_agreed", "caption", "credit", "role", "pair", "order"]
+        labels = {"alt": "替代文字（必填）", "people_agreed": f"{PEOPLE}（必填）"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="：", **kwargs)
+
+    def clean(self):
+        data = super().clean()
+        if data.get("role") == Photo.Role.SINGLE:
+            data["pair"] = None
+        elif data.get("pair") is None and "pair" not in self.errors:
+            self.add_error("pair", "改造前、改造后的照片要写是第几对。")
+        return data
+
+    def validate_constraints(self):
+        """The page looks at all photos together: two may change places in one go."""
+
+
+class PaperForm(forms.ModelForm):
+    order = forms.IntegerField(label="顺序", min_value=0, max_value=999)
+    remove = forms.BooleanField(label="去掉这一份", required=False)
+
+    class Meta:
+        model = Paper
+        fields = ["title", "order"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label_suffix="：", **kwargs)

@@ -1,0 +1,36 @@
+from django.core.management.base import BaseCommand
+from django.template.defaultfilters import filesizeformat
+
+from guicheng import media_store
+from projects.models import Paper, Photo
+
+
+class Command(BaseCommand):
+    help = "清理没有任何照片或附件用到、放了一天以上的文件；也说出哪些照片和附件缺文件。"
+
+    def add_arguments(self, parser):
+        parser.add_argument("--dry-run", action="store_true", help="只列出会删除什么，不删除")
+
+    def handle(self, *args, dry_run, **options):
+        old = list(media_store.old_files())  # before the rows: a row that comes meanwhile has a younger file
+        known = {name for model in (Photo, Paper) for name in model.objects.values_list("file", flat=True)}
+        orphans = [path for name, path in old if name not in known]
+        size = sum(path.stat().st_size for path in orphans)
+        for path in orphans:
+            if dry_run:
+                self.stdout.write(str(path.relative_to(media_store.folder())))
+            else:
+                path.unlink(missing_ok=True)
+        for sentence in self._lost():
+            self.stderr.write(sentence)
+        found = f"{len(orphans)} 个没有用到的文件，共 {filesizeformat(size)}"
+        self.stdout.write(f"将删除 {found}。这次没有删除任何东西。" if dry_run else f"已删除 {found}。")
+
+    def _lost(self):
+        """A sentence for each row whose files are not there, as after a restore without them."""
+        for photo in Photo.objects.only("code", "file", "width", "update_id").iterator():
+            if any(not media_store.path_of(photo.file, f"-{each}.jpg").exists() for each in photo.widths):
+                yield f"照片 {photo.code}（进展 {photo.update_id}）缺文件。"
+        for paper in Paper.objects.only("code", "file", "update_id").iterator():
+            if not media_store.path_of(paper.file, ".pdf").exists():
+                yield f"附件 {paper.code}（进展 {paper.update_id}）缺文件。"
