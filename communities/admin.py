@@ -1,20 +1,19 @@
 from django.contrib import admin
 
 from communities.models import Community, SecretaryProject, Unit
-from guicheng.admin import ScopedAdmin
+from guicheng.admin import MembershipAdmin, ScopedAdmin
 
 
 @admin.register(Community)
-class CommunityAdmin(ScopedAdmin):
+class CommunityAdmin(MembershipAdmin):
     list_display = ["name", "code", "kind", "phone", "address"]
     list_filter = ["kind"]
     search_fields = ["name", "slug", "code"]
     autocomplete_fields = ["source"]
-    filter_horizontal = ["clerks", "reviewers"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "full_name", "code", "kind", "order"]}),
         ("居民找得到", {"fields": ["address", "phone", "hours"]}),
-        ("谁经办", {"fields": ["clerks", "reviewers"]}),
+        ("谁经办", {"fields": ["clerks", "reviewers", "administrators", "one_step_review"]}),
         ("资料", {"fields": ["known_from", "first_listed", ("longitude", "latitude"), "position_note", "source"]}),
     ]
 

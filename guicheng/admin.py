@@ -1,15 +1,17 @@
-"""The pieces every admin of the portal is made of, and the accounts."""
+"""The pieces every admin of the portal is made of."""
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.models import LogEntry
-from django.contrib.admin.utils import unquote
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.admin import GroupAdmin  # noqa: F401, registered so that it can be taken away
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect
+from django_otp.plugins.otp_static.admin import StaticDevice
+from django_otp.plugins.otp_totp.admin import TOTPDevice
 
-from guicheng.models import User
+from guicheng.membership import PARTS
+from guicheng.permissions import can_give_roles
 
 
 class GuardedLists:
@@ -17,9 +19,12 @@ class GuardedLists:
 
     def lookup_allowed(self, lookup, value, request=None):
         """Only the filters a list shows: a hidden field cannot be read letter by letter."""
-        shown = [each if isinstance(each, str) else each[0] for each in self.get_list_filter(request)]
+        filters = self.get_list_filter(request)
+        own = [name for each in filters if isinstance(each, type)
+               for name in getattr(each, "parameter_names", None) or [each.parameter_name]]
+        shown = [each if isinstance(each, str) else each[0] for each in filters if not isinstance(each, type)]
         endings = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
-        return any(lookup == name + ending for name in shown for ending in endings)
+        return lookup in own or any(lookup == name + ending for name in shown for ending in endings)
 
     def changelist_view(self, request, extra_context=None):
         ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
@@ -50,6 +55,36 @@ class ScopedAdmin(GuardedLists, admin.ModelAdmin):
 
 
 admin.site.unregister(Group)  # the roles are written in roles.py and made after every migration
+admin.site.unregister([TOTPDevice, StaticDevice])  # a second factor is set up by its person, reset on the account
+
+
+class MembershipForm(forms.ModelForm):
+    """Nobody changes their own memberships; `user` is set by the admin."""
+
+    user = None
+
+    def clean(self):
+        cleaned = super().clean()
+        for part in set(PARTS) & set(cleaned):
+            before = getattr(self.instance, part).filter(pk=self.user.pk).exists() if self.instance.pk else False
+            if (self.user in cleaned[part]) != before:
+                self.add_error(part, ValidationError("不能改自己的单位，请另一位安全管理员来改。"))
+        return cleaned
+
+
+class MembershipAdmin(ScopedAdmin):
+    """An admin of units: who works for one is said by those who give roles, everybody else reads it."""
+
+    form = MembershipForm
+    filter_horizontal = list(PARTS)  # a few hundred staff, and no right to read accounts needed
+
+    def get_readonly_fields(self, request, obj=None):
+        fixed = super().get_readonly_fields(request, obj)
+        return fixed if can_give_roles(request.user) else [*fixed, *PARTS, "one_step_review"]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        return type("Form", (form,), {"user": request.user})
 
 
 class LabelledInline(admin.TabularInline):
@@ -64,68 +99,5 @@ class LabelledInline(admin.TabularInline):
         return field
 
 
-@admin.register(User)
-class UserAdmin(GuardedLists, DjangoUserAdmin):
-    """Accounts are disabled, never deleted: what a person did stays theirs."""
-
-    list_display = ["username", "name", "role_names", "is_active", "last_login"]
-    list_filter = ["is_active", "groups"]
-    search_fields = ["username", "name"]
-    ordering = ["username"]
-    fieldsets = [
-        (None, {"fields": ["username", "password"]}),
-        ("本人", {"fields": ["name", "phone", "email"]}),
-        ("权限", {"fields": ["is_active", "is_staff", "groups", "is_superuser"],
-                 "description": "角色决定能做什么；能动哪些项目，由责任单位、社区和党组织的“经办人”“审核员”决定。"}),
-        ("时间", {"fields": ["last_login", "date_joined"]}),
-    ]
-    add_fieldsets = [(None, {"fields": ["username", "name", "password1", "password2", "is_staff"]})]
-    filter_horizontal = ["groups"]
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("groups")
-
-    @admin.display(description="角色")
-    def role_names(self, user):
-        return "、".join(group.name for group in user.groups.all()) or "—"
-
-    def get_readonly_fields(self, request, obj=None):
-        """Nobody makes themselves or another stronger: roles are given by a superuser only."""
-        fixed = ["last_login", "date_joined"]
-        return fixed if request.user.is_superuser else [*fixed, "groups", "is_superuser"]
-
-    def has_change_permission(self, request, obj=None):
-        if obj is not None and obj.is_superuser and not request.user.is_superuser:
-            return False
-        return super().has_change_permission(request, obj)
-
-    def user_change_password(self, request, id, form_url=""):
-        """Who sets a password can act as that person: for an account with a role only a superuser may."""
-        user = self.get_object(request, unquote(id))
-        if user and user.groups.exists() and not request.user.is_superuser:
-            raise PermissionDenied
-        return super().user_change_password(request, id, form_url)
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
-@admin.register(LogEntry)
-class LogEntryAdmin(GuardedLists, admin.ModelAdmin):
-    """Who did what, when. Read only."""
-
-    list_display = ["action_time", "user", "content_type", "object_repr", "get_change_message"]
-    list_filter = ["action_time", "content_type"]
-    search_fields = ["object_repr", "user__name", "user__username"]
-    list_select_related = ["user", "content_type"]
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+# the accounts and the logs have modules of their own; autodiscovery reads this one
+from guicheng import admin_accounts, admin_logs  # noqa: E402, F401

@@ -1,17 +1,16 @@
 from django.contrib import admin
 
-from guicheng.admin import LabelledInline, ScopedAdmin
+from guicheng.admin import LabelledInline, MembershipAdmin, ScopedAdmin
 from partybuilding.models import Metric, MetricReading, PartyOrganisation, Venue
 
 
 @admin.register(PartyOrganisation)
-class PartyOrganisationAdmin(ScopedAdmin):
+class PartyOrganisationAdmin(MembershipAdmin):
     list_display = ["name", "kind", "parent", "community", "started_on", "ended_on"]
     list_filter = ["kind"]
     search_fields = ["name"]
     list_select_related = ["parent", "community"]
     autocomplete_fields = ["parent", "community", "unit", "source"]
-    filter_horizontal = ["clerks", "reviewers"]
 
 
 @admin.register(Venue)

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from guicheng.admin import LabelledInline, ScopedAdmin
+from guicheng.admin import LabelledInline, MembershipAdmin, ScopedAdmin
 from projects.models import Category, Declaration, Department, ProjectList
 
 
@@ -26,7 +26,6 @@ class ProjectListAdmin(ScopedAdmin):
 
 
 @admin.register(Department)
-class DepartmentAdmin(ScopedAdmin):
+class DepartmentAdmin(MembershipAdmin):
     list_display = ["name", "leader", "contact", "phone"]
     search_fields = ["name", "short_name"]
-    filter_horizontal = ["clerks", "reviewers"]  # a few hundred staff, and no right to read accounts needed

@@ -69,6 +69,11 @@ class ProgressUpdateQuerySet(KeyedQuerySet):
         """Those in review: 待初审 and 待终审."""
         return self.filter(state__in=ProgressUpdate.IN_REVIEW)
 
+    def open_work_of(self, user):
+        """What this person began and is not public yet; for guicheng/hand_over.py."""
+        closed = [ProgressUpdate.State.PUBLISHED, ProgressUpdate.State.DROPPED]
+        return self.filter(author=user).exclude(state__in=closed).select_related("project").order_by("pk")
+
     def visible_to(self, user):
         if sees_everything(user):
             return self
@@ -310,6 +315,17 @@ class ProgressUpdate(Versioned, Keyed):
         """Give up an unpublished statement. It stays readable to staff and is never public."""
         self._move(by, self.State.DROPPED, note=reason)
 
+    def hand_over(self, to, by):
+        """Give an unpublished statement to another author. Who wrote and handed it in stays in `steps`.
+
+        What the new author had checked themselves is to be checked again, by somebody else.
+        """
+        note = f"{self.author}移交给{to}"
+        state, checker = self.state, self.checker
+        if checker == to:
+            state, checker = self.State.SUBMITTED, None
+        self._move(by, state, note=note, verb="handed_over", author=to, checker=checker)
+
     def publish(self, by):
         """Give the row its place in the ledger and bring the project's projections to it.
 
@@ -338,13 +354,13 @@ class ProgressUpdate(Versioned, Keyed):
 
     def _remembered(self):
         return {name: getattr(self, name) for name in
-                ("state", "version", "seq", "recorded_at", "checker", "reviewer", "one_step", "is_sample")}
+                ("state", "version", "seq", "recorded_at", "author", "checker", "reviewer", "one_step", "is_sample")}
 
     def _remember(self, values):
         for name, value in values.items():
             setattr(self, name, value)
 
-    def _move(self, by, state, note="", **changes):
+    def _move(self, by, state, note="", verb="", **changes):
         """Save with a new state and write the step down; refuse when somebody changed the row meanwhile."""
         before, is_new = self._remembered(), self.pk is None
         self._remember({"state": state, **changes})
@@ -354,8 +370,8 @@ class ProgressUpdate(Versioned, Keyed):
                     self._claim()
                 self.full_clean()
                 self.save()
-                if state != self.State.DRAFT:
-                    self.steps.create(verb=state, by=by, note=clean_text(note), is_sample=self.is_sample)
+                if verb or state != self.State.DRAFT:
+                    self.steps.create(verb=verb or state, by=by, note=clean_text(note), is_sample=self.is_sample)
         except ValidationError:
             self._remember(before)
             raise
