@@ -196,6 +196,7 @@ AXES_LOCKOUT_CALLABLE = "guicheng.pages.errors.locked_out"
 # not ipware: with a proxy count it reads REMOTE_ADDR only and gives None for everybody
 AXES_CLIENT_IP_CALLABLE = "guicheng.proxies.client_address"
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # what is refused unread counts for nothing
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True  # AccessEvent is the log
