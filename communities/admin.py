@@ -13,7 +13,8 @@ class CommunityAdmin(MembershipAdmin):
     fieldsets = [
         (None, {"fields": ["name", "slug", "full_name", "code", "kind", "order"]}),
         ("居民找得到", {"fields": ["address", "phone", "hours"]}),
-        ("谁经办", {"fields": ["clerks", "reviewers", "administrators", "one_step_review"]}),
+        ("谁经办", {"fields": ["clerks", "reviewers", "administrators", "one_step_review"],
+                 "description": "人员在账号页的“所在单位”里改，由安全管理员办理。"}),
         ("资料", {"fields": ["known_from", "first_listed", ("longitude", "latitude"), "position_note", "source"]}),
     ]
 

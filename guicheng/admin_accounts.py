@@ -4,6 +4,7 @@ from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import CheckboxSelectMultiple
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -52,7 +53,7 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
         ("本人", {"fields": FIELDS}),
         ("权限", {"fields": ["role", "established", "unit", "part"]}),
     ]
-    filter_horizontal = ["groups"]
+    filter_horizontal = []
     actions = ["give_what_was_asked"]
 
     def get_queryset(self, request):
@@ -111,6 +112,9 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
         if not request.user.is_superuser or obj.pk == request.user.pk:
             fixed.append("is_superuser")
         return fixed
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        return super().formfield_for_manytomany(db_field, request, **kwargs, widget=CheckboxSelectMultiple)
 
     def get_form(self, request, obj=None, **kwargs):
         form = super().get_form(request, obj, **kwargs)

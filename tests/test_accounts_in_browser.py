@@ -110,7 +110,8 @@ def test_a_list_becomes_accounts_without_javascript(live_server, open_page, supe
     page.goto(base + reverse("admin:guicheng_user_changelist"))
     page.click("text=从 Excel 建账号")
     book, file = openpyxl.Workbook(), io.BytesIO()
-    for row in (["姓名", "单位", "经办或审核", "在编"], ["张三", "城建办", "经办", "是"], ["李四", "没有这个办", "", ""]):
+    rows = [["姓名", "单位", "经办或审核", "在编"], ["张三", "城建办", "经办", "是"], ["李四", "没有这个办", "", ""]]
+    for row in rows:
         book.active.append(row)
     book.save(file)
     page.set_input_files("[name=file]", {"name": "名单.xlsx", "mimeType": "application/zip", "buffer": file.getvalue()})

@@ -15,6 +15,7 @@ from guicheng import admin_logs
 from guicheng.access_log import record
 from guicheng.append_only import missing_triggers
 from guicheng.models import AccessEvent
+from guicheng.roles import ROLES
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +97,8 @@ def test_the_database_refuses(clerk, model, way):
 def test_the_triggers_are_looked_for_at_the_start():
     with connection.cursor() as cursor:
         table = "django_admin_log"
-        cursor.execute(f"DROP TRIGGER {table}_no_update" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
+        where = f" ON {table}" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER {table}_no_update{where}")
     assert missing_triggers() == [f"{table}_no_update"]
 
 
@@ -111,7 +113,7 @@ def test_no_page_changes_it(sign_in, superuser, log):
 
 # --- who reads it --------------------------------------------------------------------------------
 @pytest.mark.parametrize("log", LISTS)
-@pytest.mark.parametrize("role", ["部门经办人", "审核员", "业务管理员", "领导", "系统管理员", "安全管理员", "单位管理员"])
+@pytest.mark.parametrize("role", sorted(set(ROLES) - {"安全审计员"}))
 def test_others_do_not_read_it(sign_in, log, role):
     client = sign_in(factories.make_user(roles=[role]))
     for page in ("changelist", "export"):

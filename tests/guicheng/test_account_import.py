@@ -141,8 +141,9 @@ def test_two_units_of_one_name(keeper):
 
 
 @pytest.mark.parametrize(("unit", "part", "role", "expected"), [
-    ("城建办公室", "经办", "", "部门经办人"), ("桂南", "经办", "", "社区经办人"), ("桂南社区", "", "经办人", "社区经办人"),
-    ("城建办", "审核", "", "审核员"), ("城建办", "管理", "", "单位管理员"), ("城建办", "", "", ""), ("", "", "领导", "领导")])
+    ("城建办公室", "经办", "", "部门经办人"), ("桂南", "经办", "", "社区经办人"),
+    ("桂南社区", "", "经办人", "社区经办人"), ("城建办", "审核", "", "审核员"),
+    ("城建办", "管理", "", "单位管理员"), ("城建办", "", "", ""), ("", "", "领导", "领导")])
 def test_the_role_follows(keeper, unit, part, role, expected):
     row = judged([["王五", "", role, unit, part, "", ""]], keeper)[0]
     assert row.role == expected and not row.problems

@@ -8,10 +8,12 @@ from ipaddress import ip_network
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from guicheng.append_only import drop_triggers, install_triggers
 from guicheng.models import AccessEvent, User, one_time_password
 from tests import factories
 
@@ -213,8 +215,6 @@ def test_a_forged_address_does_not_help(limits, clerk):
 def test_the_limits_end(limits, clerk):
     for number in range(8):
         fail(1, f"nobody{number}")
-    from guicheng.append_only import drop_triggers, install_triggers
-    from django.db import connection
     drop_triggers(connection)
     AccessEvent.objects.update(at=timezone.now() - timedelta(minutes=16))
     install_triggers()
