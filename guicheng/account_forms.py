@@ -37,13 +37,13 @@ class AccountForm(forms.ModelForm):
         model = get_user_model()
         fields = FIELDS
         field_classes = {"username": UsernameField}
+        labels = {"username": "账号名"}
         help_texts = {"username": USERNAME_HELP}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         everywhere = makes_everywhere(self.user)
         roles, parts = (ASKABLE, list(PARTS)) if everywhere else (ORDINARY, ["clerks", "reviewers"])
-        self.fields["username"].label = "账号名"
         self.fields["name"].required = True
         self.fields["role"].choices = [("", "暂不申请"), *((each, each) for each in roles)]
         self.fields["part"].choices = [(each, PARTS[each]) for each in parts]
@@ -65,6 +65,10 @@ class AccountForm(forms.ModelForm):
 
 class AccountChangeForm(UserChangeForm):
     password = None
+
+    class Meta(UserChangeForm.Meta):
+        labels = {"username": "账号名", "is_superuser": "总管理员"}
+        help_texts = {"username": USERNAME_HELP, "is_superuser": "不受角色限制，什么都能做；尽量少给。"}
 
     def clean_groups(self):
         groups = self.cleaned_data["groups"]

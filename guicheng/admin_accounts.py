@@ -20,6 +20,7 @@ from guicheng.hand_over import leave, open_work_of
 from guicheng.membership import PARTS, key_of, memberships_of, unit_of
 from guicheng.models import AccessEvent, User
 from guicheng.permissions import can_give_roles, can_make_accounts, can_manage_account, in_scope
+from guicheng.roles import APART_SENTENCE
 
 Kind = AccessEvent.Kind
 
@@ -55,6 +56,7 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
     ]
     filter_horizontal = []
     actions = ["give_what_was_asked"]
+    show_facets = admin.ShowFacets.NEVER
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups")
@@ -114,7 +116,8 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
         return fixed
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
-        return super().formfield_for_manytomany(db_field, request, **kwargs, widget=CheckboxSelectMultiple)
+        words = {"label": "角色", "help_text": APART_SENTENCE, "widget": CheckboxSelectMultiple}
+        return super().formfield_for_manytomany(db_field, request, **kwargs, **words)
 
     def get_form(self, request, obj=None, **kwargs):
         form = super().get_form(request, obj, **kwargs)
@@ -174,11 +177,12 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         account = self.get_object(request, unquote(object_id))
-        may = {}
+        may = {"show_save_and_add_another": False, "show_save_and_continue": False}
         if account is not None:
-            may = {"may_manage": can_manage_account(request.user, account),
-                   "may_give_roles": can_give_roles(request.user, account),
-                   "sees_log": request.user.has_perm("guicheng.view_accessevent")}
+            may |= {"title": f"账号：{account}", "subtitle": None,
+                    "may_manage": can_manage_account(request.user, account),
+                    "may_give_roles": can_give_roles(request.user, account),
+                    "sees_log": request.user.has_perm("guicheng.view_accessevent")}
         return super().change_view(request, object_id, form_url, {**may, **(extra_context or {})})
 
     def user_change_password(self, request, id, form_url=""):
@@ -281,6 +285,11 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
                 given += 1
         messages.info(request, f"已按申请授予 {given} 个账号。" if given else "选中的账号里没有待授权的。")
 
+    def add_view(self, request, form_url="", extra_context=None):
+        one_button = {"show_save_and_add_another": False, "show_save_and_continue": False, "title": "新增账号"}
+        return super().add_view(request, form_url, {**one_button, **(extra_context or {})})
+
     def changelist_view(self, request, extra_context=None):
-        extra = {"may_make": can_make_accounts(request.user), "import_url": reverse("admin:guicheng_user_import")}
+        extra = {"title": "账号", "may_make": can_make_accounts(request.user),
+                 "import_url": reverse("admin:guicheng_user_import")}
         return super().changelist_view(request, {**extra, **(extra_context or {})})

@@ -82,6 +82,7 @@ class LogAdmin(GuardedLists, admin.ModelAdmin):
     show_full_result_count = False
     paginator = CappedPaginator
     actions = None
+    show_facets = admin.ShowFacets.NEVER  # they would count the whole log
     list_display_links = None
     change_list_template = "admin/guicheng/log_list.html"
     columns = []  # (title, getter) of the download
@@ -107,7 +108,8 @@ class LogAdmin(GuardedLists, admin.ModelAdmin):
 
     def changelist_view(self, request, extra_context=None):
         query = request.GET.urlencode()
-        return super().changelist_view(request, {"export_query": f"?{query}" if query else "", **(extra_context or {})})
+        extra = {"title": str(self.opts.verbose_name), "export_query": f"?{query}" if query else ""}
+        return super().changelist_view(request, {**extra, **(extra_context or {})})
 
 
 @admin.register(AccessEvent)

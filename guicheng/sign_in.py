@@ -61,6 +61,17 @@ class SignInForm(AdminAuthenticationForm):
         "expired": "一次性口令已经过期，请找本单位的管理员或系统管理员重置。",
     }
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label, self.fields["password"].label = "账号名", "口令"
+
+    def clean_username(self):
+        """A name longer than any account's is refused here: PostgreSQL could not even write the failure down."""
+        username = self.cleaned_data["username"]
+        if len(username) > self.fields["username"].max_length:
+            raise ValidationError(self.error_messages["invalid_login"], code="invalid_login")
+        return username
+
     def confirm_login_allowed(self, user):
         super().confirm_login_allowed(user)
         if user.password_has_expired:

@@ -30,7 +30,8 @@ class OwnPasswordForm(PasswordChangeForm):
         super().__init__(user, *args, **kwargs)
         labels = {"old_password": "现在的口令", "new_password1": "新口令", "new_password2": "再输入一次新口令"}
         for name, label in labels.items():
-            self.fields[name].label = label
+            self.fields[name].label, self.fields[name].help_text = label, ""
+        self.fields["new_password1"].help_text = "至少 10 个字，不能全是数字，不要用姓名、账号名或常见的口令。"
 
     def clean_new_password1(self):
         password = self.cleaned_data["new_password1"]
