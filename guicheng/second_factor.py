@@ -67,8 +67,8 @@ def set_up(user, device, code):
 def new_recovery_codes(user):
     """Replace the recovery codes and give them: only their fingerprints are kept."""
     with transaction.atomic():
-        StaticDevice.objects.filter(user=user).delete()
-        device = StaticDevice.objects.create(user=user, name="恢复码")
+        device, _ = StaticDevice.objects.get_or_create(user=user, defaults={"name": "恢复码"})
+        device.token_set.all().delete()  # the device stays: a session may stand on it
         codes = [one_time_password() for _ in range(RECOVERY_CODES)]
         for code in codes:
             device.token_set.create(token=_fingerprint(code))

@@ -219,6 +219,14 @@ def test_new_ones_replace_the_old(required, reviewer):
     StaticToken.objects.get(token=second_factor._fingerprint(new[0]))
 
 
+def test_who_came_in_by_a_recovery_code_stays_in(required, reviewer):
+    client = let_in(reviewer)
+    _, codes = equip(reviewer)
+    client.post(ASK, {"code": codes[0]})
+    assert len(client.post(CODES).context["codes"]) == 10
+    assert client.get(INDEX).status_code == 200
+
+
 def test_new_ones_need_the_code_first(required, reviewer):
     equip(reviewer)
     let_in(reviewer).post(CODES)
