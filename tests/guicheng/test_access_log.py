@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.db import DatabaseError, connection, transaction
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -92,6 +93,15 @@ def test_the_database_refuses(clerk, model, way):
     with pytest.raises(DatabaseError, match="不能修改或删除"), transaction.atomic():
         change()
     assert rows.exists()
+
+
+def test_only_known_kinds_are_written():
+    """The constraint both ways, by form and by database."""
+    event("signed_in").full_clean()
+    with pytest.raises(ValidationError, match="事项不在可选范围内"):
+        AccessEvent(kind="hum").validate_constraints()
+    with pytest.raises(IntegrityError, match="guicheng_accessevent_kind_known"), transaction.atomic():
+        event("hum")
 
 
 def test_the_triggers_are_looked_for_at_the_start():
