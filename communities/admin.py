@@ -1,11 +1,11 @@
 from django.contrib import admin
 
 from communities.models import Community, SecretaryProject, Unit
-from guicheng.admin import MembersAdmin, ScopedAdmin
+from guicheng.admin import MembershipAdmin, ScopedAdmin
 
 
 @admin.register(Community)
-class CommunityAdmin(MembersAdmin):
+class CommunityAdmin(MembershipAdmin):
     list_display = ["name", "code", "kind", "phone", "address"]
     list_filter = ["kind"]
     search_fields = ["name", "slug", "code"]
@@ -13,7 +13,8 @@ class CommunityAdmin(MembersAdmin):
     fieldsets = [
         (None, {"fields": ["name", "slug", "full_name", "code", "kind", "order"]}),
         ("居民找得到", {"fields": ["address", "phone", "hours"]}),
-        ("谁经办", {"fields": ["clerks", "reviewers", "one_step_review"]}),
+        ("谁经办", {"fields": ["clerks", "reviewers", "administrators", "one_step_review"],
+                 "description": "人员在账号页的“所在单位”里改，由安全管理员办理。"}),
         ("资料", {"fields": ["known_from", "first_listed", ("longitude", "latitude"), "position_note", "source"]}),
     ]
 

@@ -1,21 +1,18 @@
-"""The pieces every admin of the portal is made of, and the accounts."""
+"""The pieces every admin of the portal is made of."""
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.models import LogEntry
-from django.contrib.admin.utils import unquote
-from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.admin import GroupAdmin  # noqa: F401, registered so that it can be taken away
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
-from django.forms import ModelForm
 from django.http import Http404
 from django.shortcuts import redirect
+from django_otp.plugins.otp_static.admin import StaticDevice
+from django_otp.plugins.otp_totp.admin import TOTPDevice
 
 from guicheng.editing import GuardedEditing
 from guicheng.history_pages import HistoryPages
 from guicheng.list_export import ExportedList
-from guicheng.membership import Membership
-from guicheng.models import User
-from guicheng.permissions import can_name_members, sees_everything
+from guicheng.membership import PARTS
+from guicheng.permissions import sees_everything
 from guicheng.scope import rows_for
 from guicheng.text import clean_text
 
@@ -59,10 +56,12 @@ class GuardedLists:
 
     def lookup_allowed(self, lookup, value, request=None):
         """Only the filters a list shows: a hidden field cannot be read letter by letter."""
-        shown = [getattr(each, "parameter_name", each) if not isinstance(each, tuple | list) else each[0]
-                 for each in self.get_list_filter(request)]
+        filters = self.get_list_filter(request)
+        own = [name for each in filters if isinstance(each, type)
+               for name in getattr(each, "parameter_names", None) or [each.parameter_name]]
+        shown = [each if isinstance(each, str) else each[0] for each in filters if not isinstance(each, type)]
         endings = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
-        return any(lookup == name + ending for name in shown for ending in endings)
+        return lookup in own or any(lookup == name + ending for name in shown for ending in endings)
 
     def get_search_results(self, request, queryset, search_term):
         """Autocompletes come here without a form before them: a NUL is a 500 on PostgreSQL."""
@@ -98,34 +97,20 @@ class ScopedAdmin(Scoped, HistoryPages, GuardedEditing, GuardedLists, ExportedLi
                     pk=getattr(obj, field.attname)).exists()]
 
 
-class MembersForm(ModelForm):
-    """The form of a unit with clerks and reviewers. `by` is who fills it in."""
-
-    by = None
-
-    def clean(self):
-        data = super().clean()
-        self.instance.check_members(self.by, **{name: data[name] for name in Membership.MEMBERS if name in data})
-        return data
+admin.site.unregister(Group)  # the roles are written in roles.py and made after every migration
+admin.site.unregister([TOTPDevice, StaticDevice])  # a second factor is set up by its person, reset on the account
 
 
-class MembersAdmin(ScopedAdmin):
-    """A unit with clerks and reviewers: only the office names them, and nobody names themselves."""
-
-    form = MembersForm
-    filter_horizontal = ["clerks", "reviewers"]  # a few hundred staff, and no right to read accounts needed
-
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change, **kwargs)
-        form.by = request.user
-        return form
+class MembershipAdmin(ScopedAdmin):
+    """An admin of units: who works for one is read here and changed on the account's page, by who gives roles."""
 
     def get_readonly_fields(self, request, obj=None):
-        fixed = [] if can_name_members(request.user) else Membership.POWERS
-        return [*super().get_readonly_fields(request, obj), *fixed]
+        """Whether one person may do both steps of a review is the office's to say, not the unit's."""
+        fixed = [] if sees_everything(request.user) else ["one_step_review"]
+        return [*super().get_readonly_fields(request, obj), *PARTS, *fixed]
 
-
-admin.site.unregister(Group)  # the roles are written in roles.py and made after every migration
+    def get_exclude(self, request, obj=None):
+        return super().get_exclude(request, obj) if obj else [*(super().get_exclude(request, obj) or []), *PARTS]
 
 
 class LabelledInline(Scoped, admin.TabularInline):
@@ -140,66 +125,5 @@ class LabelledInline(Scoped, admin.TabularInline):
         return field
 
 
-@admin.register(User)
-class UserAdmin(Scoped, GuardedLists, DjangoUserAdmin):
-    """Accounts are disabled, never deleted: what a person did stays theirs."""
-
-    list_display = ["username", "name", "role_names", "is_active", "last_login"]
-    list_filter = ["is_active", "groups"]
-    search_fields = ["username", "name"]
-    ordering = ["username"]
-    fieldsets = [
-        (None, {"fields": ["username", "password"]}),
-        ("本人", {"fields": ["name", "phone", "email"]}),
-        ("权限", {"fields": ["is_active", "is_staff", "groups", "is_superuser"],
-                 "description": "角色决定能做什么；能动哪些项目，由责任单位、社区和党组织的“经办人”“审核员”决定。"}),
-        ("时间", {"fields": ["last_login", "date_joined"]}),
-    ]
-    add_fieldsets = [(None, {"fields": ["username", "name", "password1", "password2", "is_staff"]})]
-    filter_horizontal = ["groups"]
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("groups")
-
-    @admin.display(description="角色")
-    def role_names(self, user):
-        return "、".join(group.name for group in user.groups.all()) or "—"
-
-    def get_readonly_fields(self, request, obj=None):
-        """Nobody makes themselves or another stronger: roles are given by a superuser only."""
-        fixed = ["last_login", "date_joined"]
-        return fixed if request.user.is_superuser else [*fixed, "groups", "is_superuser"]
-
-    def has_change_permission(self, request, obj=None):
-        if obj is not None and obj.is_superuser and not request.user.is_superuser:
-            return False
-        return super().has_change_permission(request, obj)
-
-    def user_change_password(self, request, id, form_url=""):
-        """Who sets a password can act as that person: for an account with a role only a superuser may."""
-        user = self.get_object(request, unquote(id))
-        if user and user.groups.exists() and not request.user.is_superuser:
-            raise PermissionDenied
-        return super().user_change_password(request, id, form_url)
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
-@admin.register(LogEntry)
-class LogEntryAdmin(ScopedAdmin):
-    """Who did what, when. Read only."""
-
-    list_display = ["action_time", "user", "content_type", "object_repr", "get_change_message"]
-    list_filter = ["action_time", "content_type"]
-    search_fields = ["object_repr", "user__name", "user__username"]
-    list_select_related = ["user", "content_type"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+# the accounts and the logs have modules of their own; autodiscovery reads this one
+from guicheng import admin_accounts, admin_logs  # noqa: E402, F401

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 from django.core import checks
-from django.db.models.signals import post_migrate, pre_migrate
+from django.db.models.signals import m2m_changed, post_migrate, pre_migrate
 
 
 class AdminConfig(DjangoAdminConfig):
@@ -13,10 +13,16 @@ class GuichengConfig(AppConfig):
     verbose_name = "账号"
 
     def ready(self):
-        from guicheng.append_only import install_triggers, make_way
-        from guicheng.roles import make_groups
+        from django.contrib.admin.models import LogEntry
+        from django.contrib.auth import get_user_model
+
+        from guicheng import sign_in  # noqa: F401, its receivers
+        from guicheng.append_only import AppendOnly, install_triggers, make_way
+        from guicheng.roles import keep_apart, make_groups
         from guicheng.scope import check_scopes
 
+        LogEntry.append_only = AppendOnly(frozen_by="", let_go="", sentence="操作日志不能修改或删除。")
+        m2m_changed.connect(keep_apart, sender=get_user_model().groups.through, dispatch_uid="keep_apart")
         pre_migrate.connect(make_way, dispatch_uid="make_way")
         post_migrate.connect(install_triggers, dispatch_uid="install_triggers")
         post_migrate.connect(make_groups, dispatch_uid="make_groups")

@@ -1,7 +1,8 @@
-"""Who works for whom: the clerks and reviewers of a department, a community, a party organisation."""
+"""Who works for whom: the clerks, reviewers and administrators of a department, a community, a party organisation."""
+from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -9,9 +10,17 @@ class MembershipQuerySet(models.QuerySet):
         """The rows this member of staff is a clerk or reviewer of."""
         return self.filter(models.Q(clerks=user) | models.Q(reviewers=user)).distinct()
 
+    def called(self, text):
+        """Those with this name, short name or full name."""
+        fields = {field.name for field in self.model._meta.fields} & {"name", "short_name", "full_name"}
+        return self.filter(Q(*[(name, text) for name in sorted(fields)], _connector=Q.OR))
+
 
 class Membership(models.Model):
-    """Scope is membership: a row's clerks record for it, its reviewers check what they recorded."""
+    """Scope is membership: a row's clerks record for it, its reviewers check what they recorded.
+
+    Its administrators look after the accounts of both.
+    """
 
     clerks = models.ManyToManyField(
         settings.AUTH_USER_MODEL, verbose_name="经办人", blank=True, related_name="%(class)s_clerk_of"
@@ -19,23 +28,96 @@ class Membership(models.Model):
     reviewers = models.ManyToManyField(
         settings.AUTH_USER_MODEL, verbose_name="审核员", blank=True, related_name="%(class)s_reviewer_of"
     )
+    administrators = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, verbose_name="单位管理员", blank=True, related_name="%(class)s_administrator_of"
+    )
 
     one_step_review = models.BooleanField(
         "初审终审由一人兼任", default=False, help_text="人手少的单位才勾：在编审核员一步审完。填报人仍不能审自己填的。"
     )
 
-    MEMBERS = ("clerks", "reviewers")
-    POWERS = (*MEMBERS, "one_step_review")
-
     class Meta:
         abstract = True
 
-    def check_members(self, by, **wanted):
-        """Raise ValidationError where `by` would come in or go out. Nobody makes themselves stronger.
 
-        `wanted`: clerks=, reviewers= as they shall be.
-        """
-        for name, people in wanted.items():
-            was_in = self.pk is not None and getattr(self, name).filter(pk=by.pk).exists()
-            if (by in people) != was_in:
-                raise ValidationError({name: "不能把自己加进或移出“经办人”“审核员”，请另一位管理员来办。"})
+PARTS = {"clerks": "经办", "reviewers": "审核", "administrators": "管理"}
+
+
+def unit_models():
+    """The models that have members, in the order of the apps."""
+    return [model for model in apps.get_models() if issubclass(model, Membership)]
+
+
+def _through(model, part):
+    """The table of one kind of member, and its column that holds the unit."""
+    return getattr(model, part).through.objects, f"{model._meta.model_name}__in"
+
+
+def administered_by(user):
+    """Give the units this person administers, by model, as subqueries."""
+    return {model: model._default_manager.filter(administrators=user).values("pk") for model in unit_models()}
+
+
+def members_of(units):
+    """A condition on accounts: a clerk or reviewer of one of these units."""
+    found = Q()
+    for model, chosen in units.items():
+        for part in ("clerks", "reviewers"):
+            rows, unit = _through(model, part)
+            found |= Q(pk__in=rows.filter(**{unit: chosen}).values("user"))
+    return found
+
+
+def members_elsewhere(units):
+    """A condition on accounts: a clerk or reviewer of another unit as well, or an administrator of any."""
+    found = Q()
+    for model, chosen in units.items():
+        for part in PARTS:
+            rows, unit = _through(model, part)
+            others = rows.all() if part == "administrators" else rows.exclude(**{unit: chosen})
+            found |= Q(pk__in=others.values("user"))
+    return found
+
+
+def memberships_of(user):
+    """Give (unit, part) for every membership of this person, in a stable order."""
+    return [
+        (unit, part) for model in unit_models() for part in PARTS
+        for unit in model._default_manager.filter(**{part: user}).order_by("pk")
+    ]
+
+
+def key_of(unit):
+    """How a form names a unit: "department:12"."""
+    return f"{unit._meta.model_name}:{unit.pk}"
+
+
+def unit_of(key):
+    """Give the unit that a form named, or None."""
+    name, _, pk = str(key).partition(":")
+    model = next((model for model in unit_models() if model._meta.model_name == name), None)
+    if model is None or not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
+        return None
+    return model._default_manager.filter(pk=pk).first()
+
+
+def unit_choices(user=None):
+    """Every unit, grouped by what it is, for a select; with `user` only those they administer."""
+    groups = []
+    for model in unit_models():
+        units = model._default_manager.all() if user is None else model._default_manager.filter(administrators=user)
+        rows = [(key_of(unit), str(unit)) for unit in units]
+        if rows:
+            groups.append((str(model._meta.verbose_name), rows))
+    return groups
+
+
+def units_called(text):
+    """Give the units with this name, with or without the word 社区 after it."""
+    return [
+        unit for model in unit_models()
+        for unit in model._default_manager.get_queryset().called(text).order_by("pk")
+    ] or [
+        unit for model in unit_models() if text.endswith("社区")
+        for unit in model._default_manager.get_queryset().called(text.removesuffix("社区")).order_by("pk")
+    ]

@@ -1,7 +1,10 @@
-"""Two small middlewares: the Content-Security-Policy, and the staff's idle timeout."""
+"""Three small middlewares: the Content-Security-Policy, the staff's addresses, and their idle timeout."""
 import time
+from ipaddress import ip_address
 
 from django.conf import settings
+
+from guicheng.proxies import client_address
 
 TOUCH_EVERY = 60  # seconds
 
@@ -14,6 +17,31 @@ def content_security_policy(get_response):
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", header)
         return response
+
+    return middleware
+
+
+def _is_of_the_staff(address):
+    """Whether an address lies in STAFF_NETWORKS; an IPv4 address in IPv6 clothes counts as what it is."""
+    if not settings.STAFF_NETWORKS:
+        return True
+    try:
+        address = ip_address(address or "")
+    except ValueError:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return any(address in network for network in settings.STAFF_NETWORKS)
+
+
+def staff_addresses(get_response):
+    """Answer for the back office only to the staff's own addresses. Before session and sign-in."""
+
+    def middleware(request):
+        if request.path_info.startswith("/admin/") and not _is_of_the_staff(client_address(request)):
+            from guicheng.pages.errors import error_page  # the apps are not loaded when settings are
+
+            return error_page(request, 403, "后台只能从单位的网络打开。")
+        return get_response(request)
 
     return middleware
 

@@ -1,12 +1,61 @@
-"""The staff account."""
-from django.contrib.auth.models import AbstractUser
-from django.db import models
+"""The staff account, and the log of who came in and what they took along."""
+import secrets
+from datetime import timedelta
 
-from guicheng.fields import CleanCharField
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, Group, UserManager
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+
+from guicheng.append_only import AppendOnly
+from guicheng.fields import CleanCharField, CleanTextField, one_of
+from guicheng.membership import administered_by, members_elsewhere, members_of
+from guicheng.roles import ASKABLE, ORDINARY
+
+LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is read as something else
+
+
+def one_time_password():
+    """Give a random password that can be read out over the telephone: 59 bits, as "k7mq-2xhp-9wtd"."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
+
+
+class UserQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The accounts this member of staff may see: all, those of their own units, or none."""
+        if any(user.has_perm(f"guicheng.{verb}") for verb in ("change_user", "give_roles", "view_accessevent")):
+            return self
+        if not user.has_perm("guicheng.reset_unit_accounts"):
+            return self.none()
+        units = administered_by(user)
+        strong = User.groups.through.objects.exclude(group__name__in=ORDINARY).values("user")
+        return self.filter(members_of(units), is_superuser=False).exclude(
+            members_elsewhere(units)).exclude(pk__in=strong).exclude(pk=user.pk)
+
+    def active(self):
+        return self.filter(is_active=True)
+
+    def unused_since(self, instant):
+        """Active accounts nobody signed in to since `instant`, nor were made or given back since."""
+        last_use = Greatest(Coalesce("last_login", "active_since"), "active_since")
+        return self.active().annotate(last_use=last_use).filter(last_use__lt=instant)
+
+    def waiting_for_a_role(self):
+        return self.active().filter(~Q(wanted_role="") | Q(wanted_established=True))
+
+
+class AccountManager(UserManager.from_queryset(UserQuerySet)):
+    use_in_migrations = False
 
 
 class User(AbstractUser):
-    """A member of staff. A Chinese name is one name, so there is one field for it."""
+    """A member of staff. A Chinese name is one name, so there is one field for it.
+
+    An account is one person's. It is disabled, never deleted: what a person did stays theirs.
+    """
 
     first_name = None
     last_name = None
@@ -14,12 +63,36 @@ class User(AbstractUser):
     phone = models.CharField("办公电话", max_length=40, blank=True)
     is_established = models.BooleanField("在编", default=False, help_text="终审只能由在编的审核员做。")
 
+    # what was asked for when the account was made; given by 安全管理员
+    wanted_role = models.CharField("申请的角色", max_length=40, blank=True, editable=False)
+    wanted_established = models.BooleanField("申请标为在编", default=False, editable=False)
+
+    # signing in
+    must_change_password = models.BooleanField("须先改口令", default=False, editable=False)
+    password_expires_at = models.DateTimeField("一次性口令到期", null=True, blank=True, editable=False)
+    second_factor_since = models.DateTimeField("两步验证开通于", null=True, blank=True, editable=False)
+    sign_in_token = models.CharField("当前登录", max_length=32, blank=True, editable=False)
+    active_since = models.DateTimeField("启用于", default=timezone.now, editable=False)
+
+    objects = AccountManager()
+
     REQUIRED_FIELDS = []
 
     class Meta:
         verbose_name = "账号"
         verbose_name_plural = "账号"
-        permissions = [("see_everything", "查看全街道的数据")]
+        permissions = [
+            ("see_everything", "查看全街道的数据"),
+            ("give_roles", "授予角色、在编和单位"),
+            ("reset_unit_accounts", "管理本单位的账号"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(must_change_password=False) | Q(password_expires_at__isnull=False),
+                name="guicheng_user_one_time_password_expires",
+                violation_error_message="一次性口令要有到期时间。",
+            ),
+        ]
 
     def __str__(self):
         return self.name or self.username
@@ -28,6 +101,123 @@ class User(AbstractUser):
         return str(self)
 
     get_short_name = get_full_name
+
+    # questions
+    @property
+    def password_has_expired(self):
+        """Whether the one-time password was not used in time."""
+        return self.must_change_password and self.password_expires_at <= timezone.now()
+
+    @property
+    def wanted_text(self):
+        """What waits for 安全管理员: "部门经办人、在编"."""
+        return "、".join(each for each in (self.wanted_role, "在编" if self.wanted_established else "") if each)
+
+    # verbs
+    def give_one_time_password(self):
+        """Set a random password that must be changed at the first sign-in, and give it: it is kept nowhere."""
+        password = one_time_password()
+        self.set_password(password)
+        self.must_change_password = True
+        self.password_expires_at = timezone.now() + timedelta(days=settings.ONE_TIME_PASSWORD_DAYS)
+        self.sign_in_token = ""  # whoever is signed in is out
+        self.save()
+        return password
+
+    def choose_password(self, password):
+        """Keep the password the person set for themselves."""
+        self.set_password(password)
+        self.must_change_password, self.password_expires_at = False, None
+        self.save()
+
+    def give_what_was_asked(self):
+        """Give the role and the 在编 mark that were asked for when the account was made."""
+        with transaction.atomic():
+            if self.wanted_role in ASKABLE:
+                self.groups.add(Group.objects.get(name=self.wanted_role))
+            self.is_established = self.is_established or self.wanted_established
+            self.wanted_role, self.wanted_established = "", False
+            self.save(update_fields=["is_established", "wanted_role", "wanted_established"])
+
+    def disable(self):
+        """Close the account. Its sessions end with the next request. Raises ValidationError."""
+        with transaction.atomic():
+            able = User.objects.select_for_update().active().filter(is_superuser=True).order_by("pk")
+            if self.is_superuser and not [each for each in able if each.pk != self.pk]:
+                raise ValidationError("这是最后一个可用的总管理员账号，不能停用。")
+            self.is_active, self.sign_in_token = False, ""
+            self.save(update_fields=["is_active", "sign_in_token"])
+
+    def enable(self):
+        """Give the account back with a new one-time password, and give that."""
+        self.is_active, self.active_since = True, timezone.now()
+        return self.give_one_time_password()
+
+
+class AccessEventQuerySet(models.QuerySet):
+    def failed_since(self, instant):
+        return self.filter(kind=AccessEvent.Kind.SIGN_IN_FAILED, at__gte=instant)
+
+
+class AccessEvent(models.Model):
+    """One line of the access log: who came in, went out, was refused, took a file along, changed an account.
+
+    Never removed, by nobody: the database refuses.
+    """
+
+    class Kind(models.TextChoices):
+        SIGNED_IN = "signed_in", "登录"
+        SIGNED_OUT = "signed_out", "退出"
+        SIGN_IN_FAILED = "sign_in_failed", "登录失败"
+        SUPERSEDED = "superseded", "被别处登录顶下线"
+        PASSWORD_CHANGED = "password_changed", "改口令"  # noqa: S105
+        PASSWORD_RESET = "password_reset", "重置口令"  # noqa: S105
+        SECOND_FACTOR_SET = "second_factor_set", "开通两步验证"
+        SECOND_FACTOR_RESET = "second_factor_reset", "重置两步验证"
+        MADE = "made", "建立账号"
+        DISABLED = "disabled", "停用账号"
+        ENABLED = "enabled", "重新启用账号"
+        HANDED_OVER = "handed_over", "移交工作"
+        ROLES_CHANGED = "roles_changed", "改角色"
+        UNITS_CHANGED = "units_changed", "改单位"
+        DOWNLOADED = "downloaded", "下载文件"
+
+    append_only = AppendOnly(frozen_by="", let_go="", sentence="访问日志不能修改或删除。")
+
+    at = models.DateTimeField("时刻", default=timezone.now, editable=False)
+    kind = models.CharField("事项", max_length=20, choices=Kind)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="谁", null=True, blank=True, on_delete=models.PROTECT,
+        related_name="+",
+    )
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="对哪个账号", null=True, blank=True, on_delete=models.PROTECT,
+        related_name="access_events",
+    )
+    address = models.GenericIPAddressField("来自", null=True, blank=True)
+    note = CleanTextField("内容", blank=True)
+
+    objects = AccessEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "访问日志"
+        verbose_name_plural = "访问日志"
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index("at", "id", name="accessevent_at"),
+            models.Index("kind", "account", "at", name="accessevent_by_account"),
+            models.Index("kind", "address", "at", name="accessevent_by_address"),
+        ]
+        constraints = [
+            one_of("kind", [
+                "signed_in", "signed_out", "sign_in_failed", "superseded", "password_changed", "password_reset",
+                "second_factor_set", "second_factor_reset", "made", "disabled", "enabled", "handed_over",
+                "roles_changed", "units_changed", "downloaded",
+            ], "事项不在可选范围内。"),
+        ]
+
+    def __str__(self):
+        return self.get_kind_display()
 
 
 from guicheng.audit import AuditEntry  # noqa: E402, F401  a model of this app

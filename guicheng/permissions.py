@@ -1,4 +1,7 @@
 """Who may do what: one readable expression each. Views, forms and the admin only ask."""
+from django.conf import settings
+
+from guicheng.roles import GUARDED, NEED_SECOND_FACTOR
 
 
 def sees_everything(user):
@@ -8,6 +11,47 @@ def sees_everything(user):
 def in_scope(user, row):
     """Whether `row` is among those its own model shows this person."""
     return type(row)._default_manager.visible_to(user).filter(pk=row.pk).exists()
+
+
+def _held(account):
+    """The names of an account's roles; asked once for a list that fetched them along."""
+    return {group.name for group in account.groups.all()}
+
+
+def can_manage_account(user, account):
+    """Reset its password or second factor, disable it, give it back. Never one's own.
+
+    Who sets a password can act as that person: for GUARDED roles and superusers only a superuser may.
+    """
+    if account.pk == user.pk or account.is_superuser and not user.is_superuser:
+        return False
+    if GUARDED & _held(account) and not user.is_superuser:
+        return False
+    return user.has_perm("guicheng.change_user") or can_manage_unit_accounts(user) and in_scope(user, account)
+
+
+def can_manage_unit_accounts(user):
+    return user.has_perm("guicheng.reset_unit_accounts")
+
+
+def can_make_accounts(user):
+    return user.has_perm("guicheng.add_user") or can_manage_unit_accounts(user)
+
+
+def can_give_roles(user, account=None):
+    """Give roles, 在编 and units: never to oneself, and to a superuser only by a superuser."""
+    if account is not None and (account.pk == user.pk or account.is_superuser and not user.is_superuser):
+        return False
+    return user.has_perm("guicheng.give_roles")
+
+
+def needs_second_factor(user):
+    """Whether this person signs in with a code: who has one, and whoever the setting names."""
+    if user.second_factor_since or settings.REQUIRE_TOTP == "all":
+        return True
+    if settings.REQUIRE_TOTP == "none":
+        return False
+    return user.is_superuser or bool(NEED_SECOND_FACTOR & _held(user))
 
 
 def units_of(project):
@@ -68,14 +112,6 @@ def can_publish_project(user, project):
     """Make a newly entered project public: a reviewer marked 在编, not the one who entered it."""
     may = user.has_perm("projects.publish_progressupdate") and user.is_established
     return may and project.entered_by_id != user.pk and _reviews_or_sees_everything(user, project)
-
-
-def can_name_members(user):
-    """Say who is a unit's clerk or reviewer, and whether one person may do both steps: the office's, not the unit's.
-
-    Nobody names themselves: `Membership.check_members`.
-    """
-    return sees_everything(user)
 
 
 def can_change_organisation(user, organisation):

@@ -3,6 +3,9 @@
 In a migration there are no permissions yet, and a test's flush takes what a migration wrote.
 What a person may touch is their membership (`visible_to`); a role says only what they may do there.
 """
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
 VIEW_PROJECTS = [
     "projects.view_project", "projects.view_progressupdate", "projects.view_projectlist",
     "projects.view_milestone", "projects.view_promise", "projects.view_source", "projects.view_department",
@@ -31,13 +34,43 @@ VIEW_CONTENT = [permission for permission in CONTENT if ".view_" in permission]
 ROLES = {
     "业务管理员": [*CONTENT, *RECORD, *REVIEW, *WORDS, "guicheng.see_everything"],
     "系统管理员": ["guicheng.view_user", "guicheng.add_user", "guicheng.change_user"],
+    "安全管理员": ["guicheng.view_user", "guicheng.give_roles"],
+    "安全审计员": ["guicheng.view_user", "guicheng.view_accessevent", "admin.view_logentry", "guicheng.read_audit"],
+    "单位管理员": ["guicheng.view_user", "guicheng.reset_unit_accounts"],
     "部门经办人": RECORD,
     "社区经办人": [*RECORD, "communities.view_community", "communities.view_secretaryproject"],
     "党组织经办人": PARTY,
     "审核员": [*RECORD, *REVIEW],
-    "安全审计员": ["guicheng.read_audit"],
     "领导": [*VIEW_CONTENT, *VIEW_PROJECTS, "guicheng.see_everything"],
 }
+
+# never two of them in one hand
+APART = ("系统管理员", "安全管理员", "安全审计员")
+APART_SENTENCE = "系统管理员、安全管理员、安全审计员不能由同一个人担任。"
+# whoever sets a password can act as that person: of these only a superuser does
+GUARDED = frozenset({"业务管理员", *APART})
+# roles of the units' own people; their administrator may look after them. Every other group is stronger
+ORDINARY = ("部门经办人", "社区经办人", "党组织经办人", "审核员")
+# what may be asked for when an account is made; 安全管理员 gives it
+ASKABLE = (*ORDINARY, "单位管理员", "领导")
+# with REQUIRE_TOTP=roles these sign in with a code as well
+NEED_SECOND_FACTOR = frozenset({"审核员", "业务管理员", "单位管理员", *APART})
+
+
+def keep_apart(sender, instance, action, reverse, pk_set, using, **kwargs):
+    """Refuse a second of APART, whichever way a role is given. A handler of `m2m_changed`, under the person's lock."""
+    if action != "pre_add" or not pk_set:
+        return
+    from django.contrib.auth import get_user_model
+    from django.contrib.auth.models import Group
+
+    people = get_user_model().objects.using(using).select_for_update()
+    people = people.filter(pk__in=pk_set if reverse else [instance.pk])
+    new = [instance.pk] if reverse else pk_set
+    for person in people:
+        held = Group.objects.using(using).filter(name__in=APART)
+        if held.filter(Q(user=person) | Q(pk__in=new)).distinct().count() > 1:
+            raise ValidationError(APART_SENTENCE)
 
 
 def make_groups(app_config=None, using="default", **kwargs):

@@ -39,23 +39,20 @@ def everyones(rows, user):
     return rows
 
 
-def _accounts(rows, user):
-    """All accounts to those who keep accounts or see everything; to anybody else their own."""
-    if sees_everything(user) or user.has_perm("guicheng.change_user"):
-        return rows
-    return rows.filter(pk=user.pk)
-
-
 def _log(rows, user):
     """The whole log to whom a role lets read it; to anybody else what they did themselves."""
     return rows if user.has_perm("admin.view_logentry") else rows.filter(user=user)
+
+
+def _access(rows, user):
+    return rows if user.has_perm("guicheng.view_accessevent") else rows.filter(by=user)
 
 
 NOBODYS = "{} 没有写明谁能看哪些行：请给它写 visible_to(user)。"
 RULES = {
     "auth.Group": everyones,
     "contenttypes.ContentType": everyones,
-    "guicheng.User": _accounts,
+    "guicheng.AccessEvent": _access,
     "admin.LogEntry": _log,
 }
 

@@ -3,6 +3,7 @@
 With PUBLIC_URL set this is production: hosts, base path and secure cookies follow from it and
 the secrets are required. Without it the portal answers on loopback only and needs no configuration.
 """
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +21,10 @@ PUBLIC_URL = env("PUBLIC_URL", default="")
 DATABASE_URL = env("DATABASE_URL", default="")
 SECRET_KEY = env("SECRET_KEY", default="")
 PROXY_COUNT = env.int("PROXY_COUNT", default=1 if PUBLIC_URL else 0)
+ONE_TIME_PASSWORD_DAYS = env.int("ONE_TIME_PASSWORD_DAYS", default=7)
+ACCOUNT_UNUSED_DAYS = env.int("ACCOUNT_UNUSED_DAYS", default=90)
+REQUIRE_TOTP = env("REQUIRE_TOTP", default="") or ("roles" if PUBLIC_URL else "none")
+STAFF_ADDRESSES = env("STAFF_ADDRESSES", default="")
 SITE_OWNER = env("SITE_OWNER", default="")
 SITE_CODE = env("SITE_CODE", default="")
 SITE_ICP = env("SITE_ICP", default="")
@@ -38,6 +43,15 @@ def _local_secret_key():
         path.write_text(get_random_secret_key())
     return path.read_text().strip()
 
+
+if REQUIRE_TOTP not in ("roles", "all", "none"):
+    raise ImproperlyConfigured(f"REQUIRE_TOTP 应是 roles、all 或 none，现在是“{REQUIRE_TOTP}”。")
+try:
+    STAFF_NETWORKS = [ip_network(each.strip(), strict=False) for each in STAFF_ADDRESSES.split(",") if each.strip()]
+except ValueError:
+    raise ImproperlyConfigured(
+        f"STAFF_ADDRESSES 应是用逗号隔开的网段，如 10.1.0.0/16,2001:db8::/32，现在是“{STAFF_ADDRESSES}”。"
+    )
 
 _public = urlsplit(PUBLIC_URL)
 BASE_PATH = _public.path.rstrip("/")
@@ -91,6 +105,9 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "django_filters",
     "rest_framework",
     "simple_history",
@@ -102,14 +119,17 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "guicheng.middleware.content_security_policy",
+    "guicheng.middleware.staff_addresses",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "guicheng.middleware.keep_session_alive",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "guicheng.gate.staff_gate",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "guicheng.urls"
@@ -171,15 +191,20 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-AXES_FAILURE_LIMIT = 10
+AXES_FAILURE_LIMIT = 10  # of one name from one address
+SIGN_IN_LIMITS = {"account": 30, "address": 100}  # of one name from anywhere, of one address: a NAT is an office
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "guicheng.pages.errors.locked_out"
 # not ipware: with a proxy count it reads REMOTE_ADDR only and gives None for everybody
 AXES_CLIENT_IP_CALLABLE = "guicheng.proxies.client_address"
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # what is refused unread counts for nothing
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
+AXES_DISABLE_ACCESS_LOG = True  # AccessEvent is the log
+OTP_TOTP_ISSUER = "桂城办实事"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # its cookie would reach public pages
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

@@ -1,12 +1,12 @@
 from django.contrib import admin
 
-from guicheng.admin import LabelledInline, MembersAdmin, ScopedAdmin
+from guicheng.admin import LabelledInline, MembershipAdmin, ScopedAdmin
 from guicheng.permissions import can_change_organisation, sees_everything
 from partybuilding.models import Metric, MetricReading, PartyOrganisation, Venue
 
 
 @admin.register(PartyOrganisation)
-class PartyOrganisationAdmin(MembersAdmin):
+class PartyOrganisationAdmin(MembershipAdmin):
     list_display = ["name", "kind", "parent", "community", "started_on", "ended_on"]
     list_filter = ["kind"]
     search_fields = ["name"]

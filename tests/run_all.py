@@ -19,7 +19,8 @@ from tests.postgres import find_binaries, throwaway_server
 ROOT = Path(__file__).resolve().parent.parent
 NO_TESTS = 5  # pytest's exit code when nothing was collected
 # nothing of this machine's configuration reaches the tests: set empty, so that .env cannot fill it in
-NEUTRAL = {"PUBLIC_URL": "", "DATABASE_URL": "", "SECRET_KEY": "", "PROXY_COUNT": "0"}
+NEUTRAL = {"PUBLIC_URL": "", "DATABASE_URL": "", "SECRET_KEY": "", "PROXY_COUNT": "0", "REQUIRE_TOTP": "",
+           "STAFF_ADDRESSES": ""}
 
 
 class Run:

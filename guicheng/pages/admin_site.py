@@ -1,4 +1,4 @@
-"""The back office: the stock Django admin with our words and a first page that shows what waits."""
+"""The back office: the stock Django admin with our words, our way of signing in, and a first page of one's own."""
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.http import Http404
@@ -15,7 +15,9 @@ class GuichengAdminSite(admin.AdminSite):
     empty_value_display = "—"
     enable_nav_sidebar = False  # the lists need the width
 
+    # the apps are not loaded when the site is made: hence the imports inside
     def get_urls(self):
+        from guicheng.pages import sign_in
         from guicheng.pages.audit import audit, audit_export
         from projects.admin import media
 
@@ -23,6 +25,9 @@ class GuichengAdminSite(admin.AdminSite):
         kept = [each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site"]
         pages = [
             ("r/<int:content_type_id>/<int:object_id>/", self.view_on_site, "view_on_site"),
+            ("second-factor/", sign_in.ask_code, "second_factor"),
+            ("second-factor/set-up/", sign_in.set_up, "second_factor_set_up"),
+            ("second-factor/codes/", sign_in.new_codes, "recovery_codes"),
             ("audit/", audit, "audit"),
             ("audit/export/", audit_export, "audit-export"),
         ]
@@ -39,6 +44,20 @@ class GuichengAdminSite(admin.AdminSite):
         return redirect(row)
 
     def index(self, request, extra_context=None):
-        from guicheng.pages.staff import waiting_for  # the apps are not loaded when the site is made
+        from guicheng.pages.staff import waiting_for
 
         return super().index(request, {**waiting_for(request.user), **(extra_context or {})})
+
+    def login(self, request, extra_context=None):
+        from guicheng.pages.errors import locked_out
+        from guicheng.sign_in import SignInForm, has_failed_too_often
+
+        if request.method == "POST" and has_failed_too_often(request):
+            return locked_out(request)
+        self.login_form = SignInForm
+        return super().login(request, extra_context)
+
+    def password_change(self, request, extra_context=None):
+        from guicheng.pages.sign_in import OwnPassword
+
+        return OwnPassword.as_view(extra_context={**self.each_context(request), "title": "改口令"})(request)

@@ -1,14 +1,26 @@
 """What waits for a member of staff: the first page of the back office."""
 from calendar import monthrange
 
+from django.urls import reverse
 from django.utils import timezone
 
-from guicheng.permissions import sees_everything
+from guicheng.permissions import can_make_accounts, sees_everything
 from projects.forms import DecisionForm
 from projects.models import ProgressUpdate, Project, Status
 
 SHOWN = 12
 State = ProgressUpdate.State
+
+
+def account_links(user):
+    """For those who look after accounts or read the logs: (words, address)."""
+    users, logs = reverse("admin:guicheng_user_changelist"), reverse("admin:guicheng_accessevent_changelist")
+    return [link for may, link in [
+        (user.has_perm("guicheng.give_roles"), ("待授权的账号", f"{users}?waiting=1")),
+        (can_make_accounts(user), ("账号：新增、重置口令、停用", users)),
+        (user.has_perm("guicheng.view_accessevent"), ("访问日志：登录、下载、账号变动", logs)),
+        (user.has_perm("admin.view_logentry"), ("操作日志：谁改了什么", reverse("admin:admin_logentry_changelist"))),
+    ] if may]
 
 
 def waiting_for(user):
@@ -28,6 +40,7 @@ def waiting_for(user):
         "my_projects": projects.order_by("moved_on", "pk")[:SHOWN],
         "today": timezone.localdate(),
         "sees_everything": sees_everything(user),
+        "account_links": account_links(user),
     }
 
 

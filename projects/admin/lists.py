@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from guicheng.admin import LabelledInline, MembersAdmin, ScopedAdmin
+from guicheng.admin import LabelledInline, MembershipAdmin, ScopedAdmin
 from projects.models import Category, Declaration, Department, ProjectList
 
 
@@ -26,6 +26,6 @@ class ProjectListAdmin(ScopedAdmin):
 
 
 @admin.register(Department)
-class DepartmentAdmin(MembersAdmin):
+class DepartmentAdmin(MembershipAdmin):
     list_display = ["name", "leader", "contact", "phone"]
     search_fields = ["name", "short_name"]

@@ -84,6 +84,11 @@ class ProgressUpdateQuerySet(KeyedQuerySet):
             steps |= Q(state=ProgressUpdate.State.CHECKED) & ~Q(checker=user)
         return rows.filter(steps)
 
+    def open_work_of(self, user):
+        """What this person began and is not public yet; for guicheng/hand_over.py."""
+        closed = [ProgressUpdate.State.PUBLISHED, ProgressUpdate.State.DROPPED]
+        return self.filter(author=user).exclude(state__in=closed).select_related("project").order_by("pk")
+
     def visible_to(self, user):
         if sees_everything(user):
             return self
@@ -340,6 +345,17 @@ class ProgressUpdate(Versioned, Keyed):
         """Give up an unpublished statement. It stays readable to staff and is never public."""
         self._move(by, self.State.DROPPED, note=reason)
 
+    def hand_over(self, to, by):
+        """Give an unpublished statement to another author. Who wrote and handed it in stays in `steps`.
+
+        What the new author had checked themselves is to be checked again, by somebody else.
+        """
+        note = f"{self.author}移交给{to}"
+        state, checker = self.state, self.checker
+        if checker == to:
+            state, checker = self.State.SUBMITTED, None
+        self._move(by, state, note=note, verb="handed_over", author=to, checker=checker)
+
     def publish(self, by):
         """Give the row its place in the ledger and bring the project's projections to it.
 
@@ -368,13 +384,13 @@ class ProgressUpdate(Versioned, Keyed):
 
     def _remembered(self):
         return {name: getattr(self, name) for name in
-                ("state", "version", "seq", "recorded_at", "checker", "reviewer", "one_step", "is_sample")}
+                ("state", "version", "seq", "recorded_at", "author", "checker", "reviewer", "one_step", "is_sample")}
 
     def _remember(self, values):
         for name, value in values.items():
             setattr(self, name, value)
 
-    def _move(self, by, state, note="", **changes):
+    def _move(self, by, state, note="", verb="", **changes):
         """Save with a new state and write the step down; refuse when somebody changed the row meanwhile."""
         before, is_new = self._remembered(), self.pk is None
         self._remember({"state": state, **changes})
@@ -386,8 +402,9 @@ class ProgressUpdate(Versioned, Keyed):
                         attached.follow(state, self.recorded_at)
                 self.full_clean()
                 self.save()
-                if self.author_id and state != self.State.DRAFT:  # what came with the facts had no review
-                    self.steps.create(verb=state, by=by, note=clean_text(note), is_sample=self.is_sample)
+                # what came with the facts had no review
+                if self.author_id and (verb or state != self.State.DRAFT):
+                    self.steps.create(verb=verb or state, by=by, note=clean_text(note), is_sample=self.is_sample)
         except ValidationError:
             self._remember(before)
             raise

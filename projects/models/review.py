@@ -32,6 +32,7 @@ class ReviewStep(models.Model):
         PUBLISHED = "published", "终审发布"
         RETURNED = "returned", "退回"
         DROPPED = "dropped", "撤销"
+        HANDED_OVER = "handed_over", "移交"
 
     append_only = AppendOnly(frozen_by="", sentence="审核记录不能修改或删除。")
 
@@ -50,7 +51,8 @@ class ReviewStep(models.Model):
         ordering = ["-at", "-pk"]
         indexes = [models.Index("at", name="reviewstep_at")]
         constraints = [
-            one_of("verb", ["submitted", "checked", "published", "returned", "dropped"], "步骤不在可选范围内。"),
+            one_of("verb", ["submitted", "checked", "published", "returned", "dropped", "handed_over"],
+                   "步骤不在可选范围内。"),
             models.CheckConstraint(
                 condition=~models.Q(verb="returned") | ~models.Q(note=""),
                 name="projects_reviewstep_return_explained",

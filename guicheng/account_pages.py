@@ -1,0 +1,151 @@
+"""The admin pages for a list of accounts: upload, preview, confirm, and the sheet of one-time passwords."""
+from datetime import timedelta
+
+from django.contrib import messages
+from django.core import signing
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+
+from guicheng.access_log import record
+from guicheng.account_forms import AccountFileForm, makes_everywhere
+from guicheng.account_import import COLUMNS, as_lines, judged, make_all, read_rows, read_table
+from guicheng.exports import csv_lines
+from guicheng.membership import unit_choices
+from guicheng.models import AccessEvent
+from guicheng.permissions import can_make_accounts
+from guicheng.roles import ASKABLE, ORDINARY
+
+SALT = "guicheng.account_pages"
+MINUTES = 30
+SHEET = [("姓名", lambda row: row[0]), ("账号", lambda row: row[1]), ("一次性口令", lambda row: row[2]),
+         ("请在此日前登录并改口令", lambda row: row[3])]
+
+
+class AccountImportPages:
+    """For UserAdmin: nothing of the file and no password is kept between the steps; the page carries it, signed."""
+
+    def get_urls(self):
+        pages = [("import", self.import_page), ("import/template", self.template_page), ("sheet", self.sheet_page)]
+        own = [path(f"{route}/", self.admin_site.admin_view(view), name=f"guicheng_user_{route.replace('/', '_')}")
+               for route, view in pages]
+        return own + super().get_urls()
+
+    def _page(self, request, template, title, **context):
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **context}
+        return TemplateResponse(request, f"admin/guicheng/user/{template}.html", context)
+
+    def _show_passwords(self, request, made, title):
+        """The one page on which one-time passwords stand. Never redirected to, never kept."""
+        rows = [(user.name, user.username, password, timezone.localdate(user.password_expires_at).isoformat())
+                for user, password in made]
+        sealed = signing.dumps([request.user.pk, rows], salt=SALT, compress=True)
+        days = (made[0][0].password_expires_at - timezone.now() + timedelta(hours=1)).days
+        waiting = any(user.wanted_text for user, _ in made)
+        response = self._page(request, "passwords", title, rows=rows, sealed=sealed, days=days, waiting=waiting)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _opened(self, request, name):
+        """What a page of ours carried for this very person, or None."""
+        try:
+            owner, value = signing.loads(request.POST.get(name, ""), salt=SALT, max_age=MINUTES * 60)
+        except (signing.BadSignature, ValueError):
+            return None
+        return value if owner == request.user.pk else None
+
+    def import_page(self, request):
+        if not can_make_accounts(request.user):
+            raise PermissionDenied
+        if "rows" in request.POST:
+            return self._confirm(request)
+        posted = request.method == "POST"
+        form = AccountFileForm(request.POST, request.FILES) if posted else AccountFileForm()
+        context = {"form": form, "columns": list(COLUMNS)}
+        if form.is_valid():
+            try:
+                rows = read_rows(read_table(form.cleaned_data["file"]), request.user)
+            except ValidationError as error:
+                form.add_error("file", error)
+            else:
+                return self._preview(request, rows)
+        return self._page(request, "import", "从 Excel 建账号", **context)
+
+    def _preview(self, request, rows):
+        wrong = sum(bool(row.problems) for row in rows)
+        sealed = "" if wrong else signing.dumps([request.user.pk, as_lines(rows)], salt=SALT, compress=True)
+        return self._page(request, "import_preview", "从 Excel 建账号：预览", rows=rows, wrong=wrong, sealed=sealed)
+
+    def _confirm(self, request):
+        """Judge again what the preview showed, then make all or none."""
+        lines = self._opened(request, "rows")
+        if lines is None:
+            messages.warning(request, "预览已经过期，请重新上传名单。")
+            return redirect("admin:guicheng_user_import")
+        rows = judged(lines, request.user)
+        if any(row.problems for row in rows):
+            return self._preview(request, rows)
+        try:
+            made = make_all(rows, request.user)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return redirect("admin:guicheng_user_import")
+        for user, _ in made:
+            record(AccessEvent.Kind.MADE, request, account=user,
+                   note=f"从名单建立；申请：{user.wanted_text or '无'}")
+            self.log_addition(request, user, "从名单建立")
+        return self._show_passwords(request, made, f"已建立 {len(made)} 个账号")
+
+    def sheet_page(self, request):
+        """The passwords on the screen as a file; the screen itself sends them."""
+        rows = self._opened(request, "sheet")
+        if rows is None:
+            messages.warning(request, "口令单只能在建立账号后的那一页下载；没有记下的口令请重置。")
+            return redirect("admin:guicheng_user_changelist")
+        response = HttpResponse("".join(csv_lines(SHEET, rows)), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = content_disposition_header(True, "一次性口令.csv")
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def template_page(self, request):
+        """A blank workbook with drop-down lists of the roles and of the units this person makes accounts for."""
+        if not can_make_accounts(request.user):
+            raise PermissionDenied
+        everywhere = makes_everywhere(request.user)
+        units = [name for _, rows in unit_choices(None if everywhere else request.user) for _, name in rows]
+        content = _blank_workbook(ASKABLE if everywhere else ORDINARY, units)
+        response = HttpResponse(
+            content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        response["Content-Disposition"] = content_disposition_header(True, "账号名单模板.xlsx")
+        return response
+
+
+def _blank_workbook(roles, units):
+    import io
+
+    import xlsxwriter
+
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet, lists = book.add_worksheet("名单"), book.add_worksheet("可选的词")
+        bold = book.add_format({"bold": True, "bottom": 1})
+        text = book.add_format({"num_format": "@"})
+        choices = {"角色": roles, "单位": units, "经办或审核": ["经办", "审核"], "在编": ["是", "否"]}
+        for place, title in enumerate(COLUMNS):
+            sheet.write_string(0, place, title, bold)
+            sheet.set_column(place, place, 16, text)
+            values = choices.get(title, ())
+            if values:
+                lists.write_string(0, place, title, bold)
+                for line, value in enumerate(values, 1):
+                    lists.write_string(line, place, value)
+                column = chr(ord("A") + place)
+                sheet.data_validation(1, place, 500, place, {
+                    "validate": "list", "source": f"=可选的词!${column}$2:${column}${len(values) + 1}",
+                    "error_type": "warning", "error_message": "请从下拉列表里选，或者照“可选的词”填写。"})
+        sheet.freeze_panes(1, 0)
+    return file.getvalue()

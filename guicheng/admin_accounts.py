@@ -1,0 +1,295 @@
+"""The accounts in the back office: made, given a role, helped back in, and closed when somebody leaves."""
+from django.contrib import admin, messages
+from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.utils import unquote
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import CheckboxSelectMultiple
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+
+from guicheng import second_factor
+from guicheng.access_log import record
+from guicheng.account_forms import FIELDS, AccountChangeForm, AccountForm, LeaveForm, UnitForm
+from guicheng.account_pages import AccountImportPages
+from guicheng.accounts import make_account
+from guicheng.admin import ScopedAdmin
+from guicheng.hand_over import leave, open_work_of
+from guicheng.membership import PARTS, key_of, memberships_of, unit_of
+from guicheng.models import AccessEvent, User
+from guicheng.permissions import can_give_roles, can_make_accounts, can_manage_account, in_scope
+from guicheng.roles import APART_SENTENCE
+
+Kind = AccessEvent.Kind
+
+
+class WaitingFilter(SimpleListFilter):
+    title, parameter_name = "授权", "waiting"
+
+    def lookups(self, request, model_admin):
+        return [("1", "待授权")]
+
+    def queryset(self, request, queryset):
+        return queryset.waiting_for_a_role() if self.value() == "1" else queryset
+
+
+@admin.register(User)
+class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
+    """Accounts are disabled, never deleted: what a person did stays theirs."""
+
+    list_display = ["username", "name", "roles", "state", "last_login"]
+    list_filter = [WaitingFilter, "is_active", "groups"]
+    search_fields = ["username", "name"]
+    ordering = ["username"]
+    form, add_form, add_form_template = AccountChangeForm, AccountForm, None
+    fieldsets = [
+        ("本人", {"fields": FIELDS}),
+        ("权限", {"fields": ["groups", "is_established", "is_superuser", "wanted", "units"],
+                 "description": "角色决定能做什么；能动哪些项目，由所在单位决定。"}),
+        ("登录", {"fields": ["state", "last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        ("本人", {"fields": FIELDS}),
+        ("权限", {"fields": ["role", "established", "unit", "part"]}),
+    ]
+    filter_horizontal = []
+    actions = ["give_what_was_asked"]
+    show_facets = admin.ShowFacets.NEVER
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups")
+
+    # --- what is shown ---------------------------------------------------------------------------
+    @admin.display(description="角色")
+    def roles(self, user):
+        names = [group.name for group in user.groups.all()] + (["总管理员"] if user.is_superuser else [])
+        waiting = [f"待授权：{user.wanted_text}"] if user.wanted_text else []
+        return "、".join(names + waiting) or "—"
+
+    @admin.display(description="情况")
+    def state(self, user):
+        if not user.is_active:
+            return "已停用"
+        if user.password_has_expired:
+            return "一次性口令已过期"
+        first = "等待首次登录" if user.must_change_password else "在用"
+        return f"{first}，已开通两步验证" if user.second_factor_since else first
+
+    @admin.display(description="申请授予")
+    def wanted(self, user):
+        return user.wanted_text or "—"
+
+    @admin.display(description="所在单位")
+    def units(self, user):
+        return "、".join(f"{unit}（{PARTS[part]}）" for unit, part in memberships_of(user)) or "—"
+
+    # --- who may ---------------------------------------------------------------------------------
+    def has_add_permission(self, request):
+        return can_make_accounts(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        user = request.user
+        if obj is None:
+            return can_make_accounts(user) or can_give_roles(user)
+        own = obj.pk == user.pk and user.has_perm("guicheng.change_user")
+        return own or can_manage_account(user, obj) or can_give_roles(user, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_give_roles_permission(self, request):
+        return can_give_roles(request.user)
+
+    def get_readonly_fields(self, request, obj=None):
+        """Nobody makes themselves or another stronger."""
+        if obj is None:
+            return []
+        fixed = ["wanted", "units", "state", "last_login", "date_joined"]
+        if obj.pk != request.user.pk and not can_manage_account(request.user, obj):
+            fixed += FIELDS
+        if not can_give_roles(request.user, obj):
+            fixed += ["groups", "is_established"]
+        if not request.user.is_superuser or obj.pk == request.user.pk:
+            fixed.append("is_superuser")
+        return fixed
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        words = {"label": "角色", "help_text": APART_SENTENCE, "widget": CheckboxSelectMultiple}
+        return super().formfield_for_manytomany(db_field, request, **kwargs, **words)
+
+    def get_form(self, request, obj=None, **kwargs):
+        form = super().get_form(request, obj, **kwargs)
+        return type("Form", (form,), {"user": request.user}) if obj is None else form
+
+    # --- saving ----------------------------------------------------------------------------------
+    def save_model(self, request, obj, form, change):
+        if change:
+            obj.save(update_fields=[name for name in form.cleaned_data if name != "groups"])
+            return
+        asked = {name: form.cleaned_data[name] for name in [*FIELDS, "role", "unit", "part", "established"]}
+        made, request.one_time_password = make_account(request.user, **asked)
+        obj.__dict__.update(made.__dict__)
+        record(Kind.MADE, request, account=made, note=made.wanted_text and f"申请：{made.wanted_text}")
+
+    def save_related(self, request, form, formsets, change):
+        before = self._rights(form.instance) if change else ""
+        super().save_related(request, form, formsets, change)
+        if change and {"groups", "is_established", "is_superuser"} & set(form.changed_data):
+            after = self._rights(User.objects.get(pk=form.instance.pk))
+            was = form.initial
+            flags = [f"{label}：{'是' if was.get(name) else '否'}→{'是' if getattr(form.instance, name) else '否'}"
+                     for name, label in (("is_established", "在编"), ("is_superuser", "总管理员"))
+                     if name in form.changed_data]
+            record(Kind.ROLES_CHANGED, request, account=form.instance,
+                   note="；".join([f"{before}→{after}", *flags]))
+            User.objects.filter(pk=form.instance.pk).update(wanted_role="", wanted_established=False)
+
+    @staticmethod
+    def _rights(user):
+        return "、".join(user.groups.order_by("name").values_list("name", flat=True)) or "没有角色"
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._show_passwords(request, [(obj, request.one_time_password)], "账号已建立")
+
+    # --- pages -----------------------------------------------------------------------------------
+    def get_urls(self):
+        pages = [("leave", self.leave_page), ("enable", self.enable_page), ("units", self.units_page),
+                 ("second-factor", self.second_factor_page)]
+        own = [path(f"<id>/{name}/", self.admin_site.admin_view(view), name=f"guicheng_user_{name.replace('-', '_')}")
+               for name, view in pages]
+        return own + super().get_urls()
+
+    def _account(self, request, id, may=can_manage_account):
+        """Give the account that the page is about: 404 outside the scope, 403 for who may not."""
+        account = self.get_object(request, unquote(id))
+        if account is None or not (in_scope(request.user, account) or account.pk == request.user.pk):
+            raise Http404
+        if not may(request.user, account):
+            raise PermissionDenied
+        return account
+
+    def _step(self, request, account, title, **context):
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": f"{title}：{account}",
+                   "step": title, "account": account, **context}
+        return TemplateResponse(request, context.pop("template", "admin/guicheng/user/step.html"), context)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        account = self.get_object(request, unquote(object_id))
+        may = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        if account is not None:
+            may |= {"title": f"账号：{account}", "subtitle": None,
+                    "may_manage": can_manage_account(request.user, account),
+                    "may_give_roles": can_give_roles(request.user, account),
+                    "sees_log": request.user.has_perm("guicheng.view_accessevent")}
+        return super().change_view(request, object_id, form_url, {**may, **(extra_context or {})})
+
+    def user_change_password(self, request, id, form_url=""):
+        """Give a new one-time password; nobody chooses a password for another."""
+        account = self._account(request, id)
+        if not account.is_active:
+            messages.warning(request, "账号已停用；重新启用时会给新的一次性口令。")
+            return redirect("admin:guicheng_user_change", account.pk)
+        if request.method == "POST":
+            password = account.give_one_time_password()
+            record(Kind.PASSWORD_RESET, request, account=account)
+            self.log_change(request, account, "重置口令")
+            return self._show_passwords(request, [(account, password)], "口令已重置")
+        return self._step(request, account, "重置口令", button="重置口令", sentences=[
+            "会给一个新的一次性口令，原来的口令马上失效，正在登录的会退出。", "对方第一次登录时要改成自己的口令。"])
+
+    def enable_page(self, request, id):
+        account = self._account(request, id)
+        if account.is_active:
+            return redirect("admin:guicheng_user_change", account.pk)
+        if request.method == "POST":
+            password = account.enable()
+            record(Kind.ENABLED, request, account=account)
+            self.log_change(request, account, "重新启用")
+            return self._show_passwords(request, [(account, password)], "账号已重新启用")
+        return self._step(request, account, "重新启用", button="重新启用", sentences=["会给一个新的一次性口令。"])
+
+    def second_factor_page(self, request, id):
+        account = self._account(request, id)
+        if request.method == "POST":
+            second_factor.reset(account)
+            record(Kind.SECOND_FACTOR_RESET, request, account=account)
+            self.log_change(request, account, "重置两步验证")
+            messages.success(request, f"{account}的两步验证已重置；按规定要用的，下次登录时重新开通。")
+            return redirect("admin:guicheng_user_change", account.pk)
+        return self._step(request, account, "重置两步验证", button="重置两步验证", sentences=[
+            "手机丢了、换了，恢复码也用完了，才需要重置。请先当面或打电话核实是本人。"])
+
+    def leave_page(self, request, id):
+        """Choose who takes over, look at what that is, confirm."""
+        account = self._account(request, id)
+        if not account.is_active:
+            return redirect("admin:guicheng_user_change", account.pk)
+        form = LeaveForm(request.POST if request.method == "POST" else None, account=account, by=request.user)
+        chosen = form.is_valid()
+        successor = form.cleaned_data.get("successor") if chosen else None
+        if chosen and "confirm" in request.POST:
+            try:
+                summary = leave(account, request.user, successor)
+            except ValidationError as error:
+                form.add_error(None, error)
+                chosen = False
+            else:
+                self._write_leave_down(request, account, successor, summary)
+                return redirect("admin:guicheng_user_change", account.pk)
+        return self._step(
+            request, account, "停用（离岗）", template="admin/guicheng/user/leave.html", form=form, chosen=chosen,
+            successor=successor, units=[(unit, PARTS[part]) for unit, part in memberships_of(account)],
+            work=open_work_of(account))
+
+    def _write_leave_down(self, request, account, successor, summary):
+        record(Kind.DISABLED, request, account=account,
+               note="" if successor or not summary else f"没有人接手：{summary}")
+        if successor and summary:
+            note = f"移交给{successor}（{successor.username}）：{summary}"
+            record(Kind.HANDED_OVER, request, account=account, note=note)
+        self.log_change(request, account, f"停用，移交给{successor}" if successor else "停用，没有移交")
+        messages.success(request, f"{account}的账号已停用。")
+
+    def units_page(self, request, id):
+        """The units of an account, one change at a time; for who gives roles."""
+        account = self._account(request, id, can_give_roles)
+        form = UnitForm(request.POST if "add" in request.POST else None)
+        change = None
+        if "remove" in request.POST:
+            key, _, part = request.POST["remove"].rpartition(":")
+            change = (unit_of(key), part, "remove")
+        elif form.is_valid():
+            change = (form.cleaned_data["unit"], form.cleaned_data["part"], "add")
+        if change and change[0] is not None and change[1] in PARTS:
+            unit, part, verb = change
+            getattr(getattr(unit, part), verb)(account)
+            note = f"{'加入' if verb == 'add' else '移出'}{unit}（{PARTS[part]}）"
+            record(Kind.UNITS_CHANGED, request, account=account, note=note)
+            self.log_change(request, account, note)
+            messages.success(request, f"{account}：已{note}。")
+            return redirect("admin:guicheng_user_units", account.pk)
+        rows = [(unit, PARTS[part], f"{key_of(unit)}:{part}") for unit, part in memberships_of(account)]
+        return self._step(request, account, "所在单位", template="admin/guicheng/user/units.html", rows=rows, form=form)
+
+    @admin.action(description="按申请授予角色和在编", permissions=["give_roles"])
+    def give_what_was_asked(self, request, queryset):
+        given = 0
+        for account in queryset.waiting_for_a_role():
+            if can_give_roles(request.user, account):
+                note = f"按申请授予：{account.wanted_text}"
+                account.give_what_was_asked()
+                record(Kind.ROLES_CHANGED, request, account=account, note=note)
+                self.log_change(request, account, note)
+                given += 1
+        messages.info(request, f"已按申请授予 {given} 个账号。" if given else "选中的账号里没有待授权的。")
+
+    def add_view(self, request, form_url="", extra_context=None):
+        one_button = {"show_save_and_add_another": False, "show_save_and_continue": False, "title": "新增账号"}
+        return super().add_view(request, form_url, {**one_button, **(extra_context or {})})
+
+    def changelist_view(self, request, extra_context=None):
+        extra = {"title": "账号", "may_make": can_make_accounts(request.user),
+                 "import_url": reverse("admin:guicheng_user_import")}
+        return super().changelist_view(request, {**extra, **(extra_context or {})})
