@@ -14,6 +14,8 @@ class GuichengConfig(AppConfig):
     def ready(self):
         from guicheng.append_only import install_triggers
         from guicheng.roles import make_groups
+        from guicheng.workdays import seed_after_migrate
 
         post_migrate.connect(install_triggers, dispatch_uid="install_triggers")
         post_migrate.connect(make_groups, dispatch_uid="make_groups")
+        post_migrate.connect(seed_after_migrate, sender=self, dispatch_uid="seed_calendar")

@@ -28,3 +28,7 @@ class User(AbstractUser):
         return str(self)
 
     get_short_name = get_full_name
+
+
+from guicheng.inbox import GroupPost, InboxMessage  # noqa: E402, F401  (models of this app)
+from guicheng.workdays import CalendarDay, CalendarYear  # noqa: E402, F401

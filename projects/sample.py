@@ -15,6 +15,8 @@ from projects.models import (
     Category,
     Declaration,
     Department,
+    Instruction,
+    LightOverride,
     Milestone,
     ProgressUpdate,
     Project,
@@ -23,6 +25,7 @@ from projects.models import (
     Promise,
     Source,
     Status,
+    SupervisionNotice,
 )
 from projects.models.project import NEVER
 
@@ -306,6 +309,9 @@ def sample_rows():
     What hangs on a sample project goes with it, a draft of the staff too. What was published is always sample there.
     """
     return [
+        Instruction.objects.filter(project__is_sample=True),
+        SupervisionNotice.objects.filter(project__is_sample=True),
+        LightOverride.objects.filter(project__is_sample=True),
         ProgressUpdate.objects.filter(project__is_sample=True),
         Promise.objects.filter(project__is_sample=True),
         Milestone.objects.filter(project__is_sample=True),

@@ -7,12 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
 from tests.communities.rules import RULES as COMMUNITY_RULES
+from tests.guicheng.inbox_rules import RULES as INBOX_RULES
 from tests.partybuilding.rules import RULES as PARTY_RULES
 from tests.projects.rules import BY_HAND
 from tests.projects.rules import RULES as PROJECT_RULES
 from tests.rules import Once
 
-RULES = [*PROJECT_RULES, *COMMUNITY_RULES, *PARTY_RULES]
+RULES = [*PROJECT_RULES, *COMMUNITY_RULES, *PARTY_RULES, *INBOX_RULES]
 OURS = ["guicheng", "projects", "communities", "partybuilding"]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
