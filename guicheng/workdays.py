@@ -70,8 +70,9 @@ class CalendarDay(models.Model):
         return f"{self.day} {self.name}"
 
     def clean(self):
-        if self.day and self.year_id and self.day.year != self.year.year:
-            raise ValidationError({"day": f"这一天不在 {self.year}里。"})
+        year = getattr(self, "year", None)  # not saved yet where the year is entered with its days
+        if self.day and year and self.day.year != year.year:
+            raise ValidationError({"day": f"这一天不在 {year}里。"})
 
 
 class WorkCalendar:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import DateField, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ from projects.models import Instruction, LightRule, ProgressUpdate, Status
 from projects.models.project import NEVER
 
 RESTING = [*Status.DONE, *Status.NEED_REASON]
-DUE = Coalesce("due_on", "planned_end")
+DUE = Coalesce("due_on", "planned_end", output_field=DateField())
 NOTES = ["problem", "delay_reason", "coordination", "next_step"]
 
 
