@@ -108,7 +108,7 @@ class _Run:
 
     def _open(self, keys):
         rows = SupervisionNotice.objects.open().exclude(cause=Cause.MANUAL).select_related("department", "community")
-        return list(rows.filter(project__in=keys, raised_on__lte=self.day).order_by("pk"))
+        return list(rows.filter(project__in=keys).order_by("pk"))
 
     def _settle(self, project, light, causes):
         """Take the project's lock, look again, and do all of it or nothing."""
@@ -136,7 +136,7 @@ class _Run:
             causes[Cause.DUE_SOON] = (due, f"{light.sentence}。请按期完成并填报进展。")
         if "behind" in light.causes:
             causes[Cause.BEHIND] = (due, f"{light.sentence}。请说明原因和下一步。")
-        if is_quiet:
+        if is_quiet and (project.lead_department or project.community):  # without a unit nobody could answer
             causes[Cause.STALE] = (project.moved_on.isoformat(), f"已满 {self.rule.stale_days} 天没有进展，请填报。")
         return causes
 

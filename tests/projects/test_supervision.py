@@ -521,3 +521,8 @@ def test_samples_and_their_supervision_can_be_removed(leader):
     notice.close("已办。", by=leader)
     remove_sample()
     assert not SupervisionNotice.objects.exists()
+
+
+def test_without_a_unit_nobody_is_reminded_of_silence(late):
+    Project.objects.filter(pk=late.pk).update(lead_department=None, planned_end=date(2022, 6, 30), due_on=None)
+    assert supervise(date(2021, 11, 7)).raised.total() == 0
