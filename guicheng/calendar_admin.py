@@ -9,6 +9,7 @@ from guicheng.workdays import CalendarDay, CalendarYear
 class DayInline(LabelledInline):
     model = CalendarDay
     fields = ["day", "is_workday", "name"]
+    can_delete = False  # a day entered by mistake is set to what its weekday says
     verbose_name_plural = "放假和调休：只录与平常星期不同的日子；放假的不勾“上班”，周末调休上班的勾上"
 
 

@@ -14,8 +14,7 @@ VIEW_SUPERVISION = [
 ]
 ANSWER = [*VIEW_SUPERVISION, "projects.answer_supervision"]
 RULES = ["projects.add_lightrule", "projects.change_lightrule"]
-CALENDAR = [f"guicheng.{verb}_{model}" for verb in ("add", "change", "delete")
-            for model in ("calendaryear", "calendarday") if (verb, model) != ("delete", "calendaryear")]
+CALENDAR = [f"guicheng.{verb}_{model}" for verb in ("add", "change") for model in ("calendaryear", "calendarday")]
 RECORD = [*VIEW_PROJECTS, "projects.add_progressupdate", "projects.change_progressupdate"]
 REVIEW = ["projects.check_progressupdate", "projects.publish_progressupdate", "projects.view_reviewstep"]
 WORDS = [f"projects.{verb}_watchedword" for verb in ("view", "add", "change", "delete")]

@@ -5,6 +5,7 @@ import pytest
 from django.urls import reverse
 
 from guicheng.inbox import tell
+from guicheng.workdays import CalendarYear
 from projects.models import Instruction, LightOverride, SupervisionNotice
 from tests import factories
 from tests.test_in_browser import sideways, sign_in, violations, watched  # noqa: F401  (a fixture)
@@ -22,7 +23,8 @@ def late(project):
     project.planned_start, project.planned_end = date(2021, 5, 6), date(2021, 10, 15)
     project.save()
     factories.make_update(project, effective_on=date(2021, 10, 8), status="in_progress", percent=60,
-                          problem="管线没有迁走，施工面腾不出来。", coordination="供电部门、自来水公司", next_step="先做北段。")
+                          problem="管线没有迁走，施工面腾不出来。",
+                          coordination="供电部门、自来水公司", next_step="先做北段。")
     project.refresh_from_db()
     return project
 
@@ -92,13 +94,10 @@ def test_no_barrier_and_no_fault(live_server, watched, superuser, leader, clerk,
         *(reverse(f"{name}_{verb}", args=[late.pk]) for verb in ("issue", "instruct", "light")),
         reverse("admin:inbox"), reverse("admin:projects_progressupdate_week"),
         reverse("admin:projects_project_changelist"), reverse("admin:projects_project_change", args=[late.pk]),
-        reverse("admin:guicheng_calendaryear_changelist"), reverse("admin:guicheng_calendaryear_change", args=[1]),
+        reverse("admin:guicheng_calendaryear_changelist"),
+        reverse("admin:guicheng_calendaryear_change", args=[CalendarYear.objects.first().pk]),
         reverse("admin:projects_lightrule_changelist"), reverse("admin:projects_lightrule_add"),
     ]
-    from guicheng.workdays import CalendarYear
-
-    addresses = [each.replace("/calendaryear/1/", f"/calendaryear/{CalendarYear.objects.first().pk}/")
-                 for each in addresses]
     page = watched(base + reverse("admin:login"), width=390)
     sign_in(page, base, superuser)
     page.wait_for_timeout(300)
