@@ -125,5 +125,5 @@ class LabelledInline(Scoped, admin.TabularInline):
         return field
 
 
-# the accounts and the logs have modules of their own; autodiscovery reads this one
-from guicheng import admin_accounts, admin_logs  # noqa: E402, F401
+# these have modules of their own, made of the pieces above; autodiscovery reads this one
+from guicheng import admin_accounts, admin_logs, calendar_admin  # noqa: E402, F401

@@ -20,6 +20,7 @@ class GuichengConfig(AppConfig):
         from guicheng.append_only import AppendOnly, install_triggers, make_way
         from guicheng.roles import keep_apart, make_groups
         from guicheng.scope import check_scopes
+        from guicheng.workdays import seed_after_migrate
 
         LogEntry.append_only = AppendOnly(frozen_by="", let_go="", sentence="操作日志不能修改或删除。")
         m2m_changed.connect(keep_apart, sender=get_user_model().groups.through, dispatch_uid="keep_apart")
@@ -27,3 +28,4 @@ class GuichengConfig(AppConfig):
         post_migrate.connect(install_triggers, dispatch_uid="install_triggers")
         post_migrate.connect(make_groups, dispatch_uid="make_groups")
         checks.register(check_scopes)
+        post_migrate.connect(seed_after_migrate, sender=self, dispatch_uid="seed_calendar")

@@ -220,4 +220,7 @@ class AccessEvent(models.Model):
         return self.get_kind_display()
 
 
-from guicheng.audit import AuditEntry  # noqa: E402, F401  a model of this app
+# models of this app that stand beside what they are about
+from guicheng.audit import AuditEntry  # noqa: E402, F401
+from guicheng.inbox import GroupPost, InboxMessage  # noqa: E402, F401
+from guicheng.workdays import CalendarDay, CalendarYear  # noqa: E402, F401

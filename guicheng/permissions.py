@@ -118,3 +118,50 @@ def can_change_organisation(user, organisation):
     """A published party organisation is changed by the office; its own clerk prepares those not public yet."""
     may = user.has_perm("partybuilding.change_partyorganisation")
     return may and (sees_everything(user) or not organisation.is_published)
+
+
+# --- lights and supervision ----------------------------------------------------------------------
+def can_override_light(user, project):
+    return user.has_perm("projects.add_lightoverride") and in_scope(user, project)
+
+
+def can_start_supervision(user, project):
+    return user.has_perm("projects.start_supervision") and in_scope(user, project)
+
+
+def settles(user, notice):
+    """办结 by hand."""
+    return can_start_supervision(user, notice.project)
+
+
+def can_close_supervision(user, notice):
+    return notice.is_open and settles(user, notice)
+
+
+def can_instruct(user, project):
+    """批示 is the leaders'."""
+    return user.has_perm("projects.add_instruction") and in_scope(user, project)
+
+
+def _works_for(user, units):
+    return any(unit.clerks.filter(pk=user.pk).exists() or unit.reviewers.filter(pk=user.pk).exists() for unit in units)
+
+
+def answers_for(user, notice):
+    """签收 and 回复: a clerk or reviewer of the unit it was sent to, not of one that only supports the project."""
+    return user.has_perm("projects.answer_supervision") and _works_for(user, notice.units)
+
+
+def can_receive_notice(user, notice):
+    return notice.is_open and notice.received_at is None and answers_for(user, notice)
+
+
+def can_reply_to_notice(user, notice):
+    return notice.is_open and notice.replied_at is None and answers_for(user, notice)
+
+
+def supervisors():
+    """The 督办员: whom an answer reaches that the system had asked for."""
+    from django.contrib.auth import get_user_model
+
+    return list(get_user_model().objects.filter(is_active=True, groups__name="督办员"))

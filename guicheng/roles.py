@@ -11,6 +11,13 @@ VIEW_PROJECTS = [
     "projects.view_milestone", "projects.view_promise", "projects.view_source", "projects.view_department",
     "projects.view_category",
 ]
+VIEW_SUPERVISION = [
+    "projects.view_supervisionnotice", "projects.view_lightrule", "guicheng.view_calendaryear",
+    "guicheng.view_calendarday",
+]
+ANSWER = [*VIEW_SUPERVISION, "projects.answer_supervision"]
+RULES = ["projects.add_lightrule", "projects.change_lightrule"]
+CALENDAR = [f"guicheng.{verb}_{model}" for verb in ("add", "change") for model in ("calendaryear", "calendarday")]
 RECORD = [*VIEW_PROJECTS, "projects.add_progressupdate", "projects.change_progressupdate",
           "projects.view_bulkchange"]
 REVIEW = ["projects.check_progressupdate", "projects.publish_progressupdate", "projects.view_reviewstep"]
@@ -32,16 +39,20 @@ CONTENT = [
 VIEW_CONTENT = [permission for permission in CONTENT if ".view_" in permission]
 
 ROLES = {
-    "业务管理员": [*CONTENT, *RECORD, *REVIEW, *WORDS, "guicheng.see_everything"],
+    "业务管理员": [*CONTENT, *RECORD, *REVIEW, *WORDS, *VIEW_SUPERVISION, *RULES, *CALENDAR,
+              "projects.add_lightoverride", "guicheng.see_everything"],
     "系统管理员": ["guicheng.view_user", "guicheng.add_user", "guicheng.change_user"],
     "安全管理员": ["guicheng.view_user", "guicheng.give_roles"],
     "安全审计员": ["guicheng.view_user", "guicheng.view_accessevent", "admin.view_logentry", "guicheng.read_audit"],
     "单位管理员": ["guicheng.view_user", "guicheng.reset_unit_accounts"],
-    "部门经办人": RECORD,
-    "社区经办人": [*RECORD, "communities.view_community", "communities.view_secretaryproject"],
+    "部门经办人": [*RECORD, *ANSWER],
+    "社区经办人": [*RECORD, *ANSWER, "communities.view_community", "communities.view_secretaryproject"],
     "党组织经办人": PARTY,
-    "审核员": [*RECORD, *REVIEW],
-    "领导": [*VIEW_CONTENT, *VIEW_PROJECTS, "guicheng.see_everything"],
+    "审核员": [*RECORD, *REVIEW, *ANSWER],
+    "督办员": [*VIEW_CONTENT, *VIEW_PROJECTS, *VIEW_SUPERVISION, "projects.start_supervision",
+            "projects.add_lightoverride", "guicheng.see_everything"],
+    "领导": [*VIEW_CONTENT, *VIEW_PROJECTS, *VIEW_SUPERVISION, "projects.start_supervision",
+           "projects.add_instruction", "guicheng.see_everything"],
 }
 
 # never two of them in one hand

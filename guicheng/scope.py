@@ -53,6 +53,8 @@ RULES = {
     "auth.Group": everyones,
     "contenttypes.ContentType": everyones,
     "guicheng.AccessEvent": _access,
+    "guicheng.CalendarYear": everyones,
+    "guicheng.CalendarDay": everyones,
     "admin.LogEntry": _log,
 }
 

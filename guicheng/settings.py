@@ -28,6 +28,9 @@ STAFF_ADDRESSES = env("STAFF_ADDRESSES", default="")
 SITE_OWNER = env("SITE_OWNER", default="")
 SITE_CODE = env("SITE_CODE", default="")
 SITE_ICP = env("SITE_ICP", default="")
+EMAIL_URL = env("EMAIL_URL", default="")  # no mail leaves until it is set
+WEBHOOK_URL = env("WEBHOOK_URL", default="")  # nor any message to a group robot
+DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="") or "webmaster@localhost"
 
 try:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -55,6 +58,10 @@ except ValueError:
 
 _public = urlsplit(PUBLIC_URL)
 BASE_PATH = _public.path.rstrip("/")
+if WEBHOOK_URL and not WEBHOOK_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured("WEBHOOK_URL 应以 http:// 或 https:// 开头。")
+if EMAIL_URL:
+    vars().update(env.email_url_config(EMAIL_URL))
 if PUBLIC_URL:
     if _public.scheme not in ("http", "https") or not _public.hostname:
         raise ImproperlyConfigured("PUBLIC_URL 应写成 https://主机名/路径/ 的样子。")

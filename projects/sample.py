@@ -16,6 +16,8 @@ from projects.models import (
     Category,
     Declaration,
     Department,
+    Instruction,
+    LightOverride,
     Milestone,
     Paper,
     Photo,
@@ -27,6 +29,7 @@ from projects.models import (
     ReviewStep,
     Source,
     Status,
+    SupervisionNotice,
 )
 from projects.models.project import NEVER
 
@@ -314,6 +317,9 @@ def sample_rows():
         ReviewStep.objects.filter(update__project__is_sample=True),
         Photo.objects.filter(update__project__is_sample=True),
         Paper.objects.filter(update__project__is_sample=True),
+        Instruction.objects.filter(project__is_sample=True),
+        SupervisionNotice.objects.filter(project__is_sample=True),
+        LightOverride.objects.filter(project__is_sample=True),
         ProgressUpdate.objects.filter(project__is_sample=True),
         Promise.objects.filter(project__is_sample=True),
         Milestone.objects.filter(project__is_sample=True),

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 pytestmark = pytest.mark.django_db
 OURS = ("projects", "communities", "partybuilding")
-EMPTY = {"department", "reviewstep", "bulkchange"}  # no fact names an office, and no staff have worked yet
+# no fact names an office, and no staff have worked yet
+EMPTY = {"department", "reviewstep", "bulkchange", "supervisionnotice"}
 LISTS = [model for model in admin.site._registry if model._meta.app_label in OURS]
 
 

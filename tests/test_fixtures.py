@@ -17,6 +17,7 @@ from projects.models import (
     Declaration,
     Discrepancy,
     Fact,
+    LightRule,
     PolicyDocument,
     ProgressUpdate,
     Project,
@@ -34,7 +35,7 @@ ROWS = [row for path in sorted(FOLDER.glob("*.json")) for row in json.loads(path
 COUNTS = {
     Source: 7, Community: 46, Unit: 15, ProjectList: 7, Declaration: 8, Category: 7, Project: 77, ProjectAlias: 28,
     Promise: 5, ProgressUpdate: 54, PolicyDocument: 3, SecretaryProject: 7, PartyOrganisation: 12, Venue: 7,
-    Metric: 49, MetricReading: 50, Fact: 99, Discrepancy: 10, WatchedWord: 11,
+    Metric: 49, MetricReading: 50, Fact: 99, Discrepancy: 10, WatchedWord: 11, LightRule: 1,
 }
 DECLARED = {  # list, day, source: total, done, categories
     ("2021-key", "2021-04-30", "a4"): (45, None, 7),

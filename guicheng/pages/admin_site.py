@@ -1,9 +1,12 @@
 """The back office: the stock Django admin with our words, our way of signing in, and a first page of one's own."""
+from functools import partial
+
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path
+from django.utils.functional import SimpleLazyObject
 
 BIGGEST = 2**31  # a content type's number; a bigger one is an error on PostgreSQL
 
@@ -17,7 +20,7 @@ class GuichengAdminSite(admin.AdminSite):
 
     # the apps are not loaded when the site is made: hence the imports inside
     def get_urls(self):
-        from guicheng.pages import sign_in
+        from guicheng.pages import inbox, sign_in
         from guicheng.pages.audit import audit, audit_export
         from projects.admin import media
 
@@ -28,6 +31,9 @@ class GuichengAdminSite(admin.AdminSite):
             ("second-factor/", sign_in.ask_code, "second_factor"),
             ("second-factor/set-up/", sign_in.set_up, "second_factor_set_up"),
             ("second-factor/codes/", sign_in.new_codes, "recovery_codes"),
+            ("inbox/", partial(inbox.show, self), "inbox"),
+            ("inbox/read/", inbox.read_all, "inbox_read_all"),
+            ("inbox/<int:pk>/read/", inbox.read, "inbox_read"),
             ("audit/", audit, "audit"),
             ("audit/export/", audit_export, "audit-export"),
         ]
@@ -61,3 +67,10 @@ class GuichengAdminSite(admin.AdminSite):
         from guicheng.pages.sign_in import OwnPassword
 
         return OwnPassword.as_view(extra_context={**self.each_context(request), "title": "改口令"})(request)
+
+    def each_context(self, request):
+        """`unread_messages` for the header: asked for only where the header is drawn."""
+        from guicheng.inbox import unread_count
+
+        context = super().each_context(request)
+        return {**context, "unread_messages": SimpleLazyObject(partial(unread_count, request.user))}

@@ -1,3 +1,3 @@
-from projects.admin import bulk, evidence, ledger, lists, media, project, review
+from projects.admin import bulk, evidence, ledger, lists, media, project, review, supervision
 
-__all__ = ["bulk", "evidence", "ledger", "lists", "media", "project", "review"]
+__all__ = ["bulk", "evidence", "ledger", "lists", "media", "project", "review", "supervision"]

@@ -6,10 +6,12 @@ from django.utils.html import format_html
 from guicheng import words
 from guicheng.admin import LabelledInline, ScopedAdmin
 from guicheng.permissions import can_publish_project, can_record_progress
+from projects.admin import supervision
 from projects.admin.bulk import BulkActions
+from projects.lights import lights_of
 from projects.models import Milestone, Project, ProjectAlias, Promise
 from projects.models.project import NEVER
-from projects.templatetags.projects import status_tag
+from projects.templatetags.projects import light_tag, status_tag
 
 
 class AliasInline(LabelledInline):
@@ -30,7 +32,8 @@ class MilestoneInline(LabelledInline):
 
 @admin.register(Project)
 class ProjectAdmin(BulkActions, ScopedAdmin):
-    list_display = ["name", "record_link", "status_shown", "moved", "project_list", "community", "lead_department"]
+    list_display = ["name", "record_link", "light_shown", "status_shown", "moved", "project_list", "community",
+                    "lead_department"]
     list_filter = ["status", "project_list", "is_published"]
     search_fields = ["search_text"]
     actions = ["bulk_status", "bulk_date", "publish_selected", "hide_selected"]
@@ -65,6 +68,18 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
     @admin.display(description="当前状态", ordering="status")
     def status_shown(self, project):
         return status_tag(project.status)
+
+    def get_changelist_instance(self, request):
+        """The lights of the whole page at once."""
+        changelist = super().get_changelist_instance(request)
+        lights = lights_of(changelist.result_list)
+        for project in changelist.result_list:
+            project.light = lights[project.pk]
+        return changelist
+
+    @admin.display(description="灯")
+    def light_shown(self, project):
+        return format_html('{}<span class="light-why">{}</span>', light_tag(project.light), project.light.sentence)
 
     @admin.display(description="最近进展日", ordering="moved_on")
     def moved(self, project):
@@ -129,5 +144,8 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         project = self.get_object(request, object_id)
-        may = project is not None and can_record_progress(request.user, project)
-        return super().change_view(request, object_id, form_url, {"may_record": may, **(extra_context or {})})
+        extra = {}
+        if project is not None:
+            extra = {"may_record": can_record_progress(request.user, project),
+                     "supervision": supervision.panel(request.user, project)}
+        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})

@@ -1,14 +1,15 @@
 from projects.models.bulk import BulkChange
 from projects.models.evidence import Discrepancy, Fact, PolicyDocument, Source
 from projects.models.ledger import ProgressUpdate, Status
+from projects.models.lights import LightOverride, LightRule
 from projects.models.lists import Category, Declaration, Department, ProjectList
 from projects.models.media import Paper, Photo
 from projects.models.project import Milestone, Project, ProjectAlias, Promise
 from projects.models.review import ReviewStep, WatchedWord
+from projects.models.supervision import Instruction, SupervisionNotice
 
 __all__ = [
-    "BulkChange", "Category", "Declaration", "Department", "Discrepancy", "Fact", "Milestone", "Paper", "Photo",
-    "PolicyDocument",
-    "ProgressUpdate", "Project", "ProjectAlias", "ProjectList", "Promise", "ReviewStep", "Source", "Status",
-    "WatchedWord",
+    "BulkChange", "Category", "Declaration", "Department", "Discrepancy", "Fact", "Instruction", "LightOverride",
+    "LightRule", "Milestone", "Paper", "Photo", "PolicyDocument", "ProgressUpdate", "Project", "ProjectAlias",
+    "ProjectList", "Promise", "ReviewStep", "Source", "Status", "SupervisionNotice", "WatchedWord",
 ]

@@ -25,6 +25,7 @@ from projects.models import (
     WatchedWord,
 )
 from tests import factories as make
+from tests.projects.supervision_rules import RULES as SUPERVISION_RULES
 from tests.rules import Check, Once
 
 MAY, JUNE = date(2021, 5, 1), date(2021, 6, 1)
@@ -239,4 +240,4 @@ EVIDENCE_RULES = [
 
 # a row must be there before it can point at itself: tests/projects/test_project.py
 BY_HAND = {"projects_project_not_its_own_part"}
-RULES = [*UPDATE_RULES, *REVIEW_RULES, *PROJECT_RULES, *LIST_RULES, *EVIDENCE_RULES, *MEDIA_RULES]
+RULES = [*UPDATE_RULES, *REVIEW_RULES, *PROJECT_RULES, *LIST_RULES, *EVIDENCE_RULES, *MEDIA_RULES, *SUPERVISION_RULES]

@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from guicheng.append_only import missing_triggers
 from guicheng.roles import make_groups
+from guicheng.workdays import seed_calendar
 
 
 class Command(BaseCommand):
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
         else:
             make_groups()  # the roles may have changed without a migration
+        seed_calendar()  # a newer package may know a newer year
         call_command("load_facts", stdout=self.stdout)
         call_command("ensure_admin", port=port, stdout=self.stdout)
 

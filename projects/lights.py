@@ -1,0 +1,226 @@
+"""The lights: computed from dates as of a day, never typed, and each with the sentence that explains it.
+
+`lights_of(projects, day)` asks a fixed number of queries whatever the number of projects. For staff only.
+"""
+from calendar import monthrange
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import date
+from types import SimpleNamespace
+
+from django.utils import timezone
+
+from guicheng import words
+from guicheng.workdays import UnknownYear, WorkCalendar
+from projects.models import LightOverride, LightRule, Milestone, ProgressUpdate, Status
+from projects.models.lights import Colour
+
+STARTED = frozenset({"in_progress", "acceptance", "standing"})
+LABELS = {"red": "滞后", "yellow": "预警", "green": "正常", "blue": "已完成", "grey": "暂停", "white": "无法比较"}
+
+
+@dataclass(frozen=True)
+class Light:
+    """One project's light. `sentence` stands beside it; numbers are None where there is nothing to compare."""
+
+    colour: str
+    label: str
+    sentence: str
+    plan: int | None = None  # percent of the plan that should be done
+    actual: int | None = None  # percent somebody stated
+    behind: int | None = None  # points; negative is ahead
+    due_on: date | None = None
+    days_late: int = 0
+    causes: frozenset = field(default_factory=frozenset)  # overdue, due_soon, behind: what supervision acts upon
+    unknown_year: int | None = None  # the year whose days off are missing, where that leaves the light open
+    rule: LightRule | None = None
+    override: LightOverride | None = None
+
+    @property
+    def word(self):
+        return Colour(self.colour).label
+
+    @property
+    def is_calm(self):
+        """Caught up, finished or resting: supervision has nothing to ask."""
+        return self.colour in ("green", "blue", "grey")
+
+
+def light_of(project, day=None):
+    """The light of one project."""
+    return lights_of([project], day)[project.pk]
+
+
+def lights_of(projects, day=None):
+    """Give {pk: Light} of these projects (a queryset or a list) as of `day`, today when not given."""
+    today = timezone.localdate()
+    day = day or today
+    projects = list(projects)
+    keys = [project.pk for project in projects]
+    rule, calendar = LightRule.objects.in_force(day), WorkCalendar.load()
+    milestones, overrides = _milestones(keys), _overrides(keys, day)
+    # nobody states what is to come, so today's and later lights need not read the ledger
+    states = {project.pk: _now(project) for project in projects} if day >= today else _then(projects, day)
+    return {
+        project.pk: _overridden(
+            _computed(project, states[project.pk], milestones[project.pk], rule, calendar, day),
+            overrides.get(project.pk), day)
+        for project in projects
+    }
+
+
+# --- what is read --------------------------------------------------------------------------------
+def _milestones(keys):
+    planned = defaultdict(list)
+    rows = Milestone.objects.filter(project__in=keys, planned_on__isnull=False).order_by("planned_on")
+    for project, day in rows.values_list("project", "planned_on"):
+        planned[project].append(day)
+    return planned
+
+
+def _overrides(keys, day):
+    """The newest decision of each project, where it still holds and does not give the light back."""
+    newest = {row.project_id: row for row in
+              LightOverride.objects.begun(day).filter(project__in=keys).select_related("by")}
+    return {pk: row for pk, row in newest.items() if row.colour and (row.until is None or row.until >= day)}
+
+
+def _now(project):
+    return SimpleNamespace(status=project.status, percent=project.percent, closed_on=project.closed_on,
+                           due_on=project.due_on or project.planned_end)
+
+
+def _then(projects, day):
+    """What the ledger said by the end of `day`: one query for all."""
+    ledger = defaultdict(list)
+    rows = ProgressUpdate.objects.in_force(day).filter(project__in=[project.pk for project in projects])
+    for row in rows.newest_first().only("project", "kind", "status", "percent", "postponed_to", "effective_on"):
+        ledger[row.project_id].append(row)
+    return {project.pk: _state(project, ledger[project.pk]) for project in projects}
+
+
+def _state(project, rows):
+    return SimpleNamespace(
+        status=next((row.status for row in rows if row.status), ""),
+        percent=next((row.percent for row in rows if row.percent is not None), None),
+        closed_on=next((row.effective_on for row in rows if row.kind == ProgressUpdate.Kind.CLOSURE), None),
+        due_on=next((row.postponed_to for row in rows if row.postponed_to), project.planned_end),
+    )
+
+
+# --- what follows from it ------------------------------------------------------------------------
+def plan_percent(start, due, milestones, day):
+    """The percent that should be done by the end of `day`: of the milestones where there are dates, else of the days.
+
+    None where no plan was entered. A whole number, so that the light compares what the sentence prints.
+    """
+    if milestones:
+        return _rounded(sum(planned <= day for planned in milestones), len(milestones))
+    if start is None or due is None or due < start:
+        return None
+    if day >= due:
+        return 100
+    return 0 if day <= start else _rounded((day - start).days, (due - start).days)
+
+
+def _rounded(part, whole):
+    return (200 * part + whole) // (2 * whole)
+
+
+def _computed(project, state, milestones, rule, calendar, day):
+    """The light the dates give."""
+    if resting := _resting(state, rule):
+        return resting
+    plan = plan_percent(project.planned_start, state.due_on, milestones, day)
+    actual, due = state.percent, state.due_on
+    behind = None if plan is None or actual is None else plan - actual
+    causes, parts, unknown = set(), [], None
+    if behind is not None:
+        parts.append(_compared(plan, actual, behind))
+    if due and due < day:
+        causes.add("overdue")
+        parts.insert(0, f"应于 {words.day(due)}完成，已晚 {(day - due).days} 天")
+    elif due:
+        try:
+            if calendar.is_within(day, due, rule.due_within):
+                causes.add("due_soon")
+                parts.append(_soon(day, due, rule))
+        except UnknownYear as error:
+            unknown = error.year
+            parts.append(str(error))
+    if behind is not None and behind > rule.red_from:
+        causes.add("behind")
+    if _never_started(project, state, rule, day):
+        causes.add("behind")
+        parts.append(f"计划 {words.day(project.planned_start)}开始，满 {rule.not_started_months} 个月还没有开工的记录")
+    colour = _colour(causes, behind, rule, unknown)
+    if not parts or colour == "white" and unknown is None:
+        parts.append(_why_white(plan, actual, due, project))
+    label = "逾期" if "overdue" in causes else LABELS[colour]
+    if colour == "yellow" and "due_soon" in causes:
+        label = "快到期"
+    return Light(colour, label, _sentence(parts, colour), plan, actual, behind, due,
+                 (day - due).days if "overdue" in causes else 0, frozenset(causes), unknown, rule)
+
+
+def _resting(state, rule):
+    """Blue or grey: what is finished or stopped is not compared with any plan."""
+    if state.status in Status.DONE:
+        label = "已销号" if state.closed_on else Status.label_of(state.status)
+        said = f"{words.day(state.closed_on)}销号" if state.closed_on else Status.label_of(state.status)
+        return Light("blue", label, _sentence([said], "blue"), actual=state.percent, due_on=state.due_on, rule=rule)
+    if state.status in Status.NEED_REASON:
+        label = Status.label_of(state.status)
+        return Light("grey", label, _sentence([label], "grey"), actual=state.percent, due_on=state.due_on, rule=rule)
+    return None
+
+
+def _colour(causes, behind, rule, unknown):
+    if causes & {"overdue", "behind"}:
+        return "red"
+    if "due_soon" in causes or (behind is not None and behind >= rule.yellow_from):
+        return "yellow"
+    return "white" if behind is None or unknown else "green"
+
+
+def _never_started(project, state, rule, day):
+    started = state.status in STARTED or bool(state.percent)
+    return bool(project.planned_start) and not started and day >= months_after(
+        project.planned_start, rule.not_started_months)
+
+
+def _compared(plan, actual, behind):
+    gap = f"落后 {behind} 点" if behind > 0 else f"超前 {-behind} 点" if behind < 0 else "与计划持平"
+    return f"计划 {plan}%，实际 {actual}%，{gap}"
+
+
+def _soon(day, due, rule):
+    return "今天到期" if due == day else f"{words.day(due)}到期，在 {rule.due_within} 个工作日以内"
+
+
+def _why_white(plan, actual, due, project):
+    if plan is None:
+        missing = [] if project.planned_start else ["计划开始"]
+        missing += [] if due else ["计划完成"]
+        return f"没有填{'和'.join(missing)}的日期，不能比较" if missing else "计划的日期前后不对，不能比较"
+    return f"计划 {plan}%，没有人报过完成百分比，不能比较" if actual is None else ""
+
+
+def _sentence(parts, colour):
+    return f"{'；'.join(filter(None, parts))} → {Colour(colour).label}"
+
+
+def _overridden(light, override, day):
+    """Put a person's decision in the place of the dates', and keep both in the sentence."""
+    if override is None:
+        return light
+    until = f"，到 {words.day(override.until)}为止" if override.until else ""
+    said = f"人工改为{override.get_colour_display()}：{override.reason}（{override.by}，" \
+           f"{words.day(override.effective_on)}{until}）。按日期：{light.sentence}"
+    return replace(light, colour=override.colour, label=LABELS[override.colour], sentence=said, override=override)
+
+
+def months_after(day, months):
+    """The same day of the month `months` later; the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -1,0 +1,213 @@
+"""The daily supervision: what is due gets a reminder, what is late a notice, what stays late a louder one.
+
+Each project is its own transaction under its row's lock: killed in the middle nothing is half done, run again
+nothing is done twice. `cause_key` is unique, so even without the lock the database takes no second one.
+"""
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from guicheng import words
+from guicheng.inbox import tell
+from guicheng.workdays import UnknownYear, WorkCalendar, missing_year
+from projects.lights import lights_of
+from projects.models import LightRule, Project, SupervisionNotice
+from projects.supervision import RESTING, stale
+
+Level, Cause = SupervisionNotice.Level, SupervisionNotice.Cause
+LADDER = [Level.REMINDER, Level.URGE, Level.ORDER, Level.BULLETIN]
+# where each cause begins, and the loudest it gets without a person
+FIRST = {Cause.DUE_SOON: Level.REMINDER, Cause.OVERDUE: Level.URGE, Cause.BEHIND: Level.REMINDER,
+         Cause.STALE: Level.REMINDER}
+LAST = {Cause.DUE_SOON: Level.REMINDER, Cause.OVERDUE: Level.BULLETIN, Cause.BEHIND: Level.ORDER,
+        Cause.STALE: Level.URGE}
+LATE_NOW = "已经逾期，改按逾期督办"
+BATCH = 500
+
+
+@dataclass
+class Outcome:
+    day: object
+    raised: Counter = field(default_factory=Counter)
+    escalated: int = 0
+    closed: int = 0
+
+    def __str__(self):
+        by_level = "、".join(f"{level.label} {self.raised[level]}" for level in LADDER if self.raised[level])
+        detail = f"（{by_level}）" if by_level else ""
+        return f"{words.day(self.day)}：新发督办 {self.raised.total()} 件{detail}，其中升级 {self.escalated} 件；" \
+               f"办结 {self.closed} 件。"
+
+
+def supervise(day=None, *, samples=False, dry_run=False):
+    """Bring the supervision of all projects to `day`; give the Outcome. Raises UnknownYear, having done nothing.
+
+    Demonstration rows are left out unless `samples` asks for them, and them alone.
+    """
+    day = day or timezone.localdate()
+    projects = Project.objects.published().filter(is_sample=samples)
+    run = _Run(day, dry_run)
+    run.check_calendar()
+    pending = Project.objects.filter(notices__closed_on=None, notices__isnull=False).values("pk")
+    keys = projects.filter(Q(pk__in=pending) | ~Q(status__in=RESTING))
+    keys = list(keys.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), BATCH):
+        run.look_at(Project.objects.filter(pk__in=keys[start:start + BATCH]))
+    return run.outcome
+
+
+def remind_of_calendar(day=None):
+    """Tell those who keep the calendar that a year's days off are missing: once for each year."""
+    from django.contrib.auth import get_user_model
+
+    year = missing_year(day)
+    if year:
+        keepers = get_user_model().objects.filter(is_active=True, groups__name="业务管理员")
+        tell(keepers, f"calendar:{year}", f"请录入 {year} 年的放假安排",
+             f"{year} 年的放假安排还没有录入，到时不能推算工作日，提醒和督办也发不出。",
+             reverse("admin:guicheng_calendaryear_changelist"))
+    return year
+
+
+class _Run:
+    def __init__(self, day, dry_run):
+        self.day, self.dry_run = day, dry_run
+        self.rule, self.calendar = LightRule.objects.in_force(day), WorkCalendar.load()
+        self.outcome = Outcome(day)
+
+    def check_calendar(self):
+        """Refuse before the first change where a term would have to be guessed."""
+        rule = self.rule
+        self.reply_by = self.calendar.add(self.day, rule.reply_within)
+        self.calendar.add(self.day, max(rule.due_within, rule.escalate_after))
+        oldest = SupervisionNotice.objects.open().exclude(cause=Cause.MANUAL).order_by("raised_on").first()
+        for year in range(oldest.raised_on.year if oldest else self.day.year, self.day.year + 1):
+            if year not in self.calendar.years:
+                raise UnknownYear(year)
+
+    def look_at(self, projects):
+        projects = list(projects.select_related("lead_department", "community").defer("search_text"))
+        keys = [project.pk for project in projects]
+        lights = lights_of(projects, self.day)
+        quiet = set(stale(Project.objects.filter(pk__in=keys), self.day).values_list("pk", flat=True))
+        notices = self._open(keys)
+        for project in projects:
+            causes = self._causes(project, lights[project.pk], project.pk in quiet)
+            mine = [notice for notice in notices if notice.project_id == project.pk]
+            if not self._steps(project, lights[project.pk], causes, mine):
+                continue
+            if self.dry_run:
+                self._count(self._steps(project, lights[project.pk], causes, mine))
+            else:
+                self._settle(project, lights[project.pk], causes)
+
+    def _open(self, keys):
+        rows = SupervisionNotice.objects.open().exclude(cause=Cause.MANUAL).select_related("department", "community")
+        return list(rows.filter(project__in=keys).order_by("pk"))
+
+    def _settle(self, project, light, causes):
+        """Take the project's lock, look again, and do all of it or nothing."""
+        with transaction.atomic():
+            Project.objects.select_for_update().only("pk").get(pk=project.pk)
+            steps = self._steps(project, light, causes, self._open([project.pk]))
+            try:
+                with transaction.atomic():
+                    for step in steps:
+                        self._do(project, step)
+            except ValidationError:  # somebody settled it meanwhile: the next run sees what is left
+                return
+        self._count(steps)
+
+    # what should be: pure, so that the dry run says what the real one does
+    def _causes(self, project, light, is_quiet):
+        """Give {cause: (what it hangs on, text)} of what there is to ask of this project today."""
+        if light.override or light.colour in ("blue", "grey"):
+            return {}
+        causes = {}
+        due = light.due_on.isoformat() if light.due_on else "-"
+        if "overdue" in light.causes:
+            return {Cause.OVERDUE: (due, f"{light.sentence}。请说明卡在哪里、需谁协调、下一步和何时完成。")}
+        if "due_soon" in light.causes:
+            causes[Cause.DUE_SOON] = (due, f"{light.sentence}。请按期完成并填报进展。")
+        if "behind" in light.causes:
+            causes[Cause.BEHIND] = (due, f"{light.sentence}。请说明原因和下一步。")
+        if is_quiet and (project.lead_department or project.community):  # without a unit nobody could answer
+            causes[Cause.STALE] = (project.moved_on.isoformat(), f"已满 {self.rule.stale_days} 天没有进展，请填报。")
+        return causes
+
+    def _steps(self, project, light, causes, notices):
+        """Give the steps: ("close", notice, reason) and ("issue", level, cause, key, text, previous)."""
+        if light.override and not light.is_calm:
+            return []  # a person holds the light: nothing new, and nothing is over
+        steps, standing, before = [], set(), None
+        for notice in notices:
+            if notice.cause == Cause.BEHIND and "overdue" not in light.causes and light.colour == "yellow":
+                standing.add(notice.cause)  # less behind than red, not yet caught up
+            elif notice.cause in causes and self._hangs_on(notice, causes):
+                standing.add(notice.cause)
+                steps += self._escalation(notice, causes[notice.cause][1])
+            elif Cause.OVERDUE in causes and notice.cause != Cause.OVERDUE:
+                steps.append(("close", notice, LATE_NOW))
+                before = notice if notice.cause == Cause.DUE_SOON else before
+            else:
+                steps.append(("close", notice, f"{self._over(light)}：{light.sentence}"))
+        for cause, (anchor, text) in causes.items():
+            if cause in standing:
+                continue
+            key = self._free_key(project, cause, anchor)
+            if key:
+                steps.append(("issue", FIRST[cause], cause, key, text, before))
+        return steps
+
+    @staticmethod
+    def _over(light):
+        return "不再督办" if light.override else "已赶上" if light.is_calm else "情况已变"
+
+    @staticmethod
+    def _hangs_on(notice, causes):
+        """Whether the notice is about the same day: a postponement or a new statement ends the old one."""
+        return notice.cause == Cause.BEHIND or f":{causes[notice.cause][0]}:" in notice.cause_key
+
+    def _escalation(self, notice, text):
+        """One step louder, once the time is over that began with the notice, or again with its reply."""
+        level = LADDER.index(notice.level)
+        if level >= LADDER.index(LAST[notice.cause]):
+            return []
+        since = timezone.localdate(notice.replied_at) if notice.replied_at else notice.raised_on
+        if self.day <= self.calendar.add(since, self.rule.escalate_after):
+            return []
+        louder = LADDER[level + 1]
+        head, _, tail = notice.cause_key.rpartition(":")
+        key = f"{head.rpartition(':')[0]}:{louder}:{tail}"
+        said = "已回复，但还没有赶上" if notice.replied_at else "没有回复"
+        text = f"{words.day(notice.raised_on)}发出的{notice.get_level_display()}{said}。{text}"
+        return [("close", notice, f"升级为{louder.label}"), ("issue", louder, notice.cause, key, text, notice)]
+
+    def _free_key(self, project, cause, anchor):
+        """The key of a new episode; None where a person settled this very cause, which then stays settled."""
+        head = f"{cause}:{project.pk}:{anchor}:{FIRST[cause]}"
+        rows = SupervisionNotice.objects.filter(cause=cause, project=project, cause_key__contains=f":{anchor}:")
+        if rows.exclude(closed_by=None).exists():
+            return None
+        return f"{head}:{rows.filter(level=FIRST[cause]).count()}"
+
+    # doing it
+    def _do(self, project, step):
+        if step[0] == "close":
+            step[1].close(step[2], day=self.day)
+        else:
+            _, level, cause, key, text, previous = step
+            SupervisionNotice.issue(project, level, cause, key, text, day=self.day, reply_by=self.reply_by,
+                                    previous=previous)
+
+    def _count(self, steps):
+        issued = [step for step in steps if step[0] == "issue"]
+        self.outcome.raised.update(step[1] for step in issued)
+        escalated = sum(step[5] is not None for step in issued)
+        self.outcome.escalated += escalated
+        self.outcome.closed += len(steps) - len(issued) - escalated

@@ -1,0 +1,163 @@
+"""What is late, soon due, quiet or incomplete: the lists of the 督办台, the first page and their files.
+
+The state is today's (the projections); `day` is the day it is compared with.
+"""
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import DateField, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from guicheng import words
+from guicheng.workdays import WorkCalendar
+from projects.lights import Light, lights_of
+from projects.models import Instruction, LightRule, ProgressUpdate, Status
+from projects.models.project import NEVER
+
+RESTING = [*Status.DONE, *Status.NEED_REASON]
+DUE = Coalesce("due_on", "planned_end", output_field=DateField())
+NOTES = ["problem", "delay_reason", "coordination", "next_step"]
+
+
+# --- which projects ------------------------------------------------------------------------------
+def unfinished(projects):
+    return projects.exclude(status__in=RESTING)
+
+
+def overdue(projects, day):
+    """Past their day and not finished, the longest late first."""
+    return unfinished(projects).annotate(due=DUE).filter(due__lt=day).order_by("due", "pk")
+
+
+def due_soon(projects, day):
+    """Due within the rule's working days. Raises UnknownYear where the calendar does not reach."""
+    calendar, rule = WorkCalendar.load(), LightRule.objects.in_force(day)
+    last = day
+    while calendar.is_within(day, last + timedelta(days=1), rule.due_within):
+        last += timedelta(days=1)
+    return unfinished(projects).annotate(due=DUE).filter(due__range=(day, last)).order_by("due", "pk")
+
+
+def stale(projects, day):
+    """Begun and public for as long as the rule says, and nobody said anything in that time; the quietest first."""
+    limit = day - timedelta(days=LightRule.objects.in_force(day).stale_days)
+    return unfinished(projects).exclude(status=Status.STANDING).filter(
+        Q(planned_start=None) | Q(planned_start__lte=limit),
+        Q(project_list=None) | Q(project_list__announced_on__lte=limit),
+        moved_on__lte=limit,
+    ).order_by("moved_on", "pk")
+
+
+MISSING = {
+    "plan": ("计划", Q(planned_start=None) | Q(planned_end=None)),
+    "unit": ("责任单位", Q(lead_department=None)),
+    "contact": ("联系人或电话", Q(contact="") & (Q(lead_department=None) | Q(lead_department__contact=""))
+                | Q(phone="") & (Q(lead_department=None) | Q(lead_department__phone=""))),
+    "community": ("社区", Q(community=None)),
+    "description": ("内容", Q(description="")),
+}
+
+
+def incomplete(projects, field=""):
+    """Those where something is missing, or that one thing."""
+    conditions = [MISSING[field][1]] if field in MISSING else [condition for _, condition in MISSING.values()]
+    found = Q(pk__in=[])
+    for condition in conditions:
+        found |= condition
+    return unfinished(projects).filter(found).order_by("project_list", "number", "pk")
+
+
+# --- what is said of them ------------------------------------------------------------------------
+@dataclass
+class Row:
+    """One project of a list, with all that the tables and files show of it."""
+
+    project: object
+    light: Light
+    day: object
+    stuck: str = ""
+    coordination: str = ""
+    next_step: str = ""
+    instruction: str = ""
+
+    @property
+    def unit(self):
+        return str(self.project.lead_department or self.project.community or "没有责任单位")
+
+    @property
+    def person(self):
+        office = self.project.lead_department
+        return self.project.leader or (office.leader if office else "") or self.contact
+
+    @property
+    def contact(self):
+        office = self.project.lead_department
+        return self.project.contact or (office.contact if office else "")
+
+    @property
+    def due_on(self):
+        return self.project.due_on or self.project.planned_end
+
+    @property
+    def days_late(self):
+        return max((self.day - self.due_on).days, 0) if self.due_on else 0
+
+    @property
+    def moved_on(self):
+        return None if self.project.moved_on == NEVER else self.project.moved_on
+
+    @property
+    def days_quiet(self):
+        return (self.day - self.moved_on).days if self.moved_on else None
+
+    @property
+    def missing(self):
+        """The names of what is missing, as `incomplete` finds them."""
+        project, office = self.project, self.project.lead_department
+        phone = project.phone or (office.phone if office else "")
+        there = {
+            "plan": project.planned_start and project.planned_end, "unit": office, "contact": self.contact and phone,
+            "community": project.community_id, "description": project.description,
+        }
+        return "、".join(MISSING[name][0] for name, value in there.items() if not value)
+
+
+def rows_of(projects, day=None):
+    """Give the Rows of these projects, in their order, in a fixed number of queries."""
+    day = day or timezone.localdate()
+    if hasattr(projects, "select_related"):
+        projects = projects.select_related("lead_department", "community").defer("search_text")
+    projects = list(projects)
+    keys = [project.pk for project in projects]
+    lights, notes, instructions = lights_of(projects, day), _notes(keys), _instructions(keys)
+    return [Row(project, lights[project.pk], day, **notes[project.pk], instruction=instructions.get(project.pk, ""))
+            for project in projects]
+
+
+def late_table(projects, day=None, limit=None):
+    """The one table of what is late: the Rows of the overdue among `projects`, the longest late first."""
+    day = day or timezone.localdate()
+    return rows_of(overdue(projects, day)[:limit], day)
+
+
+def _notes(keys):
+    """The newest problem or reason, coordination and next step that anybody stated of each project."""
+    wanted = Q()
+    for name in NOTES:
+        wanted |= ~Q(**{name: ""})
+    rows = ProgressUpdate.objects.in_force().filter(wanted, project__in=keys).newest_first()
+    notes = defaultdict(dict)
+    for row in rows.values("project", *NOTES):
+        found = notes[row["project"]]
+        said = "；".join(filter(None, [row["problem"], row["delay_reason"]]))
+        for name, text in (("stuck", said), ("coordination", row["coordination"]), ("next_step", row["next_step"])):
+            if text:
+                found.setdefault(name, text)
+    return notes
+
+
+def _instructions(keys):
+    rows = Instruction.objects.filter(project__in=keys).select_related("by").order_by("pk")
+    return {row.project_id: f"{row.text}（{row.by}，{words.day(timezone.localtime(row.at))}）" for row in rows}
