@@ -9,7 +9,9 @@ VIEW_PROJECTS = [
     "projects.view_category",
 ]
 RECORD = [*VIEW_PROJECTS, "projects.add_progressupdate", "projects.change_progressupdate"]
-REVIEW = ["projects.check_progressupdate", "projects.publish_progressupdate", "projects.view_reviewstep"]
+IMPORT = ["projects.view_importbatch", "projects.add_importbatch"]
+REVIEW = ["projects.check_progressupdate", "projects.publish_progressupdate", "projects.view_reviewstep",
+          "projects.view_importbatch"]
 WORDS = [f"projects.{verb}_watchedword" for verb in ("view", "add", "change", "delete")]
 CONTENT_MODELS = {
     "projects": ["projectlist", "declaration", "category", "department", "project", "projectalias", "promise",
@@ -24,10 +26,10 @@ CONTENT = [
 VIEW_CONTENT = [permission for permission in CONTENT if ".view_" in permission]
 
 ROLES = {
-    "业务管理员": [*CONTENT, *RECORD, *REVIEW, *WORDS, "guicheng.see_everything"],
+    "业务管理员": [*CONTENT, *RECORD, *REVIEW, *IMPORT, *WORDS, "guicheng.see_everything"],
     "系统管理员": ["guicheng.view_user", "guicheng.add_user", "guicheng.change_user"],
-    "部门经办人": RECORD,
-    "社区经办人": [*RECORD, "communities.view_community", "communities.view_secretaryproject"],
+    "部门经办人": [*RECORD, *IMPORT],
+    "社区经办人": [*RECORD, *IMPORT, "communities.view_community", "communities.view_secretaryproject"],
     "审核员": [*RECORD, *REVIEW],
     "领导": [*VIEW_CONTENT, *VIEW_PROJECTS, "guicheng.see_everything"],
 }

@@ -43,7 +43,7 @@ class ProjectAdmin(ScopedAdmin):
                                "community", "place", "source"]}),
         ("谁负责", {"fields": ["lead_department", "supporting_departments", "leader", "contact", "phone"]}),
         ("计划", {"fields": [("planned_start", "planned_end"), ("target_quantity", "target_unit"),
-                           ("budget", "budget_source"), "completion_standard"]}),
+                           ("budget", "budget_source"), "schedule_text", "completion_standard"]}),
         ("公开", {"fields": ["is_published"]}),
     ]
 
