@@ -63,3 +63,9 @@ def can_publish_project(user, project):
     """Make a newly entered project public: a reviewer marked 在编, not the one who entered it."""
     may = user.has_perm("projects.publish_progressupdate") and user.is_established
     return may and project.entered_by_id != user.pk and _reviews_or_sees_everything(user, project)
+
+
+def can_undo_import(user, batch):
+    """Take back a whole import: whoever uploaded it, or who looks after all projects."""
+    may = user.has_perm("projects.add_importbatch")
+    return may and (batch.uploader_id == user.pk or sees_everything(user))

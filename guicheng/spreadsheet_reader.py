@@ -224,7 +224,6 @@ def of_compound_file(path, content):
         raise Refused(MACRO)
     if not has("Workbook") and not has("Book"):
         raise Refused(NOT_A_TABLE)
-    del content
     yield from of_calamine(path, {})
 
 

@@ -1,3 +1,3 @@
-from projects.admin import evidence, ledger, lists, project
+from projects.admin import evidence, imports, ledger, lists, project
 
-__all__ = ["evidence", "ledger", "lists", "project"]
+__all__ = ["evidence", "imports", "ledger", "lists", "project"]

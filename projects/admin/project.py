@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from guicheng import words
 from guicheng.admin import LabelledInline, ScopedAdmin
 from guicheng.permissions import can_record_progress
+from projects.admin.imports import import_links
 from projects.models import Milestone, Project, ProjectAlias, Promise
 from projects.models.project import NEVER
 from projects.templatetags.projects import status_tag
@@ -78,6 +79,9 @@ class ProjectAdmin(ScopedAdmin):
         if request.user.has_perm("projects.add_progressupdate"):
             return self.list_display
         return [name for name in self.list_display if name != "record_link"]
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"import_links": import_links(request.user), **(extra_context or {})})
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

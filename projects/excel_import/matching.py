@@ -123,7 +123,14 @@ class Finder:
         if missing:
             self._keep(Project.objects.in_scope_of(self.user).filter(code__in=missing))
 
+    def read(self, rows):
+        """Read these projects with what was last said of them, and give them."""
+        known = self._keep(rows)
+        self.read_said(known)
+        return known
+
     def _keep(self, rows):
+        kept = []
         for row in rows.order_by("pk").values("pk", "code", "version", "parent_id", "dropped_at", "is_published",
                                               "entered_by_id", *PLAIN, *LINKS).iterator(2000):
             if row["code"] in self.by_code:
@@ -135,6 +142,8 @@ class Finder:
             self.by_name[row["project_list_id"], key_of(row["name"])].append(known)
             if row["number"] is not None and row["parent_id"] is None:
                 self.by_number[row["project_list_id"], row["number"]] = known
+            kept.append(known)
+        return kept
 
     def read_said(self, projects):
         """What was last said of these projects; what waits for review counts, so the same file says it once."""

@@ -35,7 +35,8 @@ def preview(batch, sheet, saw=lambda done: None):
     batch.counts = {outcome: counts[outcome] for outcome in Outcome.values}
     batch.skipped = reader.skipped
     batch.state = batch.State.PREVIEWED
-    batch.save(update_fields=["counts", "skipped", "state"])
+    batch.unknown_departments = sorted(reader.unknown_departments)
+    batch.save(update_fields=["counts", "skipped", "state", "unknown_departments"])
 
 
 def chunks(rows, size):
@@ -73,6 +74,7 @@ class RowReader:
         self.unit = next((unit_in(batch.headings[index]) for index, key in self.columns if key == "budget"), "")
         self.fractions = self._are_fractions()
         self.skipped, self.first_seen, self.today = 0, {}, timezone.localdate()
+        self.unknown_departments = set()
         self.new_departments = {key_of(name): name for name in batch.new_departments}
 
     def _are_fractions(self):
@@ -88,7 +90,8 @@ class RowReader:
         section = ""
         head = [folded(heading) for heading in self.batch.headings]
         for index, cells in enumerate(self.sheet.rows[self.first:], self.first + 1):
-            filled = [text for text in (plain_text(cell) for cell in cells) if text]
+            texts = [plain_text(cell) for cell in cells]
+            filled = [text for text in texts if text]
             if not filled:
                 continue
             if len(set(filled)) == 1 and len(head) > 2:
@@ -96,14 +99,14 @@ class RowReader:
                     section = filled[0]
                     self.skipped += 1
                     continue
-            elif [folded(plain_text(cell)) for cell in cells][:len(head)] == head[:len(cells)]:
+            elif folded(texts[0]) == head[0] and [folded(text) for text in texts][:len(head)] == head[:len(texts)]:
                 self.skipped += 1
                 continue
             if filled[0].startswith((*TOTALS, *NOTES)):
                 self.skipped += 1
                 continue
             fields = {key: cells[column] for column, key in self.columns
-                      if column < len(cells) and plain_text(cells[column]) != ""}
+                      if column < len(texts) and texts[column] != ""}
             yield Line(index, cells, fields, section)
 
     def _is_section(self, text, cells):
@@ -253,6 +256,8 @@ class RowReader:
             several = [part for part in meaning.re.split(r"[、，,；;/\n]+", text) if part.strip()]
             if len(several) > 1 and (found := self.finder.departments.find(several[0])):
                 line.notes.append(f"“{self._label('lead_department')}”写了 {len(several)} 个单位，只记第一个为牵头单位")
+        if found is None and len(text) <= 80:
+            self.unknown_departments.add(text)
         return {"lead_department": found or self.finder.departments.get(text)}
 
     def _category(self, line):
@@ -285,8 +290,7 @@ class RowReader:
     def _changed(self, line, plan):
         """What differs from the project as it is; to change it needs the right to."""
         known = line.known.plan
-        if line.serial and known["number"] is None and self.finder.may_change and not (
-                (line.project_list, line.serial) in self.finder.by_number):
+        if line.serial and known["number"] is None and self.finder.may_change and (line.project_list, line.serial) not in self.finder.by_number:
             plan["number"] = line.serial
         plan = {key: value for key, value in plan.items() if (value or None) != (known[key] or None)}
         if "name" in plan and key_of(plan["name"]) == key_of(known["name"]):
@@ -317,7 +321,7 @@ class RowReader:
             else:
                 options = "、".join(Status.labels)
                 line.wrong.append(f"“{self.labels['status']}”写的是“{text[:20]}”，不在可选范围：{options}")
-        if "status" not in said and (status := meaning.status_of(said.get("text", ""))):
+        if "status" not in self.labels and (status := meaning.status_of(said.get("text", ""))):
             said["status"] = status
             del said["text"]
         return {key: value for key, value in said.items() if value not in ("", None)}

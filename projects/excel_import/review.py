@@ -32,7 +32,7 @@ def approve_all(batch, by, saw=lambda done: None):
     """
     checked = published = opened = 0
     refused = []
-    for done, row in enumerate(_each(batch, by, saw), 1):
+    for row in _each(batch, by, saw):
         update = row.update
         try:
             if update and update.state in ProgressUpdate.IN_REVIEW:

@@ -82,6 +82,8 @@ class ImportBatch(models.Model):
     columns = models.JSONField("对应", default=list, blank=True)  # for each column the field it fills, or ""
     new_departments = models.JSONField("要新建的单位", default=list, blank=True)
 
+    unknown_departments = models.JSONField("没有的单位", default=list, blank=True)
+
     # how far it is
     state = models.CharField("情况", max_length=20, choices=State, default=State.UPLOADED)
     counts = models.JSONField("各有几行", default=dict, blank=True)

@@ -4,14 +4,10 @@ from datetime import date
 
 import openpyxl
 import pytest
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from guicheng.spreadsheets import Unreadable
 from projects.excel_import import jobs, upload
-from projects.excel_import.undo import undo
-from projects.models import ColumnHabit, ImportBatch, ProgressUpdate, Project, Source
-from tests import factories
+from projects.models import ImportBatch, Project, Source
 
 pytestmark = pytest.mark.django_db
 State = ImportBatch.State
@@ -84,3 +80,35 @@ def test_it_works(clerk, project, preview):
     update = project.updates.get()
     assert (update.state, update.text, update.author) == ("submitted", "主体完工。", clerk)
     assert [step.verb for step in update.steps.all()] == ["submitted"]
+
+
+# --- the pages -------------------------------------------------------------------------------------
+def url(name, *args, query=""):
+    from django.urls import reverse
+
+    return reverse(f"admin:projects_importbatch_{name}", args=args) + query
+
+
+def send(client, file, **kw):
+    kw = {"project_list": "", "effective_on": "2021-09-30"} | kw
+    return client.post(url("add"), {"file": file, **kw})
+
+
+def test_the_pages_lead_from_the_upload_to_the_undo(clerk, project, sign_in):
+    client = sign_in(clerk)
+    assert "导入 Excel" in client.get("/admin/projects/project/").text
+    assert client.get(url("add")).status_code == 200
+    answer = send(client, workbook([["2021 年重点项目"], HEAD, [1, "半月岛公园", "城建办", "", "主体完工。"], NEW]))
+    batch = ImportBatch.objects.get()
+    assert answer.url == url("change", batch.pk)
+    page = client.get(answer.url)
+    assert "确认导入 2 行" in page.text and "主体完工。" in page.text
+    assert client.get(url("columns", batch.pk)).status_code == 200
+    assert client.get(url("result", batch.pk)).status_code == 200
+    assert client.post(url("confirm", batch.pk)).status_code == 302
+    page = client.get(answer.url)
+    assert "待初审 2 条" in page.text
+    assert client.post(url("undo", batch.pk)).status_code == 302
+    assert "已撤销" in client.get(answer.url).text
+    assert client.get(url("changelist")).status_code == 200
+    assert client.get(url("template")).status_code == 200
