@@ -88,7 +88,8 @@ class ImportBatchAdmin(ScopedAdmin):
     def add_view(self, request, form_url="", extra_context=None):
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None, user=request.user,
+        sent = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = UploadForm(*sent, user=request.user,
                           too_large=getattr(request, "too_large_uploads", ()))
         if request.method == "POST" and form.is_valid():
             chosen, no_list = form.chosen_list()
@@ -127,7 +128,7 @@ class ImportBatchAdmin(ScopedAdmin):
         except Unreadable as refusal:
             messages.error(request, str(refusal))
             return self._back(batch)
-        form = ColumnsForm(request.POST or None, batch=batch, sheets=sheets)
+        form = ColumnsForm(*[request.POST] * (request.method == "POST"), batch=batch, sheets=sheets)
         if request.method == "POST" and form.is_valid():
             batch.project_list, batch.no_list = form.chosen_list()
             batch.effective_on = form.cleaned_data["effective_on"]

@@ -147,7 +147,9 @@ class RowReader:
                 self._fault(line, "number", fault)
 
     def _fault(self, line, key, fault):
-        line.wrong.append(f"“{self.labels.get(key, FIELDS[key].label)}”{'' if str(fault)[0] in '是太应' else '：'}{fault}")
+        """Name the column; a sentence that goes on from it needs no colon."""
+        colon = "" if str(fault)[0] in "是太应" else "："
+        line.wrong.append(f"“{self.labels.get(key, FIELDS[key].label)}”{colon}{fault}")
 
     def _identify(self, line):
         if line.wrong:
@@ -230,9 +232,9 @@ class RowReader:
 
     def _end(self, line):
         first, last, text, is_range = meaning.span_of(line.fields["planned_end"], self._year(line))
-        plan = {"schedule_text": text} if text else {}
-        if last:
-            plan["planned_end"] = stored(last)
+        plan = {"planned_end": stored(last)} if last else {}
+        if text:
+            plan["schedule_text"] = text
         if is_range and "planned_start" not in line.fields:
             plan["planned_start"] = stored(first)
         known = line.known and line.known.plan

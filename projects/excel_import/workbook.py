@@ -164,5 +164,6 @@ def import_result(batch, rows):
 
 def explained(row):
     """What the page says of a row, in one line."""
-    parts = [f"{label}：{old or '（空）'} → {new}" for label, old, new in row.changes] if row.outcome == "changed" else []
-    return "；".join(parts) + ("。" if parts else "") + row.sentence
+    changes = row.changes if row.outcome == "changed" else []
+    said = "；".join(f"{label}：{old or '（空）'} → {new}" for label, old, new in changes)
+    return said.rstrip("。") + ("。" if said else "") + row.sentence

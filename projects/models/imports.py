@@ -20,9 +20,16 @@ NOBODY_TOOK_IT = 15  # seconds until the page says that no worker is running
 GIVEN_UP = 120  # seconds without a sign until a job may be taken over
 
 
-def uploads():
+class UploadStorage(FileSystemStorage):
     """Where uploads wait for their confirmation: below DATA_DIR, never served."""
-    return FileSystemStorage(Path(settings.DATA_DIR) / "imports")
+
+    @property
+    def location(self):
+        return str(Path(settings.DATA_DIR) / "imports")
+
+
+def uploads():
+    return UploadStorage()
 
 
 def upload_name(batch, name):
