@@ -292,7 +292,8 @@ class RowReader:
     def _changed(self, line, plan):
         """What differs from the project as it is; to change it needs the right to."""
         known = line.known.plan
-        if line.serial and known["number"] is None and self.finder.may_change and (line.project_list, line.serial) not in self.finder.by_number:
+        is_free = (line.project_list, line.serial) not in self.finder.taken_numbers
+        if line.serial and known["number"] is None and is_free and self.finder.may_change:
             plan["number"] = line.serial
         plan = {key: value for key, value in plan.items() if (value or None) != (known[key] or None)}
         if "name" in plan and key_of(plan["name"]) == key_of(known["name"]):

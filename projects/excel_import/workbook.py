@@ -14,8 +14,8 @@ COLUMNS = {
     "text": 40, "effective_on": 12, "reason": 24, "problem": 24, "delay_reason": 24, "next_step": 24,
     "coordination": 24,
 }
-NOTE = ("改好以后直接上传：只有改过的格子会被当作改动，空格表示不改。编号是系统用来认项目的，请不要改；新项目的编号空着。"
-        "“进展日期”不填就用上传时选的日期。")
+NOTE = ("改好以后直接上传：只有改过的格子会被当作改动，空格表示不改。编号是系统用来认项目的，请不要改；"
+        "新项目的编号空着。“进展日期”不填就用上传时选的日期。")
 BLANK_ROWS = 200
 SIZE = 500
 FILLS = {"new": "#E7F3EC", "changed": "#FDF3DF", "unchanged": "#FFFFFF", "wrong": "#FBEEEC"}

@@ -125,7 +125,8 @@ def zip_bomb():
 
 def lying_bomb():
     """A part whose size in the directory is a lie."""
-    content = bytearray(in_sheet(xlsx(), lambda part: part.replace(b"</sheetData>", b"</sheetData>" + b" " * 90_000_000)))
+    content = bytearray(in_sheet(
+        xlsx(), lambda part: part.replace(b"</sheetData>", b"</sheetData>" + b" " * 90_000_000)))
     at = content.rfind(SHEET.encode()) - 46
     content[at + 24:at + 28] = struct.pack("<I", 5000)
     return bytes(content)
@@ -168,10 +169,9 @@ def billion_laughs():
 
 
 def locked_ods():
-    content = repacked(ods(), lambda name, part: part.replace(
+    return repacked(ods(), lambda name, part: part.replace(
         b"</manifest:manifest>", b"<manifest:encryption-data/></manifest:manifest>")
         if name == "META-INF/manifest.xml" else part)
-    return content
 
 
 def repeated_ods():
@@ -285,7 +285,8 @@ def strict(content):
 
 
 def dates():
-    forms = ["2021年9月30日", "2021.9.30", "2021/9/30", "2021-9-30", "20210930", "2021年09月30号", date(2021, 9, 30),
-             datetime(2021, 9, 30, 8), 44469, "44469", "9月30日", "9月底", "9月", "三季度", "第三季度末", "2021年9月底前",
+    forms = ["2021年9月30日", "2021.9.30", "2021/9/30", "2021-9-30", "20210930", "2021年09月30号",
+             date(2021, 9, 30), datetime(2021, 9, 30, 8), 44469, "44469", "9月30日", "9月底", "9月", "三季度", "第三季度末",
+             "2021年9月底前",
              "６月至９月", "2021.3-2021.9", "3-9月", "2021年6月1日至2021年9月30日"]
     return xlsx(HEAD[:4], *[["", f"项目{number}", "城建办", form] for number, form in enumerate(forms)])

@@ -172,12 +172,12 @@ def test_an_odd_file_gives_the_right_rows(case, sent):
 
 def test_a_day_is_understood_in_every_form(sent):
     rows = sent(make.dates())
-    ends = [dict((label, new) for label, _, new in row.changes).get("计划完成") for row in rows]
+    ends = [{label: new for label, _, new in row.changes}.get("计划完成") for row in rows]
     assert ends == ["2021 年 9 月 30 日"] * len(rows), [row.sentence for row in rows]
 
 
-MONEY = {"120": "120 万元", "120万元": "120 万元", "1.2亿元": "12,000 万元", "5000元": "0.5 万元", "约 35 万": "35 万元",
-         "1,200.5": "1,200.5 万元"}
+MONEY = {"120": "120 万元", "120万元": "120 万元", "1.2亿元": "12,000 万元", "5000元": "0.5 万元",
+         "约 35 万": "35 万元", "1,200.5": "1,200.5 万元"}
 PERCENTS = {"60%": "60%", "60": "60%", 0.6: "60%", "已完成60%": "60%", "６０％": "60%", "99.6%": "100%"}
 
 
