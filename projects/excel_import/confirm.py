@@ -41,7 +41,8 @@ def confirm(batch):
 def refuse_stale(batch, rows):
     """Whether what the preview saw is still so: nobody edited, added or spoke of these projects meanwhile."""
     finder, stale = Finder(batch.uploader, batch.project_list_id), []
-    for chunk in chunks(rows.order_by("pk").defer("raw", "changes").iterator(SIZE), SIZE):
+    columns = rows.order_by("pk").values_list("number", "name", "project_id", "seen", "values", named=True)
+    for chunk in chunks(columns.iterator(SIZE), SIZE):
         plans = [row.values["plan"] for row in chunk]
         finder.read_lists({plan["project_list"] for plan in plans if "project_list" in plan})
         seen = [row for row in chunk if row.project_id]

@@ -164,9 +164,10 @@ class Finder:
         """The project that a row speaks of, or None for a new one. Raises NotFound where that cannot be said."""
         if code:
             known = self.by_code.get(code)
-            if known is None and not self.everything:
+            if known:
+                return known
+            if not self.everything:
                 raise NotFound(f"没有找到编号“{code[:40]}”的项目，或者它不由你负责；新项目请把编号空着")
-            return known
         named = self.by_name.get((project_list, key_of(name)), []) if name else []
         if number and project_list:
             known = self.by_number.get((project_list, number))

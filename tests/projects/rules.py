@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from projects.models import (
     Category,
-    Declaration,
     ColumnHabit,
+    Declaration,
     Discrepancy,
     Fact,
     ImportBatch,
@@ -187,9 +187,9 @@ IMPORT_RULES = [
     Check("projects_importbatch_job_known", ImportBatch, BATCH, good={"job": "confirm"}, bad={"job": "eat"}),
     Check("projects_importrow_outcome_known", ImportRow, {"batch": make_batch, "number": 1, "outcome": "new"},
           bad={"outcome": "odd"}),
-    Once("projects_importrow_number_once", ImportRow, {"outcome": "new"}, twins={"batch": make_batch, "number": 1},
-         apart={"number": 2}),
-    Once("projects_columnhabit_once", ColumnHabit, {"field": "name"},
+    Once("projects_importrow_number_once", ImportRow, {"batch": make_batch, "number": number, "outcome": "new"},
+         twins={"batch": make_batch, "number": 1}, apart={"number": 2}),
+    Once("projects_columnhabit_once", ColumnHabit, {"user": make.make_user, "heading": text("h"), "field": "name"},
          twins={"user": make.make_user, "heading": "干什么"}, apart={"heading": "谁来干"}),
 ]
 BY_HAND = {"projects_project_not_its_own_part"}

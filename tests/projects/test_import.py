@@ -559,3 +559,55 @@ def test_the_page_asks_a_fixed_number(clerk, project, preview, sign_in, django_a
     client.get(url("change", batch.pk))
     with django_assert_max_num_queries(16):
         client.get(url("change", batch.pk))
+
+
+KILLED = """
+import os, signal, sys, django
+django.setup()
+from projects.excel_import import confirm, jobs
+from projects.models import ImportBatch
+
+write = confirm.Writer._remember
+def die(self, rows):
+    write(self, rows)
+    os.kill(os.getpid(), signal.SIGKILL)
+confirm.Writer._remember = die
+ImportBatch.objects.update(job="confirm", job_queued_at="2021-01-01T00:00Z")
+jobs.run(int(sys.argv[1]))
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_kill_9_in_the_middle_leaves_nothing_half_written(clerk, project, preview, settings):
+    """The process dies after its last write and before the end of the transaction; then it is done again."""
+    import os
+    import subprocess
+    import sys
+
+    from django.db import connection
+
+    batch = preview(clerk, TWO)
+    wanted = connection.settings_dict
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "guicheng.settings", "DATA_DIR": str(settings.DATA_DIR)}
+    if connection.vendor == "postgresql":
+        env["DATABASE_URL"] = env["DATABASE_URL"].rsplit("/", 1)[0] + "/" + wanted["NAME"]
+    else:
+        env["DATABASE_URL"] = f"sqlite:///{wanted['NAME']}"
+    died = subprocess.run([sys.executable, "-c", KILLED, str(batch.pk)], cwd=settings.BASE_DIR, env=env,
+                          capture_output=True, text=True)
+    assert died.returncode == -9, died.stderr
+    assert (Project.objects.count(), ProgressUpdate.objects.count()) == (1, 0)
+    batch.refresh_from_db()
+    assert (batch.state, batch.job) == (State.PREVIEWED, "confirm")
+    ImportBatch.objects.update(job_seen_at="2021-01-01T00:00Z")
+    batch.refresh_from_db()
+    assert batch.nobody_took_it
+    jobs.run(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, Project.objects.count(), ProgressUpdate.objects.count()) == (State.CONFIRMED, 2, 2)
+
+
+def test_an_office_s_own_number_is_no_code_of_ours(street_admin, project, preview):
+    """Whoever sees all projects may import a sheet with codes of its own: the name says which project it is."""
+    row = only(preview(street_admin, [["项目编号", "项目名称", "进展"], ["GC-2021-7", "半月岛公园", "主体完工。"]]))
+    assert (row.outcome, row.project) == ("changed", project)
