@@ -41,6 +41,8 @@ class Known:
     is_dropped: bool
     is_own_draft: bool
     said: dict = field(default_factory=dict)
+    stated: set = field(default_factory=set)  # (day, field, value): what was said for which day
+    last_day: str = ""
     last_update: int = 0
 
     @property
@@ -154,10 +156,13 @@ class Finder:
         kinds = [ProgressUpdate.Kind.PROGRESS, ProgressUpdate.Kind.CLOSURE]
         waiting = rows.waiting().filter(kind__in=kinds).order_by("effective_on", "pk")
         for source in (rows.in_force().order_by("effective_on", "seq"), waiting):
-            for pk, *values in source.values_list("project", *SAID):
+            for pk, on, *values in source.values_list("project", "effective_on", *SAID):
+                known, day = by_pk[pk], on.isoformat()
+                known.last_day = max(known.last_day, day)
                 for name, value in zip(SAID, values, strict=True):
                     if value not in ("", None):
-                        by_pk[pk].said[name] = value
+                        known.said[name] = value
+                        known.stated.add((day, name, value))
 
     # finding
     def find(self, project_list, code, number, name):

@@ -345,12 +345,17 @@ class RowReader:
     def _said(self, line, progress):
         """What is new in it: what was said already, published or waiting for review, is not said again."""
         before = {} if line.known is None else line.known.said
-        fresh = {key: progress[key] for key in SAID if key in progress and progress[key] != before.get(key)}
+        stated = line.known.stated if line.known else ()
+        day = progress.get("effective_on") or stored(self.batch.effective_on)
+        fresh = {key: progress[key] for key in SAID if key in progress and progress[key] != before.get(key)
+                 and (day, key, progress[key]) not in stated}
         if not fresh:
             return {}
-        day = date.fromisoformat(progress.get("effective_on") or stored(self.batch.effective_on))
-        if day > self.today:
+        if day > stored(self.today):
             line.wrong.append("“进展日期”不能在今天以后")
+        elif line.known and line.known.last_day > day:
+            later = words.day(date.fromisoformat(line.known.last_day))
+            line.notes.append(f"系统里有 {later}的进展，这一条更早，导入后记在它前面，不改变当前状态")
         if fresh.get("status") in Status.NEED_REASON:
             if not progress.get("reason"):
                 line.wrong.append("暂停或不再实施，要有一列“原因”并写明原因")
@@ -361,7 +366,7 @@ class RowReader:
                 line.wrong.append("进展、状态、完成百分比至少填一项")
             else:
                 fresh[again[0]] = again[1]
-        return fresh | {"effective_on": stored(day)}
+        return fresh | {"effective_on": day}
 
     # --- for people ---------------------------------------------------------------------------------
     def _label(self, key):

@@ -611,3 +611,16 @@ def test_an_office_s_own_number_is_no_code_of_ours(street_admin, project, previe
     """Whoever sees all projects may import a sheet with codes of its own: the name says which project it is."""
     row = only(preview(street_admin, [["项目编号", "项目名称", "进展"], ["GC-2021-7", "半月岛公园", "主体完工。"]]))
     assert (row.outcome, row.project) == ("changed", project)
+
+
+def test_a_statement_of_an_earlier_day_is_said_to_be_one_and_said_once(
+        clerk, reviewer, second_reviewer, project, preview):
+    factories.make_update(project, effective_on=date(2021, 12, 31), text="已经完工。")
+    batch = preview(clerk, TWO[:2])
+    assert "系统里有 2021 年 12 月 31 日的进展，这一条更早" in only(batch).sentence
+    confirm(batch)
+    for person in (reviewer, second_reviewer):
+        jobs.start(batch, "approve", person)
+    project.refresh_from_db()
+    assert project.latest_update.text == "已经完工。"
+    assert only(preview(clerk, TWO[:2])).outcome == "unchanged"
