@@ -14,7 +14,7 @@ from projects.excel_import.matching import SAID, Finder, NotFound, key_of, store
 from projects.excel_import.values import Unclear, plain_text
 from projects.models import ImportRow, Project, Status
 
-CHUNK = 500
+CHUNK = 1000
 Outcome = ImportRow.Outcome
 LENGTHS = {field.name: field.max_length for field in Project._meta.fields if isinstance(field, CleanCharField)}
 TOTALS = ("合计", "总计", "小计", "共计")
