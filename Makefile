@@ -13,6 +13,7 @@ test:
 bench:
 	@deploy/venv.sh requirements-dev.txt
 	@.venv/bin/python -m tests.bench $(ARGS)
+	@.venv/bin/python -m tests.bench.importing
 
 LOCK = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
 

@@ -6,4 +6,15 @@ cd "$(dirname "$0")/.."
 port=${PORT:-8000}
 deploy/venv.sh requirements.txt
 .venv/bin/python manage.py prepare --port "$port"
-exec .venv/bin/python -m gunicorn guicheng.wsgi --bind "127.0.0.1:$port" --workers 2 --timeout 180 --no-control-socket --log-level warning
+.venv/bin/python -m gunicorn guicheng.wsgi --bind "127.0.0.1:$port" --workers 2 --timeout 180 --no-control-socket --log-level warning &
+server=$!
+# long imports are read and written beside the pages
+.venv/bin/python manage.py db_worker &
+worker=$!
+stop() { kill "$server" "$worker" 2>/dev/null || true; }
+trap stop INT TERM
+code=0
+wait "$server" || code=$?
+stop
+wait
+exit "$code"

@@ -165,3 +165,9 @@ def supervisors():
     from django.contrib.auth import get_user_model
 
     return list(get_user_model().objects.filter(is_active=True, groups__name="督办员"))
+
+
+def can_undo_import(user, batch):
+    """Take back a whole import: whoever uploaded it, or who looks after all projects."""
+    may = user.has_perm("projects.add_importbatch")
+    return may and (batch.uploader_id == user.pk or sees_everything(user))

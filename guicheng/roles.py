@@ -20,7 +20,9 @@ RULES = ["projects.add_lightrule", "projects.change_lightrule"]
 CALENDAR = [f"guicheng.{verb}_{model}" for verb in ("add", "change") for model in ("calendaryear", "calendarday")]
 RECORD = [*VIEW_PROJECTS, "projects.add_progressupdate", "projects.change_progressupdate",
           "projects.view_bulkchange"]
-REVIEW = ["projects.check_progressupdate", "projects.publish_progressupdate", "projects.view_reviewstep"]
+IMPORT = ["projects.view_importbatch", "projects.add_importbatch"]
+REVIEW = ["projects.check_progressupdate", "projects.publish_progressupdate", "projects.view_reviewstep",
+          "projects.view_importbatch"]
 WORDS = [f"projects.{verb}_watchedword" for verb in ("view", "add", "change")]
 PARTY = [
     *[f"partybuilding.view_{model}" for model in ("partyorganisation", "venue", "metric", "metricreading")],
@@ -39,14 +41,14 @@ CONTENT = [
 VIEW_CONTENT = [permission for permission in CONTENT if ".view_" in permission]
 
 ROLES = {
-    "业务管理员": [*CONTENT, *RECORD, *REVIEW, *WORDS, *VIEW_SUPERVISION, *RULES, *CALENDAR,
+    "业务管理员": [*CONTENT, *RECORD, *REVIEW, *IMPORT, *WORDS, *VIEW_SUPERVISION, *RULES, *CALENDAR,
               "projects.add_lightoverride", "guicheng.see_everything"],
     "系统管理员": ["guicheng.view_user", "guicheng.add_user", "guicheng.change_user"],
     "安全管理员": ["guicheng.view_user", "guicheng.give_roles"],
     "安全审计员": ["guicheng.view_user", "guicheng.view_accessevent", "admin.view_logentry", "guicheng.read_audit"],
     "单位管理员": ["guicheng.view_user", "guicheng.reset_unit_accounts"],
-    "部门经办人": [*RECORD, *ANSWER],
-    "社区经办人": [*RECORD, *ANSWER, "communities.view_community", "communities.view_secretaryproject"],
+    "部门经办人": [*RECORD, *IMPORT, *ANSWER],
+    "社区经办人": [*RECORD, *IMPORT, *ANSWER, "communities.view_community", "communities.view_secretaryproject"],
     "党组织经办人": PARTY,
     "审核员": [*RECORD, *REVIEW, *ANSWER],
     "督办员": [*VIEW_CONTENT, *VIEW_PROJECTS, *VIEW_SUPERVISION, "projects.start_supervision",

@@ -13,6 +13,8 @@ _HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 def clean_text(value):
     """Give `value` in NFC, without control characters, bidi overrides and outer space."""
+    if value.isprintable() and unicodedata.is_normalized("NFC", value):  # nearly all of what people type
+        return value.strip()
     value = value.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", _FORBIDDEN.sub("", value)).strip()
 

@@ -8,6 +8,7 @@ from guicheng.admin import LabelledInline, ScopedAdmin
 from guicheng.permissions import can_publish_project, can_record_progress
 from projects.admin import supervision
 from projects.admin.bulk import BulkActions
+from projects.admin.imports import import_links
 from projects.lights import lights_of
 from projects.models import Milestone, Project, ProjectAlias, Promise
 from projects.models.project import NEVER
@@ -37,6 +38,7 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
     list_filter = ["status", "project_list", "is_published"]
     search_fields = ["search_text"]
     actions = ["bulk_status", "bulk_date", "publish_selected", "hide_selected"]
+    change_list_template = "admin/projects/project/change_list.html"
     not_exported = ["record_link"]
     search_help_text = "名称、别名、社区、单位，两个字就能找；也可以用拼音或首字母。"
     list_select_related = ["project_list", "community", "lead_department"]
@@ -50,7 +52,7 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
                                "community", "place", "source"]}),
         ("谁负责", {"fields": ["lead_department", "supporting_departments", "leader", "contact", "phone"]}),
         ("计划", {"fields": [("planned_start", "planned_end", "due_on"), ("target_quantity", "target_unit"),
-                           ("budget", "budget_source"), "completion_standard"]}),
+                           ("budget", "budget_source"), "schedule_text", "completion_standard"]}),
         ("公开", {"fields": ["is_published"]}),
     ]
 
@@ -137,6 +139,9 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
         if not change:
             obj.entered_by, obj.is_published = request.user, False
         super().save_model(request, obj, form, change)
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"import_links": import_links(request.user), **(extra_context or {})})
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

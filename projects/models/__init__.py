@@ -1,5 +1,6 @@
 from projects.models.bulk import BulkChange
 from projects.models.evidence import Discrepancy, Fact, PolicyDocument, Source
+from projects.models.imports import ColumnHabit, ImportBatch, ImportRow
 from projects.models.ledger import ProgressUpdate, Status
 from projects.models.lights import LightOverride, LightRule
 from projects.models.lists import Category, Declaration, Department, ProjectList
@@ -9,7 +10,8 @@ from projects.models.review import ReviewStep, WatchedWord
 from projects.models.supervision import Instruction, SupervisionNotice
 
 __all__ = [
-    "BulkChange", "Category", "Declaration", "Department", "Discrepancy", "Fact", "Instruction", "LightOverride",
-    "LightRule", "Milestone", "Paper", "Photo", "PolicyDocument", "ProgressUpdate", "Project", "ProjectAlias",
-    "ProjectList", "Promise", "ReviewStep", "Source", "Status", "SupervisionNotice", "WatchedWord",
+    "BulkChange", "Category", "ColumnHabit", "Declaration", "Department", "Discrepancy", "Fact", "ImportBatch",
+    "ImportRow", "Instruction", "LightOverride", "LightRule", "Milestone", "Paper", "Photo", "PolicyDocument",
+    "ProgressUpdate", "Project", "ProjectAlias", "ProjectList", "Promise", "ReviewStep", "Source", "Status",
+    "SupervisionNotice", "WatchedWord",
 ]

@@ -36,6 +36,10 @@ class ProjectQuerySet(KeyedQuerySet):
 
     def visible_to(self, user):
         """What this member of staff may see in the back office."""
+        return self.in_scope_of(user).filter(dropped_at=None)
+
+    def in_scope_of(self, user):
+        """Those this member of staff answers for, with those an undone import left behind."""
         if sees_everything(user):
             return self
         communities = Project._meta.get_field("community").related_model.objects.served_by(user)
@@ -181,6 +185,9 @@ class Project(Recorded, Versioned, Keyed):
     budget_source = models.ForeignKey(
         Source, verbose_name="预算的来源", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    schedule_text = CleanCharField(
+        "时限原文", max_length=60, blank=True, help_text="没有确切日期时照录，如“长期”“9 月底”。"
+    )
     completion_standard = CleanTextField("完成标准", blank=True)
 
     is_published = models.BooleanField("公开", default=True)
@@ -192,6 +199,7 @@ class Project(Recorded, Versioned, Keyed):
         settings.AUTH_USER_MODEL, verbose_name="公开人", null=True, blank=True, editable=False,
         on_delete=models.PROTECT, related_name="published_projects",
     )
+    dropped_at = models.DateTimeField("撤销时刻", null=True, blank=True, editable=False)  # by the undo of an import
     is_sample = models.BooleanField("示例", default=False, editable=False)
 
     # projections of the ledger: rebuilt by rebuild_projections, never edited
@@ -241,6 +249,11 @@ class Project(Recorded, Versioned, Keyed):
                 condition=Q(entered_by__isnull=True) | Q(published_by__isnull=True) | ~Q(entered_by=F("published_by")),
                 name="projects_project_published_by_another",
                 violation_error_message="录入人不能自己公开自己录入的项目。",
+            ),
+            models.CheckConstraint(
+                condition=Q(dropped_at__isnull=True) | Q(is_published=False),
+                name="projects_project_dropped_unseen",
+                violation_error_message="已撤销的项目不能公开。",
             ),
             models.CheckConstraint(
                 condition=Q(budget__isnull=True) | Q(budget__gte=0, budget_source__isnull=False),

@@ -8,9 +8,12 @@ from django.utils import timezone
 from projects.models import (
     BulkChange,
     Category,
+    ColumnHabit,
     Declaration,
     Discrepancy,
     Fact,
+    ImportBatch,
+    ImportRow,
     Milestone,
     Paper,
     Photo,
@@ -239,5 +242,26 @@ EVIDENCE_RULES = [
 ]
 
 # a row must be there before it can point at itself: tests/projects/test_project.py
+BATCH = {"uploader": make.make_user, "file_name": "清单.xlsx", "sha256": "0" * 64, "source": make.make_source,
+         "effective_on": JUNE}
+
+
+def make_batch():
+    return make._saved(ImportBatch(**{name: value() if callable(value) else value for name, value in BATCH.items()}))
+
+
+IMPORT_RULES = [
+    project("projects_project_dropped_unseen", good={"dropped_at": timezone.now, "is_published": False},
+            bad={"dropped_at": timezone.now}),
+    Check("projects_importbatch_state_known", ImportBatch, BATCH, bad={"state": "done"}),
+    Check("projects_importbatch_job_known", ImportBatch, BATCH, good={"job": "confirm"}, bad={"job": "eat"}),
+    Check("projects_importrow_outcome_known", ImportRow, {"batch": make_batch, "number": 1, "outcome": "new"},
+          bad={"outcome": "odd"}),
+    Once("projects_importrow_number_once", ImportRow, {"batch": make_batch, "number": number, "outcome": "new"},
+         twins={"batch": make_batch, "number": 1}, apart={"number": 2}),
+    Once("projects_columnhabit_once", ColumnHabit, {"user": make.make_user, "heading": text("h"), "field": "name"},
+         twins={"user": make.make_user, "heading": "干什么"}, apart={"heading": "谁来干"}),
+]
 BY_HAND = {"projects_project_not_its_own_part"}
-RULES = [*UPDATE_RULES, *REVIEW_RULES, *PROJECT_RULES, *LIST_RULES, *EVIDENCE_RULES, *MEDIA_RULES, *SUPERVISION_RULES]
+RULES = [*UPDATE_RULES, *REVIEW_RULES, *PROJECT_RULES, *LIST_RULES, *EVIDENCE_RULES, *MEDIA_RULES, *IMPORT_RULES,
+         *SUPERVISION_RULES]

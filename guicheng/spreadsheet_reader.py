@@ -1,0 +1,329 @@
+"""The child process of `spreadsheets.py`: open one hostile file under limits and write its rows as lines of JSON.
+
+Run as `python -I spreadsheet_reader.py FILE`; it imports nothing of the portal. First the outside of the file is
+looked at (magic bytes, the zip's directory, declarations in the XML, far cells), only then calamine opens it.
+"""
+import csv
+import io
+import json
+import re
+import resource
+import sys
+import zipfile
+from datetime import date, datetime, time, timedelta
+
+MAX_MEMORY = 640 * 1024 * 1024
+MAX_CPU = 30  # seconds
+MAX_ROWS, MAX_COLUMNS, MAX_CELLS, MAX_SHEETS = 20_000, 200, 1_500_000, 50
+MAX_PARTS, MAX_UNPACKED, MAX_RATIO = 2_000, 200 * 1024 * 1024, 250
+MAX_MERGES = 20_000
+TEXT_CUT = 40_000  # a cell of Excel holds 32,767 characters
+
+MACRO = "带宏的工作簿请另存为 .xlsx 再上传。"
+ENCRYPTED = "这个工作簿加了密码，请取消密码再上传。"
+BROKEN = "这个文件已损坏或没有传完，打不开。请重新保存一份再上传。"
+BOMB = "这个文件压缩得不正常，展开后会非常大，没有打开。"
+DECLARES = "这个文件里有外部引用声明（DOCTYPE），不安全，没有打开。请用 Excel 或 WPS 另存一份再上传。"
+FAR = "表里很远的地方（如 {ref}）还有内容，请删去表格以外的内容再上传。"
+NOT_A_TABLE = "这不是能读的表格。请上传 .xlsx、.xls、.ods 或 .csv 文件。"
+WEB_PAGE = "这是改了名字的网页，不是表格。请用 Excel 打开它，另存为 .xlsx 再上传。"
+BINARY = "这种工作簿（.xlsb）请另存为 .xlsx 再上传。"
+EMPTY = "这个文件是空的。"
+TOO_MANY_ROWS = f"表“{{name}}”超过 {MAX_ROWS:,} 行，请分成几份再上传。"
+TOO_MANY_COLUMNS = f"表“{{name}}”超过 {MAX_COLUMNS} 列，请只留要导入的列再上传。"
+TOO_MANY_CELLS = "这个工作簿的内容太多，请只留要导入的表再上传。"
+FORMULA_WITHOUT_VALUE = "#没有结果的公式"
+ERROR_VALUE = "#出错的公式"
+
+# a cell beyond column IV or row 30,000 that holds something: an empty cell with a format may stand anywhere
+FAR_CELL = re.compile(
+    rb"""<(?:\w+:)?c\s[^>]*?\br=["']((?:[A-Z]{3,}\d+|(?:[J-Z][A-Z]|I[W-Z])\d+|[A-Z]+(?:[3-9]\d{4}|\d{6,})))["'][^>]*(?<!/)>(?!</)""")
+ODD_CELL = re.compile(
+    rb"""<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,2}\d{1,5})"(?:[^>]*?\bt="e"[^>]*>|[^>]*>\s*<(?:\w+:)?f[^>]*>[^<]*"""
+    rb"""</(?:\w+:)?f>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</)""")
+DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)|<\0!\0(?:D\0O\0C\0T|E\0N\0T)|\0<\0!\0D\0O\0C", re.IGNORECASE)
+
+
+class Refused(Exception):
+    pass
+
+
+def main(path):
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU, MAX_CPU))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        cells = 0
+        for name, hidden, rows in sheets_of(path):
+            write({"sheet": name, "hidden": hidden})
+            for number, row in enumerate(rows, 1):
+                while row and row[-1] in ("", None):
+                    row.pop()
+                if len(row) > MAX_COLUMNS:
+                    raise Refused(TOO_MANY_COLUMNS.format(name=name))
+                if number > MAX_ROWS + 30 and row:
+                    raise Refused(TOO_MANY_ROWS.format(name=name))
+                cells += len(row)
+                if cells > MAX_CELLS:
+                    raise Refused(TOO_MANY_CELLS)
+                if number <= MAX_ROWS + 30:
+                    write([cut(value) for value in row])
+        write({"end": True})
+    except Refused as refusal:
+        write({"unreadable": str(refusal)})
+
+
+def write(line):
+    sys.stdout.write(json.dumps(line, default=as_json, ensure_ascii=True) + "\n")
+
+
+def as_json(value):
+    for kind, key in ((datetime, "datetime"), (date, "date"), (time, "time")):
+        if isinstance(value, kind):
+            return {key: value.isoformat()}
+    return str(value)
+
+
+def cut(value):
+    if isinstance(value, str):
+        return value[:TEXT_CUT]
+    return str(value) if isinstance(value, timedelta) or value != value else value
+
+
+def sheets_of(path):
+    """Yield (name, is hidden, rows) of whatever the file is, by its first bytes and never by its name."""
+    with open(path, "rb") as file:
+        head = file.read(4096)
+        if not head.strip(b"\0 \r\n\t"):
+            raise Refused(EMPTY)
+        if head.startswith(b"PK\x03\x04"):
+            yield from of_zip(path)
+        elif head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+            yield from of_compound_file(path, head + file.read())
+        else:
+            yield from of_text(head, file)
+
+
+# --- workbooks in a zip ---------------------------------------------------------------------------
+def of_zip(path):
+    try:
+        with zipfile.ZipFile(path) as package:
+            kind = look_at_directory(package)
+            odd = look_at_parts(package) if kind == "xlsx" else {}
+            if kind == "ods":
+                look_at_ods(package)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError):
+        raise Refused(BROKEN)
+    except Exception as error:  # zlib.error is not exported
+        if type(error).__name__ == "error":
+            raise Refused(BROKEN)
+        raise
+    yield from of_calamine(path, odd)
+
+
+def look_at_directory(package):
+    """Refuse by the list of parts alone; give which kind of workbook it is."""
+    parts = package.infolist()
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+        raise Refused(BOMB)
+    for part in parts:
+        if part.file_size > 10_000_000 and part.file_size > MAX_RATIO * max(part.compress_size, 1):
+            raise Refused(BOMB)
+        if part.flag_bits & 1:
+            raise Refused(ENCRYPTED)
+    names = {part.filename for part in parts}
+    if any(name.lower().endswith("vbaproject.bin") for name in names) or any(n.startswith("Basic/") for n in names):
+        raise Refused(MACRO)
+    if "xl/workbook.bin" in names:
+        raise Refused(BINARY)
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    if "mimetype" in names and b"opendocument.spreadsheet" in package.read("mimetype")[:100]:
+        return "ods"
+    raise Refused(NOT_A_TABLE)
+
+
+def stream(package, name):
+    """The text of a part in pieces that overlap, so that nothing hides on a seam."""
+    tail = b""
+    with package.open(name) as part:
+        while piece := part.read(1 << 20):
+            yield tail + piece
+            tail = piece[-2048:]
+
+
+def look_at_parts(package):
+    """Refuse declarations and far cells; give {sheet name: {(row, column): what is odd there}}."""
+    odd = {}
+    names = sheet_names(package)
+    for part in package.namelist():
+        if not part.endswith((".xml", ".rels", ".vml")):
+            continue
+        for text in stream(package, part):
+            if DECLARATION.search(text):
+                raise Refused(DECLARES)
+            if part.startswith("xl/worksheets/"):
+                if far := FAR_CELL.search(text):
+                    raise Refused(FAR.format(ref=far[1].decode()))
+                found = odd.setdefault(names.get(part, part), {})
+                has_odd = b't="e"' in text or b"<f" in text or b":f" in text  # the search is slow, and rarely needed
+                for cell in ODD_CELL.finditer(text) if has_odd else ():
+                    if len(found) < 50_000:
+                        is_error = b't="e"' in cell[0]
+                        found[position(cell[1])] = ERROR_VALUE if is_error else FORMULA_WITHOUT_VALUE
+    return odd
+
+
+def position(ref):
+    """b"C5" gives (4, 2)."""
+    letters = ref.rstrip(b"0123456789")
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - 64
+    return int(ref[len(letters):]) - 1, column - 1
+
+
+def sheet_names(package):
+    """{part: sheet name}, from the workbook and its relations."""
+    import html
+
+    def attributes(part, tag):
+        try:
+            text = package.read(part)[:1_000_000].decode("utf-8", "replace")
+        except KeyError:
+            return
+        for found in re.finditer(rf"<(?:\w+:)?{tag}\s([^>]*)>", text):
+            yield {name: html.unescape(value) for name, value in re.findall(r'([\w:]+)="([^"]*)"', found[1])}
+
+    targets = {each.get("Id"): each.get("Target", "") for each in
+               attributes("xl/_rels/workbook.xml.rels", "Relationship")}
+    names = {}
+    for each in attributes("xl/workbook.xml", "sheet"):
+        relation = next((value for key, value in each.items() if key.endswith(":id")), "")
+        target = targets.get(relation, "")
+        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        names[part] = each.get("name", "")
+    return names
+
+
+def look_at_ods(package):
+    if "META-INF/manifest.xml" in package.namelist() and b"encryption-data" in package.read("META-INF/manifest.xml"):
+        raise Refused(ENCRYPTED)
+    for text in stream(package, "content.xml") if "content.xml" in package.namelist() else ():
+        if DECLARATION.search(text):
+            raise Refused(DECLARES)
+
+
+# --- workbooks in a compound file -------------------------------------------------------------------
+def of_compound_file(path, content):
+    def has(name):
+        return name.encode("utf-16-le") in content
+
+    if has("EncryptedPackage") or has("EncryptionInfo"):
+        raise Refused(ENCRYPTED)
+    if has("_VBA_PROJECT"):
+        raise Refused(MACRO)
+    if not has("Workbook") and not has("Book"):
+        raise Refused(NOT_A_TABLE)
+    yield from of_calamine(path, {})
+
+
+def of_calamine(path, odd):
+    import python_calamine as calamine
+
+    try:
+        book = calamine.load_workbook(path)
+        sheets = [each for each in book.sheets_metadata if each.typ == calamine.SheetTypeEnum.WorkSheet]
+        if not sheets:
+            raise Refused(EMPTY)
+        for each in sheets[:MAX_SHEETS]:
+            sheet = book.get_sheet_by_name(each.name)
+            merges = sheet.merged_cell_ranges or []
+            hidden = each.visible != calamine.SheetVisibleEnum.Visible
+            before = [""] * (sheet.start[1] if sheet.start else 0)  # the rows begin at row 1, but not at column A
+            rows = (before + row for row in sheet.iter_rows())
+            yield each.name, hidden, filled(rows, merges[:MAX_MERGES], odd.get(each.name, {}))
+    except calamine.PasswordError:
+        raise Refused(ENCRYPTED)
+    except calamine.CalamineError:
+        raise Refused(BROKEN)
+    except BaseException as error:  # a panic of Rust is no Exception
+        if isinstance(error, Refused | MemoryError | KeyboardInterrupt | GeneratorExit | BrokenPipeError):
+            raise
+        raise Refused(BROKEN)
+
+
+def filled(rows, merges, odd):
+    """Spread the merged cells over their area and name the cells whose formula has no value."""
+    starting = {}
+    for (top, left), (bottom, right) in merges:
+        starting.setdefault(top, []).append((bottom, left, min(right, MAX_COLUMNS)))
+    odd_rows = {}
+    for (row, column), sentence in odd.items():
+        odd_rows.setdefault(row, []).append((column, sentence))
+    active = []
+    for number, row in enumerate(rows):
+        row = ["" if value is None else value for value in row]
+        for column, sentence in odd_rows.get(number, ()):
+            if column < len(row) and row[column] == "":
+                row[column] = sentence
+        for bottom, left, right in starting.get(number, ()):
+            if left < len(row) and row[left] != "":
+                active.append((bottom, left, right, row[left]))
+        for _, left, right, value in active:
+            for column in range(left, min(right + 1, len(row))):
+                row[column] = value
+        active = [each for each in active if each[0] > number]
+        yield row
+
+
+# --- text -----------------------------------------------------------------------------------------
+def of_text(head, file):
+    begin = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if begin.startswith((b"<html", b"<!doctype", b"<?xml", b"<table", b"<meta", b"<head", b"<div", b"<style")):
+        raise Refused(WEB_PAGE)
+    text = decoded(head + file.read())
+    csv.field_size_limit(1_000_000)
+    try:
+        yield "CSV", False, [[unquoted(cell) for cell in row] for row in csv.reader(
+            io.StringIO(text, newline=""), delimiter=delimiter_of(text))]
+    except csv.Error:
+        raise Refused(NOT_A_TABLE)
+
+
+def decoded(content):
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    elif b"\0" in content:
+        raise Refused(NOT_A_TABLE)
+    else:
+        encodings = ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        control = sum(text[:4000].count(chr(code)) for code in range(32) if code not in (9, 10, 13))
+        if control <= 8:
+            return text
+    raise Refused(NOT_A_TABLE)
+
+
+def delimiter_of(text):
+    """The sign that cuts the first lines into the most columns, the same number in most of them."""
+    def columns(sign):
+        rows = list(csv.reader(io.StringIO("\n".join(text.splitlines()[:30]), newline=""), delimiter=sign))
+        widths = [len(row) for row in rows if len(row) > 1]
+        return max((widths.count(width) * width for width in set(widths)), default=0)
+
+    return max(",\t;|", key=columns)
+
+
+def unquoted(cell):
+    """Take back the apostrophe that an export puts before what looks like a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")
+    main(sys.argv[1])

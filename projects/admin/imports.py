@@ -1,0 +1,289 @@
+"""Excel 导入 in the back office: upload, what the columns mean, preview, confirmation, undo, review, downloads."""
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST
+from django_tasks_db.models import DBTaskResult
+
+from guicheng.admin import ScopedAdmin
+from guicheng.permissions import can_undo_import, sees_everything
+from guicheng.spreadsheets import Unreadable
+from projects.excel_import import jobs, review, upload
+from projects.excel_import.columns import FIELDS, learn
+from projects.excel_import.forms import ColumnsForm, UploadForm
+from projects.excel_import.preview import forget_rows
+from projects.excel_import.undo import undo
+from projects.excel_import.workbook import import_result, import_template
+from projects.models import ImportBatch, ImportRow, Project, ProjectList, Source
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PER_PAGE = 50
+Job = ImportBatch.Job
+
+if admin.site.is_registered(DBTaskResult):
+    admin.site.unregister(DBTaskResult)  # the import's own page says how far it is
+
+
+def workbook_response(name, content):
+    response = HttpResponse(content, content_type=XLSX)
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    return response
+
+
+@admin.register(ImportBatch)
+class ImportBatchAdmin(ScopedAdmin):
+    list_display = ["file_name", "project_list", "uploader", "created_at", "state", "counted"]
+    list_filter = ["state"]
+    search_fields = ["file_name", "uploader__name"]
+    list_select_related = ["project_list", "uploader"]
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        names = ["columns", "confirm", "discard", "undo", "departments", "review", "work", "result"]
+        return [
+            path("template/", view(self.template), name="projects_importbatch_template"),
+            *[path(f"<int:pk>/{name}/", view(getattr(self, name)), name=f"projects_importbatch_{name}")
+              for name in names],
+            *super().get_urls(),
+        ]
+
+    @admin.display(description="行数")
+    def counted(self, batch):
+        return "，".join(f"{label} {batch.counts[key]}" for key, label in ImportRow.Outcome.choices
+                        if batch.counts.get(key)) or "—"
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    # which batch, and whose
+    def _visible(self, request, pk):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(self.get_queryset(request).select_related("project_list", "uploader", "source"), pk=pk)
+
+    def _own(self, request, pk):
+        """A batch of one's own that still can be changed."""
+        batch = self._visible(request, pk)
+        if batch.uploader_id != request.user.pk or not self.has_add_permission(request):
+            raise PermissionDenied
+        return batch
+
+    def _back(self, batch):
+        return redirect("admin:projects_importbatch_change", batch.pk)
+
+    def _page(self, request, template, status=200, **context):
+        return render(request, f"admin/projects/import_{template}.html", {
+            **self.admin_site.each_context(request), "opts": self.opts, **context}, status=status)
+
+    # upload
+    def add_view(self, request, form_url="", extra_context=None):
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        sent = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = UploadForm(*sent, user=request.user,
+                          too_large=getattr(request, "too_large_uploads", ()))
+        if request.method == "POST" and form.is_valid():
+            chosen, no_list = form.chosen_list()
+            try:
+                batch, sheet = upload.receive(
+                    request.user, form.cleaned_data["file"], project_list=chosen, no_list=no_list,
+                    effective_on=form.cleaned_data["effective_on"],
+                    source=form.cleaned_data.get("source") or Source.objects.own())
+            except Unreadable as refusal:
+                form.add_error("file", str(refusal))
+            except ValidationError as refusal:
+                form.add_error(None, refusal.messages)
+            else:
+                return self._uploaded(request, batch, sheet)
+        return self._page(request, "upload", 400 if form.errors else 200, title="导入 Excel", form=form,
+                          lists=ProjectList.objects.real(), sees_everything=sees_everything(request.user))
+
+    def _uploaded(self, request, batch, sheet):
+        twin = ImportBatch.objects.filter(uploader=batch.uploader, sha256=batch.sha256, state="confirmed").first()
+        if twin:
+            messages.info(request, f"这份文件在 {twin.confirmed_at:%Y-%m-%d} 导入过。已经导入的不会再导入一遍。")
+        if missing := upload.what_is_missing(batch):
+            messages.warning(request, missing)
+            return redirect("admin:projects_importbatch_columns", batch.pk)
+        jobs.start(batch, Job.PREVIEW, request.user, sheet=sheet)
+        return self._back(batch)
+
+    # what the columns mean
+    def columns(self, request, pk):
+        batch = self._own(request, pk)
+        if not batch.is_open or batch.job:
+            messages.warning(request, "这一批现在不能再改对应关系。")
+            return self._back(batch)
+        try:
+            sheets = upload.sheets_of(batch)
+        except Unreadable as refusal:
+            messages.error(request, str(refusal))
+            return self._back(batch)
+        form = ColumnsForm(*[request.POST] * (request.method == "POST"), batch=batch, sheets=sheets)
+        if request.method == "POST" and form.is_valid():
+            batch.project_list, batch.no_list = form.chosen_list()
+            batch.effective_on = form.cleaned_data["effective_on"]
+            sheet = next(sheet for sheet in sheets if sheet.name == form.cleaned_data["sheet"])
+            moved = (sheet.name, form.cleaned_data["header_row"]) != (batch.sheet, batch.header_row)
+            if moved or "reread" in request.POST:
+                row = form.cleaned_data["header_row"] if sheet.name == batch.sheet else None
+                upload.read_header(batch, sheet, row=row)
+            else:
+                chosen = form.chosen_columns()
+                learn(request.user, batch.headings, batch.columns, chosen)
+                batch.columns = chosen
+            batch.save()
+            forget_rows(batch)
+            missing = upload.what_is_missing(batch)
+            if moved or missing:
+                messages.warning(request, missing or "表头已重新读过，请看看每一列对不对。")
+                return redirect("admin:projects_importbatch_columns", batch.pk)
+            jobs.start(batch, Job.PREVIEW, request.user, sheet=sheet)
+            return self._back(batch)
+        return self._page(request, "columns", 400 if form.errors else 200, title="对应关系", batch=batch, form=form)
+
+    # the batch
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        if not str(object_id).isdecimal() or len(str(object_id)) > 18:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        batch = self._visible(request, object_id)
+        rows = self._rows(request, batch)
+        counts = dict(rows.order_by().values_list("outcome").annotate(Count("pk")))
+        outcome = request.GET.get("outcome", "")
+        outcome = outcome if outcome in ImportRow.Outcome.values else ""
+        page = Paginator((rows.filter(outcome=outcome) if outcome else rows).order_by("number").select_related(
+            "project", "update"), PER_PAGE).get_page(request.GET.get("page"))
+        is_own = batch.uploader_id == request.user.pk and self.has_add_permission(request)
+        waiting = review.waiting(batch, request.user) if batch.state == "confirmed" else {}
+        response = self._page(
+            request, "batch", title=f"导入：{batch.file_name}", batch=batch, page=page, outcome=outcome, is_own=is_own,
+            totals=[(key, label, counts.get(key, 0)) for key, label in ImportRow.Outcome.choices],
+            all_rows=sum(counts.values()), to_write=counts.get("new", 0) + counts.get("changed", 0),
+            mapped=[(heading, FIELDS[key].label) for heading, key in zip(batch.headings, batch.columns, strict=True)
+                    if key], left_out=[heading for heading, key in zip(batch.headings, batch.columns, strict=True)
+                                       if heading and not key],
+            waiting=waiting, may_undo=batch.state == "confirmed" and can_undo_import(request.user, batch),
+            may_review=not is_own and request.user.has_perm("projects.check_progressupdate") and any(waiting.values()),
+            may_add_departments=request.user.has_perm("projects.add_department"))
+        if batch.job:
+            response["Refresh"] = "2"
+        return response
+
+    def _rows(self, request, batch):
+        """All rows to whose batch it is, to a reviewer those of the projects in scope."""
+        if batch.uploader_id == request.user.pk or sees_everything(request.user):
+            return batch.rows.all()
+        return batch.rows.filter(project__in=Project.objects.visible_to(request.user))
+
+    @method_decorator(require_POST)
+    def departments(self, request, pk):
+        """Make the offices that a business administrator ticks, with the confirmation."""
+        batch = self._own(request, pk)
+        if not request.user.has_perm("projects.add_department"):
+            raise PermissionDenied
+        ticked = set(request.POST.getlist("department"))
+        if batch.state == "previewed" and ticked:
+            batch.new_departments = sorted({*batch.new_departments, *ticked & set(batch.unknown_departments)})
+            batch.save(update_fields=["new_departments"])
+            self._start(request, batch, Job.PREVIEW)
+        return self._back(batch)
+
+    @method_decorator(require_POST)
+    def confirm(self, request, pk):
+        batch = self._own(request, pk)
+        self._start(request, batch, Job.CONFIRM)
+        if batch.state == "confirmed":
+            self.log_change(request, batch, f"导入：{self.counted(batch)}")
+            messages.success(request, "已导入。进展已交审核；新项目由审核员公开。")
+        return self._back(batch)
+
+    @method_decorator(require_POST)
+    def discard(self, request, pk):
+        batch = self._own(request, pk)
+        if batch.is_open and not batch.job:
+            batch.forget_file()
+            forget_rows(batch)
+            ImportBatch.objects.filter(pk=batch.pk).update(state="discarded", file="")
+            messages.success(request, "已放弃，什么都没有导入。")
+        return redirect("admin:projects_importbatch_changelist")
+
+    @method_decorator(require_POST)
+    def undo(self, request, pk):
+        batch = self._visible(request, pk)
+        if not can_undo_import(request.user, batch):
+            raise PermissionDenied
+        try:
+            dropped, withdrawn = undo(batch, request.user)
+        except ValidationError as refusal:
+            messages.error(request, " ".join(refusal.messages))
+        else:
+            self.log_change(request, batch, "撤销导入")
+            said = f"已撤销：{dropped} 条待审核的进展不再送审，新项目和改动已退回原样。"
+            if withdrawn:
+                said += f"另有 {withdrawn} 条已公开，撤回申请已交审核，通过后公开页面会写“已撤回”。"
+            messages.success(request, said)
+        return self._back(batch)
+
+    @method_decorator(require_POST)
+    def review(self, request, pk):
+        """Approve or return everything of the batch that is this person's to review."""
+        batch = self._visible(request, pk)
+        if not request.user.has_perm("projects.check_progressupdate") or batch.state != "confirmed":
+            raise PermissionDenied
+        reason = request.POST.get("reason", "").strip()[:500]
+        if "send_back" in request.POST and not reason:
+            messages.error(request, "退回要写明原因。")
+        else:
+            self._start(request, batch, Job.SEND_BACK if "send_back" in request.POST else Job.APPROVE, reason)
+            self.log_change(request, batch, "整批审核")
+        return self._back(batch)
+
+    @method_decorator(require_POST)
+    def work(self, request, pk):
+        """Do it now, where no worker took it."""
+        batch = self._visible(request, pk)
+        if batch.nobody_took_it:
+            jobs.run(batch.pk)
+        return self._back(batch)
+
+    def _start(self, request, batch, job, note=""):
+        try:
+            jobs.start(batch, job, request.user, note)
+        except ValidationError as refusal:
+            messages.warning(request, " ".join(refusal.messages))
+
+    # downloads
+    def result(self, request, pk):
+        batch = self._visible(request, pk)
+        rows = self._rows(request, batch).order_by("number").defer("values", "before")
+        return workbook_response(f"导入结果-{batch.file_name.rsplit('.', 1)[0]}.xlsx", import_result(batch, rows))
+
+    def template(self, request):
+        """The person's own projects, or one list, in the columns that the import reads."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        projects, name = Project.objects.visible_to(request.user).real(), "项目表"
+        if chosen := request.GET.get("list", ""):
+            project_list = get_object_or_404(ProjectList, slug=chosen[:40])
+            projects, name = projects.filter(project_list=project_list), project_list.title
+        if "blank" in request.GET:
+            projects, name = projects.none(), "空白项目表"
+        projects = projects.order_by("project_list__order", "number", "code")
+        return workbook_response(f"{name}.xlsx", import_template(projects, request.user))
+
+
+def import_links(user):
+    """The ways in from the list of projects."""
+    if not user.has_perm("projects.add_importbatch"):
+        return []
+    return [(reverse("admin:projects_importbatch_add"), "导入 Excel"),
+            (reverse("admin:projects_importbatch_template"), "下载 Excel，改好再导入")]

@@ -1,0 +1,114 @@
+"""What a person says about an uploaded list: the file, its list and day, and what its columns mean."""
+from django import forms
+from django.utils import timezone
+
+from guicheng.permissions import sees_everything
+from guicheng.spreadsheets import TOO_BIG
+from projects.excel_import.columns import FIELDS, GROUPS
+from projects.excel_import.values import plain_text
+from projects.models import ProjectList, Source
+
+NO_LIST = "none"
+SAMPLES = 3
+
+
+def list_choices(first):
+    return [*first, *[(str(pk), title) for pk, title in ProjectList.objects.values_list("pk", "title")],
+            (NO_LIST, "不在清单上的项目")]
+
+
+class ListAndDay(forms.Form):
+    """Which list the rows stand on, and the day up to which what they say holds."""
+
+    project_list = forms.ChoiceField(label="这是哪张清单", required=False)
+    effective_on = forms.DateField(
+        label="进展截至哪天", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="表里没有写日期的进展，都算到这一天。")
+
+    def __init__(self, *args, first_choice, **kw):
+        super().__init__(*args, label_suffix="：", **kw)
+        self.fields["project_list"].choices = list_choices(first_choice)
+
+    def clean_effective_on(self):
+        day = self.cleaned_data["effective_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError("日期不能在今天以后。")
+        if day.year < 1990:
+            raise forms.ValidationError("日期应在 1990 年以后，请检查年份。")
+        return day
+
+    def chosen_list(self):
+        """Give (project list or None, whether the rows stand on no list)."""
+        value = self.cleaned_data["project_list"]
+        if value in ("", NO_LIST):
+            return None, value == NO_LIST
+        return ProjectList.objects.get(pk=value), False
+
+
+class UploadForm(ListAndDay):
+    file = forms.FileField(
+        label="要导入的表", error_messages={"required": "请选一个文件。", "empty": "这个文件是空的。",
+                                       "missing": "请选一个文件。", "invalid": "请选一个文件。"},
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
+        help_text="你手上的表就行：.xlsx、.xls、.ods 或 .csv，最多 20 MB。表头在第几行、叫什么都可以。")
+    source = forms.ModelChoiceField(
+        Source.objects.all(), label="来源", required=False, empty_label="本单位填报",
+        help_text="表里的内容是谁说的。自己单位的不用改。")
+
+    field_order = ["file", "project_list", "effective_on", "source"]
+
+    def __init__(self, *args, user, too_large=(), **kw):
+        super().__init__(*args, first_choice=[("", "按表里的标题判断")], **kw)
+        self.too_large = too_large
+        self.initial.setdefault("effective_on", timezone.localdate())
+        if not sees_everything(user):
+            del self.fields["source"]
+
+    def full_clean(self):
+        if "file" in self.too_large:
+            self.fields["file"].error_messages["required"] = TOO_BIG
+        super().full_clean()
+
+
+class ColumnsForm(ListAndDay):
+    """The sheet, the row of its header, and for each column the field it fills."""
+
+    sheet = forms.ChoiceField(label="哪张工作表")
+    header_row = forms.IntegerField(label="表头在第几行", min_value=1, max_value=20_000)
+
+    field_order = ["project_list", "effective_on", "sheet", "header_row"]
+
+    def __init__(self, *args, batch, sheets, **kw):
+        chosen = str(batch.project_list_id or (NO_LIST if batch.no_list else ""))
+        initial = {"project_list": chosen, "effective_on": batch.effective_on, "sheet": batch.sheet,
+                   "header_row": batch.header_row}
+        super().__init__(*args, first_choice=[("", "请选一张")], initial=initial, **kw)
+        self.batch = batch
+        self.fields["sheet"].choices = [
+            (sheet.name, f"{sheet.name}（隐藏的）" if sheet.is_hidden else sheet.name) for sheet in sheets]
+        choices = [("", "不导入"), *[(group, [(field.key, field.label) for field in fields])
+                                  for group, fields in GROUPS.items()]]
+        for index, heading in enumerate(batch.headings):
+            self.fields[f"column_{index}"] = forms.ChoiceField(
+                label=heading or f"第 {index + 1} 列", choices=choices, required=False, initial=batch.columns[index])
+        sheet = next((sheet for sheet in sheets if sheet.name == batch.sheet), None)
+        self.below = sheet.rows[batch.header_row - 1 + batch.header_rows:] if sheet else []
+
+    def plain_fields(self):
+        return [self[name] for name in self.field_order]
+
+    def columns(self):
+        """(bound field, the first things in the column), left to right."""
+        for index in range(len(self.batch.headings)):
+            cells = (plain_text(row[index]) for row in self.below[:50] if index < len(row))
+            yield self[f"column_{index}"], [cell for cell in cells if cell][:SAMPLES]
+
+    def chosen_columns(self):
+        return [self.cleaned_data.get(f"column_{index}", "") for index in range(len(self.batch.headings))]
+
+    def clean(self):
+        chosen = [key for key in self.chosen_columns() if key]
+        for key in dict.fromkeys(chosen):
+            if chosen.count(key) > 1:
+                raise forms.ValidationError(f"有 {chosen.count(key)} 列都选了“{FIELDS[key].label}”，只能选一列。")
+        return self.cleaned_data

@@ -1,0 +1,199 @@
+"""Which project a row speaks of, and which list, office, community and heading it names. Looked up in batches."""
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher, get_close_matches
+
+from django.db.models import Max
+
+from guicheng.permissions import sees_everything
+from projects.models import Category, Department, ProgressUpdate, Project, ProjectList
+
+PLAIN = ["name", "description", "place", "leader", "contact", "phone", "planned_start", "planned_end",
+         "schedule_text", "budget", "completion_standard", "number"]
+LINKS = ["category_id", "community_id", "lead_department_id", "project_list_id", "budget_source_id"]
+SAID = ["status", "percent", "text", "problem", "delay_reason", "next_step", "coordination"]
+LIKE = 0.5  # two names are of one project, written differently
+
+
+class NotFound(Exception):
+    """What a cell names is not there; the text is the end of a sentence."""
+
+
+def key_of(name):
+    """A name without spaces and signs, so that “A（一期）” and "A(一期)" are the same."""
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def is_like(one, other):
+    one, other = key_of(one), key_of(other)
+    return one in other or other in one or SequenceMatcher(None, one, other).ratio() >= LIKE
+
+
+@dataclass
+class Known:
+    """A project as it is: its plan, and what was last said of it, published or waiting for review."""
+
+    pk: int
+    code: str
+    version: int
+    plan: dict
+    is_dropped: bool
+    is_own_draft: bool
+    said: dict = field(default_factory=dict)
+    stated: set = field(default_factory=set)  # (day, field, value): what was said for which day
+    last_day: str = ""
+    last_update: int = 0
+
+    @property
+    def stamp(self):
+        """Changes whenever somebody edits the project or says something of it."""
+        return f"{self.version}-{self.last_update}"
+
+
+class Names:
+    """Things known by name, with the nearest names for whoever mistypes one."""
+
+    def __init__(self, rows, what, strip=""):
+        """`rows`: (pk, name, other name). `strip`: an ending that may be there or not."""
+        self.what, self.strip, self.names, self._by_key = what, strip, {}, {}
+        for pk, name, other in rows:
+            self.names[pk] = name
+            for each in (other, name):
+                if each:
+                    self._by_key[self._key(each)] = pk
+
+    def _key(self, name):
+        key = key_of(name)
+        return key[: -len(self.strip)] if self.strip and key.endswith(self.strip) and key != self.strip else key
+
+    def find(self, name):
+        return self._by_key.get(self._key(name))
+
+    def get(self, name):
+        """The key of what is called so. Raises NotFound, naming the nearest."""
+        pk = self.find(name)
+        if pk is not None:
+            return pk
+        near = get_close_matches(name, self.names.values(), 3, 0.4)
+        raise NotFound(f"没有叫“{name[:30]}”的{self.what}"
+                       + (f"，是不是“{'”“'.join(near)}”" if near else ""))
+
+
+class Finder:
+    """All that the rows of one batch are compared with, for one person."""
+
+    def __init__(self, user, project_list):
+        self.user, self.everything = user, sees_everything(user)
+        self.may_change = user.has_perm("projects.change_project")
+        community = Project._meta.get_field("community").related_model
+        self.communities = Names([(pk, f"{name}社区", "") for pk, name in community.objects.values_list("pk", "name")],
+                                 "社区", strip="社区")
+        self.departments = Names(Department.objects.values_list("pk", "name", "short_name"), "单位")
+        self.lists = Names([(pk, title, slug) for pk, title, slug in
+                            ProjectList.objects.values_list("pk", "title", "slug")], "清单")
+        self.years = dict(ProjectList.objects.values_list("pk", "year"))
+        self.slugs = dict(ProjectList.objects.values_list("pk", "slug"))
+        self.own_departments = list(Department.objects.served_by(user).values_list("pk", flat=True))
+        self.own_communities = list(community.objects.served_by(user).values_list("pk", flat=True))
+        self._categories, self._lists_read = {}, set()
+        self.by_code, self.by_number, self.by_name = {}, {}, defaultdict(list)
+        self.taken_numbers = set()
+        self.codes = set(Project.objects.values_list("code", flat=True)) if self.everything else set()
+        self.project_list = project_list
+
+    def categories(self, project_list):
+        if project_list not in self._categories:
+            rows = Category.objects.filter(project_list=project_list).values_list("pk", "name", "number")
+            self._categories[project_list] = Names([(pk, name, str(number)) for pk, name, number in rows], "类型")
+        return self._categories[project_list]
+
+    # reading, a chunk of rows at a time
+    def read_lists(self, lists):
+        """Read the projects of these lists (None: those on no list) that were not read yet."""
+        missing = set(lists) - self._lists_read
+        for project_list in missing:
+            rows = Project.objects.filter(project_list=project_list)
+            self._keep(rows.in_scope_of(self.user))
+            if project_list:
+                self.taken_numbers |= {(project_list, number) for number in rows.filter(
+                    parent=None).exclude(number=None).values_list("number", flat=True)}
+        self._lists_read |= missing
+
+    def read_codes(self, codes):
+        missing = {code for code in codes if code not in self.by_code}
+        if missing:
+            self._keep(Project.objects.in_scope_of(self.user).filter(code__in=missing))
+
+    def read(self, rows):
+        """Read these projects with what was last said of them, and give them."""
+        known = self._keep(rows)
+        self.read_said(known)
+        return known
+
+    def _keep(self, rows):
+        kept = []
+        for row in rows.order_by("pk").values("pk", "code", "version", "parent_id", "dropped_at", "is_published",
+                                              "entered_by_id", *PLAIN, *LINKS).iterator(2000):
+            if row["code"] in self.by_code:
+                continue
+            own_draft = row["entered_by_id"] == self.user.pk and not row["is_published"]
+            plan = {name.removesuffix("_id"): stored(row[name]) for name in [*PLAIN, *LINKS]}
+            known = Known(row["pk"], row["code"], row["version"], plan, bool(row["dropped_at"]), own_draft)
+            self.by_code[known.code] = known
+            self.by_name[row["project_list_id"], key_of(row["name"])].append(known)
+            if row["number"] is not None and row["parent_id"] is None:
+                self.by_number[row["project_list_id"], row["number"]] = known
+            kept.append(known)
+        return kept
+
+    def read_said(self, projects):
+        """What was last said of these projects; what waits for review counts, so the same file says it once."""
+        by_pk = {known.pk: known for known in projects}
+        rows = ProgressUpdate.objects.filter(project__in=by_pk)
+        for pk, last in rows.order_by().values("project").annotate(last=Max("pk")).values_list("project", "last"):
+            by_pk[pk].last_update = last
+        kinds = [ProgressUpdate.Kind.PROGRESS, ProgressUpdate.Kind.CLOSURE]
+        waiting = rows.waiting().filter(kind__in=kinds).order_by("effective_on", "pk")
+        for source in (rows.in_force().order_by("effective_on", "seq"), waiting):
+            for pk, on, *values in source.values_list("project", "effective_on", *SAID):
+                known, day = by_pk[pk], on.isoformat()
+                known.last_day = max(known.last_day, day)
+                for name, value in zip(SAID, values, strict=True):
+                    if value not in ("", None):
+                        known.said[name] = value
+                        known.stated.add((day, name, value))
+
+    # finding
+    def find(self, project_list, code, number, name):
+        """The project that a row speaks of, or None for a new one. Raises NotFound where that cannot be said."""
+        if code:
+            known = self.by_code.get(code)
+            if known:
+                return known
+            if not self.everything:
+                raise NotFound(f"没有找到编号“{code[:40]}”的项目，或者它不由你负责；新项目请把编号空着")
+        named = self.by_name.get((project_list, key_of(name)), []) if name else []
+        if number and project_list:
+            known = self.by_number.get((project_list, number))
+            if known and name and known not in named and not is_like(known.plan["name"], name):
+                if len(named) == 1:
+                    return named[0]
+                raise NotFound(f"清单上的第 {number} 项是“{known.plan['name']}”，和这一行的名称对不上；"
+                               "如果这一列只是行号，请在“对应关系”里把它改为不导入")
+            if known:
+                return known
+        if len(named) > 1:
+            raise NotFound(f"有 {len(named)} 个项目都叫这个名称，请填编号")
+        if named:
+            return named[0]
+        if number and (project_list, number) in self.taken_numbers:
+            raise NotFound(f"清单上的第 {number} 项不由你负责；如果这一列只是行号，请在“对应关系”里把它改为不导入")
+        return None
+
+
+def stored(value):
+    """A value as JSON keeps it and as it is compared."""
+    if value is None or isinstance(value, int | str):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else f"{value:.2f}"

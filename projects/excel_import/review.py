@@ -1,0 +1,99 @@
+"""A reviewer approves or returns a whole import; each row is asked for and said, as if one by one."""
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+
+from guicheng.permissions import can_approve, can_publish_project, can_send_back
+from projects.models import ImportRow, ProgressUpdate, Project
+
+SAY_WHICH = 5
+REVIEWED_WITH = ("project__lead_department", "project__community", "update")
+
+
+def rows_for(batch, user):
+    """The batch's rows that became something this person may see."""
+    rows = ImportRow.objects.filter(batch=batch, outcome__in=["new", "changed"], project__isnull=False)
+    return rows.filter(project__in=Project.objects.visible_to(user))
+
+
+def waiting(batch, user):
+    """What of the batch waits for a reviewer: statements by state, and new projects that are not public."""
+    rows = rows_for(batch, user)
+    return {
+        "submitted": rows.filter(update__state=ProgressUpdate.State.SUBMITTED).count(),
+        "checked": rows.filter(update__state=ProgressUpdate.State.CHECKED).count(),
+        "unpublished": rows.filter(outcome="new", project__is_published=False).count(),
+    }
+
+
+def approve_all(batch, by, saw=lambda done: None):
+    """Take the next step of every row that is this person's to take; new projects become public with 终审.
+
+    Gives one sentence: how many, and which not and why.
+    """
+    checked = published = opened = 0
+    refused = []
+    for row in _each(batch, by, saw):
+        update = row.update
+        try:
+            if update and update.state in ProgressUpdate.IN_REVIEW:
+                if not can_approve(by, update):
+                    refused.append(f"{row}不能由你来审")
+                    continue
+                update.approve(by)
+                checked += update.state == ProgressUpdate.State.CHECKED
+                published += update.is_published
+            if row.outcome == "new" and not row.project.is_published and (update is None or update.is_published):
+                opened += _open(row, by)
+        except (ValidationError, IntegrityError) as error:
+            said = " ".join(error.messages) if isinstance(error, ValidationError) else "刚被别人处理过"
+            refused.append(f"{row}：{said}")
+    parts = [f"初审通过 {checked} 条"] * bool(checked) + [f"发布 {published} 条"] * bool(published)
+    parts += [f"公开新项目 {opened} 个"] * bool(opened)
+    return _sentence("，".join(parts) or "没有可以由你审核的", refused)
+
+
+def send_back_all(batch, by, reason, saw=lambda done: None):
+    """Return every row that waits for this person, with one reason."""
+    if not reason.strip():
+        raise ValidationError("退回要写明原因。")
+    done, refused = 0, []
+    for row in _each(batch, by, saw):
+        if not row.update or row.update.state not in ProgressUpdate.IN_REVIEW:
+            continue
+        if not can_send_back(by, row.update):
+            refused.append(f"{row}不能由你来退")
+            continue
+        try:
+            row.update.send_back(by, reason)
+            done += 1
+        except ValidationError as error:
+            refused.append(f"{row}：{' '.join(error.messages)}")
+    return _sentence(f"退回 {done} 条" if done else "没有可以由你退回的", refused)
+
+
+def _each(batch, by, saw):
+    rows = rows_for(batch, by).select_related(*REVIEWED_WITH).defer("raw", "changes", "values").order_by("pk")
+    for done, row in enumerate(rows.iterator(200), 1):
+        if row.update:
+            row.update.project = row.project
+        yield row
+        if done % 50 == 0:
+            saw(done)
+
+
+def _open(row, by):
+    """Make the new project public; what the undo compares with moves along."""
+    if not can_publish_project(by, row.project):
+        return 0
+    project = Project.objects.get(pk=row.project_id)
+    project.publish(by)
+    row.seen = f"{project.version}-{row.seen.partition('-')[2]}"
+    ImportRow.objects.filter(pk=row.pk).update(seen=row.seen)
+    return 1
+
+
+def _sentence(done, refused):
+    if not refused:
+        return f"{done}。"
+    more = f"等 {len(refused)} 行" if len(refused) > SAY_WHICH else ""
+    return f"{done}；没有办的：{'、'.join(refused[:SAY_WHICH])}{more}。"

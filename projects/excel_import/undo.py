@@ -1,0 +1,124 @@
+"""Take a whole import back: it withdraws, it never deletes, and only while nothing else was built on it."""
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
+
+from guicheng.permissions import sees_everything
+from projects.excel_import.confirm import SIZE, Writer, save_projects
+from projects.excel_import.matching import stored
+from projects.excel_import.preview import chunks
+from projects.models import ImportBatch, ImportRow, ProgressUpdate, Project, ReviewStep, Source
+
+State = ProgressUpdate.State
+SAY_WHICH = 5
+
+
+@transaction.atomic
+def undo(batch, by):
+    """Take it back; give how many statements were dropped and how many withdrawals wait for review.
+
+    Raises ValidationError that names the rows on which something else was built.
+    """
+    locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    if locked.state != ImportBatch.State.CONFIRMED:
+        raise ValidationError("只有已导入的一批才能撤销。")
+    rows = ImportRow.objects.filter(batch=locked, project__isnull=False).exclude(outcome="wrong").exclude(
+        outcome="unchanged").select_related("update").order_by("pk")
+    dropped = withdrawn = 0
+    for chunk in chunks(rows.defer("raw", "changes").iterator(SIZE), SIZE):
+        projects = Project.objects.select_for_update(of=("self",)).select_related(
+            "community", "lead_department").prefetch_related("aliases").in_bulk([row.project_id for row in chunk])
+        refuse_built_on(chunk, projects, by)
+        dropped += drop_waiting(chunk, by, locked)
+        withdrawn += withdraw_published(chunk, by, locked)
+        give_back(chunk, projects, locked)
+    locked.state = ImportBatch.State.UNDONE
+    locked.save(update_fields=["state"])
+    batch.refresh_from_db()
+    return dropped, withdrawn
+
+
+def refuse_built_on(rows, projects, by):
+    """Refuse where one of the projects was edited or spoken of after the import."""
+    last = dict(ProgressUpdate.objects.filter(project__in=projects).order_by().values("project").annotate(
+        last=Max("pk")).values_list("project", "last"))
+    pointed_at = pointed_at_by_others([row.project_id for row in rows if row.outcome == "new"])
+    built_on, public = [], []
+    for row in rows:
+        project = projects[row.project_id]
+        is_same = row.seen == f"{project.version}-{last.get(project.pk, 0)}" and project.pk not in pointed_at
+        if row.outcome == "changed":
+            is_same = is_same and all(
+                (stored(value_of(project, key)) or None) == (value or None)
+                for key, value in row.values["plan"].items())
+        if not is_same:
+            built_on.append(row)
+        elif row.outcome == "new" and project.is_published:
+            public.append(row)
+    if built_on:
+        raise ValidationError(f"不能撤销：{named(built_on)}导入以后又有改动或新的进展。请逐项处理。")
+    if public and not (sees_everything(by) and by.has_perm("projects.change_project")):
+        raise ValidationError(f"不能撤销：{named(public)}已经公开，请业务管理员来撤销。")
+
+
+def value_of(project, key):
+    return getattr(project, f"{key}_id", None) if hasattr(project, f"{key}_id") else getattr(project, key)
+
+
+def pointed_at_by_others(projects):
+    """Those new projects at which anything points but their statements and this import."""
+    found = set()
+    for relation in Project._meta.related_objects:
+        if not relation.many_to_many and relation.related_model not in (ProgressUpdate, ImportRow):
+            name = relation.field.name
+            rows = relation.related_model._base_manager.filter(**{f"{name}__in": projects})
+            found |= set(rows.values_list(name, flat=True))
+    return found
+
+
+def named(rows):
+    names = "、".join(f"第 {row.number} 行“{row.name}”" for row in rows[:SAY_WHICH])
+    return names + (f"等 {len(rows)} 行" if len(rows) > SAY_WHICH else "")
+
+
+def drop_waiting(rows, by, batch):
+    """Give up what waits for review."""
+    waiting = [row.update for row in rows if row.update and row.update.is_open]
+    ProgressUpdate.objects.filter(pk__in=[update.pk for update in waiting]).update(
+        state=State.DROPPED, version=F("version") + 1)
+    ReviewStep.objects.bulk_create([ReviewStep(
+        update=update, verb=ReviewStep.Verb.DROPPED, by=by, note=f"撤销导入：{batch.file_name}",
+        is_sample=update.is_sample) for update in waiting])
+    return len(waiting)
+
+
+def withdraw_published(rows, by, batch):
+    """Ask for the withdrawal of what is public already: a withdrawal is reviewed like everything else."""
+    public = [row.update for row in rows if row.update and row.update.is_published]
+    if not public:
+        return 0
+    reason, own, today = f"撤销导入：{batch.file_name}", Source.objects.own(), timezone.localdate()
+    made = ProgressUpdate.objects.bulk_create([ProgressUpdate(
+        project_id=update.project_id, kind=ProgressUpdate.Kind.WITHDRAWAL, amends=update, reason=reason, source=own,
+        effective_on=max(update.effective_on, today), author=by, state=State.SUBMITTED, is_sample=update.is_sample)
+        for update in public])
+    ReviewStep.objects.bulk_create([ReviewStep(
+        update=update, verb=ReviewStep.Verb.SUBMITTED, by=by, note=reason, is_sample=update.is_sample)
+        for update in made])
+    return len(made)
+
+
+def give_back(rows, projects, batch):
+    """New projects are dropped from all lists, changed ones get their old values."""
+    new = [projects[row.project_id] for row in rows if row.outcome == "new"]
+    for project in new:
+        project.dropped_at, project.is_published, project.published_by = timezone.now(), False, None
+    save_projects(new, ["dropped_at", "is_published", "published_by"])
+    changed = [row for row in rows if row.outcome == "changed" and row.before]
+    writer = Writer(batch)
+    writer.read_links([row.before for row in changed])
+    for row in changed:
+        for key, value in writer.typed(row.before):
+            setattr(projects[row.project_id], key, value)
+    save_projects([projects[row.project_id] for row in changed], {key for row in changed for key in row.before})

@@ -1,0 +1,169 @@
+"""The workbooks people download: the template filled in for them, and the coloured result of an import."""
+import io
+from datetime import date
+
+from guicheng.exports import plain
+from projects.excel_import.columns import FIELDS
+from projects.excel_import.matching import Finder
+from projects.models import Category, ImportRow, Project, ProjectList, Status
+
+COLUMNS = {
+    "code": 14, "project_list": 22, "number": 7, "category": 18, "name": 34, "description": 34, "community": 14,
+    "place": 18, "lead_department": 20, "leader": 10, "contact": 10, "phone": 16, "planned_start": 12,
+    "planned_end": 12, "schedule_text": 14, "budget": 12, "completion_standard": 24, "status": 12, "percent": 11,
+    "text": 40, "effective_on": 12, "reason": 24, "problem": 24, "delay_reason": 24, "next_step": 24,
+    "coordination": 24,
+}
+NOTE = ("改好以后直接上传：只有改过的格子会被当作改动，空格表示不改。编号是系统用来认项目的，请不要改；"
+        "新项目的编号空着。“进展日期”不填就用上传时选的日期。")
+BLANK_ROWS = 200
+SIZE = 500
+FILLS = {"new": "#E7F3EC", "changed": "#FDF3DF", "unchanged": "#FFFFFF", "wrong": "#FBEEEC"}
+LABELS = dict(ImportRow.Outcome.choices)
+
+
+def _open():
+    import xlsxwriter  # imported here: django.setup() stays small
+
+    buffer = io.BytesIO()
+    return buffer, xlsxwriter.Workbook(buffer, {
+        "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+
+
+# --- the template -----------------------------------------------------------------------------------
+def import_template(projects, user):
+    """A workbook of these projects in the columns that the import reads, with lists to choose from.
+
+    Uploaded again as it is, it changes nothing.
+    """
+    buffer, book = _open()
+    font = {"font_name": "宋体", "font_size": 11, "valign": "top", "text_wrap": True, "border": 1,
+            "border_color": "#E3E1DC"}
+    formats = {
+        "note": book.add_format({"font_name": "宋体", "font_size": 11, "font_color": "#50555D"}),
+        "head": book.add_format({**font, "bold": True, "bg_color": "#FBEEEC", "align": "center"}),
+        "day": book.add_format({**font, "num_format": "yyyy-mm-dd"}), "cell": book.add_format(font),
+    }
+    sheet = book.add_worksheet("项目")
+    for column, width in enumerate(COLUMNS.values()):
+        sheet.set_column(column, column, width)
+    sheet.freeze_panes(2, 5)
+    sheet.write_string(0, 0, NOTE, formats["note"])
+    for column, key in enumerate(COLUMNS):
+        sheet.write_string(1, column, FIELDS[key].label, formats["head"])
+    row = 2
+    finder = Finder(user, None)
+    categories = dict(Category.objects.values_list("pk", "name"))
+    for known in _known(finder, projects):
+        for column, key in enumerate(COLUMNS):
+            _write(sheet, row, column, _cell(finder, categories, known, key), formats)
+        row += 1
+    _choices(book, sheet, user, row + BLANK_ROWS)
+    book.close()
+    return buffer.getvalue()
+
+
+def _known(finder, projects):
+    keys = list(projects.values_list("pk", flat=True))
+    for start in range(0, len(keys), SIZE):
+        read = {known.pk: known for known in finder.read(Project.objects.filter(pk__in=keys[start:start + SIZE]))}
+        yield from (read[pk] for pk in keys[start:start + SIZE])
+
+
+def _cell(finder, categories, known, key):
+    if key == "code":
+        return known.code
+    if key in known.plan:
+        value = known.plan[key]
+        if value in (None, ""):
+            return ""
+        names = {"project_list": finder.lists.names, "community": finder.communities.names,
+                 "lead_department": finder.departments.names, "category": categories}.get(key)
+        if names:
+            return names[value]
+        if key in ("planned_start", "planned_end"):
+            return date.fromisoformat(value)
+        return float(value) if key == "budget" else value
+    value = known.said.get(key, "")
+    if value == "":
+        return ""
+    return f"{value}%" if key == "percent" else Status.label_of(value) if key == "status" else value
+
+
+def _write(sheet, row, column, value, formats):
+    value = plain(value)
+    if value == "":
+        sheet.write_blank(row, column, None, formats["cell"])
+    elif isinstance(value, date):
+        sheet.write_datetime(row, column, value, formats["day"])
+    elif isinstance(value, str):
+        sheet.write_string(row, column, value, formats["cell"])
+    else:
+        sheet.write_number(row, column, value, formats["cell"])
+
+
+def _choices(book, sheet, user, last):
+    """Drop-down lists on a hidden sheet; what is not in them only warns."""
+    from guicheng.permissions import sees_everything
+
+    finder = Finder(user, None)
+    own = not sees_everything(user)
+    options = {
+        "status": Status.labels,
+        "lead_department": [name for pk, name in finder.departments.names.items()
+                            if not own or pk in finder.own_departments],
+        "community": [name for pk, name in finder.communities.names.items()
+                      if not own or pk in finder.own_communities],
+        "category": list(dict.fromkeys(Category.objects.filter(is_sample=False).values_list("name", flat=True))),
+        "project_list": list(ProjectList.objects.real().values_list("title", flat=True)),
+    }
+    hidden = book.add_worksheet("选项")
+    hidden.hide()
+    longest = max(map(len, options.values()))
+    for row in range(longest):
+        for column, values in enumerate(options.values()):
+            if row < len(values):
+                hidden.write_string(row, column, values[row])
+    for column, (key, values) in enumerate(options.items()):
+        if values:
+            letter = "ABCDE"[column]
+            sheet.data_validation(2, list(COLUMNS).index(key), last, list(COLUMNS).index(key), {
+                "validate": "list", "source": f"=选项!${letter}$1:${letter}${len(values)}", "error_type": "warning",
+                "error_title": "不在可选范围", "error_message": "请从下拉列表里选；确实没有的，导入时会说明。"})
+
+
+# --- the result -------------------------------------------------------------------------------------
+def import_result(batch, rows):
+    """The original cells with what became of each row, coloured."""
+    buffer, book = _open()
+    font = {"font_name": "宋体", "font_size": 11, "valign": "top", "text_wrap": True, "border": 1,
+            "border_color": "#E3E1DC"}
+    head = book.add_format({**font, "bold": True, "bg_color": "#EEEDE8", "align": "center"})
+    fills = {outcome: book.add_format({**font, "bg_color": colour}) for outcome, colour in FILLS.items()}
+    sheet = book.add_worksheet("导入结果")
+    titles = ["结果", "说明", "原来第几行", *[heading.replace("\n", "") for heading in batch.headings]]
+    sheet.set_column(0, 0, 10)
+    sheet.set_column(1, 1, 50)
+    sheet.set_column(2, len(titles), 16)
+    sheet.freeze_panes(1, 2)
+    for column, title in enumerate(titles):
+        sheet.write_string(0, column, plain(title), head)
+    row = 0
+    for row, each in enumerate(rows.iterator(SIZE), 1):
+        cells = [LABELS[each.outcome], explained(each), each.number, *each.raw]
+        for column, value in enumerate(cells):
+            value, fill = plain(value), fills[each.outcome]
+            if isinstance(value, str):
+                sheet.write_string(row, column, value, fill)
+            else:
+                sheet.write_number(row, column, value, fill)
+    sheet.autofilter(0, 0, row, len(titles) - 1)
+    book.close()
+    return buffer.getvalue()
+
+
+def explained(row):
+    """What the page says of a row, in one line."""
+    changes = row.changes if row.outcome == "changed" else []
+    said = "；".join(f"{label}：{old or '（空）'} → {new}" for label, old, new in changes)
+    return said.rstrip("。") + ("。" if said else "") + row.sentence
