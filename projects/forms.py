@@ -1,4 +1,6 @@
 """What staff may type about a project's progress: one small form for each kind of statement."""
+from dataclasses import dataclass
+
 from django import forms
 from django.utils import timezone
 
@@ -9,6 +11,22 @@ Kind = ProgressUpdate.Kind
 
 def _day():
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+@dataclass
+class FieldGroup:
+    """Fields under one heading; folded away until somebody needs them."""
+
+    name: str
+    help_text: str
+    fields: list
+    is_folded: bool = True
+
+    @property
+    def is_open(self):
+        """Whether something in it was typed or is wrong."""
+        typed = any(field.value() for field in self.fields if field.name != "source")
+        return typed or any(field.errors for field in self.fields)
 
 
 class StatementForm(forms.ModelForm):
@@ -76,9 +94,11 @@ class StatementForm(forms.ModelForm):
 
     def groups(self):
         """The fields as the page shows them: what residents read, what only staff read, where it is from."""
-        groups = [("居民会看到", "", self.PUBLIC), ("只有工作人员看到", "用于督办和季度报告，不公开。", self.STAFF),
-                  ("出处", "自己单位的进展不用改。", self.ORIGIN)]
-        return [(name, help_text, [self[field] for field in fields]) for name, help_text, fields in groups if fields]
+        return [group for group in [
+            FieldGroup("居民会看到", "", [self[name] for name in self.PUBLIC], is_folded=False),
+            FieldGroup("只有工作人员看到", "用于督办和季度报告，不公开。", [self[name] for name in self.STAFF]),
+            FieldGroup("出处", "自己单位的进展不用改。", [self[name] for name in self.ORIGIN]),
+        ] if group.fields]
 
 
 class ProgressForm(StatementForm):
@@ -103,7 +123,8 @@ class WithdrawalForm(StatementForm):
     PUBLIC, STAFF, ORIGIN, REQUIRED = ["reason"], [], [], ["reason"]
 
     def groups(self):
-        return [("撤回", "公开页面会写“已撤回”和这个原因，不再显示原来的内容。", [self["reason"]])]
+        help_text = "公开页面会写“已撤回”和这个原因，不再显示原来的内容。"
+        return [FieldGroup("撤回", help_text, [self["reason"]], is_folded=False)]
 
 
 class PostponementForm(StatementForm):
