@@ -22,7 +22,7 @@ MAX_ROWS, CHUNK = 100_000, 2000
 class ExportedList:
     """Mixed into an admin: 导出 at the head of its list. Who sees the list may take it along."""
 
-    change_list_template = "admin/exported_list.html"
+    is_exported = True  # change_list_object_tools.html offers it
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}_export"

@@ -38,7 +38,6 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
     list_filter = ["status", "project_list", "is_published"]
     search_fields = ["search_text"]
     actions = ["bulk_status", "bulk_date", "publish_selected", "hide_selected"]
-    change_list_template = "admin/projects/project/change_list.html"
     not_exported = ["record_link"]
     search_help_text = "名称、别名、社区、单位，两个字就能找；也可以用拼音或首字母。"
     list_select_related = ["project_list", "community", "lead_department"]
