@@ -12,7 +12,7 @@ from guicheng.audit import AuditEntry
 from projects.excel_import import confirm as confirming
 from projects.excel_import import jobs, upload
 from projects.excel_import.undo import undo
-from projects.models import ColumnHabit, ImportBatch, ProgressUpdate, Project, Source
+from projects.models import ColumnHabit, ImportBatch, ProgressUpdate, Project, Source, WatchedWord
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -260,7 +260,8 @@ def entries(project):
 
 def test_an_import_and_its_undo_are_in_the_history(street_admin, clerk, project, preview):
     """Each project with its version, who and which file; what the undo took back as well."""
-    batch = confirm(preview(street_admin, [[*HEAD, "主要内容"], [1, "半月岛公园", "", "", "完工。", "新的"], [*NEW, "乙"]]))
+    sheet = [[*HEAD, "主要内容"], [1, "半月岛公园", "", "", "完工。", "新的"], [*NEW, "乙"]]
+    batch = confirm(preview(street_admin, sheet))
     made, reason = Project.objects.get(name="映月湖步道"), "Excel 导入：清单.xlsx"
     assert entries(made) == [("+", street_admin, reason)]
     assert entries(project)[-1] == ("~", street_admin, reason)
@@ -300,6 +301,15 @@ def test_only_a_confirmed_batch_is_undone(clerk, project, preview):
     undo(batch, clerk)
     with pytest.raises(ValidationError, match="只有已导入"):
         undo(batch, clerk)
+
+
+def test_a_watched_word_warns_and_refuses_nothing(clerk, project, preview):
+    WatchedWord.objects.create(word="牵投", kind="wrong", advice="应写作“牵头”。")
+    WatchedWord.objects.create(word="完工", kind="wrong", advice="停用的不问。", is_active=False)
+    batch = preview(clerk, [HEAD, [1, "半月岛公园", "", "", "由城建办牵投，已经完工。"], NEW])
+    assert [row.outcome for row in rows(batch)] == ["changed", "new"]
+    assert [row.sentence for row in rows(batch)] == ["请核对“牵投”：应写作“牵头”。", ""]
+    assert confirm(batch).state == State.CONFIRMED
 
 
 # --- what happened between the preview and the confirmation ---------------------------------------------
