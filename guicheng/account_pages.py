@@ -19,6 +19,7 @@ from guicheng.membership import unit_choices
 from guicheng.models import AccessEvent
 from guicheng.permissions import can_make_accounts
 from guicheng.roles import ASKABLE, ORDINARY
+from guicheng.spreadsheets import TOO_BIG
 
 SALT = "guicheng.account_pages"
 MINUTES = 30
@@ -65,6 +66,8 @@ class AccountImportPages:
             return self._confirm(request)
         posted = request.method == "POST"
         form = AccountFileForm(request.POST, request.FILES) if posted else AccountFileForm()
+        if "file" in getattr(request, "too_large_uploads", ()):
+            form.fields["file"].error_messages["required"] = TOO_BIG
         context = {"form": form, "columns": list(COLUMNS)}
         if form.is_valid():
             try:

@@ -7,8 +7,10 @@ no history until somebody changes them; then their first version is kept as "随
 """
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 
-from django.db import models, transaction
+from django.apps import apps
+from django.db import connections, models, router, transaction
 from django.db.models.signals import pre_save
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
@@ -174,14 +176,14 @@ def shown(field, value):
     return str(dict(field.flatchoices).get(value, value))
 
 
-def changes_between(recorder, before, after):
+def changes_between(recorder, before, after, words=shown):
     """What differs, field by field, in the order of the model."""
     changes = []
     for field in recorder.fields_included(type(after)):
         old, new = getattr(before, field.attname), getattr(after, field.attname)
         if old == new or field.get_prep_value(old) == field.get_prep_value(new):
             continue
-        old, new = shown(field, old), shown(field, new)
+        old, new = words(field, old), words(field, new)
         if old != new or field.is_relation:
             changes.append({"field": field.name, "label": str(field.verbose_name), "old": old, "new": new})
     return changes
@@ -199,7 +201,8 @@ def record(kind, pairs):
     if kind != "~":
         _write(recorder, kind, [after for _, after in pairs], [[] for _ in pairs])
         return
-    changed = [(before, after, changes_between(recorder, before, after)) for before, after in pairs]
+    words = cache(shown)  # the same office is read once, not once a row
+    changed = [(before, after, changes_between(recorder, before, after, words)) for before, after in pairs]
     changed = [each for each in changed if each[2]]
     _keep_baselines(recorder, [before for before, _, _ in changed])
     _write(recorder, kind, [after for _, after, _ in changed], [changes for _, _, changes in changed])
@@ -207,36 +210,83 @@ def record(kind, pairs):
 
 def _keep_baselines(recorder, rows):
     """Keep the first version of rows that have no history yet."""
-    known = recorder.cls.history.filter(id__in=[row.pk for row in rows]).values_list("id", flat=True)
-    known = set(known.distinct()) if rows else set()
+    kept = _historical(recorder).objects.filter(id__in=[row.pk for row in rows]) if rows else ()
+    known = set(kept.order_by().values_list("id", flat=True).distinct()) if rows else ()
     _keep(recorder, "+", [row for row in rows if row.pk not in known], None, BASELINE)
 
 
+def _historical(recorder):
+    """Its historical model. Asking the model's `history` for it builds a manager class each time."""
+    return apps.get_model(recorder.cls._meta.app_label, f"Historical{recorder.cls.__name__}")
+
+
 def _keep(recorder, kind, rows, by, reason):
-    """Write the historical rows, their many-to-many rows too; give them in order."""
-    model, now = recorder.cls.history.model, timezone.now()
+    """Write these rows, as they stand in memory, as historical rows; give their numbers in order."""
+    model, now = _historical(recorder), timezone.now()
     kept = model.objects.bulk_create([
         model(history_date=now, history_user=by, history_change_reason=reason, history_type=kind,
               **{field.attname: getattr(row, field.attname) for field in model.tracked_fields})
         for row in rows
     ], batch_size=500)
-    history_of = {row.pk: each for row, each in zip(rows, kept, strict=True)}
-    for field in model._history_m2m_fields if rows else []:
-        through, here = field.remote_field.through, field.m2m_column_name()
-        names = [each.attname for each in through._meta.concrete_fields]
-        members = through.objects.filter(**{f"{here}__in": list(history_of)}).values(*names)
-        recorder.m2m_models[field].objects.bulk_create(
-            [recorder.m2m_models[field](history=history_of[member[here]], **member) for member in members],
-            batch_size=500)
+    _keep_members(recorder, [each.history_id for each in kept])
+    return [each.history_id for each in kept]
+
+
+def _copy(recorder, kind, rows, by, reason):
+    """Write these rows, as they stand in the database, as historical rows; give their numbers in order.
+
+    The database copies them itself: for thousands of rows that takes a tenth of the time.
+    """
+    model, connection = _historical(recorder), connections[router.db_for_write(recorder.cls)]
+    quote, tracked = connection.ops.quote_name, [field.column for field in model.tracked_fields]
+    own = {"history_date": timezone.now(), "history_user": by, "history_change_reason": reason, "history_type": kind}
+    own = {model._meta.get_field(name): value.pk if name == "history_user" and value else value
+           for name, value in own.items()}
+    columns = ", ".join(map(quote, [*tracked, *(field.column for field in own)]))
+    values = [field.get_db_prep_save(value, connection) for field, value in own.items()]
+    numbers = {}
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), 500):
+            keys = [row.pk for row in rows[start: start + 500]]
+            cursor.execute(
+                f"INSERT INTO {quote(model._meta.db_table)} ({columns}) "  # noqa: S608
+                f"SELECT {', '.join(map(quote, tracked))}{', %s' * len(own)} "
+                f"FROM {quote(recorder.cls._meta.db_table)} WHERE id IN ({', '.join(['%s'] * len(keys))}) "
+                "RETURNING id, history_id", [*values, *keys])
+            numbers.update(cursor.fetchall())
+    kept = [numbers[row.pk] for row in rows]
+    _keep_members(recorder, kept)
     return kept
+
+
+def _keep_members(recorder, kept):
+    """Copy what stands in the many-to-many fields of these historical rows."""
+    model, connection = _historical(recorder), connections[router.db_for_write(recorder.cls)]
+    quote = connection.ops.quote_name
+    for field in model._history_m2m_fields if kept else []:
+        through, target = field.remote_field.through, recorder.m2m_models[field]
+        columns = [each.column for each in through._meta.concrete_fields]
+        into = ", ".join(map(quote, [*columns, target._meta.get_field("history").column]))
+        with connection.cursor() as cursor:
+            for start in range(0, len(kept), 500):
+                keys = kept[start: start + 500]
+                cursor.execute(
+                    f"INSERT INTO {quote(target._meta.db_table)} ({into}) "  # noqa: S608
+                    f"SELECT {', '.join(f't.{quote(name)}' for name in columns)}, h.history_id "
+                    f"FROM {quote(model._meta.db_table)} h JOIN {quote(through._meta.db_table)} t "
+                    f"ON t.{quote(field.m2m_column_name())} = h.id "
+                    f"WHERE h.history_id IN ({', '.join(['%s'] * len(keys))})", keys)
 
 
 def _write(recorder, kind, rows, changes):
     from guicheng.audit import AuditEntry  # the models here are made while the apps load
 
+    if not rows:
+        return
     by, reason = who(), clean_text(_acting.get()[1])
-    kept = _keep(recorder, kind, rows, by, reason)
+    keep = _keep if kind == "-" else _copy  # what was deleted is in memory only
+    kept = keep(recorder, kind, rows, by, reason)
     AuditEntry.objects.bulk_create([
-        AuditEntry.of(row, kind, changes=each, by=by, reason=reason, history_id=history.pk, parent=recorder.parent)
-        for row, each, history in zip(rows, changes, kept, strict=True)
+        AuditEntry.of(row, kind, changes=each, by=by, reason=reason, history_id=number, parent=recorder.parent)
+        for row, each, number in zip(rows, changes, kept, strict=True)
     ], batch_size=500)

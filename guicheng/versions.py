@@ -4,7 +4,7 @@ Every save of a row that was read earlier is one `UPDATE … WHERE version=` the
 people who read the same version the database lets one save; the other gets StaleVersion and nothing is lost.
 """
 from django.core.exceptions import ValidationError
-from django.db import models, router, transaction
+from django.db import connections, models, router, transaction
 
 from guicheng.history import acting, record
 
@@ -73,10 +73,27 @@ def _save_batch(rows, fields, by, reason):
     for row in rows:
         is_current = row.pk in locked and locked[row.pk].version == row.version
         (good if is_current else stale).append(row)
-    for row in good:
-        row.version += 1
-    model._base_manager.bulk_update(good, [*fields, "version"], batch_size=200)
+    if good:
+        _update(model, good, fields)
     if hasattr(model, "history"):
         with acting(by, reason):
             record("~", [(locked[row.pk], row) for row in good])
     return stale
+
+
+def _update(model, rows, fields):
+    """One UPDATE a row, sent together: `bulk_update` spends five times as long on building its CASE expressions."""
+    connection = connections[router.db_for_write(model)]
+    fields = [model._meta.get_field(name) for name in fields]
+    quote = connection.ops.quote_name
+    values = [[*(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields),
+               row.pk, row.version] for row in rows]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {quote(model._meta.db_table)} "  # noqa: S608
+            f"SET {''.join(f'{quote(field.column)} = %s, ' for field in fields)}version = version + 1 "
+            "WHERE id = %s AND version = %s", values)
+        if cursor.rowcount != len(rows):
+            raise StaleVersion(rows[0])
+    for row in rows:
+        row.version += 1

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from django.db import transaction
-from django.db.models import CASCADE, DO_NOTHING, Count, Max, OuterRef, Subquery
+from django.db.models import CASCADE, DO_NOTHING, Count, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -16,6 +16,8 @@ from projects.models import (
     Category,
     Declaration,
     Department,
+    ImportBatch,
+    ImportRow,
     Instruction,
     LightOverride,
     Milestone,
@@ -314,6 +316,9 @@ def sample_rows():
     What hangs on a sample project goes with it, a draft of the staff too. What was published is always sample there.
     """
     return [
+        ImportRow.objects.filter(
+            Q(project__is_sample=True) | Q(update__project__is_sample=True) | Q(batch__project_list__is_sample=True)),
+        ImportBatch.objects.filter(project_list__is_sample=True),
         ReviewStep.objects.filter(update__project__is_sample=True),
         Photo.objects.filter(update__project__is_sample=True),
         Paper.objects.filter(update__project__is_sample=True),
@@ -347,6 +352,8 @@ def remove_sample():
     """
     found = count_sample()
     targets = sample_rows()
+    for batch in ImportBatch.objects.filter(project_list__is_sample=True).exclude(file=""):
+        transaction.on_commit(batch.forget_file)
     _refuse_if_referred(targets)
     Project.objects.filter(is_sample=True).update(latest_update=None)
     for rows in targets:

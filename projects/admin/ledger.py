@@ -7,6 +7,7 @@ from guicheng.permissions import can_approve
 from projects.admin.statement import StatementPages
 from projects.models import ProgressUpdate
 from projects.templatetags.projects import status_tag
+from projects.tidings import tell_author
 
 
 @admin.register(ProgressUpdate)
@@ -35,7 +36,7 @@ class ProgressUpdateAdmin(StatementPages, ScopedAdmin):
     def approve_selected(self, request, queryset):
         """Take the next step of those this person may; say how many and why the others were not."""
         done, published, refused = 0, 0, []
-        for update in queryset.select_related("project__lead_department", "project__community"):
+        for update in queryset.select_related("project__lead_department", "project__community", "author"):
             if not can_approve(request.user, update):
                 refused.append(f"{update}：{update.get_state_display()}，不由你审核。")
                 continue
@@ -45,6 +46,7 @@ class ProgressUpdateAdmin(StatementPages, ScopedAdmin):
                 refused.append(f"{update}：{' '.join(error.messages)}")
             else:
                 self._log(request, update, is_new=False)
+                tell_author(update, request.user)
                 done, published = done + 1, published + update.is_published
         sentence = f"通过 {done} 条，其中 {published} 条已发布。"
         self.message_user(request, sentence, messages.SUCCESS if done else messages.WARNING)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from guicheng.permissions import can_edit_media
 from projects.attach import editing
 from projects.forms_media import AttachmentsForm, PaperForm, PhotoForm
-from projects.models import Paper, Photo, ProgressUpdate
+from projects.models import Paper, Photo, ProgressUpdate, WatchedWord
 from projects.views_media import paper_response, photo_response
 
 
@@ -132,6 +132,12 @@ def _changed(update, forms, by):
     return "、".join(parts) + "照片或附件"
 
 
+def _words(update):
+    """The words of the list that stand beside the photos and papers: shown to be looked at again, no refusal."""
+    said = [text for photo in update.photos.all() for text in (photo.alt, photo.caption, photo.credit)]
+    return WatchedWord.objects.all().found_in("\n".join([*said, *(paper.title for paper in update.papers.all())]))
+
+
 def _page(request, update, may_edit, data=None, uploads=None):
     photos, papers = _forms(update, data)
     good = _are_good([form for form in [*photos, *papers] if form.is_bound])
@@ -141,5 +147,5 @@ def _page(request, update, may_edit, data=None, uploads=None):
         "photos": update.photos.all(), "papers": update.papers.all(),
         "uploads": uploads or (AttachmentsForm(by=request.user) if may_edit else None),
         "missing": update.photos.missing() if may_edit else [],
-        "in_review": update.state in ProgressUpdate.IN_REVIEW,
+        "in_review": update.state in ProgressUpdate.IN_REVIEW, "words": _words(update) if may_edit else [],
     }, status=200 if good and uploads is None else 400)

@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from guicheng.history import acting, record
+from guicheng.versions import save_versions
 from projects.excel_import.matching import Finder, key_of
 from projects.excel_import.preview import chunks
 from projects.models import Department, ImportBatch, ImportRow, ProgressUpdate, Project, ReviewStep
@@ -28,8 +30,9 @@ def confirm(batch):
             if not rows.exists():
                 raise ValidationError("没有要导入的行。")
             refuse_stale(locked, rows)
-            for chunk in chunks(rows.order_by("pk").defer("raw", "changes").iterator(SIZE), SIZE):
-                Writer(locked).write(chunk)
+            with acting(locked.uploader, f"Excel 导入：{locked.file_name}"):
+                for chunk in chunks(rows.order_by("pk").defer("raw", "changes").iterator(SIZE), SIZE):
+                    Writer(locked).write(chunk)
             locked.state, locked.confirmed_at, locked.job = ImportBatch.State.CONFIRMED, timezone.now(), ""
             locked.save(update_fields=["state", "confirmed_at", "job"])
     except IntegrityError:
@@ -135,6 +138,7 @@ class Writer:
         changed, fields = [], set()
         for row in rows:
             row.project = project = there[row.project_id]
+            project.version = int(row.seen.partition("-")[0])  # what the preview saw
             values = dict(self.typed(row.values["plan"]))
             if row.outcome == Outcome.NEW:
                 values |= {"dropped_at": None, "entered_by": self.by, "source_id": self.batch.source_id}
@@ -169,19 +173,23 @@ class Writer:
 
 
 def create_projects(projects):
-    """Insert new projects. The one place that does."""
+    """Insert new projects, each with its history. The one place that does; whose doing it is, `acting` says."""
     for project in projects:
         project.search_text = project.make_search_text()
         project.due_on = project.planned_end
     Project.objects.bulk_create(projects)
+    record("+", [(None, project) for project in projects])
 
 
 def save_projects(projects, fields):
-    """Save changed projects with their next version. The one place that does; `fields` were changed in some."""
+    """Save changed projects, each as seen at its version. The one place that does; `fields` were changed in some.
+
+    Raises ValidationError where one was changed meanwhile.
+    """
     for project in projects:
-        project.version += 1
         project.search_text = project.make_search_text()
-    if projects:
-        Project.objects.bulk_update(projects, {*fields, "version", "search_text"}, batch_size=200)
+    if stale := save_versions(projects, {*fields, "search_text"}):
+        names = "、".join(f"“{project}”" for project in stale[:SAY_WHICH])
+        raise ValidationError(f"刚才有人动过{names}，这一批一行也没有写入。请重新核对再试。")
     if "planned_end" in fields:  # the due day is a projection
         Project.objects.filter(pk__in=[project.pk for project in projects]).rebuild_projections()

@@ -12,7 +12,7 @@ from projects.excel_import import values as meaning
 from projects.excel_import.columns import FIELDS, PLAN_KEYS, PROGRESS_KEYS, folded, unit_in
 from projects.excel_import.matching import SAID, Finder, NotFound, key_of, stored
 from projects.excel_import.values import Unclear, plain_text
-from projects.models import ImportRow, Project, Status
+from projects.models import ImportRow, Project, Status, WatchedWord
 
 CHUNK = 1000
 Outcome = ImportRow.Outcome
@@ -75,6 +75,7 @@ class RowReader:
         self.fractions = self._are_fractions()
         self.skipped, self.first_seen, self.today = 0, {}, timezone.localdate()
         self.unknown_departments = set()
+        self.watched = list(WatchedWord.objects.active())
         self.new_departments = {key_of(name): name for name in batch.new_departments}
 
     def _are_fractions(self):
@@ -184,6 +185,7 @@ class RowReader:
             row.outcome, row.sentence = Outcome.WRONG, "；".join(line.wrong) + "。"
             row.project_id = line.known.pk if line.known else None
             return row
+        self._warn(line, [*plan.values(), *progress.values()])
         old = {} if is_new else line.known.plan
         changes += [[self._label(key), self._shown(key, old.get(key)), self._shown(key, value)]
                     for key, value in plan.items() if key in PLAN_KEYS or key == "number"]
@@ -196,6 +198,11 @@ class RowReader:
             row.project_id, row.seen = line.known.pk, line.known.stamp
             row.before = {} if is_new else {key: line.known.plan[key] for key in plan}
         return row
+
+    def _warn(self, line, written):
+        """Ask about the words of the list, as the form for one statement does; the row is imported all the same."""
+        text = "\n".join(value for value in written if isinstance(value, str))
+        line.notes += [f"请核对“{word.word}”：{word.advice.rstrip('。')}" for word in self.watched if word.word in text]
 
     # --- the plan -----------------------------------------------------------------------------------
     def _plan(self, line):

@@ -4,9 +4,10 @@ from django.db import IntegrityError
 
 from guicheng.permissions import can_approve, can_publish_project, can_send_back
 from projects.models import ImportRow, ProgressUpdate, Project
+from projects.tidings import tell_author, tell_uploader
 
 SAY_WHICH = 5
-REVIEWED_WITH = ("project__lead_department", "project__community", "update")
+REVIEWED_WITH = ("project__lead_department", "project__community", "update__author")
 
 
 def rows_for(batch, user):
@@ -40,6 +41,8 @@ def approve_all(batch, by, saw=lambda done: None):
                     refused.append(f"{row}不能由你来审")
                     continue
                 update.approve(by)
+                if update.author_id != batch.uploader_id:
+                    tell_author(update, by)
                 checked += update.state == ProgressUpdate.State.CHECKED
                 published += update.is_published
             if row.outcome == "new" and not row.project.is_published and (update is None or update.is_published):
@@ -49,6 +52,8 @@ def approve_all(batch, by, saw=lambda done: None):
             refused.append(f"{row}：{said}")
     parts = [f"初审通过 {checked} 条"] * bool(checked) + [f"发布 {published} 条"] * bool(published)
     parts += [f"公开新项目 {opened} 个"] * bool(opened)
+    if published or opened:
+        tell_uploader(batch, by, "，".join(parts) + "。")
     return _sentence("，".join(parts) or "没有可以由你审核的", refused)
 
 
@@ -65,9 +70,13 @@ def send_back_all(batch, by, reason, saw=lambda done: None):
             continue
         try:
             row.update.send_back(by, reason)
+            if row.update.author_id != batch.uploader_id:
+                tell_author(row.update, by)
             done += 1
         except ValidationError as error:
             refused.append(f"{row}：{' '.join(error.messages)}")
+    if done:
+        tell_uploader(batch, by, f"退回 {done} 条：{reason}")
     return _sentence(f"退回 {done} 条" if done else "没有可以由你退回的", refused)
 
 

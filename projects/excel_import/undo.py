@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
+from guicheng.history import acting
 from guicheng.permissions import sees_everything
 from projects.excel_import.confirm import SIZE, Writer, save_projects
 from projects.excel_import.matching import stored
@@ -32,7 +33,8 @@ def undo(batch, by):
         refuse_built_on(chunk, projects, by)
         dropped += drop_waiting(chunk, by, locked)
         withdrawn += withdraw_published(chunk, by, locked)
-        give_back(chunk, projects, locked)
+        with acting(by, f"撤销导入：{batch.file_name}"):
+            give_back(chunk, projects, locked)
     locked.state = ImportBatch.State.UNDONE
     locked.save(update_fields=["state"])
     batch.refresh_from_db()

@@ -366,7 +366,6 @@ class ProgressUpdate(Versioned, Keyed):
             before = self._remembered()
             last = project.updates.aggregate(last=models.Max("seq"))["last"] or 0
             self.seq, self.recorded_at = last + 1, timezone.now()
-            self.is_sample = project.is_sample
             self.reviewer = by
             if self.checker_id is None:
                 self.checker, self.one_step = by, True
@@ -393,7 +392,7 @@ class ProgressUpdate(Versioned, Keyed):
     def _move(self, by, state, note="", verb="", **changes):
         """Save with a new state and write the step down; refuse when somebody changed the row meanwhile."""
         before, is_new = self._remembered(), self.pk is None
-        self._remember({"state": state, **changes})
+        self._remember({"state": state, "is_sample": self.project.is_sample, **changes})
         try:
             with transaction.atomic():
                 if not is_new:

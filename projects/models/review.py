@@ -65,9 +65,12 @@ class ReviewStep(models.Model):
 
 
 class WatchedWordQuerySet(EveryonesQuerySet, KeyedQuerySet):
+    def active(self):
+        return self.filter(is_active=True)
+
     def found_in(self, text):
         """Give those that stand in `text`, in their order."""
-        return [word for word in self.filter(is_active=True) if word.word in text]
+        return [word for word in self.active() if word.word in text]
 
 
 class WatchedWord(Recorded, Versioned, Keyed):

@@ -8,11 +8,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from guicheng import account_import, account_pages
+from guicheng import account_import, account_pages, spreadsheets
 from guicheng.account_import import read_rows, read_table
 from guicheng.accounts import account_name_for
 from guicheng.models import AccessEvent, User
 from tests import factories
+from tests.projects import odd_workbooks
 
 pytestmark = pytest.mark.django_db
 IMPORT = reverse("admin:guicheng_user_import")
@@ -191,10 +192,9 @@ def replaced(part, old, new):
 
 SHEET = "xl/worksheets/sheet1.xml"
 HOSTILE = {
-    "a bomb": lambda: packed(xl__a=b" " * (account_import.MAX_UNPACKED + 1)),
+    "a bomb": lambda: packed(xl__a=b" " * 50_000_000),
     "many parts": lambda: packed(**{f"p{number}": b"" for number in range(300)}),
     "a far cell": lambda: replaced(SHEET, b'r="A3"', b'r="XFD1048576"'),
-    "a far row": lambda: replaced(SHEET, b'<row r="3"', b'<row r="1048576"'),
     "entities": lambda: replaced(SHEET, b"<worksheet", b'<!DOCTYPE a [<!ENTITY b "c">]><worksheet'),
     "cut off": lambda: workbook(PEOPLE)[:2000],
     "no workbook": lambda: packed(a=b"<a/>"),
@@ -206,7 +206,7 @@ HOSTILE = {
     "header only": lambda: "姓名,单位\n,".encode(),
     "long": lambda: ("姓名,单位\n" + "甲,乙\n" * 2500).encode(),
     "many": lambda: ("姓名,单位\n" + "甲,乙\n" * 501).encode(),
-    "large": lambda: b"a" * (account_import.MAX_FILE + 1),
+    "large": lambda: b"a" * (spreadsheets.MAX_BYTES + 1),
 }
 
 
@@ -218,10 +218,21 @@ def test_a_hostile_file_is_one_sentence(sign_in, keeper, name):
     assert len(errors) == 1 and errors[0].endswith("。") or "可以下载空白模板" in errors[0]
 
 
-def test_control_the_far_cell_is_what_is_refused(monkeypatch):
-    far = replaced(SHEET, b'r="A3"', b'r="ZZ3"')
-    monkeypatch.setattr(account_import, "MAX_LINES", 10**9)
-    assert len(read_table(upload(far)["file"])) == 3
+def test_the_files_are_read_by_the_one_guarded_reader(keeper, monkeypatch):
+    """Negative control: without the reader's refusal the hostile file would be read."""
+    monkeypatch.setattr(account_import, "read_sheets", lambda file: [spreadsheets.Sheet("名单", [HEADER, *PEOPLE])])
+    assert [row.name for row in read_rows(read_table(io.BytesIO(HOSTILE["a bomb"]())), keeper)] == ["张三", "李四"]
+
+
+@pytest.mark.parametrize("make", [odd_workbooks.xls, odd_workbooks.ods])
+def test_other_office_formats(keeper, make):
+    rows = read_rows(read_table(io.BytesIO(make(HEADER, *PEOPLE))), keeper)
+    assert [row.name for row in rows] == ["张三", "李四"] and not rows[0].problems
+
+
+def test_a_file_that_is_too_large_is_named_so(sign_in, keeper):
+    answer = sign_in(keeper).post(IMPORT, upload(HOSTILE["large"]()))
+    assert answer.context["form"].errors["file"] == [spreadsheets.TOO_BIG]
 
 
 @pytest.mark.parametrize("data", [{}, {"file": "不是文件"}])

@@ -8,9 +8,11 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from guicheng.audit import AuditEntry
+from projects.excel_import import confirm as confirming
 from projects.excel_import import jobs, upload
 from projects.excel_import.undo import undo
-from projects.models import ColumnHabit, ImportBatch, ProgressUpdate, Project, Source
+from projects.models import ColumnHabit, ImportBatch, ProgressUpdate, Project, Source, WatchedWord
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -252,6 +254,38 @@ def test_undo_is_refused_when_something_was_built_on_it(clerk, project, preview)
     assert not ProgressUpdate.objects.filter(state="dropped").exists()
 
 
+def entries(project):
+    return [(entry.kind, entry.by, entry.reason) for entry in AuditEntry.objects.about(project).order_by("pk")]
+
+
+def test_an_import_and_its_undo_are_in_the_history(street_admin, clerk, project, preview):
+    """Each project with its version, who and which file; what the undo took back as well."""
+    sheet = [[*HEAD, "主要内容"], [1, "半月岛公园", "", "", "完工。", "新的"], [*NEW, "乙"]]
+    batch = confirm(preview(street_admin, sheet))
+    made, reason = Project.objects.get(name="映月湖步道"), "Excel 导入：清单.xlsx"
+    assert entries(made) == [("+", street_admin, reason)]
+    assert entries(project)[-1] == ("~", street_admin, reason)
+    assert AuditEntry.objects.about(project).newest_first()[0].changes == [
+        {"field": "description", "label": "内容", "old": "", "new": "新的"}]
+    assert [(each.history_type, each.history_user, each.description) for each in made.history.all()] == [
+        ("+", street_admin, "乙")]
+    undo(batch, street_admin)
+    taken_back = ("~", street_admin, "撤销导入：清单.xlsx")
+    assert entries(made)[-1] == entries(project)[-1] == taken_back
+    assert project.history.first().description == ""
+
+
+def test_a_version_taken_after_the_check_is_a_sentence(street_admin, project, preview, monkeypatch):
+    """Somebody saves between the check and the lock: nothing of the batch is written, no history either."""
+    check = confirming.refuse_stale
+    monkeypatch.setattr(confirming, "refuse_stale", lambda *args: (
+        check(*args), Project.objects.filter(pk=project.pk).update(version=7)))
+    batch = preview(street_admin, [[*HEAD, "主要内容"], [1, "半月岛公园", "", "", "完工。", "新的"], [*NEW, "乙"]])
+    before = AuditEntry.objects.count()
+    assert confirm(batch).state == State.PREVIEWED and "刚才有人动过“半月岛公园”" in batch.message
+    assert (Project.objects.count(), ProgressUpdate.objects.count(), AuditEntry.objects.count()) == (1, 0, before)
+
+
 @pytest.mark.parametrize("build", [
     lambda project: factories.make_promise(project),
     lambda project: Project.objects.filter(pk=project.pk).update(version=9)], ids=["promise", "edit"])
@@ -267,6 +301,15 @@ def test_only_a_confirmed_batch_is_undone(clerk, project, preview):
     undo(batch, clerk)
     with pytest.raises(ValidationError, match="只有已导入"):
         undo(batch, clerk)
+
+
+def test_a_watched_word_warns_and_refuses_nothing(clerk, project, preview):
+    WatchedWord.objects.create(word="牵投", kind="wrong", advice="应写作“牵头”。")
+    WatchedWord.objects.create(word="完工", kind="wrong", advice="停用的不问。", is_active=False)
+    batch = preview(clerk, [HEAD, [1, "半月岛公园", "", "", "由城建办牵投，已经完工。"], NEW])
+    assert [row.outcome for row in rows(batch)] == ["changed", "new"]
+    assert [row.sentence for row in rows(batch)] == ["请核对“牵投”：应写作“牵头”。", ""]
+    assert confirm(batch).state == State.CONFIRMED
 
 
 # --- what happened between the preview and the confirmation ---------------------------------------------

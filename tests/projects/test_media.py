@@ -16,7 +16,7 @@ from guicheng import media_store
 from guicheng.append_only import drop_triggers, missing_triggers
 from projects.attach import attach, copy_attachments, read_paper, read_photo
 from projects.forms_media import AttachmentsForm
-from projects.models import Paper, Photo, ProgressUpdate
+from projects.models import Paper, Photo, ProgressUpdate, WatchedWord
 from projects.models.media import arranged
 from tests import factories, pictures
 from tests.databases import on_postgresql
@@ -504,6 +504,15 @@ def test_bad_words_get_a_sentence_and_stay(draft, clerk, sign_in, change, senten
     assert draft.photos.count() == 2, "the new photo is kept"
     photo.refresh_from_db()
     assert photo.caption == ""
+
+
+def test_a_watched_word_beside_a_photo_is_asked_about(draft, clerk, sign_in):
+    photo, _ = attached(draft, clerk, caption="牵投单位验收")
+    assert "牵投</mark>" not in sign_in(clerk).get(page_of(draft)).content.decode()
+    WatchedWord.objects.create(word="牵投", kind="wrong", advice="应写作“牵头”。")
+    client = sign_in(clerk)
+    assert client.post(page_of(draft), words_of(photo, alt="步道")).status_code == 302
+    assert "<mark>牵投</mark>" in client.get(page_of(draft)).content.decode()
 
 
 def test_two_befores_in_a_pair_are_refused(draft, clerk, sign_in):

@@ -1,4 +1,5 @@
 """Sample data: made the same again, plainly marked, removed in one go without touching a real row."""
+from datetime import date
 from io import StringIO
 
 import pytest
@@ -7,18 +8,29 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from guicheng.inbox import InboxMessage
+from projects import bulk_change
 from projects.models import (
     Category,
     Declaration,
     Department,
+    ImportBatch,
+    ImportRow,
+    Instruction,
+    LightOverride,
     Milestone,
+    Paper,
+    Photo,
     ProgressUpdate,
     Project,
     ProjectList,
     Promise,
+    ReviewStep,
     Source,
+    SupervisionNotice,
 )
 from projects.sample import StillReferred, count_sample, remove_sample, seed_sample
+from projects.tidings import tell_author
 from tests import factories
 
 REAL_AND_SAMPLE = [
@@ -143,3 +155,65 @@ def test_removing_is_refused_while_a_real_row_points_there(communities, make):
     assert Project.objects.filter(is_sample=True).count() == 5
     with pytest.raises(CommandError):
         run("remove_sample")
+
+
+def attach_one_of_each(sample, communities):
+    """All that the back office hangs on a project, made the way the office makes it. Nothing of it says sample."""
+    clerk, checker, head = (factories.make_user(roles=[role]) for role in ("部门经办人", "审核员", "审核员"))
+    sample.lead_department.clerks.add(clerk)
+    public = factories.make_update(sample, published=False, author=clerk)
+    factories.make_photo(public)
+    factories.make_paper(public)
+    public.submit(clerk)
+    public.approve(checker)
+    public.publish(head)
+    returned = factories.make_update(sample, published=False, author=clerk, text="示例：第二条。")
+    factories.make_photo(returned)
+    returned.submit(clerk)
+    returned.send_back(checker, "示例：请补充。")
+    assert tell_author(public, head) == tell_author(returned, checker) == 1
+    notice = SupervisionNotice.issue(sample, "urge", "manual", "sample:1", "示例：请抓紧。", by=head)
+    SupervisionNotice.issue(sample, "order", "manual", "sample:2", "示例：再抓紧。", by=head, previous=notice)
+    notice.answer(clerk, "示例：已安排。")
+    notice.close("示例：已办结。", by=head)
+    Instruction.write(sample, "示例批示。", head, notice)
+    LightOverride.decide(sample, "yellow", "示例：改灯。", head)
+    seen = bulk_change.preview([sample], "date", {
+        "postponed_to": date(2099, 12, 31), "reason": "示例：延期。", "effective_on": date(2024, 6, 30)}, clerk)
+    change = bulk_change.apply(seen, "date", "示例：延期。", clerk)
+    sample.refresh_from_db()
+    sample.place = "示例地点"
+    sample.save()
+    for name in ("示例别名", "示例别名二"):
+        factories.make_alias(sample, name=name)
+    onto_list = ImportBatch.objects.create(
+        uploader=clerk, file_name="示例.xlsx", sha256="0" * 64, effective_on=date(2024, 6, 30), source=sample.source,
+        project_list=sample.project_list, state="confirmed")
+    mixed = ImportBatch.objects.create(
+        uploader=clerk, file_name="混合.xlsx", sha256="1" * 64, effective_on=date(2024, 6, 30),
+        source=Source.objects.own(), no_list=True, state="confirmed")
+    for batch in (onto_list, mixed):
+        ImportRow.objects.create(batch=batch, number=1, outcome="changed", project=sample, update=returned)
+    return change, mixed
+
+
+def test_removing_takes_all_that_the_back_office_hung_on_it(communities, project, office):
+    """Notices, 批示, lights, photos, review, bulk change, import, inbox, history: the real ones stay."""
+    seed_sample(5)
+    sample = Project.objects.filter(is_sample=True, project_list__isnull=False, due_on__lt=date(2099, 1, 1)).exclude(
+        status__in=["completed", "in_use", "cancelled"]).first()
+    change, mixed = attach_one_of_each(sample, communities)
+    real = ImportRow.objects.create(batch=mixed, number=2, outcome="changed", project=project)
+    people = InboxMessage.objects.count()
+    assert people and change.updates.count() == 1
+
+    remove_sample()
+
+    assert not any(number for _, number in count_sample())
+    gone = (Project.objects.filter(is_sample=True), ReviewStep.objects, Photo.objects, Paper.objects,
+            SupervisionNotice.objects, Instruction.objects, LightOverride.objects, ProgressUpdate.objects)
+    assert not any(rows.exists() for rows in gone)
+    assert list(ImportRow.objects.all()) == [real] and list(ImportBatch.objects.all()) == [mixed]
+    assert not change.updates.exists() and InboxMessage.objects.count() == people
+    assert Project.history.filter(place="示例地点").exists(), "the history outlives what it tells of"
+    assert list(Project.objects.all()) == [project]
