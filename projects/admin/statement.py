@@ -12,6 +12,7 @@ from projects.attach import copy_attachments
 from projects.forms import FORMS, DecisionForm
 from projects.forms_media import AttachmentsForm
 from projects.models import ProgressUpdate, Project, Source
+from projects.tidings import tell_author
 
 Kind, State = ProgressUpdate.Kind, ProgressUpdate.State
 TITLES = {Kind.PROGRESS: "填报进展", Kind.POSTPONEMENT: "申请延期", Kind.CLOSURE: "申请销号",
@@ -161,6 +162,7 @@ class StatementPages:
                 messages.error(request, " ".join(error.messages))
                 return redirect("admin:projects_progressupdate_change", pk)
             self._log(request, update, is_new=False)
+            tell_author(update, request.user)
             messages.success(request, self._decided(update))
             return redirect(self._back_to(request))
         return self._show(request, update, decision=form, status=400)
