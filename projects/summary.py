@@ -307,9 +307,9 @@ def groups_by(projects, kind):
         counts[key][status] = count
     model = Project._meta.get_field(kind).related_model
     found = [(str(row.pk), str(row), counts[row.pk]) for row in model.objects.filter(pk__in=[*filter(None, counts)])]
-    found += [("", REST[kind], counts[None])] if None in counts else []
     scale = max((by_status.total() for *_, by_status in found), default=0)
-    return [Group(*each, scale) for each in found]
+    groups = [Group(*each, scale) for each in found]
+    return [*groups, Group("", REST[kind], counts[None])] if None in counts else groups
 
 
 def by_light(projects):

@@ -1,5 +1,5 @@
 """The whole street on a leader's first page: by light, by list, by unit, by community, and what is late."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +10,7 @@ from projects.models import Project, ProjectList
 
 LATE_SHOWN = 12
 STEPS = {"done": "已完成", "doing": "在办", "stopped": "停办", "none": "暂无进展"}  # the families in a word
+MEANT = {**LABELS, "red": "滞后、逾期", "yellow": "预警、快到期", "grey": "停办"}  # of several projects together
 COLOURS = ["red", "yellow", "green", "white", "blue", "grey"]
 CHARTS = {"lead_department": "按责任单位", "community": "按社区"}
 
@@ -30,7 +31,7 @@ class Tile:
 
 def light_counts(counts, filters):
     """The Tiles of these counts by colour, what presses first; colours that nothing has are left out."""
-    return [Tile(Light(colour, LABELS[colour], ""), counts[colour], projects_with({**filters, "light": colour}))
+    return [Tile(Light(colour, MEANT[colour], ""), counts[colour], projects_with({**filters, "light": colour}))
             for colour in COLOURS if counts[colour]]
 
 
@@ -61,9 +62,12 @@ def _bar(label, row, filters, note=""):
 
 
 def _of_field(projects, kind, filters):
-    for group in summary.groups_by(projects, kind):
+    groups = summary.groups_by(projects, kind)
+    for group in groups:
         own = {f"{kind}__id__exact": group.key} if group.key else {f"{kind}__isnull": True}
-        yield _bar(group.label, group, {**filters, **own})
+        bar = _bar(group.label, group, {**filters, **own})
+        # those that have none would dwarf the others: beside them they are a number only
+        yield bar if group.key or len(groups) == 1 else replace(bar, segments=[])
 
 
 def _of_lists(projects, samples, filters):
