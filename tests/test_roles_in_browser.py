@@ -104,6 +104,7 @@ def test_a_leader_from_the_chart_to_the_project(base, open_page, leader, late):
     sign_in(page, base, leader)
     sound(page)
     page.click("#chart-community a.desk-bar:has-text('桂南')")
+    page.wait_for_selector("#result_list")
     assert page.locator("#result_list tbody tr").count() == 1
     sound(page)
     page.click(f"#result_list a:has-text('{late.name}')")
@@ -135,8 +136,9 @@ def test_an_auditor_filters_and_downloads(base, open_page, street_admin, late):
     page.click("#content a:has-text('审计记录')")
     assert "半月岛北侧" in page.inner_text("#content")
     sound(page)
-    page.fill(".audit-filter input[type=search], .audit-filter input[type=text] >> nth=0", "半月岛")
+    page.fill(".audit-filter [name=text]", "半月岛")
     page.click(".audit-filter button")
+    page.wait_for_url("**text=*")
     assert late.name in page.inner_text("#content")
     with page.expect_download() as download:
         page.click("a:has-text('下载')")
