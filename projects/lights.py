@@ -17,6 +17,7 @@ from projects.models.lights import Colour
 
 STARTED = frozenset({"in_progress", "acceptance", "standing"})
 LABELS = {"red": "滞后", "yellow": "预警", "green": "正常", "blue": "已完成", "grey": "暂停", "white": "无法比较"}
+NEEDED = ["status", "percent", "closed_on", "due_on", "planned_start", "planned_end"]  # of a project, for its light
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,12 @@ def lights_of(projects, day=None):
             overrides.get(project.pk), day)
         for project in projects
     }
+
+
+def of_colour(projects, colour):
+    """Those of `projects` that have this light today."""
+    lights = lights_of(projects.order_by().only(*NEEDED))
+    return projects.filter(pk__in=[pk for pk, light in lights.items() if light.colour == colour])
 
 
 # --- what is read --------------------------------------------------------------------------------

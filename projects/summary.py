@@ -5,16 +5,17 @@ rows never meet the real ones: a summary is of one list, and the quarter's lists
 """
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import takewhile
+from datetime import date
 
 from django.db import models
 from django.db.models import Count, F, Max
 from django.utils import timezone
 
 from guicheng.figures import Definition, Figure
+from projects.lights import NEEDED, lights_of
 from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Status
 from projects.models.project import status_at
+from projects.promises import Verdict, judgements
 
 RECORDED = Definition(
     "recorded", "本站有资料", "本站录有资料、在清单上的项目数；分项不另计，推知在清单上的也计入并标明。")
@@ -46,13 +47,46 @@ class Segment:
     width: float
 
 
+FAMILIES = {"done": "已完成、已投用", "doing": "筹备、推进、长期开展", "stopped": "暂停、不再实施",
+            "none": "已公布，暂无进展信息"}
+
+
+def _families(by_status):
+    """The four families of statuses, in the order of the bars, with how many projects each."""
+    counts = Counter()
+    for status, count in by_status.items():
+        counts[Status.FAMILY[status]] += count
+    return {name: counts[name] for name in FAMILIES}
+
+
+def _segments(parts, total):
+    """The stretches of a bar `total` long, from (family, label, count) left to right."""
+    segments, start = [], 0.0
+    for name, label, count in parts:
+        if count > 0:
+            width = count * 100 / total
+            segments.append(Segment(name, label, count, round(start, 3), round(width, 3)))
+            start += width
+    return segments
+
+
 @dataclass(frozen=True)
 class Group:
-    """A share of a list: one category, one community, or what has none."""
+    """A share of a list or of the street: one category, one community, one unit, or what has none."""
 
     key: str
     label: str
     by_status: Counter
+    scale: int = 0  # how many projects are a whole bar: those of the largest group beside it
+
+    @property
+    def families(self):
+        return _families(self.by_status)
+
+    @property
+    def segments(self):
+        parts = [(name, FAMILIES[name], count) for name, count in self.families.items()]
+        return _segments(parts, self.scale or self.recorded)
 
     @property
     def recorded(self):
@@ -137,6 +171,10 @@ class ListSummary:
         return [("unknown", "暂无进展", self.by_status[""]), *(
             (status.value, status.label, self.by_status[status]) for status in Status)]
 
+    @property
+    def families(self):
+        return _families(self.by_status)
+
     # in words and as a picture
     @property
     def gap_sentence(self):
@@ -153,28 +191,16 @@ class ListSummary:
     @property
     def segments(self):
         """The stretches of the bar: their widths add up to the declared total, or the recorded one."""
-        family = Counter()
-        for status, count in self.by_status.items():
-            family[Status.FAMILY[status]] += count
+        family = self.families
         recorded, declared_done = sum(family.values()), self.declared_done.value or 0
         total = max(self.declared.value or 0, declared_done, recorded)
         # of what was declared done, only what is not recorded here may lengthen the bar
         declared_only = min(max(0, declared_done - self.done.value), total - recorded)
-        parts = [
-            ("done", "已完成、已投用", family["done"]),
-            ("declared", "公布为完成，逐项资料暂缺", declared_only),
-            ("doing", "筹备、推进、长期开展", family["doing"]),
-            ("stopped", "暂停、不再实施", family["stopped"]),
-            ("none", "已公布，暂无进展信息", family["none"]),
+        rest = [(name, FAMILIES[name], family[name]) for name in ("doing", "stopped", "none")]
+        return _segments([
+            ("done", FAMILIES["done"], family["done"]), ("declared", "公布为完成，逐项资料暂缺", declared_only), *rest,
             ("missing", "本站暂缺资料", total - recorded - declared_only),
-        ]
-        segments, start = [], 0.0
-        for name, label, count in parts:
-            if count > 0:
-                width = count * 100 / total
-                segments.append(Segment(name, label, count, round(start, 3), round(width, 3)))
-                start += width
-        return segments
+        ], total)
 
     @property
     def sentence(self):
@@ -210,7 +236,7 @@ def list_summaries(day=None, known_at=None, lists=None, by=()):
     A fixed number of queries.
     """
     lists = list(ProjectList.objects.published().real() if lists is None else lists)
-    projects = Project.objects.published().top_level().filter(project_list__in=lists).order_by()
+    projects = Project.objects.counted().filter(project_list__in=lists).order_by()
     if day is None:
         projects = projects.annotate(status_then=F("status"))
     else:
@@ -266,67 +292,29 @@ def _community_names(lists):
     return {pk: (slug, name) for pk, slug, name in community.objects.values_list("pk", "slug", "name")}
 
 
-# --- promises ---------------------------------------------------------------------------------
-class Verdict(models.TextChoices):
-    KEPT = "kept", "按期完成"
-    LATE = "late", "逾期完成"
-    UNKEPT = "unkept", "未完成"
-    UNREPORTED = "unreported", "到期未见报道"
-    NOT_DUE = "not_due", "未到期"
+# --- the street, for its leaders -----------------------------------------------------------------
+REST = {"project_list": "不在清单上", "lead_department": "没有责任单位", "community": "不分社区"}
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """A promise, its verdict as of a day, and the ledger row that proves it (None where nothing was said)."""
+def groups_by(projects, kind):
+    """The counted ones of `projects` by list, unit or community, in the office's order, now. Two queries.
 
-    promise: Promise
-    verdict: Verdict
-    proof: ProgressUpdate | None
-
-
-def judge(promise, rows, day):
-    """Judge one promise as of `day`. `rows`: the project's rows in force by then, oldest first."""
-    until_due = [row for row in rows if row.status and row.effective_on <= promise.due_on]
-    later = [row for row in rows if row.effective_on > promise.due_on]
-    done_by_due = list(takewhile(lambda row: row.status in Status.DONE, reversed(until_due)))
-    if done_by_due:
-        return Judgement(promise, Verdict.KEPT, done_by_due[-1])
-    ended = min(day, timezone.localdate() - timedelta(days=1))  # the due day itself is still to be used
-    if ended < promise.due_on:
-        return Judgement(promise, Verdict.NOT_DUE, until_due[-1] if until_due else None)
-    done_later = next((row for row in later if row.status in Status.DONE), None)
-    if done_later:
-        return Judgement(promise, Verdict.LATE, done_later)
-    spoken = [row for row in rows if row.effective_on >= promise.due_on]
-    if spoken:
-        return Judgement(promise, Verdict.UNKEPT, spoken[-1])
-    return Judgement(promise, Verdict.UNREPORTED, None)
+    Every project stands in one group; the last is of those that have none. `key` is the row's number.
+    """
+    counts = defaultdict(Counter)
+    rows = projects.counted().order_by().values_list(kind, "status").annotate(count=Count("pk"))
+    for key, status, count in rows:
+        counts[key][status] = count
+    model = Project._meta.get_field(kind).related_model
+    found = [(str(row.pk), str(row), counts[row.pk]) for row in model.objects.filter(pk__in=[*filter(None, counts)])]
+    scale = max((by_status.total() for *_, by_status in found), default=0)
+    groups = [Group(*each, scale) for each in found]
+    return [*groups, Group("", REST[kind], counts[None])] if None in counts else groups
 
 
-def judgements(promises=None, day=None, known_at=None):
-    """Judge `promises` (default: those of real published projects) as of `day` (default today). Three queries."""
-    day = day or timezone.localdate()
-    promises = Promise.objects.filter(is_sample=False) if promises is None else promises
-    promises = list(
-        promises.filter(project__in=Project.objects.published(), promised_on__lte=day)
-        .select_related("project__project_list", "source").order_by("due_on", "project__code")
-    )
-    rows = defaultdict(list)
-    updates = ProgressUpdate.objects.in_force(day, known_at).filter(
-        project__in={promise.project_id for promise in promises})
-    for row in updates.select_related("source").order_by("effective_on", "seq"):
-        rows[row.project_id].append(row)
-    return [judge(promise, rows[promise.project_id], day) for promise in promises]
-
-
-def project_judgements(project, updates):
-    """Judge one project's promises from its published rows, already read. One query."""
-    amended = {row.amends_id for row in updates}
-    rows = sorted(
-        (row for row in updates if row.pk not in amended and row.kind != row.Kind.WITHDRAWAL),
-        key=lambda row: (row.effective_on, row.seq))
-    today = timezone.localdate()
-    return [judge(promise, rows, today) for promise in project.promises.select_related("source")]
+def by_light(projects):
+    """Colour -> how many of `projects` have that light today. A fixed number of queries."""
+    return Counter(light.colour for light in lights_of(projects.only(*NEEDED)).values())
 
 
 # --- the quarter ------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from guicheng.exports import csv_response
 from guicheng.pages.errors import error_page
 from guicheng.quarters import Quarter
-from projects import exports, summary
+from projects import exports, promises, summary
 from projects.filters import ORDERS, ProjectFilter
 from projects.models import (
     Department,
@@ -74,13 +74,13 @@ def list_csv(request, slug):
 
 def _list_judgements(slug):
     project_list = get_object_or_404(ProjectList.objects.published(), slug=slug)
-    return project_list, summary.judgements(Promise.objects.filter(project__project_list=project_list))
+    return project_list, promises.judgements(Promise.objects.filter(project__project_list=project_list))
 
 
 @require_safe
 def list_promises(request, slug):
     project_list, judgements = _list_judgements(slug)
-    counts = dict.fromkeys(summary.Verdict, 0)
+    counts = dict.fromkeys(promises.Verdict, 0)
     for row in judgements:
         counts[row.verdict] += 1
     return render(request, "projects/list_promises.html", {
@@ -139,7 +139,7 @@ def project_detail(request, code):
         "facts": list(related["facts"].select_related("source")) if "facts" in around else [],
         "discrepancies": list(related["discrepancies"].select_related("source_1", "source_2"))
         if "discrepancies" in around else [],
-        "judgements": summary.project_judgements(project, updates),
+        "judgements": promises.project_judgements(project, updates),
         "milestones": list(project.milestones.select_related("source")),
         "around": around,
         "has_sample": project.is_sample,

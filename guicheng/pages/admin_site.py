@@ -50,9 +50,10 @@ class GuichengAdminSite(admin.AdminSite):
         return redirect(row)
 
     def index(self, request, extra_context=None):
-        from guicheng.pages.staff import waiting_for
+        from guicheng.pages.staff import first_page
 
-        return super().index(request, {**waiting_for(request.user), **(extra_context or {})})
+        parts = first_page(request.user, samples=request.GET.get("sample") == "1")
+        return super().index(request, {**parts, **(extra_context or {})})
 
     def login(self, request, extra_context=None):
         from guicheng.pages.errors import locked_out

@@ -10,11 +10,26 @@ from projects.templatetags.projects import status_tag
 from projects.tidings import tell_author
 
 
+class ForMeFilter(admin.SimpleListFilter):
+    """One's own work, as the first page shows it."""
+
+    title, parameter_name = "与我有关", "for_me"
+
+    def lookups(self, request, model_admin):
+        reviews = request.user.has_perm("projects.check_progressupdate")
+        return [("review", "等我审核")] * reviews + [("own", "我填报的"), ("waiting", "我填报的，待审核")]
+
+    def queryset(self, request, queryset):
+        own = queryset.filter(author=request.user)
+        return {"review": queryset.for_review_by(request.user), "own": own, "waiting": own.waiting()}.get(
+            self.value(), queryset)
+
+
 @admin.register(ProgressUpdate)
 class ProgressUpdateAdmin(StatementPages, ScopedAdmin):
     list_display = ["project", "effective_on", "status_shown", "text", "state", "kind", "author", "reviewer"]
     list_display_links = ["project"]
-    list_filter = ["state", "kind"]
+    list_filter = ["state", "kind", ForMeFilter]
     search_fields = ["text", "project__search_text"]
     list_select_related = ["project__lead_department", "project__community", "author", "reviewer"]
     ordering = ["-created_at", "-pk"]

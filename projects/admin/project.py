@@ -9,6 +9,7 @@ from guicheng.permissions import can_publish_project, can_record_progress
 from projects.admin import supervision
 from projects.admin.bulk import BulkActions
 from projects.admin.imports import import_links
+from projects.admin.narrowing import CountedFilter, FamilyFilter, FoldedFilter, LightFilter
 from projects.lights import lights_of
 from projects.models import Milestone, Project, ProjectAlias, Promise
 from projects.models.project import NEVER
@@ -35,7 +36,8 @@ class MilestoneInline(LabelledInline):
 class ProjectAdmin(BulkActions, ScopedAdmin):
     list_display = ["name", "record_link", "light_shown", "status_shown", "moved", "project_list", "community",
                     "lead_department"]
-    list_filter = ["status", "project_list", "is_published"]
+    list_filter = ["status", FamilyFilter, "project_list", ("community", FoldedFilter),
+                   ("lead_department", FoldedFilter), "is_published", CountedFilter, "is_sample", LightFilter]
     search_fields = ["search_text"]
     actions = ["bulk_status", "bulk_date", "publish_selected", "hide_selected"]
     not_exported = ["record_link"]

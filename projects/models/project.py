@@ -55,8 +55,22 @@ class ProjectQuerySet(KeyedQuerySet):
         """Without parts: what is counted on a list."""
         return self.filter(parent=None)
 
+    def counted(self):
+        """What a figure counts: public, and no parts."""
+        return self.published().top_level()
+
     def real(self):
         return self.filter(is_sample=False)
+
+    def for_publishing_by(self, user):
+        """Entered by staff and not public: those `can_publish_project` gives to this person."""
+        if not (user.is_established and user.has_perm("projects.publish_progressupdate")):
+            return self.none()
+        rows = self.filter(is_published=False).exclude(entered_by=None).exclude(entered_by=user)
+        if sees_everything(user):
+            return rows
+        return rows.filter(Q(lead_department__in=user.department_reviewer_of.all())
+                           | Q(community__in=user.community_reviewer_of.all()))
 
     def in_community(self, community):
         return self.filter(community=community)

@@ -18,6 +18,17 @@ class SupervisionNoticeQuerySet(OfProjectQuerySet):
     def open(self):
         return self.filter(closed_on=None)
 
+    def to_answer_by(self, user):
+        """Open ones without a reply: those `can_reply_to_notice` gives to this person."""
+        if not user.has_perm("projects.answer_supervision"):
+            return self.none()
+        offices = self.model._meta.get_field("department").related_model.objects.served_by(user)
+        communities = self.model._meta.get_field("community").related_model.objects.served_by(user)
+        nobodys = Q(department=None, community=None)
+        return self.open().filter(Q(replied_at=None), Q(department__in=offices) | Q(community__in=communities)
+                                  | nobodys & (Q(project__lead_department__in=offices)
+                                               | Q(project__community__in=communities)))
+
     def with_names(self):
         return self.select_related("project", "department", "community", "raised_by", "received_by", "replied_by",
                                    "closed_by")

@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from projects.models import Promise
-from projects.summary import Verdict, judgements, project_judgements
+from projects.promises import Verdict, judgements, project_judgements
 from tests import factories
 
 DUE = date(2021, 12, 31)

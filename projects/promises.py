@@ -1,0 +1,72 @@
+"""Whether promises were kept: each judged by its due day and by what the ledger says of it."""
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import takewhile
+
+from django.db import models
+from django.utils import timezone
+
+from projects.models import ProgressUpdate, Project, Promise, Status
+
+
+class Verdict(models.TextChoices):
+    KEPT = "kept", "按期完成"
+    LATE = "late", "逾期完成"
+    UNKEPT = "unkept", "未完成"
+    UNREPORTED = "unreported", "到期未见报道"
+    NOT_DUE = "not_due", "未到期"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A promise, its verdict as of a day, and the ledger row that proves it (None where nothing was said)."""
+
+    promise: Promise
+    verdict: Verdict
+    proof: ProgressUpdate | None
+
+
+def judge(promise, rows, day):
+    """Judge one promise as of `day`. `rows`: the project's rows in force by then, oldest first."""
+    until_due = [row for row in rows if row.status and row.effective_on <= promise.due_on]
+    later = [row for row in rows if row.effective_on > promise.due_on]
+    done_by_due = list(takewhile(lambda row: row.status in Status.DONE, reversed(until_due)))
+    if done_by_due:
+        return Judgement(promise, Verdict.KEPT, done_by_due[-1])
+    ended = min(day, timezone.localdate() - timedelta(days=1))  # the due day itself is still to be used
+    if ended < promise.due_on:
+        return Judgement(promise, Verdict.NOT_DUE, until_due[-1] if until_due else None)
+    done_later = next((row for row in later if row.status in Status.DONE), None)
+    if done_later:
+        return Judgement(promise, Verdict.LATE, done_later)
+    spoken = [row for row in rows if row.effective_on >= promise.due_on]
+    if spoken:
+        return Judgement(promise, Verdict.UNKEPT, spoken[-1])
+    return Judgement(promise, Verdict.UNREPORTED, None)
+
+
+def judgements(promises=None, day=None, known_at=None):
+    """Judge `promises` (default: those of real published projects) as of `day` (default today). Three queries."""
+    day = day or timezone.localdate()
+    promises = Promise.objects.filter(is_sample=False) if promises is None else promises
+    promises = list(
+        promises.filter(project__in=Project.objects.published(), promised_on__lte=day)
+        .select_related("project__project_list", "source").order_by("due_on", "project__code")
+    )
+    rows = defaultdict(list)
+    updates = ProgressUpdate.objects.in_force(day, known_at).filter(
+        project__in={promise.project_id for promise in promises})
+    for row in updates.select_related("source").order_by("effective_on", "seq"):
+        rows[row.project_id].append(row)
+    return [judge(promise, rows[promise.project_id], day) for promise in promises]
+
+
+def project_judgements(project, updates):
+    """Judge one project's promises from its published rows, already read. One query."""
+    amended = {row.amends_id for row in updates}
+    rows = sorted(
+        (row for row in updates if row.pk not in amended and row.kind != row.Kind.WITHDRAWAL),
+        key=lambda row: (row.effective_on, row.seq))
+    today = timezone.localdate()
+    return [judge(promise, rows, today) for promise in project.promises.select_related("source")]
