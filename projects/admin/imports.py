@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_tasks_db.models import DBTaskResult
 
 from guicheng.admin import ScopedAdmin
@@ -152,6 +152,7 @@ class ImportBatchAdmin(ScopedAdmin):
         return self._page(request, "columns", 400 if form.errors else 200, title="对应关系", batch=batch, form=form)
 
     # the batch
+    @method_decorator(require_safe)
     def change_view(self, request, object_id, form_url="", extra_context=None):
         if not str(object_id).isdecimal() or len(str(object_id)) > 18:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
@@ -262,11 +263,13 @@ class ImportBatchAdmin(ScopedAdmin):
             messages.warning(request, " ".join(refusal.messages))
 
     # downloads
+    @method_decorator(require_safe)
     def result(self, request, pk):
         batch = self._visible(request, pk)
         rows = self._rows(request, batch).order_by("number").defer("values", "before")
         return workbook_response(f"导入结果-{batch.file_name.rsplit('.', 1)[0]}.xlsx", import_result(batch, rows))
 
+    @method_decorator(require_safe)
     def template(self, request):
         """The person's own projects, or one list, in the columns that the import reads."""
         if not self.has_add_permission(request):
