@@ -1,4 +1,6 @@
 """Party organisations, their places, and the figures that were reported about them."""
+from decimal import Decimal
+
 from django.db import models
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -258,4 +260,4 @@ class MetricReading(Recorded, Versioned, Coded):
     @property
     def shown(self):
         """The value in the words of its source: "超 1,431"."""
-        return Qualifier.apply(self.qualifier, f"{self.value.normalize():,f}")
+        return Qualifier.apply(self.qualifier, f"{Decimal(self.value).normalize():,f}")

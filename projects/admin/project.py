@@ -74,10 +74,13 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
     def get_changelist_instance(self, request):
         """The lights of the whole page at once."""
         changelist = super().get_changelist_instance(request)
-        lights = lights_of(changelist.result_list)
-        for project in changelist.result_list:
-            project.light = lights[project.pk]
+        self.prepare_rows(changelist.result_list)
         return changelist
+
+    def prepare_rows(self, projects):
+        lights = lights_of(projects)
+        for project in projects:
+            project.light = lights[project.pk]
 
     @admin.display(description="灯")
     def light_shown(self, project):

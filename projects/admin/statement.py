@@ -1,14 +1,16 @@
 """The pages of one statement: 填报进展, 申请延期, 申请销号, 更正, 撤回, and its review."""
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from guicheng.permissions import can_approve, can_record_progress
+from projects.attach import copy_attachments
 from projects.forms import FORMS, DecisionForm
+from projects.forms_media import AttachmentsForm
 from projects.models import ProgressUpdate, Project, Source
 
 Kind, State = ProgressUpdate.Kind, ProgressUpdate.State
@@ -84,21 +86,37 @@ class StatementPages:
         if not can_record_progress(request.user, update.project):
             raise PermissionDenied
         form = FORMS[update.kind](request.POST or None, instance=update, label_suffix="：")
+        media = AttachmentsForm(request.POST or None, request.FILES or None, by=request.user)
         if request.method == "POST" and "drop" in request.POST and update.pk:
             return self._drop(request, update)
-        if request.method == "POST" and form.is_valid():
+        if request.method == "POST" and all([form.is_valid(), media.is_valid()]):
             is_new = update.pk is None
             if is_new and update.has_twin(request.user):
                 messages.info(request, "这条进展刚才已经保存过了。")
                 return redirect("admin:projects_project_change", update.project_id)
             try:
-                (update.save_draft if "draft" in request.POST else update.submit)(by=request.user)
+                self._keep(request, update, media)
             except (ValidationError, IntegrityError) as error:
                 sentence = error if isinstance(error, ValidationError) else "这条进展刚被别人处理过，请刷新后再看。"
                 form.add_error(None, sentence)
+                update.pk = None if is_new else update.pk  # what was written was taken back
             else:
-                return self._saved(request, update, is_new)
-        return self._page(request, update, TITLES[update.kind], form=form, status=400 if form.errors else 200)
+                return self._saved(request, update, is_new, media)
+        return self._page(request, update, TITLES[update.kind], form=form, media=media,
+                          status=400 if form.errors or media.errors else 200)
+
+    @transaction.atomic
+    def _keep(self, request, update, media):
+        """Save the statement with its photos and papers; hand it in where that was asked and nothing is missing."""
+        is_new, by = update.pk is None, request.user
+        wants_draft = "draft" in request.POST or not media.is_ready
+        if media.rows or wants_draft or (is_new and update.amends_id):
+            update.save_draft(by)
+            media.attach(update)
+            if is_new and update.kind == Kind.CORRECTION:
+                copy_attachments(update.amends, update, by)
+        if not wants_draft:
+            update.submit(by)
 
     def _drop(self, request, update):
         try:
@@ -110,8 +128,11 @@ class StatementPages:
         messages.success(request, f"已撤销：{update.project}。这一条不会公开。")
         return redirect("admin:index")
 
-    def _saved(self, request, update, is_new):
+    def _saved(self, request, update, is_new, media):
         self._log(request, update, is_new)
+        if not media.is_ready:
+            messages.warning(request, "草稿和照片已保存。每张照片写好替代文字、勾好确认，就可以提交审核。")
+            return redirect("admin:projects_progressupdate_photos", update.pk)
         if update.state == State.DRAFT:
             messages.success(request, f"草稿已保存：{update.project}。还没有提交审核。")
         else:

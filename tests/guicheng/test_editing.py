@@ -179,13 +179,15 @@ def test_the_update_itself_refuses(two, plan, monkeypatch):
 
 
 # --- many-to-many and inline rows --------------------------------------------------------------------
-def test_members_are_chosen_too(two, office, clerk, reviewer, other_clerk):
-    response = collide(two, office, {"clerks": [str(clerk.pk), str(reviewer.pk)]},
-                       {"clerks": [str(clerk.pk), str(other_clerk.pk)]})
+def test_many_to_many_is_chosen_too(two, plan):
+    first, second, third = (factories.make_department(name=f"{name}办公室") for name in "东西中")
+    response = collide(two, plan, {"supporting_departments": [str(first.pk), str(second.pk)]},
+                       {"supporting_departments": [str(first.pk), str(third.pk)]})
     assert response.status_code == 409
-    assert "别处经办人" in response.content.decode()
-    assert post(two[1], address(office), held(response), **{"pick-clerks": "mine"}).status_code == 302
-    assert set(office.clerks.all()) == {clerk, other_clerk}
+    assert "中办公室" in response.content.decode()
+    picked = {"pick-supporting_departments": "mine"}
+    assert post(two[1], address(plan), held(response), **picked).status_code == 302
+    assert set(plan.supporting_departments.all()) == {first, third}
 
 
 def inline(number, name):
@@ -194,8 +196,9 @@ def inline(number, name):
 
 @pytest.fixture
 def who_may_delete(sign_in, superuser):
-    """Two browsers of one person who may delete rows."""
-    return sign_in(superuser), sign_in(superuser)
+    """The browsers of two people who may delete rows."""
+    other = factories.make_user("superuser2", name="另一位总管理员", is_staff=True, is_superuser=True)
+    return sign_in(superuser), sign_in(other)
 
 
 def new_row(number, name, source):

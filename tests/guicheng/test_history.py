@@ -251,15 +251,16 @@ def test_restoring_obeys_the_rules_of_the_form(moved, key_list):
     assert project.number == 8
 
 
-def test_members_are_restored(sign_in, superuser, office, clerk, other_clerk):
+def test_many_to_many_is_restored(sign_in, superuser, project):
     client = sign_in(superuser)
-    change(client, office, clerks=[str(clerk.pk), str(other_clerk.pk)])
-    version = office.history.first().history_id
-    change(client, office, clerks=[str(clerk.pk)], contact="新联系人")
-    address = page(office, "restore", version)
-    assert post(client, address, held(client.get(address)), reason="误删了人。").status_code == 302
-    assert set(office.clerks.all()) == {clerk, other_clerk}
-    assert Department.objects.get(pk=office.pk).contact == ""
+    first, second = (factories.make_department(name=f"{name}办公室") for name in "东西")
+    change(client, project, supporting_departments=[str(first.pk), str(second.pk)])
+    version = project.history.first().history_id
+    change(client, project, supporting_departments=[str(first.pk)], contact="新联系人")
+    address = page(project, "restore", version)
+    assert post(client, address, held(client.get(address)), reason="误删了单位。").status_code == 302
+    assert set(project.supporting_departments.all()) == {first, second}
+    assert Project.objects.get(pk=project.pk).contact == ""
 
 
 def test_another_rows_version_is_no_version_of_this(moved):

@@ -129,18 +129,12 @@ def test_venues_and_figures_follow_the_community_that_is_led(party_clerk, street
 def test_accounts_and_the_log_are_ones_own(clerk, reviewer, superuser, street_admin):
     LogEntry.objects.create(user=reviewer, object_repr="别人的", action_flag=1)
     keeper = factories.make_user(roles=["系统管理员"])
-    assert list(rows_for(clerk, User.objects.all())) == [clerk]
-    assert rows_for(keeper, User.objects.all()).count() == rows_for(street_admin, User.objects.all()).count() == 5
+    assert not rows_for(clerk, User.objects.all()) and not rows_for(street_admin, User.objects.all())
+    assert rows_for(keeper, User.objects.all()).count() == 5
     assert [rows_for(user, LogEntry.objects.all()).count() for user in (clerk, street_admin, superuser)] == [0, 0, 1]
 
 
 # --- nobody makes themselves stronger ------------------------------------------------------------
-def members(unit, **change):
-    """The form of a department as the browser sends it."""
-    return {"name": unit.name, "clerks": [each.pk for each in unit.clerks.all()],
-            "reviewers": [each.pk for each in unit.reviewers.all()]} | change
-
-
 @pytest.mark.parametrize("who", ["street_admin", "superuser"])
 def test_nobody_is_named_on_the_form_of_a_unit(request, sign_in, office, who):
     """Who works for a unit is changed on the account's page, by who gives roles, and never by the person itself."""
@@ -158,9 +152,9 @@ def test_a_clerk_of_an_organisation_names_nobody(sign_in, party_clerk):
     PartyOrganisation.objects.filter(pk=below.pk).update(is_published=False)
     address = reverse("admin:partybuilding_partyorganisation_change", args=[below.pk])
     community = factories.make_community()
-    response = sign_in(party_clerk).post(address, {
-        "name": "改了名的支部", "kind": "branch", "parent": below.parent_id, "source": below.source_id, "clerks":
-        [party_clerk.pk], "one_step_review": "on", "is_published": "on", "community": community.pk})
+    client = sign_in(party_clerk)
+    response = post(client, address, opened(client, address), name="改了名的支部", clerks=[party_clerk.pk],
+                    one_step_review="on", is_published="on", community=community.pk)
     below.refresh_from_db()
     assert response.status_code == 302 and below.name == "改了名的支部"
     assert not below.clerks.exists() and not below.one_step_review
@@ -265,17 +259,13 @@ def test_the_row_of_another_is_not_written_through_an_inline(sign_in, street_adm
     """A form names the rows of its inlines by number: one of another project is passed over, whoever asks."""
     theirs = factories.make_promise(secret, text="别人的承诺")
     address = reverse("admin:projects_project_change", args=[project.pk])
-    empty = {f"{prefix}-{total}": 0 for prefix in ("promises", "milestones", "aliases")
-             for total in ("TOTAL_FORMS", "INITIAL_FORMS")}
-    response = sign_in(street_admin).post(address, empty | {
-        "name": project.name, "code": project.code, "source": project.source_id,
-        "project_list": project.project_list_id, "membership": "stated", "number": 1,
-        "lead_department": project.lead_department_id, "is_published": "on",
+    client = sign_in(street_admin)
+    response = post(client, address, opened(client, address), **{
         "promises-TOTAL_FORMS": 1, "promises-INITIAL_FORMS": 1, "promises-0-id": theirs.pk,
         "promises-0-project": project.pk, "promises-0-text": "改写", "promises-0-promised_on": "2021-04-30",
         "promises-0-due_on": "2021-12-31", "promises-0-source": theirs.source_id})
     theirs.refresh_from_db()
-    assert response.status_code == 302
+    assert response.status_code in (302, 409)
     assert theirs.text == "别人的承诺" and theirs.project == secret and not project.promises.exists()
 
 

@@ -422,3 +422,54 @@ def test_every_admin_page_of_every_model_opens(sign_in, superuser, published):
 def test_effective_dates_are_shown_in_chinese(published, visitor):
     assert published.effective_on == date(2021, 6, 30)
     assert "2021 年 6 月 30 日" in visitor.get(published.project.get_absolute_url()).content.decode()
+
+
+# --- photos on the same page ---------------------------------------------------------------------
+def picture(name="现场.jpg"):
+    import io
+
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from PIL import Image
+
+    content = io.BytesIO()
+    Image.effect_noise((640, 480), 40).convert("RGB").save(content, "JPEG")
+    return SimpleUploadedFile(name, content.getvalue(), "image/jpeg")
+
+
+def test_a_photo_goes_with_the_statement(sign_in, clerk, project, typed):
+    answer = sign_in(clerk).post(record_url(project), typed | {
+        "media-photos": picture(), "media-alt": "铺好的路面", "media-people_agreed": "on"}, follow=True)
+    row = project.updates.get()
+    assert "等待审核" in answer.content.decode()
+    assert (row.state, row.photos.get().alt) == (State.SUBMITTED, "铺好的路面")
+
+
+def test_a_photo_without_its_words_leaves_a_draft(sign_in, clerk, project, typed):
+    client = sign_in(clerk)
+    answer = client.post(record_url(project), typed | {"media-photos": picture()}, follow=True)
+    row = project.updates.get()
+    assert "每张照片写好替代文字" in answer.content.decode()
+    assert (row.state, row.photos.count()) == (State.DRAFT, 1)
+
+
+def test_a_bad_file_is_named_and_the_good_one_is_kept(sign_in, clerk, project, typed):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    client = sign_in(clerk)
+    bad = SimpleUploadedFile("坏的.jpg", b"<svg></svg>", "image/jpeg")
+    page = client.post(record_url(project), typed | {"media-photos": [picture(), bad], "media-alt": "路面"})
+    assert page.status_code == 400 and not project.updates.exists()
+    assert "坏的.jpg" in page.content.decode() and "已收到 1 张照片" in page.content.decode()
+    held = page.context["media"].data["media-held"]
+    client.post(record_url(project), typed | {"media-held": held, "media-alt": "路面", "media-people_agreed": "on"})
+    assert project.updates.get().photos.count() == 1
+
+
+def test_a_correction_keeps_the_photos(sign_in, clerk, reviewer, project, typed):
+    sign_in(clerk).post(record_url(project), typed | {
+        "media-photos": picture(), "media-alt": "铺好的路面", "media-people_agreed": "on"})
+    row = project.updates.get()
+    row.publish(reviewer)
+    sign_in(clerk).post(row_url("correct", row), typed | {"reason": "写错了。", "text": "改过的说法。"})
+    new = row.amended_by.get()
+    assert (new.state, new.photos.get().alt) == (State.SUBMITTED, "铺好的路面")
