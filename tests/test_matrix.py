@@ -1,4 +1,5 @@
 """Role × route × method × own/other/none: every cell of tests/matrix/table.py is tried, and the wrong ones are 0."""
+import gc
 import logging
 import types
 
@@ -22,7 +23,10 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
     folder = override_settings(DATA_DIR=tmp_path_factory.mktemp("matrix"))
     with folder, django_db_blocker.unblock(), transaction.atomic():
         logging.disable(logging.ERROR)  # thousands are refused here, and pytest would keep a traceback of each
-        yield World()
+        made = World()
+        gc.freeze()  # what is there stays: the collector need not look at it again with every page
+        yield made
+        gc.unfreeze()
         logging.disable(logging.NOTSET)
         transaction.set_rollback(True)
 

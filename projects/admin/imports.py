@@ -105,7 +105,8 @@ class ImportBatchAdmin(ScopedAdmin):
             else:
                 return self._uploaded(request, batch, sheet)
         return self._page(request, "upload", 400 if form.errors else 200, title="导入 Excel", form=form,
-                          lists=ProjectList.objects.real(), sees_everything=sees_everything(request.user))
+                          lists=ProjectList.objects.visible_to(request.user).real(),
+                          sees_everything=sees_everything(request.user))
 
     def _uploaded(self, request, batch, sheet):
         twin = ImportBatch.objects.filter(uploader=batch.uploader, sha256=batch.sha256, state="confirmed").first()
@@ -276,7 +277,7 @@ class ImportBatchAdmin(ScopedAdmin):
             raise PermissionDenied
         projects, name = Project.objects.visible_to(request.user).real(), "项目表"
         if chosen := request.GET.get("list", ""):
-            project_list = get_object_or_404(ProjectList, slug=chosen[:40])
+            project_list = get_object_or_404(ProjectList.objects.visible_to(request.user), slug=chosen[:40])
             projects, name = projects.filter(project_list=project_list), project_list.title
         if "blank" in request.GET:
             projects, name = projects.none(), "空白项目表"

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
+from django.db.models.fields.files import FieldFile
 from django.forms.models import model_to_dict
 from django.http import HttpResponseServerError
 from django.urls import get_resolver
@@ -317,7 +318,7 @@ def form_of(row):
     """The form of a row as the browser would send it back, changed nowhere."""
     data = {}
     for name, value in model_to_dict(row).items():
-        if value is None or value is False:
+        if value is None or value is False or isinstance(value, FieldFile):
             continue
         data[name] = [each.pk for each in value] if isinstance(value, list) else "on" if value is True else value
     for inline in admin.site._registry[type(row)].inlines:
