@@ -9,7 +9,9 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
 
 from guicheng.access_log import record
 from guicheng.account_forms import AccountFileForm, makes_everywhere
@@ -114,6 +116,7 @@ class AccountImportPages:
         response.headers["Cache-Control"] = "no-store"
         return response
 
+    @method_decorator(require_safe)
     def template_page(self, request):
         """A blank workbook with drop-down lists of the roles and of the units this person makes accounts for."""
         if not can_make_accounts(request.user):

@@ -130,9 +130,11 @@ class GuardedEditing:
 
     def _gone(self, request, object_id):
         """The row was deleted while it was edited: say so, with everything that was typed."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied  # as for a row that is there
         if Snapshot.read(request.POST.get("_seen"), self.key_of(object_id)) is None:
             raise Http404
-        if self.model._base_manager.filter(pk=object_id).exists() or not self.has_change_permission(request):
+        if self.model._base_manager.filter(pk=object_id).exists():
             raise Http404  # it is there, and out of this person's scope by now
         form = self.get_form(request, None, change=False)()
         said = [(each.label, readable(each, typed(request.POST, name, each) or [])) for name, each in

@@ -7,6 +7,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.functional import SimpleLazyObject
+from django.views.decorators.http import require_http_methods, require_safe
 
 BIGGEST = 2**31  # a content type's number; a bigger one is an error on PostgreSQL
 
@@ -31,7 +32,7 @@ class GuichengAdminSite(admin.AdminSite):
             ("second-factor/", sign_in.ask_code, "second_factor"),
             ("second-factor/set-up/", sign_in.set_up, "second_factor_set_up"),
             ("second-factor/codes/", sign_in.new_codes, "recovery_codes"),
-            ("inbox/", partial(inbox.show, self), "inbox"),
+            ("inbox/", require_safe(partial(inbox.show, self)), "inbox"),
             ("inbox/read/", inbox.read_all, "inbox_read_all"),
             ("inbox/<int:pk>/read/", inbox.read, "inbox_read"),
             ("audit/", audit, "audit"),
@@ -39,6 +40,10 @@ class GuichengAdminSite(admin.AdminSite):
         ]
         own = [path(address, self.admin_view(view), name=name) for address, view, name in pages]
         return [*own, *media.urls(self), *kept]
+
+    def admin_view(self, view, cacheable=False):
+        """Nothing below /admin/ is put, patched or deleted: Django would show such a request the page."""
+        return super().admin_view(require_http_methods(["GET", "HEAD", "POST"])(view), cacheable)
 
     def view_on_site(self, request, content_type_id, object_id):
         """Lead from a row of one's scope to its public page."""

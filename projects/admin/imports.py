@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_tasks_db.models import DBTaskResult
 
 from guicheng.admin import ScopedAdmin
@@ -105,7 +105,8 @@ class ImportBatchAdmin(ScopedAdmin):
             else:
                 return self._uploaded(request, batch, sheet)
         return self._page(request, "upload", 400 if form.errors else 200, title="导入 Excel", form=form,
-                          lists=ProjectList.objects.real(), sees_everything=sees_everything(request.user))
+                          lists=ProjectList.objects.visible_to(request.user).real(),
+                          sees_everything=sees_everything(request.user))
 
     def _uploaded(self, request, batch, sheet):
         twin = ImportBatch.objects.filter(uploader=batch.uploader, sha256=batch.sha256, state="confirmed").first()
@@ -152,6 +153,7 @@ class ImportBatchAdmin(ScopedAdmin):
         return self._page(request, "columns", 400 if form.errors else 200, title="对应关系", batch=batch, form=form)
 
     # the batch
+    @method_decorator(require_safe)
     def change_view(self, request, object_id, form_url="", extra_context=None):
         if not str(object_id).isdecimal() or len(str(object_id)) > 18:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
@@ -262,18 +264,20 @@ class ImportBatchAdmin(ScopedAdmin):
             messages.warning(request, " ".join(refusal.messages))
 
     # downloads
+    @method_decorator(require_safe)
     def result(self, request, pk):
         batch = self._visible(request, pk)
         rows = self._rows(request, batch).order_by("number").defer("values", "before")
         return workbook_response(f"导入结果-{batch.file_name.rsplit('.', 1)[0]}.xlsx", import_result(batch, rows))
 
+    @method_decorator(require_safe)
     def template(self, request):
         """The person's own projects, or one list, in the columns that the import reads."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         projects, name = Project.objects.visible_to(request.user).real(), "项目表"
         if chosen := request.GET.get("list", ""):
-            project_list = get_object_or_404(ProjectList, slug=chosen[:40])
+            project_list = get_object_or_404(ProjectList.objects.visible_to(request.user), slug=chosen[:40])
             projects, name = projects.filter(project_list=project_list), project_list.title
         if "blank" in request.GET:
             projects, name = projects.none(), "空白项目表"

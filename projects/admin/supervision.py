@@ -6,6 +6,8 @@ from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
 
 from guicheng import permissions as may
 from guicheng.admin import ScopedAdmin
@@ -83,14 +85,17 @@ class SupervisionNoticeAdmin(ScopedAdmin):
         return False
 
     # lists
+    @method_decorator(require_safe)
     def desk(self, request):
         self._reads(request)
         return desk.show(self.admin_site, request)
 
+    @method_decorator(require_safe)
     def desk_csv(self, request):
         self._reads(request)
         return desk.as_csv(request)
 
+    @method_decorator(require_safe)
     def week(self, request):
         if not request.user.has_perm("projects.view_progressupdate"):
             raise PermissionDenied
@@ -101,13 +106,12 @@ class SupervisionNoticeAdmin(ScopedAdmin):
             raise PermissionDenied
 
     # one notice
+    @method_decorator(require_safe)
     def change_view(self, request, object_id, form_url="", extra_context=None):
         notice = self.get_object(request, object_id)
         if notice is None:
             raise Http404
         self._reads(request)
-        if request.method != "GET":
-            return HttpResponseNotAllowed(["GET"])
         return self._show(request, notice)
 
     def _show(self, request, notice, reply_form=None, close_form=None):

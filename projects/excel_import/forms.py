@@ -12,9 +12,9 @@ NO_LIST = "none"
 SAMPLES = 3
 
 
-def list_choices(first):
-    return [*first, *[(str(pk), title) for pk, title in ProjectList.objects.values_list("pk", "title")],
-            (NO_LIST, "不在清单上的项目")]
+def list_choices(user, first):
+    lists = ProjectList.objects.visible_to(user).values_list("pk", "title")
+    return [*first, *[(str(pk), title) for pk, title in lists], (NO_LIST, "不在清单上的项目")]
 
 
 class ListAndDay(forms.Form):
@@ -25,9 +25,9 @@ class ListAndDay(forms.Form):
         label="进展截至哪天", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="表里没有写日期的进展，都算到这一天。")
 
-    def __init__(self, *args, first_choice, **kw):
+    def __init__(self, *args, user, first_choice, **kw):
         super().__init__(*args, label_suffix="：", **kw)
-        self.fields["project_list"].choices = list_choices(first_choice)
+        self.fields["project_list"].choices = list_choices(user, first_choice)
 
     def clean_effective_on(self):
         day = self.cleaned_data["effective_on"]
@@ -58,7 +58,7 @@ class UploadForm(ListAndDay):
     field_order = ["file", "project_list", "effective_on", "source"]
 
     def __init__(self, *args, user, too_large=(), **kw):
-        super().__init__(*args, first_choice=[("", "按表里的标题判断")], **kw)
+        super().__init__(*args, user=user, first_choice=[("", "按表里的标题判断")], **kw)
         self.too_large = too_large
         self.initial.setdefault("effective_on", timezone.localdate())
         if not sees_everything(user):
@@ -82,7 +82,7 @@ class ColumnsForm(ListAndDay):
         chosen = str(batch.project_list_id or (NO_LIST if batch.no_list else ""))
         initial = {"project_list": chosen, "effective_on": batch.effective_on, "sheet": batch.sheet,
                    "header_row": batch.header_row}
-        super().__init__(*args, first_choice=[("", "请选一张")], initial=initial, **kw)
+        super().__init__(*args, user=batch.uploader, first_choice=[("", "请选一张")], initial=initial, **kw)
         self.batch = batch
         self.fields["sheet"].choices = [
             (sheet.name, f"{sheet.name}（隐藏的）" if sheet.is_hidden else sheet.name) for sheet in sheets]

@@ -91,7 +91,7 @@ class Finder:
                                  "社区", strip="社区")
         self.departments = Names(Department.objects.values_list("pk", "name", "short_name"), "单位")
         self.lists = Names([(pk, title, slug) for pk, title, slug in
-                            ProjectList.objects.values_list("pk", "title", "slug")], "清单")
+                            ProjectList.objects.visible_to(user).values_list("pk", "title", "slug")], "清单")
         self.years = dict(ProjectList.objects.values_list("pk", "year"))
         self.slugs = dict(ProjectList.objects.values_list("pk", "slug"))
         self.own_departments = list(Department.objects.served_by(user).values_list("pk", flat=True))

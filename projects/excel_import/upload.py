@@ -50,7 +50,7 @@ def list_named_in(batch, sheet):
     """The list whose title stands above the header, in the sheet's name or in the file's."""
     above = [plain_text(cell) for row in sheet.rows[: batch.header_row - 1] for cell in row]
     texts = [key_of(text) for text in [*above, sheet.name, batch.file_name] if text]
-    for project_list in ProjectList.objects.all():
+    for project_list in ProjectList.objects.visible_to(batch.uploader):
         if any(key_of(project_list.title) in text for text in texts):
             return project_list
     return None

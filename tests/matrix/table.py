@@ -2,7 +2,8 @@
 
 To add something:
 - a model to the back office: one line in MODELS (who may view v, add a, change c, delete d), and one row of one's
-  own and one of another unit in world.py. Its five pages (list, add, change, history, delete) need no more.
+  own and one of another unit in world.py. Its pages (list, export, add, change, history, restore, delete) need
+  no more.
 - a page: one line in ROUTES, under its name in the URL configuration, with one of the kinds below.
 - a role: name it in MODELS and ROUTES where it may something; where it is not named it may nothing.
 - a cell that is otherwise than its kind says: one line in EXCEPTIONS, with the reason.
@@ -15,61 +16,75 @@ who has no role or may not come in, is a member of the own department, community
 # Every role of guicheng/roles.py is a person, and these:
 VISITOR, DISABLED, NOT_STAFF, NO_ROLE, SUPER = "访客", "已停用", "非工作人员", "无角色", "总管理员"
 OUTSIDE = {VISITOR, DISABLED, NOT_STAFF}  # whatever lies below /admin/ leads them to the sign-in page
-SEES_ALL = {"业务管理员", "领导", SUPER}  # to them "other" is as "own"
-RECORDERS = "部门经办人 社区经办人 审核员"
+SEES_ALL = {"业务管理员", "领导", "督办员", SUPER}  # to them "other" is as "own"
 OFFICE = f"业务管理员 {SUPER}"
+RECORDERS = "部门经办人 社区经办人 审核员"
+WATCHERS = "领导 督办员"
+READERS = f"{OFFICE} {WATCHERS} {RECORDERS}"
+IMPORTERS = f"{OFFICE} 部门经办人 社区经办人"
+ACCOUNTS = f"系统管理员 单位管理员 {SUPER}"  # who look after accounts: all, or those of their own unit
 
 # --- models of the back office -------------------------------------------------------------------
-# model: who may what with the rows of their scope. The list is open to v; without v all five pages are refused.
+# model: who may what with the rows of their scope. The list is open to v; without v all its pages are refused.
 MODELS = {
-    "guicheng.user":        f"系统管理员:vac {SUPER}:vac",
-    "admin.logentry":       f"{SUPER}:v",
-    "projects.source":      f"{OFFICE}:vac 领导:v {RECORDERS}:v 党组织经办人:v",
-    "projects.projectlist": f"{OFFICE}:vac 领导:v {RECORDERS}:v",
-    "projects.project":     f"{OFFICE}:vac 领导:v {RECORDERS}:v",
-    "projects.progressupdate": f"{OFFICE}:va 领导:v {RECORDERS}:va",  # its pages are in ROUTES
-    "projects.reviewstep": f"业务管理员:v {SUPER}:v 审核员:v",
+    "guicheng.user": f"{ACCOUNTS}:vac 安全管理员:vc 安全审计员:v",
+    "guicheng.accessevent": f"安全审计员 {SUPER}:v",
+    "admin.logentry": f"安全审计员 {SUPER}:v",
+    "guicheng.calendaryear": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
+    "projects.source": f"{OFFICE}:vac {WATCHERS} {RECORDERS} 党组织经办人:v",
+    "projects.projectlist": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
+    "projects.project": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
+    "projects.progressupdate": f"{OFFICE} {RECORDERS}:va {WATCHERS}:v",  # its pages are in ROUTES
+    "projects.reviewstep": f"{OFFICE} 审核员:v",
     "projects.watchedword": f"{OFFICE}:vac",
-    "projects.bulkchange": f"{OFFICE}:v {RECORDERS}:v",
-    "projects.department":  f"{OFFICE}:vac 领导:v {RECORDERS}:v",
-    "projects.fact":        f"{OFFICE}:vac 领导:v",
-    "projects.discrepancy": f"{OFFICE}:vac 领导:v",
-    "projects.policydocument": f"{OFFICE}:vac 领导:v",
-    "communities.community": f"{OFFICE}:vac 领导:v 社区经办人:v",
-    "communities.unit":     f"{OFFICE}:vac 领导:v",
-    "communities.secretaryproject": f"{OFFICE}:vac 领导:v 社区经办人:v",
-    "partybuilding.partyorganisation": f"{OFFICE}:vac 领导:v 党组织经办人:vac",
-    "partybuilding.venue":  f"{OFFICE}:vac 领导:v 党组织经办人:v",
-    "partybuilding.metric": f"{OFFICE}:vac 领导:v 党组织经办人:v",
+    "projects.bulkchange": f"{OFFICE} {RECORDERS}:v",
+    "projects.importbatch": f"{IMPORTERS}:va 审核员:v",
+    "projects.supervisionnotice": f"{READERS}:v",
+    "projects.lightrule": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
+    "projects.department": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
+    "projects.fact": f"{OFFICE}:vac {WATCHERS}:v",
+    "projects.discrepancy": f"{OFFICE}:vac {WATCHERS}:v",
+    "projects.policydocument": f"{OFFICE}:vac {WATCHERS}:v",
+    "communities.community": f"{OFFICE}:vac {WATCHERS} 社区经办人:v",
+    "communities.unit": f"{OFFICE}:vac {WATCHERS}:v",
+    "communities.secretaryproject": f"{OFFICE}:vac {WATCHERS} 社区经办人:v",
+    "partybuilding.partyorganisation": f"{OFFICE} 党组织经办人:vac {WATCHERS}:v",
+    "partybuilding.venue": f"{OFFICE}:vac {WATCHERS} 党组织经办人:v",
+    "partybuilding.metric": f"{OFFICE}:vac {WATCHERS} 党组织经办人:v",
 }
-CAN_DELETE = {  # the superuser may delete these; nobody else may delete anything
-    SUPER: {model for model in MODELS if model not in (
-        "guicheng.user", "admin.logentry", "projects.progressupdate", "projects.reviewstep", "projects.watchedword",
-        "projects.bulkchange")},
+KEPT = {  # nobody deletes these; all others the superuser may, and nobody else
+    "guicheng.user", "guicheng.accessevent", "guicheng.calendaryear", "admin.logentry", "projects.progressupdate",
+    "projects.reviewstep", "projects.watchedword", "projects.bulkchange", "projects.importbatch",
+    "projects.supervisionnotice", "projects.lightrule",
 }
 # reference data: there is no "other" row
-EVERYONES = {"projects.source", "projects.policydocument", "projects.watchedword"}
+EVERYONES = {"projects.source", "projects.policydocument", "projects.watchedword", "projects.lightrule",
+             "guicheng.calendaryear"}
 ALL_ROWS = {  # where others than SEES_ALL see all rows, of a model or on a page
-    "guicheng.user": SEES_ALL | {"系统管理员"},
-    "admin.logentry": {SUPER},
-    "admin:audit": {"安全审计员"},
-    "admin:audit-export": {"安全审计员"},
+    "guicheng.user": {"系统管理员", "安全管理员", "安全审计员", SUPER},
+    "guicheng.accessevent": {"安全审计员", SUPER},
+    "guicheng.inboxmessage": set(),
+    "admin.logentry": {"安全审计员", SUPER},
+    "admin:audit": {"安全审计员", SUPER},
+    "admin:audit-export": {"安全审计员", SUPER},
+    "admin:inbox": set(),
 }
+OWN_ROWS = {"guicheng.user": {*ACCOUNTS.split(), "安全管理员", "安全审计员"}}  # others see not even their own account
 ALWAYS_PUBLIC = {"communities.community"}  # on the public pages there is no hidden row
 
 # --- pages ---------------------------------------------------------------------------------------
-# Kinds:
-#   public           GET and HEAD for everybody; any other method 405
+# A kind, for some of what model, for some the only methods it answers to (any other is 405), and who:
+#   public           GET and HEAD for everybody
 #   public row X     the same for a published row of model X; a hidden one and none are 404
 #   staff            everybody who may come in; others are led to the sign-in page
-#   staff read, staff form    the same, with 405 for the methods it does not know
+#   leads            everybody who may come in is led to another page
+#   page: who        403 for who is not named
 #   hidden: who      open to those named; to all others there is no such page
-#   leads on         everybody who may come in is led to another page
 #   row X: who       a row of model X: outside one's scope 404, inside it 403 for who is not named
-#   post X: who      the same, and nothing but POST
+#   right X: who     403 for who has no right to X, whatever the row; then as "row"
 #   bulk: who        the rows come with the form; other methods lead back to the list
-#   right X: who     403 for who is not named, whatever the row; outside one's scope 404
 #   sign-in, sign-out, choices, shortcut, app, nowhere: one page each, described in cells.py
+# GET stands for HEAD too. Below /admin/ nothing but GET, HEAD and POST is answered.
 ROUTES = {
     "home": "public",
     "source-list": "public",
@@ -81,6 +96,8 @@ ROUTES = {
     "list-promises-csv": "public row projects.projectlist",
     "project-index": "public",
     "project-detail": "public row projects.project",
+    "photo-file": "public row projects.photo",
+    "paper-file": "public row projects.paper",
     "report-index": "public",
     "report-detail": "public",
     "report-file": "public",
@@ -94,38 +111,88 @@ ROUTES = {
     "admin:index": "staff",
     "admin:login": "sign-in",
     "admin:logout": "sign-out",
-    "admin:password_change": "staff form",
-    "admin:password_change_done": "staff read",
-    "admin:jsi18n": "staff read",
+    "admin:password_change": "staff",
+    "admin:password_change_done": "staff GET",
+    "admin:second_factor": "leads",  # nobody of the matrix has one; tests/guicheng/ has the steps of signing in
+    "admin:second_factor_set_up": "staff",
+    "admin:recovery_codes": "leads",
+    "admin:jsi18n": "staff GET",
     "admin:autocomplete": "choices",
     "admin:view_on_site": "shortcut",
     "admin:app_list": "app",
     "admin/(?P<url>.*)$": "nowhere",
+    "admin:inbox": "staff GET",
+    "admin:inbox_read_all": "staff POST",
+    "admin:inbox_read": "row guicheng.inboxmessage POST: *",
+    "admin:audit": f"hidden GET: 安全审计员 {SUPER}",
+    "admin:audit-export": f"hidden GET: 安全审计员 {SUPER}",
 
-    "admin:audit": f"hidden: 安全审计员 {SUPER}",
-    "admin:audit-export": f"hidden: 安全审计员 {SUPER}",
-    "admin:projects_progressupdate_add": "leads on",
-    "admin:projects_progressupdate_change": f"row projects.progressupdate: {OFFICE} 领导 {RECORDERS}",
+    "admin:auth_user_password_change": f"row guicheng.user: {ACCOUNTS}",
+    "admin:guicheng_user_leave": f"row guicheng.user: {ACCOUNTS}",
+    "admin:guicheng_user_enable": f"row guicheng.user: {ACCOUNTS}",
+    "admin:guicheng_user_second_factor": f"row guicheng.user: {ACCOUNTS}",
+    "admin:guicheng_user_units": f"row guicheng.user: 安全管理员 {SUPER}",
+    "admin:guicheng_user_import": f"page: {ACCOUNTS}",
+    "admin:guicheng_user_import_template": f"page GET: {ACCOUNTS}",
+    "admin:guicheng_user_sheet": "leads",  # without the signed sheet of its own page there is nothing to give
+
+    "admin:projects_progressupdate_add": "leads",
+    "admin:projects_progressupdate_change": f"row projects.progressupdate: {READERS}",
     "admin:projects_progressupdate_record": f"row projects.project: {OFFICE} {RECORDERS}",
-    "admin:projects_progressupdate_correct": f"row projects.progressupdate: {OFFICE} {RECORDERS}",
-    "admin:projects_progressupdate_withdraw": f"row projects.progressupdate: {OFFICE} {RECORDERS}",
     "admin:projects_progressupdate_postpone": f"row projects.project: {OFFICE} {RECORDERS}",
     "admin:projects_progressupdate_close": f"row projects.project: {OFFICE} {RECORDERS}",
-    "admin:projects_progressupdate_decide": f"post projects.progressupdate: {OFFICE} 审核员",
+    "admin:projects_progressupdate_correct": f"row projects.progressupdate: {OFFICE} {RECORDERS}",
+    "admin:projects_progressupdate_withdraw": f"row projects.progressupdate: {OFFICE} {RECORDERS}",
+    "admin:projects_progressupdate_decide": f"row projects.progressupdate POST: {OFFICE} 审核员",
+    "admin:projects_progressupdate_photos": f"right projects.progressupdate: {READERS}",
+    "admin:projects_progressupdate_week": f"page GET: {READERS}",
+    "admin:photo-file": f"right projects.photo GET: {READERS}",
+    "admin:paper-file": f"right projects.paper GET: {READERS}",
     "admin:projects_project_bulk": f"bulk: {OFFICE} {RECORDERS}",
-    "admin:projects_bulkchange_undo": f"post projects.bulkchange: {OFFICE} {RECORDERS}",
-    "admin:auth_user_password_change": f"right guicheng.user: 系统管理员 {SUPER}",
+    "admin:projects_bulkchange_undo": f"row projects.bulkchange POST: {OFFICE} {RECORDERS}",
+
+    "admin:projects_importbatch_template": f"page GET: {IMPORTERS}",
+    "admin:projects_importbatch_change": f"right projects.importbatch GET: {IMPORTERS} 审核员",
+    "admin:projects_importbatch_columns": f"right projects.importbatch: {IMPORTERS}",
+    "admin:projects_importbatch_confirm": f"right projects.importbatch POST: {IMPORTERS}",
+    "admin:projects_importbatch_discard": f"right projects.importbatch POST: {IMPORTERS}",
+    "admin:projects_importbatch_departments": f"right projects.importbatch POST: {OFFICE}",
+    "admin:projects_importbatch_undo": f"right projects.importbatch POST: {IMPORTERS}",
+    "admin:projects_importbatch_review": f"right projects.importbatch POST: {OFFICE} 审核员",
+    "admin:projects_importbatch_work": f"right projects.importbatch POST: {IMPORTERS} 审核员",
+    "admin:projects_importbatch_result": f"right projects.importbatch GET: {IMPORTERS} 审核员",
+
+    "admin:projects_supervisionnotice_desk": f"page GET: {READERS}",
+    "admin:projects_supervisionnotice_desk_csv": f"page GET: {READERS}",
+    "admin:projects_supervisionnotice_change": f"row projects.supervisionnotice GET: {READERS}",
+    "admin:projects_supervisionnotice_issue": f"row projects.project: {WATCHERS} {SUPER}",
+    "admin:projects_supervisionnotice_instruct": f"row projects.project: 领导 {SUPER}",
+    "admin:projects_supervisionnotice_light": f"row projects.project: 督办员 {OFFICE}",
+    "admin:projects_supervisionnotice_receive": f"right projects.supervisionnotice POST: {RECORDERS} {SUPER}",
+    "admin:projects_supervisionnotice_reply": f"right projects.supervisionnotice POST: {RECORDERS} {SUPER}",
+    "admin:projects_supervisionnotice_close": f"right projects.supervisionnotice POST: {WATCHERS} {SUPER}",
 }
 
 # --- cells that are otherwise --------------------------------------------------------------------
-# (page, who, scope, method): (outcome, why). "*" is any.
+# (page, who, scope, method): (outcome, why). "*" is any; the first line that fits counts.
+ONESELF = f"系统管理员 安全管理员 {SUPER}"  # their own account is "own"; to a 单位管理员 that of a clerk of the unit is
 EXCEPTIONS = {
-    ("admin:auth_user_password_change", "系统管理员", "own", "*"):
-        ("403", "who has a role gets a password from a superuser only"),
+    ("admin:auth_user_password_change", ONESELF, "own", "*"): ("403", "nobody resets their own password"),
+    ("admin:guicheng_user_{leave,enable,units,second_factor}", ONESELF, "own", "*"):
+        ("403", "nobody closes, moves or opens their own account"),
+    ("admin:guicheng_user_change", "安全管理员", "own", "POST"): ("403", "nobody makes themselves stronger"),
+    ("admin:guicheng_user_enable", "*", "*", "*"): ("moved", "it is not closed"),
     ("admin:projects_progressupdate_change", "*", "*", "POST"):
         ("405", "what is published is published; what waits is judged on its own page"),
-    ("admin:projects_bulkchange_undo", "*", "other", "POST"):
-        ("403", "who changed them takes it back"),
+    ("admin:projects_progressupdate_photos", "*", "*", "POST"): ("403", "of a published statement nothing changes"),
+    ("admin:projects_bulkchange_undo", "*", "other", "POST"): ("403", "who changed them takes it back"),
+    ("admin:projects_importbatch_{columns,confirm,discard,departments}", "*", "other", "*"):
+        ("403", "who uploaded it says what it means, confirms it or gives it up"),
+    ("admin:projects_importbatch_columns", "*", "own", "*"): ("moved", "its file is gone, and the page says so"),
+    ("admin:projects_importbatch_review", "*", "own", "*"): ("403", "nothing waits before the confirmation"),
+    ("admin:projects_supervisionnotice_{receive,reply}", SUPER, "other", "POST"):
+        ("403", "the unit it was sent to answers"),
+    ("admin:partybuilding_partyorganisation_restore", "党组织经办人", "own", "*"): ("403", "as below"),
     ("admin:partybuilding_partyorganisation_change", "党组织经办人", "own", "POST"):
         ("403", "what is public is the office's; a clerk changes what they entered and is not public yet"),
 }

@@ -5,14 +5,29 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
+from guicheng import media_store
+from guicheng.inbox import InboxMessage
+from guicheng.models import AccessEvent
 from guicheng.roles import ROLES
-from projects.models import BulkChange, PolicyDocument, ReviewStep, Source, WatchedWord
+from guicheng.workdays import CalendarYear
+from projects.models import (
+    BulkChange,
+    ImportBatch,
+    ImportRow,
+    LightRule,
+    PolicyDocument,
+    ReviewStep,
+    Source,
+    SupervisionNotice,
+    WatchedWord,
+)
 from tests import factories
 from tests.matrix.table import DISABLED, NO_ROLE, NOT_STAFF, SUPER, VISITOR
 
 OWN, OTHER = "天字号", "玄字号"  # in the texts of one's own rows, and of the others'
 HIDDEN = "黄字号"  # in what is not public
-NOBODY = {"pk": 99_999_999, "slug": "no-such", "code": "no-such"}
+OWN_YEAR = "2051"  # in those that have no text
+NOBODY = {"pk": 99_999_999, "slug": "no-such", "code": "0" * 32}
 FAR = 2**53  # a session touched then is not touched again
 
 
@@ -40,18 +55,20 @@ class World:
             unit = self.rows["own"][label]
             unit.clerks.set(self.people.values())
             unit.reviewers.set([self.people["审核员"]])
+            unit.administrators.set([self.people["单位管理员"]])
         stranger = factories.make_user(name=OTHER, is_staff=True)
-        self.rows["other"]["guicheng.user"] = stranger
-        self.rows["other"]["admin.logentry"] = self._entry(stranger, OTHER)
-        self.entries = {name: self._entry(person, OWN) for name, person in self.people.items()}
-        self.changes = {name: self._change(person, OWN) for name, person in self.people.items()}
-        self.rows["other"]["projects.bulkchange"] = self._change(stranger, OTHER)
+        self.rows["other"] |= self._doings(stranger, OTHER, "confirmed")
+        self.doings = {name: self._doings(person, OWN, "previewed") for name, person in self.people.items()}
+        ImportRow.objects.create(batch=self.rows["other"]["projects.importbatch"], number=2, outcome="new",
+                                 name=OTHER, project=self.rows["other"]["projects.project"])
+        self.doings["单位管理员"]["guicheng.user"] = self.people[NO_ROLE]  # a clerk of the unit
         self.clients = {name: self._client(person) for name, person in self.people.items()}
         self.clients[VISITOR] = QuickClient()
 
     def _unit(self, word, hidden):
         """One row of every model, in units of their own. What can be hidden of the others' rows is."""
         hide, shown = {"is_published": not hidden}, f"{word}{HIDDEN}" if hidden else word
+        year = int(OWN_YEAR) + hidden
         department = factories.make_department(name=f"{word}办公室", phone="0757-00000000")
         community = factories.make_community(name=f"{word}")
         organisation = factories.make_organisation(
@@ -82,6 +99,12 @@ class World:
             WatchedWord.objects.create(word=f"{OWN}{word}", kind="wrong", advice=f"{OWN}提示"),
             ReviewStep.objects.create(update=update, verb="submitted", by=factories.make_user(), note=f"{shown}意见"),
             self._venue(word, community, project),
+            LightRule.objects.create(effective_on=date(year, 1, 1)),
+            CalendarYear.objects.create(year=year),
+            SupervisionNotice.objects.create(
+                project=project, department=department, level="urge", cause="overdue", cause_key=f"matrix:{word}",
+                text=f"{shown}请报进展。", raised_on=date(2021, 9, 1)),
+            *self._files(project),
         ]
         return {row._meta.label_lower: row for row in rows}
 
@@ -91,13 +114,28 @@ class World:
         return Venue.objects.create(name=f"{word}服务中心", kind="community_centre", community=community,
                                     project=project, source=project.source)
 
-    def _entry(self, user, word):
-        kind = ContentType.objects.get_for_model(Source)
-        return LogEntry.objects.create(
-            user=user, content_type=kind, object_id="1", object_repr=word, action_flag=CHANGE, change_message="")
+    def _files(self, project):
+        """A published statement with a photo and a paper."""
+        update = factories.make_update(project, published=False)
+        photo, paper = factories.make_photo(update), factories.make_paper(update)
+        media_store.write(photo.file, "-320.jpg", b"a picture")
+        media_store.write(paper.file, ".pdf", b"%PDF-")
+        update.publish(factories.make_user())
+        return [photo, paper]
 
-    def _change(self, user, word):
-        return BulkChange.objects.create(kind="status", reason=word, by=user)
+    def _doings(self, user, word, state):
+        """The account and what belongs to one person, not to a unit."""
+        kind = ContentType.objects.get_for_model(Source)
+        rows = [
+            user,
+            LogEntry.objects.create(user=user, content_type=kind, object_id="1", object_repr=word, action_flag=CHANGE),
+            AccessEvent.objects.create(kind="signed_in", by=user, account=user, note=word),
+            InboxMessage.objects.create(recipient=user, cause_key="matrix", title=word),
+            BulkChange.objects.create(kind="status", reason=word, by=user),
+            ImportBatch.objects.create(uploader=user, file_name=word, source=self.rows["own"]["projects.source"],
+                                       effective_on=date(2021, 9, 30), state=state),
+        ]
+        return {row._meta.label_lower: row for row in rows}
 
     def _client(self, person):
         client = QuickClient()
@@ -108,11 +146,7 @@ class World:
         return client
 
     def row(self, label, scope, who):
-        """A row of this model in this scope, or None. Of accounts one's own is oneself."""
-        if label == "guicheng.user" and scope == "own":
-            return self.people.get(who) or self.people[NO_ROLE]
-        if label == "projects.bulkchange" and scope == "own":
-            return self.changes.get(who) or self.changes[NO_ROLE]
-        if label == "admin.logentry" and scope == "own":
-            return self.entries.get(who) or self.entries[NO_ROLE]
-        return self.rows[scope].get(label) if scope != "none" else None
+        """A row of this model in this scope, or None."""
+        if scope == "own":
+            return self.doings.get(who, self.doings[NO_ROLE]).get(label) or self.rows["own"].get(label)
+        return self.rows["other"].get(label) if scope == "other" else None
