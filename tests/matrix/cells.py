@@ -278,7 +278,7 @@ def address(cell, world):
         values["content_type_id"] = ContentType.objects.get_for_model(apps.get_model(cell.model)).pk
 
     if cell.route.page == "restore" and row:
-        values["history_id"] = type(row).history.filter(id=row.pk).values_list("pk", flat=True).first()
+        values["history_id"] = version_of(row)
 
     def fill(match):
         name = match[1]
@@ -314,6 +314,12 @@ def payload(cell, world):
             "password2": "a-long-one-2021"}
 
 
+@cache
+def version_of(row):
+    return type(row).history.filter(id=row.pk).values_list("pk", flat=True).first()
+
+
+@cache
 def form_of(row):
     """The form of a row as the browser would send it back, changed nowhere."""
     data = {}
