@@ -83,6 +83,7 @@ class ScopedAdmin(Scoped, HistoryPages, GuardedEditing, GuardedLists, ExportedLi
 
     list_per_page = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they would count the whole list once for every choice
 
     def get_readonly_fields(self, request, obj=None):
         """What points outside this person's scope stands there to be read: a choice would lose or refuse it."""
