@@ -62,6 +62,7 @@ def test_a_clerk_on_a_phone(base, open_page, clerk, leader, late, scheme):
 def test_the_search_has_a_key(base, open_page, clerk, project):
     page = open_page()
     sign_in(page, base, clerk)
+    page.wait_for_load_state()  # the key's script is deferred
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "desk-q"
     page.keyboard.type("byd/")
@@ -71,6 +72,7 @@ def test_the_search_has_a_key(base, open_page, clerk, project):
     page.fill("#desk-q", "bydgy")
     page.press("#desk-q", "Enter")
     assert project.name in page.inner_text("#result_list")
+    page.wait_for_load_state()
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "searchbar"
     page.fill("#searchbar", "公园")
