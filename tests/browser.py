@@ -1,4 +1,4 @@
-"""Which Chromium the tests drive, and how: Debian's own, never one downloaded."""
+"""Which Chromium the tests drive, and how: Debian's own, never one downloaded. What they all do in it."""
 import shutil
 
 FLAGS = [
@@ -6,7 +6,47 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+WIDTHS = (390, 1280)
 
 
 def find_chromium():
     return next((path for path in map(shutil.which, NAMES) if path), None)
+
+
+def sign_in(page, base, user):
+    """Sign in by the form, with the password that factories give everybody."""
+    from django.urls import reverse
+
+    from tests import factories
+
+    page.goto(base + reverse("admin:login"))
+    page.fill("input[name=username]", user.username)
+    page.fill("input[name=password]", factories.PASSWORD)
+    page.click("[type=submit]")
+    return page
+
+
+def violations(page):
+    """What axe finds. It sets inline styles, which the policy refuses: look at the console before."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
+    return [f"{row['id']}: {row['nodes'][0]['html'][:160]}" for row in found]
+
+
+def sideways(page):
+    """How many pixels the page is wider than the window."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def barriers(page, widths=WIDTHS, schemes=("light",)):
+    """What bars somebody's way on the page as it stands, at these widths, light and dark; [] is none."""
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        found += [f"{width}: {sideways(page)} px sideways"] if sideways(page) > 0 else []
+        for scheme in schemes:
+            page.emulate_media(color_scheme=scheme)
+            page.evaluate("Promise.allSettled(document.getAnimations().map(each => each.finished))")
+            found += [f"{width} {scheme} {each}" for each in violations(page)]
+    return found

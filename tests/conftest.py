@@ -2,6 +2,7 @@
 import copy
 import io
 import os
+from urllib.parse import urlsplit
 
 import pytest
 from django.apps import apps
@@ -172,3 +173,26 @@ def open_page(chromium):
     yield _open
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def watched(open_page, live_server):
+    """Open a page and give it with what went wrong on the way: console errors, other hosts asked."""
+    own = urlsplit(live_server.url).netloc
+
+    def _open(url=None, **kw):
+        page = open_page(**kw)
+        page.faults = []
+
+        def complain(message):
+            if message.type == "error" and "status of 4" not in message.text:
+                page.faults.append(message.text)
+
+        page.on("console", complain)
+        page.on("pageerror", lambda error: page.faults.append(str(error)))
+        page.on("request", lambda request: urlsplit(request.url).netloc in (own, "") or page.faults.append(request.url))
+        if url:
+            page.goto(url)
+        return page
+
+    return _open

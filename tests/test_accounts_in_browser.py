@@ -1,6 +1,5 @@
 """The account pages in a real Chromium: the way in with a one-time password, and no barrier on any of them."""
 import io
-import os
 
 import openpyxl
 import pytest
@@ -8,32 +7,14 @@ from django.urls import reverse
 
 from guicheng.models import User
 from tests import factories
+from tests.browser import barriers, sideways, sign_in
 from tests.guicheng.test_two_factor import code_of
-from tests.test_in_browser import sideways, sign_in, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WIDTHS = (390, 1280)
 OWN = "自己的-口令-2026"
 
 
-@pytest.fixture
-def checked():
-    """Look at a page at both widths: nothing sideways, no barrier."""
-    def _checked(page, name):
-        wrong = {}
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            if os.environ.get("SHOTS"):
-                page.screenshot(path=f"{os.environ['SHOTS']}/{name}-{width}.png", full_page=True)
-            found = violations(page) + (["sideways"] if sideways(page) > 0 else [])
-            if found:
-                wrong[f"{name} {width}"] = found
-        assert not wrong, wrong
-
-    return _checked
-
-
-def test_the_first_sign_in(live_server, settings, open_page, checked):
+def test_the_first_sign_in(live_server, settings, open_page):
     """One-time password, a password of one's own, the second factor, inside; and the second time with a code."""
     settings.REQUIRE_TOTP = "roles"
     user = factories.make_user("newcomer", name="新来的", roles=["审核员"])
@@ -49,7 +30,7 @@ def test_the_first_sign_in(live_server, settings, open_page, checked):
     for name, value in (("old_password", password), ("new_password1", OWN), ("new_password2", OWN)):
         page.fill(f"[name={name}]", value)
     assert faults == []  # before axe, which sets inline styles
-    checked(page, "own-password")
+    assert barriers(page) == [], "own-password"
     page.click("input[value=改好口令]")
 
     assert page.locator("img.qr").evaluate("each => each.complete && each.naturalWidth > 100")
@@ -58,12 +39,12 @@ def test_the_first_sign_in(live_server, settings, open_page, checked):
 
     from django_otp.plugins.otp_totp.models import TOTPDevice
     device = TOTPDevice(key=b32decode(secret).hex())
-    checked(page, "set-up")
+    assert barriers(page) == [], "set-up"
     page.fill("[name=code]", code_of(device))
     page.click("input[value=开通]")
     assert page.locator(".codes li").count() == 10
     recovery = page.inner_text(".codes li >> nth=0")
-    checked(page, "recovery-codes")
+    assert barriers(page) == [], "recovery-codes"
     page.click("text=收好了，开始工作")
     assert "我的工作台" in page.inner_text("main")
 
@@ -72,17 +53,17 @@ def test_the_first_sign_in(live_server, settings, open_page, checked):
     again.fill("input[name=username]", "newcomer")
     again.fill("input[name=password]", OWN)
     again.click("[type=submit]")
-    checked(again, "ask-code")
+    assert barriers(again) == [], "ask-code"
     again.fill("[name=code]", recovery)
     again.keyboard.press("Enter")
     again.wait_for_url("**" + reverse("admin:projects_project_changelist"))
 
     page.goto(base + reverse("admin:index"))
     assert "这个账号刚在别处登录" in page.inner_text(".messagelist")
-    checked(page, "superseded")
+    assert barriers(page) == [], "superseded"
 
 
-def test_the_pages_of_accounts_and_logs_have_no_barrier(live_server, open_page, superuser, clerk, office, checked):
+def test_the_pages_of_accounts_and_logs_have_no_barrier(live_server, open_page, superuser, clerk, office):
     base, page = live_server.url, open_page()
     sign_in(page, base, superuser)
     factories.make_user("waiting", name="等授权的", wanted_role="审核员", wanted_established=True, is_staff=True)
@@ -97,14 +78,14 @@ def test_the_pages_of_accounts_and_logs_have_no_barrier(live_server, open_page, 
         "operation-log": reverse("admin:admin_logentry_changelist"), "index": reverse("admin:index"),
     }.items():
         page.goto(base + address)
-        checked(page, name)
+        assert barriers(page) == [], name
 
     page.goto(base + reverse("admin:guicheng_user_leave", args=[clerk.pk]))
     page.click("input[value='下一步：核对']")
-    checked(page, "leave-preview")
+    assert barriers(page) == [], "leave-preview"
 
 
-def test_a_list_becomes_accounts_without_javascript(live_server, open_page, superuser, office, checked):
+def test_a_list_becomes_accounts_without_javascript(live_server, open_page, superuser, office):
     base, page = live_server.url, open_page(java_script_enabled=False)
     sign_in(page, base, superuser)
     page.goto(base + reverse("admin:guicheng_user_changelist"))

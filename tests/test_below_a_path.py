@@ -27,6 +27,7 @@ def site(tmp_path_factory):
     environment = os.environ | {
         "DATA_DIR": str(tmp_path_factory.mktemp("below")), "PUBLIC_URL": f"http://127.0.0.1:{port}/guicheng/",
         "SECRET_KEY": "only-for-this-test-" * 4, "DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "guicheng.settings",
+        "REQUIRE_TOTP": "none",
     }
 
     def start(*command):

@@ -1,15 +1,14 @@
 """The portal as people use it, in a real Chromium: three jobs, no barrier, nothing from another host."""
 import io
 import re
-from urllib.parse import urlsplit
 
 import openpyxl
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from projects.models import Project
 from tests import factories
+from tests.browser import barriers, sideways, sign_in, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -22,43 +21,6 @@ PUBLIC = ["/", "/lists/", "/lists/2021-key/", "/lists/2021-key/promises/", "/lis
 @pytest.fixture
 def base(live_server, facts):
     return live_server.url
-
-
-@pytest.fixture
-def watched(open_page):
-    """Open a page and give it with what went wrong on the way: console errors, other hosts asked."""
-    def _open(url, **kw):
-        page = open_page(**kw)
-        page.faults = []
-        own = urlsplit(url).netloc
-
-        def complain(message):
-            if message.type == "error" and "status of 4" not in message.text:
-                page.faults.append(message.text)
-
-        page.on("console", complain)
-        page.on("pageerror", lambda error: page.faults.append(str(error)))
-        page.on("request", lambda request: urlsplit(request.url).netloc in (own, "") or page.faults.append(request.url))
-        page.goto(url)
-        return page
-
-    return _open
-
-
-def sign_in(page, base, user):
-    page.goto(base + reverse("admin:login"))
-    page.fill("input[name=username]", user.username)
-    page.fill("input[name=password]", factories.PASSWORD)
-    page.click("[type=submit]")
-
-
-def violations(page):
-    found = Axe().run(page).response["violations"]
-    return [f"{row['id']}: {row['nodes'][0]['html'][:160]}" for row in found]
-
-
-def sideways(page):
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
 def approve(page, base, person):
@@ -105,17 +67,15 @@ def test_a_clerk_records_reviewers_publish_a_resident_sees_an_official_downloads
     assert row[4] == done
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_public_pages_have_no_barrier_and_ask_no_other_host(base, watched, scheme):
+def test_public_pages_have_no_barrier_and_ask_no_other_host(base, watched):
     wrong = {}
+    page = watched(width=390)
     for address in PUBLIC:
-        page = watched(base + address, width=390, color_scheme=scheme)
-        found = [*page.faults] + (["sideways"] if sideways(page) else [])
-        found += violations(page)  # last: axe sets inline styles, which the policy refuses
-        if found:
+        page.faults.clear()
+        page.goto(base + address)
+        if found := [*page.faults, *barriers(page, widths=[390], schemes=["light", "dark"])]:
             wrong[address] = found
-        page.context.close()
-    assert not wrong, "\n".join(f"{where}: {found}" for where, found in wrong.items())
+    assert wrong == {}
 
 
 def test_axe_does_find_a_barrier(base, open_page):
@@ -136,22 +96,14 @@ def test_the_back_office_has_no_barrier(base, watched, superuser):
                  reverse("admin:projects_progressupdate_correct", args=[row.pk]),
                  reverse("admin:projects_progressupdate_withdraw", args=[row.pk])]
     page = watched(base + reverse("admin:login"), width=390)
-    wrong = {"login": violations(page)} if violations(page) else {}
+    wrong = {"login": barriers(page)}
     sign_in(page, base, superuser)
-    page.wait_for_timeout(300)
-    page.faults.clear()  # axe itself sets inline styles, which the policy refuses: faults first, then axe
     for address in addresses:
-        page.goto(base + address, wait_until="networkidle")
-    assert page.faults == []
-    for width in (390, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        for address in addresses:
-            page.goto(base + address)
-            found = violations(page) + (["sideways"] if sideways(page) > 0 else [])
-            if found:
-                wrong[f"{width} {address}"] = found
-    assert not wrong, "\n".join(f"{where}: {found}" for where, found in wrong.items())
-
+        page.wait_for_timeout(100)
+        page.faults.clear()
+        page.goto(base + address)
+        wrong[address] = [*page.faults, *barriers(page)]
+    assert {address: found for address, found in wrong.items() if found} == {}
 
 
 def test_without_javascript_everything_is_there(base, open_page):

@@ -4,7 +4,7 @@ import logging
 import types
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import override_settings
 from django.urls import path
@@ -44,9 +44,11 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", range(PARTS))
 def test_cells(world, part):
+    # another database finds other rows, if anything: there the pages are read, and SQLite tries every method
+    methods = cells.METHODS if connection.vendor == "sqlite" else ["GET"]
     count, wrong = 0, []
     for route in ROUTES[part::PARTS]:
-        tried, sentences = cells.try_route(route, world)
+        tried, sentences = cells.try_route(route, world, methods)
         count, wrong = count + tried, wrong + sentences
     assert not wrong, f"{count} 格，错 {len(wrong)}\n" + "\n".join(wrong)
 

@@ -2,11 +2,11 @@
 import base64
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from projects.models import Photo
 from tests import factories, pictures
+from tests.browser import sideways, sign_in, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -53,25 +53,9 @@ def draft(author):
     return factories.make_update(author.project, published=False, author=author, text="步道铺好了。")
 
 
-def sign_in(page, base, user):
-    page.goto(base + reverse("admin:login"))
-    page.fill("input[name=username]", user.username)
-    page.fill("input[name=password]", factories.PASSWORD)
-    page.click("[type=submit]")
-
-
 def files(*shades):
     return [{"name": f"IMG_{shade}.jpg", "mimeType": "image/jpeg",
              "buffer": pictures.jpeg(shade=shade).read()} for shade in shades]
-
-
-def violations(page):
-    found = Axe().run(page).response["violations"]
-    return [f"{row['id']}: {row['nodes'][0]['html'][:160]}" for row in found]
-
-
-def sideways(page):
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
 def page_of(update):

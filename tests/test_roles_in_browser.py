@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from projects.models import Instruction, ProgressUpdate, SupervisionNotice
 from tests import factories
-from tests.test_in_browser import sideways, sign_in, violations
+from tests.browser import sideways, sign_in, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('communities', '0003_initial'),
+        ('guicheng', '__first__'),
         ('projects', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [

@@ -16,105 +16,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='AccessEvent',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='时刻')),
-                ('kind', models.CharField(choices=[('signed_in', '登录'), ('signed_out', '退出'), ('sign_in_failed', '登录失败'), ('superseded', '被别处登录顶下线'), ('password_changed', '改口令'), ('password_reset', '重置口令'), ('second_factor_set', '开通两步验证'), ('second_factor_reset', '重置两步验证'), ('made', '建立账号'), ('disabled', '停用账号'), ('enabled', '重新启用账号'), ('handed_over', '移交工作'), ('roles_changed', '改角色'), ('units_changed', '改单位'), ('downloaded', '下载文件')], max_length=20, verbose_name='事项')),
-                ('address', models.GenericIPAddressField(blank=True, null=True, verbose_name='来自')),
-                ('note', guicheng.fields.CleanTextField(blank=True, verbose_name='内容')),
-            ],
-            options={
-                'verbose_name': '访问日志',
-                'verbose_name_plural': '访问日志',
-                'ordering': ['-at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='AuditEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='时刻')),
-                ('by_name', models.CharField(blank=True, max_length=200, verbose_name='当时的姓名')),
-                ('kind', models.CharField(choices=[('+', '新增'), ('~', '修改'), ('-', '删除')], max_length=1, verbose_name='做了什么')),
-                ('model', models.CharField(max_length=60, verbose_name='类别')),
-                ('row_id', models.BigIntegerField(verbose_name='编号')),
-                ('row_text', models.CharField(max_length=200, verbose_name='哪一行')),
-                ('owner_model', models.CharField(max_length=60, verbose_name='在哪一页')),
-                ('owner_id', models.BigIntegerField(verbose_name='那一页的编号')),
-                ('changes_json', models.TextField(default='[]', verbose_name='改了什么')),
-                ('reason', models.TextField(blank=True, verbose_name='原因')),
-                ('history_id', models.BigIntegerField(verbose_name='历史编号')),
-            ],
-            options={
-                'verbose_name': '审计记录',
-                'verbose_name_plural': '审计记录',
-                'permissions': [('read_audit', '查看审计记录')],
-                'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='CalendarDay',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', guicheng.fields.DayField(error_messages={'unique': '已有这一天。'}, unique=True, verbose_name='日期')),
-                ('is_workday', models.BooleanField(default=False, help_text='周末调休上班的勾上；放假的不勾。', verbose_name='上班')),
-                ('name', guicheng.fields.CleanCharField(blank=True, max_length=40, verbose_name='名称')),
-            ],
-            options={
-                'verbose_name': '放假或调休',
-                'verbose_name_plural': '放假和调休',
-                'ordering': ['day'],
-            },
-        ),
-        migrations.CreateModel(
-            name='CalendarYear',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(error_messages={'unique': '已有这一年。'}, unique=True, validators=[django.core.validators.MinValueValidator(1990, '年份应在 1990 年以后。'), django.core.validators.MaxValueValidator(2100, '年份应在 2100 年以前。')], verbose_name='年份')),
-                ('is_complete', models.BooleanField(default=False, help_text='国务院办公厅公布的放假和调休都录好了才勾；没有勾的年份，系统不推算工作日。', verbose_name='已录全')),
-            ],
-            options={
-                'verbose_name': '工作日历',
-                'verbose_name_plural': '工作日历',
-                'ordering': ['-year'],
-            },
-        ),
-        migrations.CreateModel(
-            name='GroupPost',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cause_key', models.CharField(error_messages={'unique': '同一件事已经发过。'}, max_length=120, unique=True, verbose_name='缘由')),
-                ('text', guicheng.fields.CleanTextField(verbose_name='内容')),
-                ('path', models.CharField(blank=True, max_length=300, verbose_name='网址')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='时刻')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='发出时刻')),
-            ],
-            options={
-                'verbose_name': '群消息',
-                'verbose_name_plural': '群消息',
-                'ordering': ['pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='InboxMessage',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cause_key', models.CharField(max_length=120, verbose_name='缘由')),
-                ('title', guicheng.fields.CleanCharField(max_length=120, verbose_name='标题')),
-                ('text', guicheng.fields.CleanTextField(blank=True, verbose_name='内容')),
-                ('path', models.CharField(blank=True, max_length=300, verbose_name='网址')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='时刻')),
-                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='已读时刻')),
-                ('mailed_at', models.DateTimeField(blank=True, null=True, verbose_name='邮件时刻')),
-            ],
-            options={
-                'verbose_name': '站内消息',
-                'verbose_name_plural': '站内消息',
-                'ordering': ['-created_at', '-pk'],
-            },
-        ),
         migrations.AlterModelOptions(
             name='user',
             options={'permissions': [('see_everything', '查看全街道的数据'), ('give_roles', '授予角色、在编和单位'), ('reset_unit_accounts', '管理本单位的账号')], 'verbose_name': '账号', 'verbose_name_plural': '账号'},
@@ -168,73 +69,115 @@ class Migration(migrations.Migration):
             model_name='user',
             constraint=models.CheckConstraint(condition=models.Q(('must_change_password', False), ('password_expires_at__isnull', False), _connector='OR'), name='guicheng_user_one_time_password_expires', violation_error_message='一次性口令要有到期时间。'),
         ),
-        migrations.AddField(
-            model_name='accessevent',
-            name='account',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='access_events', to=settings.AUTH_USER_MODEL, verbose_name='对哪个账号'),
+        migrations.CreateModel(
+            name='AccessEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='时刻')),
+                ('kind', models.CharField(choices=[('signed_in', '登录'), ('signed_out', '退出'), ('sign_in_failed', '登录失败'), ('superseded', '被别处登录顶下线'), ('password_changed', '改口令'), ('password_reset', '重置口令'), ('second_factor_set', '开通两步验证'), ('second_factor_reset', '重置两步验证'), ('made', '建立账号'), ('disabled', '停用账号'), ('enabled', '重新启用账号'), ('handed_over', '移交工作'), ('roles_changed', '改角色'), ('units_changed', '改单位'), ('downloaded', '下载文件')], max_length=20, verbose_name='事项')),
+                ('address', models.GenericIPAddressField(blank=True, null=True, verbose_name='来自')),
+                ('note', guicheng.fields.CleanTextField(blank=True, verbose_name='内容')),
+                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='access_events', to=settings.AUTH_USER_MODEL, verbose_name='对哪个账号')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='谁')),
+            ],
+            options={
+                'verbose_name': '访问日志',
+                'verbose_name_plural': '访问日志',
+                'ordering': ['-at', '-pk'],
+                'indexes': [models.Index(models.F('at'), models.F('id'), name='accessevent_at'), models.Index(models.F('kind'), models.F('account'), models.F('at'), name='accessevent_by_account'), models.Index(models.F('kind'), models.F('address'), models.F('at'), name='accessevent_by_address')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['signed_in', 'signed_out', 'sign_in_failed', 'superseded', 'password_changed', 'password_reset', 'second_factor_set', 'second_factor_reset', 'made', 'disabled', 'enabled', 'handed_over', 'roles_changed', 'units_changed', 'downloaded'])), name='guicheng_accessevent_kind_known', violation_error_message='事项不在可选范围内。')],
+            },
         ),
-        migrations.AddField(
-            model_name='accessevent',
-            name='by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='谁'),
+        migrations.CreateModel(
+            name='AuditEntry',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='时刻')),
+                ('by_name', models.CharField(blank=True, max_length=200, verbose_name='当时的姓名')),
+                ('kind', models.CharField(choices=[('+', '新增'), ('~', '修改'), ('-', '删除')], max_length=1, verbose_name='做了什么')),
+                ('model', models.CharField(max_length=60, verbose_name='类别')),
+                ('row_id', models.BigIntegerField(verbose_name='编号')),
+                ('row_text', models.CharField(max_length=200, verbose_name='哪一行')),
+                ('owner_model', models.CharField(max_length=60, verbose_name='在哪一页')),
+                ('owner_id', models.BigIntegerField(verbose_name='那一页的编号')),
+                ('changes_json', models.TextField(default='[]', verbose_name='改了什么')),
+                ('reason', models.TextField(blank=True, verbose_name='原因')),
+                ('history_id', models.BigIntegerField(verbose_name='历史编号')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='谁')),
+            ],
+            options={
+                'verbose_name': '审计记录',
+                'verbose_name_plural': '审计记录',
+                'permissions': [('read_audit', '查看审计记录')],
+                'default_permissions': (),
+                'indexes': [models.Index(models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='auditentry_newest'), models.Index(models.F('owner_model'), models.F('owner_id'), models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='auditentry_about')],
+            },
         ),
-        migrations.AddField(
-            model_name='auditentry',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='谁'),
+        migrations.CreateModel(
+            name='CalendarYear',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveSmallIntegerField(error_messages={'unique': '已有这一年。'}, unique=True, validators=[django.core.validators.MinValueValidator(1990, '年份应在 1990 年以后。'), django.core.validators.MaxValueValidator(2100, '年份应在 2100 年以前。')], verbose_name='年份')),
+                ('is_complete', models.BooleanField(default=False, help_text='国务院办公厅公布的放假和调休都录好了才勾；没有勾的年份，系统不推算工作日。', verbose_name='已录全')),
+            ],
+            options={
+                'verbose_name': '工作日历',
+                'verbose_name_plural': '工作日历',
+                'ordering': ['-year'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('year__range', (1990, 2100))), name='guicheng_calendaryear_in_range', violation_error_message='年份应在 1990 年到 2100 年之间。')],
+            },
         ),
-        migrations.AddConstraint(
-            model_name='calendaryear',
-            constraint=models.CheckConstraint(condition=models.Q(('year__range', (1990, 2100))), name='guicheng_calendaryear_in_range', violation_error_message='年份应在 1990 年到 2100 年之间。'),
+        migrations.CreateModel(
+            name='CalendarDay',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', guicheng.fields.DayField(error_messages={'unique': '已有这一天。'}, unique=True, verbose_name='日期')),
+                ('is_workday', models.BooleanField(default=False, help_text='周末调休上班的勾上；放假的不勾。', verbose_name='上班')),
+                ('name', guicheng.fields.CleanCharField(blank=True, max_length=40, verbose_name='名称')),
+                ('year', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='guicheng.calendaryear', verbose_name='年份')),
+            ],
+            options={
+                'verbose_name': '放假或调休',
+                'verbose_name_plural': '放假和调休',
+                'ordering': ['day'],
+            },
         ),
-        migrations.AddField(
-            model_name='calendarday',
-            name='year',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='guicheng.calendaryear', verbose_name='年份'),
+        migrations.CreateModel(
+            name='GroupPost',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cause_key', models.CharField(error_messages={'unique': '同一件事已经发过。'}, max_length=120, unique=True, verbose_name='缘由')),
+                ('text', guicheng.fields.CleanTextField(verbose_name='内容')),
+                ('path', models.CharField(blank=True, max_length=300, verbose_name='网址')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='时刻')),
+                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='发出时刻')),
+            ],
+            options={
+                'verbose_name': '群消息',
+                'verbose_name_plural': '群消息',
+                'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('path', ''), models.Q(('path__startswith', '/'), models.Q(('path__startswith', '//'), _negated=True)), _connector='OR'), name='guicheng_grouppost_inside', violation_error_message='消息只能指向本站的页面。')],
+            },
         ),
-        migrations.AddConstraint(
-            model_name='grouppost',
-            constraint=models.CheckConstraint(condition=models.Q(('path', ''), models.Q(('path__startswith', '/'), models.Q(('path__startswith', '//'), _negated=True)), _connector='OR'), name='guicheng_grouppost_inside', violation_error_message='消息只能指向本站的页面。'),
-        ),
-        migrations.AddField(
-            model_name='inboxmessage',
-            name='recipient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inbox', to=settings.AUTH_USER_MODEL, verbose_name='收件人'),
-        ),
-        migrations.AddIndex(
-            model_name='accessevent',
-            index=models.Index(models.F('at'), models.F('id'), name='accessevent_at'),
-        ),
-        migrations.AddIndex(
-            model_name='accessevent',
-            index=models.Index(models.F('kind'), models.F('account'), models.F('at'), name='accessevent_by_account'),
-        ),
-        migrations.AddIndex(
-            model_name='accessevent',
-            index=models.Index(models.F('kind'), models.F('address'), models.F('at'), name='accessevent_by_address'),
-        ),
-        migrations.AddConstraint(
-            model_name='accessevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['signed_in', 'signed_out', 'sign_in_failed', 'superseded', 'password_changed', 'password_reset', 'second_factor_set', 'second_factor_reset', 'made', 'disabled', 'enabled', 'handed_over', 'roles_changed', 'units_changed', 'downloaded'])), name='guicheng_accessevent_kind_known', violation_error_message='事项不在可选范围内。'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='auditentry_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(models.F('owner_model'), models.F('owner_id'), models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='auditentry_about'),
-        ),
-        migrations.AddIndex(
-            model_name='inboxmessage',
-            index=models.Index(models.F('recipient'), condition=models.Q(('read_at__isnull', True)), name='inbox_unread'),
-        ),
-        migrations.AddConstraint(
-            model_name='inboxmessage',
-            constraint=models.UniqueConstraint(fields=('recipient', 'cause_key'), name='guicheng_inboxmessage_once', violation_error_message='同一件事已经告诉过这个人。'),
-        ),
-        migrations.AddConstraint(
-            model_name='inboxmessage',
-            constraint=models.CheckConstraint(condition=models.Q(('path', ''), models.Q(('path__startswith', '/'), models.Q(('path__startswith', '//'), _negated=True)), _connector='OR'), name='guicheng_inboxmessage_inside', violation_error_message='消息只能指向本站的页面。'),
+        migrations.CreateModel(
+            name='InboxMessage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cause_key', models.CharField(max_length=120, verbose_name='缘由')),
+                ('title', guicheng.fields.CleanCharField(max_length=120, verbose_name='标题')),
+                ('text', guicheng.fields.CleanTextField(blank=True, verbose_name='内容')),
+                ('path', models.CharField(blank=True, max_length=300, verbose_name='网址')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='时刻')),
+                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='已读时刻')),
+                ('mailed_at', models.DateTimeField(blank=True, null=True, verbose_name='邮件时刻')),
+                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inbox', to=settings.AUTH_USER_MODEL, verbose_name='收件人')),
+            ],
+            options={
+                'verbose_name': '站内消息',
+                'verbose_name_plural': '站内消息',
+                'ordering': ['-created_at', '-pk'],
+                'indexes': [models.Index(models.F('recipient'), condition=models.Q(('read_at__isnull', True)), name='inbox_unread')],
+                'constraints': [models.UniqueConstraint(fields=('recipient', 'cause_key'), name='guicheng_inboxmessage_once', violation_error_message='同一件事已经告诉过这个人。'), models.CheckConstraint(condition=models.Q(('path', ''), models.Q(('path__startswith', '/'), models.Q(('path__startswith', '//'), _negated=True)), _connector='OR'), name='guicheng_inboxmessage_inside', violation_error_message='消息只能指向本站的页面。')],
+            },
         ),
     ]

@@ -11,9 +11,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('communities', '0003_initial'),
+        ('guicheng', '__first__'),
         ('partybuilding', '0001_initial'),
         ('projects', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [

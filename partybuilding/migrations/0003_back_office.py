@@ -13,9 +13,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('communities', '0004_back_office'),
+        ('guicheng', '__first__'),
         ('partybuilding', '0002_initial'),
         ('projects', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [

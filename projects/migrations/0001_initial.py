@@ -17,48 +17,11 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('communities', '0002_initial'),
+        ('guicheng', '__first__'),
         ('partybuilding', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Category',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='序号')),
-                ('name', guicheng.fields.CleanCharField(max_length=80, verbose_name='名称')),
-                ('is_sample', models.BooleanField(default=False, editable=False, verbose_name='示例')),
-            ],
-            options={
-                'verbose_name': '类型（主题）',
-                'verbose_name_plural': '类型（主题）',
-                'ordering': ['project_list', 'number'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ProjectList',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40, unique=True, verbose_name='网址名')),
-                ('title', guicheng.fields.CleanCharField(max_length=80, verbose_name='名称')),
-                ('kind', models.CharField(choices=[('key', '重点项目'), ('community', '社区项目'), ('micro', '微实事'), ('secretary', '书记工程'), ('initiative', '党建730'), ('district', '区级实事'), ('town', '镇级实事')], max_length=20, verbose_name='清单类型')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('issuer', guicheng.fields.CleanCharField(blank=True, max_length=80, verbose_name='发布单位')),
-                ('unit', guicheng.fields.CleanCharField(default='项', help_text='项、个、件、条 ……', max_length=8, verbose_name='量词')),
-                ('announced_from', guicheng.fields.DayField(blank=True, null=True, verbose_name='最早公布日')),
-                ('announced_on', guicheng.fields.DayField(help_text='到这一天一定已经公布；清单上的项目从这一天算起。', verbose_name='公布日')),
-                ('note', guicheng.fields.CleanTextField(blank=True, verbose_name='说明')),
-                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='顺序')),
-                ('is_published', models.BooleanField(default=True, verbose_name='公开')),
-                ('is_sample', models.BooleanField(default=False, editable=False, verbose_name='示例')),
-            ],
-            options={
-                'verbose_name': '清单',
-                'verbose_name_plural': '清单',
-                'ordering': ['is_sample', 'order', 'slug'],
-            },
-        ),
         migrations.CreateModel(
             name='Department',
             fields=[
@@ -77,6 +40,117 @@ class Migration(migrations.Migration):
                 'verbose_name': '责任单位',
                 'verbose_name_plural': '责任单位',
                 'ordering': ['name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Source',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=40, unique=True, verbose_name='编号')),
+                ('kind', models.CharField(choices=[('article', '报道'), ('document', '文件'), ('dataset', '公开数据'), ('own', '本单位填报')], default='article', max_length=20, verbose_name='类别')),
+                ('title', guicheng.fields.CleanCharField(max_length=200, verbose_name='标题')),
+                ('subtitle', guicheng.fields.CleanCharField(blank=True, max_length=200, verbose_name='副题、引题')),
+                ('publisher', guicheng.fields.CleanCharField(blank=True, max_length=80, verbose_name='报纸或发布单位')),
+                ('published_on', guicheng.fields.DayField(blank=True, help_text='确切知道哪天发布时才填。', null=True, verbose_name='发布日期')),
+                ('published_from', guicheng.fields.DayField(blank=True, null=True, verbose_name='最早可能')),
+                ('published_to', guicheng.fields.DayField(blank=True, null=True, verbose_name='最迟可能')),
+                ('date_basis', guicheng.fields.CleanCharField(blank=True, max_length=300, verbose_name='日期依据')),
+                ('authors', guicheng.fields.CleanCharField(blank=True, max_length=200, verbose_name='作者')),
+                ('scope', guicheng.fields.CleanCharField(blank=True, help_text='桂城街道、南海区 ……', max_length=40, verbose_name='所讲范围')),
+                ('url', models.URLField(blank=True, verbose_name='网址')),
+                ('note', guicheng.fields.CleanTextField(blank=True, verbose_name='说明')),
+            ],
+            options={
+                'verbose_name': '来源',
+                'verbose_name_plural': '来源',
+                'ordering': ['code'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['article', 'document', 'dataset', 'own'])), name='projects_source_kind_known', violation_error_message='来源类别不在可选范围内。'), models.CheckConstraint(condition=models.Q(('published_from__isnull', True), ('published_to__isnull', True), ('published_from__lte', models.F('published_to')), _connector='OR'), name='projects_source_published_to_in_order', violation_error_message='最早可能的发布日期不能晚于最迟可能的日期。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ProjectList',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(max_length=40, unique=True, verbose_name='网址名')),
+                ('title', guicheng.fields.CleanCharField(max_length=80, verbose_name='名称')),
+                ('kind', models.CharField(choices=[('key', '重点项目'), ('community', '社区项目'), ('micro', '微实事'), ('secretary', '书记工程'), ('initiative', '党建730'), ('district', '区级实事'), ('town', '镇级实事')], max_length=20, verbose_name='清单类型')),
+                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
+                ('issuer', guicheng.fields.CleanCharField(blank=True, max_length=80, verbose_name='发布单位')),
+                ('unit', guicheng.fields.CleanCharField(default='项', help_text='项、个、件、条 ……', max_length=8, verbose_name='量词')),
+                ('announced_from', guicheng.fields.DayField(blank=True, null=True, verbose_name='最早公布日')),
+                ('announced_on', guicheng.fields.DayField(help_text='到这一天一定已经公布；清单上的项目从这一天算起。', verbose_name='公布日')),
+                ('note', guicheng.fields.CleanTextField(blank=True, verbose_name='说明')),
+                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='顺序')),
+                ('is_published', models.BooleanField(default=True, verbose_name='公开')),
+                ('is_sample', models.BooleanField(default=False, editable=False, verbose_name='示例')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lists', to='projects.source', verbose_name='来源')),
+            ],
+            options={
+                'verbose_name': '清单',
+                'verbose_name_plural': '清单',
+                'ordering': ['is_sample', 'order', 'slug'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['key', 'community', 'micro', 'secretary', 'initiative', 'district', 'town'])), name='projects_projectlist_kind_known', violation_error_message='清单类型不在可选范围内。'), models.CheckConstraint(condition=models.Q(('year__isnull', True), models.Q(('unit', ''), _negated=True), _connector='OR'), name='projects_projectlist_unit_present', violation_error_message='清单要有量词，如“项”。'), models.CheckConstraint(condition=models.Q(('announced_from__isnull', True), ('announced_on__isnull', True), ('announced_from__lte', models.F('announced_on')), _connector='OR'), name='projects_projectlist_announced_on_in_order', violation_error_message='最早公布日不能晚于公布日。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Category',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField(verbose_name='序号')),
+                ('name', guicheng.fields.CleanCharField(max_length=80, verbose_name='名称')),
+                ('is_sample', models.BooleanField(default=False, editable=False, verbose_name='示例')),
+                ('project_list', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='categories', to='projects.projectlist', verbose_name='清单')),
+            ],
+            options={
+                'verbose_name': '类型（主题）',
+                'verbose_name_plural': '类型（主题）',
+                'ordering': ['project_list', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('project_list', 'number'), name='projects_category_number_once', violation_error_message='这张清单里已有这个序号的类型。'), models.UniqueConstraint(fields=('project_list', 'name'), name='projects_category_name_once', violation_error_message='这张清单里已有同名的类型。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PolicyDocument',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(default=guicheng.natural_keys.new_code, editable=False, max_length=60, unique=True, verbose_name='编号')),
+                ('title', guicheng.fields.CleanCharField(max_length=200, unique=True, verbose_name='名称')),
+                ('field', guicheng.fields.CleanCharField(blank=True, max_length=60, verbose_name='领域')),
+                ('office', guicheng.fields.CleanCharField(blank=True, max_length=80, verbose_name='发文单位')),
+                ('stage', models.CharField(choices=[('issued', '已制定'), ('revised', '已修订'), ('in_revision', '修订中')], max_length=20, verbose_name='状态')),
+                ('effective_from', guicheng.fields.DayField(blank=True, null=True, verbose_name='最早日')),
+                ('effective_on', guicheng.fields.DayField(blank=True, null=True, verbose_name='状态日期')),
+                ('url', models.URLField(blank=True, verbose_name='网址')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='projects.source', verbose_name='来源')),
+            ],
+            options={
+                'verbose_name': '文件指引',
+                'verbose_name_plural': '文件指引',
+                'ordering': ['title'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('stage__in', ['issued', 'revised', 'in_revision'])), name='projects_policydocument_stage_known', violation_error_message='文件状态不在可选范围内。'), models.CheckConstraint(condition=models.Q(('effective_from__isnull', True), ('effective_on__isnull', True), ('effective_from__lte', models.F('effective_on')), _connector='OR'), name='projects_policydocument_effective_on_in_order', violation_error_message='最早日不能晚于状态日期。')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Declaration',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(default=guicheng.natural_keys.new_code, editable=False, max_length=60, unique=True, verbose_name='编号')),
+                ('total', models.PositiveIntegerField(blank=True, null=True, verbose_name='公布总数')),
+                ('done', models.PositiveIntegerField(blank=True, null=True, verbose_name='公布完成数')),
+                ('categories', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='公布类型（主题）数')),
+                ('qualifier', models.CharField(blank=True, choices=[('', '（确数）'), ('超', '超'), ('多', '多'), ('约', '约'), ('近', '近'), ('左右', '左右')], max_length=4, verbose_name='数前后的字')),
+                ('unit', guicheng.fields.CleanCharField(default='项', max_length=8, verbose_name='单位')),
+                ('statement', guicheng.fields.CleanCharField(blank=True, help_text='如“基本完成”“超 90%”。', max_length=200, verbose_name='原来怎么说')),
+                ('effective_from', guicheng.fields.DayField(blank=True, null=True, verbose_name='最早日')),
+                ('effective_on', guicheng.fields.DayField(verbose_name='截至日')),
+                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='录入时刻')),
+                ('project_list', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='projects.projectlist', verbose_name='清单')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='projects.source', verbose_name='来源')),
+            ],
+            options={
+                'verbose_name': '公布数',
+                'verbose_name_plural': '公布数',
+                'ordering': ['project_list', '-effective_on', '-pk'],
+                'constraints': [models.UniqueConstraint(fields=('project_list', 'source', 'effective_on'), name='projects_declaration_once', violation_error_message='这个来源在这一天已有一条公布数。'), models.CheckConstraint(condition=models.Q(('done__isnull', True), ('done__lte', models.F('total')), _connector='OR'), name='projects_declaration_done_within_total', violation_error_message='公布完成数不能多于公布总数。'), models.CheckConstraint(condition=models.Q(('total__isnull', False), ('categories__isnull', False), models.Q(('statement', ''), _negated=True), _connector='OR'), name='projects_declaration_says_something', violation_error_message='总数、类型数和说法至少填一项。'), models.CheckConstraint(condition=models.Q(('qualifier__in', ['', '超', '多', '约', '近', '左右'])), name='projects_declaration_qualifier_known', violation_error_message='“超、多、约、近、左右”以外的字不能用。'), models.CheckConstraint(condition=models.Q(('total__isnull', True), models.Q(('unit', ''), _negated=True), _connector='OR'), name='projects_declaration_unit_present', violation_error_message='有总数就要写单位。'), models.CheckConstraint(condition=models.Q(('effective_from__isnull', True), ('effective_on__isnull', True), ('effective_from__lte', models.F('effective_on')), _connector='OR'), name='projects_declaration_effective_on_in_order', violation_error_message='最早日不能晚于截至日。')],
             },
         ),
         migrations.CreateModel(
@@ -104,12 +178,15 @@ class Migration(migrations.Migration):
                 ('amends', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='amended_by', to='projects.progressupdate', verbose_name='更正或撤回哪一条')),
                 ('author', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='authored_updates', to=settings.AUTH_USER_MODEL, verbose_name='填报人')),
                 ('reviewer', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reviewed_updates', to=settings.AUTH_USER_MODEL, verbose_name='审核人')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='updates', to='projects.source', verbose_name='来源')),
             ],
             options={
                 'verbose_name': '进展',
                 'verbose_name_plural': '进展',
                 'ordering': ['-effective_on', '-seq', '-pk'],
                 'permissions': [('publish_progressupdate', '发布进展')],
+                'indexes': [models.Index(models.F('state'), models.F('created_at'), name='update_waiting'), models.Index(models.OrderBy(models.F('effective_on'), descending=True), models.OrderBy(models.F('id'), descending=True), name='update_by_day')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('recorded_at__isnull', False)), fields=('amends',), name='projects_progressupdate_amended_once', violation_error_message='这条进展已经更正或撤回过。'), models.CheckConstraint(condition=models.Q(('percent__isnull', True), ('percent__range', (0, 100)), _connector='OR'), name='projects_progressupdate_percent_0_100', violation_error_message='百分比应在 0 到 100 之间。'), models.CheckConstraint(condition=models.Q(('effective_from__isnull', True), ('effective_on__isnull', True), ('effective_from__lte', models.F('effective_on')), _connector='OR'), name='projects_progressupdate_effective_on_in_order', violation_error_message='最早日不能晚于日期。'), models.CheckConstraint(condition=models.Q(('status__in', ['', 'planned', 'in_progress', 'acceptance', 'completed', 'in_use', 'standing', 'paused', 'cancelled'])), name='projects_progressupdate_status_known', violation_error_message='状态不在可选范围内。'), models.CheckConstraint(condition=models.Q(('kind__in', ['progress', 'correction', 'withdrawal'])), name='projects_progressupdate_kind_known', violation_error_message='性质不在可选范围内。'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['paused', 'cancelled']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='projects_progressupdate_reason_given', violation_error_message='暂停或不再实施，要写明原因（公开）。'), models.CheckConstraint(condition=models.Q(models.Q(('amends__isnull', True), ('kind', 'progress')), models.Q(('amends__isnull', False), ('kind__in', ['correction', 'withdrawal']), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='projects_progressupdate_amends_stated', violation_error_message='更正和撤回要指明是哪一条，并写明原因；其他进展不指向别的进展。'), models.CheckConstraint(condition=models.Q(models.Q(('recorded_at__isnull', False), ('seq__isnull', False), ('state', 'published')), models.Q(('recorded_at__isnull', True), ('seq__isnull', True), ('state__in', ['draft', 'submitted'])), _connector='OR'), name='projects_progressupdate_state_consistent', violation_error_message='已发布的进展要有序号和发布时刻，未发布的没有。'), models.CheckConstraint(condition=models.Q(('author__isnull', True), ('reviewer__isnull', True), models.Q(('author', models.F('reviewer')), _negated=True), _connector='OR'), name='projects_progressupdate_two_people', violation_error_message='填报人不能审核自己填的进展。'), models.CheckConstraint(condition=models.Q(('kind', 'withdrawal'), models.Q(('text', ''), _negated=True), models.Q(('status', ''), _negated=True), ('percent__isnull', False), ('quantity__isnull', False), _connector='OR'), name='projects_progressupdate_says_something', violation_error_message='状态、百分比、数量和进展至少填一项。')],
             },
         ),
         migrations.CreateModel(
@@ -146,46 +223,15 @@ class Migration(migrations.Migration):
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='projects.project', verbose_name='属于哪个项目')),
                 ('supporting_departments', models.ManyToManyField(blank=True, related_name='supported_projects', to='projects.department', verbose_name='配合单位')),
                 ('project_list', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='projects.projectlist', verbose_name='清单')),
+                ('budget_source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.source', verbose_name='预算的来源')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='projects.source', verbose_name='来源')),
             ],
             options={
                 'verbose_name': '项目',
                 'verbose_name_plural': '项目',
                 'ordering': ['-moved_on', '-pk'],
-            },
-        ),
-        migrations.AddField(
-            model_name='progressupdate',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='updates', to='projects.project', verbose_name='项目'),
-        ),
-        migrations.AddField(
-            model_name='category',
-            name='project_list',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='categories', to='projects.projectlist', verbose_name='清单'),
-        ),
-        migrations.CreateModel(
-            name='Source',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='编号')),
-                ('kind', models.CharField(choices=[('article', '报道'), ('document', '文件'), ('dataset', '公开数据'), ('own', '本单位填报')], default='article', max_length=20, verbose_name='类别')),
-                ('title', guicheng.fields.CleanCharField(max_length=200, verbose_name='标题')),
-                ('subtitle', guicheng.fields.CleanCharField(blank=True, max_length=200, verbose_name='副题、引题')),
-                ('publisher', guicheng.fields.CleanCharField(blank=True, max_length=80, verbose_name='报纸或发布单位')),
-                ('published_on', guicheng.fields.DayField(blank=True, help_text='确切知道哪天发布时才填。', null=True, verbose_name='发布日期')),
-                ('published_from', guicheng.fields.DayField(blank=True, null=True, verbose_name='最早可能')),
-                ('published_to', guicheng.fields.DayField(blank=True, null=True, verbose_name='最迟可能')),
-                ('date_basis', guicheng.fields.CleanCharField(blank=True, max_length=300, verbose_name='日期依据')),
-                ('authors', guicheng.fields.CleanCharField(blank=True, max_length=200, verbose_name='作者')),
-                ('scope', guicheng.fields.CleanCharField(blank=True, help_text='桂城街道、南海区 ……', max_length=40, verbose_name='所讲范围')),
-                ('url', models.URLField(blank=True, verbose_name='网址')),
-                ('note', guicheng.fields.CleanTextField(blank=True, verbose_name='说明')),
-            ],
-            options={
-                'verbose_name': '来源',
-                'verbose_name_plural': '来源',
-                'ordering': ['code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['article', 'document', 'dataset', 'own'])), name='projects_source_kind_known', violation_error_message='来源类别不在可选范围内。'), models.CheckConstraint(condition=models.Q(('published_from__isnull', True), ('published_to__isnull', True), ('published_from__lte', models.F('published_to')), _connector='OR'), name='projects_source_published_to_in_order', violation_error_message='最早可能的发布日期不能晚于最迟可能的日期。')],
+                'indexes': [models.Index(models.OrderBy(models.F('moved_on'), descending=True), models.OrderBy(models.F('id'), descending=True), name='project_newest'), models.Index(models.F('project_list'), models.F('code'), name='project_neighbours'), models.Index(models.F('continues'), condition=models.Q(('continues__isnull', False)), name='project_continues'), models.Index(models.F('project_list'), models.OrderBy(models.F('moved_on'), descending=True), models.OrderBy(models.F('id'), descending=True), name='project_list_newest'), models.Index(models.F('community'), models.OrderBy(models.F('moved_on'), descending=True), models.OrderBy(models.F('id'), descending=True), name='project_community_newest'), models.Index(models.F('status'), models.OrderBy(models.F('moved_on'), descending=True), models.OrderBy(models.F('id'), descending=True), name='project_status_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('planned_start__isnull', True), ('planned_end__isnull', True), ('planned_start__lte', models.F('planned_end')), _connector='OR'), name='projects_project_planned_end_in_order', violation_error_message='计划开始不能晚于计划完成。'), models.CheckConstraint(condition=models.Q(('percent__isnull', True), ('percent__range', (0, 100)), _connector='OR'), name='projects_project_percent_0_100', violation_error_message='百分比应在 0 到 100 之间。'), models.CheckConstraint(condition=models.Q(('target_quantity__isnull', True), models.Q(('target_unit', ''), _negated=True), _connector='OR'), name='projects_project_target_unit_present', violation_error_message='有目标数量就要写单位。'), models.CheckConstraint(condition=models.Q(('status__in', ['', 'planned', 'in_progress', 'acceptance', 'completed', 'in_use', 'standing', 'paused', 'cancelled'])), name='projects_project_status_known', violation_error_message='状态不在可选范围内。'), models.CheckConstraint(condition=models.Q(models.Q(('category__isnull', True), ('membership', ''), ('number__isnull', True), ('project_list__isnull', True)), models.Q(('membership__in', ['stated', 'implied']), ('project_list__isnull', False)), _connector='OR'), name='projects_project_membership_stated', violation_error_message='在清单上的项目要说明依据；不在清单上的项目没有序号和类型。'), models.CheckConstraint(condition=models.Q(('budget__isnull', True), models.Q(('budget__gte', 0), ('budget_source__isnull', False)), _connector='OR'), name='projects_project_budget_sourced', violation_error_message='预算不能是负数，并且要写明来源。'), models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='projects_project_not_its_own_part', violation_error_message='项目不能是自己的一部分。'), models.UniqueConstraint(condition=models.Q(('parent__isnull', True)), fields=('project_list', 'number'), name='projects_project_number_once', violation_error_message='这张清单上已有这个序号。')],
             },
         ),
         migrations.CreateModel(
@@ -205,12 +251,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '承诺',
                 'verbose_name_plural': '承诺',
                 'ordering': ['due_on', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('project', 'due_on'), name='projects_promise_once', violation_error_message='这个项目已有同一天到期的承诺。'), models.CheckConstraint(condition=models.Q(('promised_from__isnull', True), ('promised_on__isnull', True), ('promised_from__lte', models.F('promised_on')), _connector='OR'), name='projects_promise_promised_on_in_order', violation_error_message='最早承诺日不能晚于承诺日。'), models.CheckConstraint(condition=models.Q(('promised_on__isnull', True), ('due_on__isnull', True), ('promised_on__lte', models.F('due_on')), _connector='OR'), name='projects_promise_due_on_in_order', violation_error_message='到期日不能早于承诺日。')],
             },
-        ),
-        migrations.AddField(
-            model_name='projectlist',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lists', to='projects.source', verbose_name='来源'),
         ),
         migrations.CreateModel(
             name='ProjectAlias',
@@ -225,41 +267,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '别名',
                 'verbose_name_plural': '别名',
                 'ordering': ['pk'],
-            },
-        ),
-        migrations.AddField(
-            model_name='project',
-            name='budget_source',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.source', verbose_name='预算的来源'),
-        ),
-        migrations.AddField(
-            model_name='project',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='projects.source', verbose_name='来源'),
-        ),
-        migrations.AddField(
-            model_name='progressupdate',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='updates', to='projects.source', verbose_name='来源'),
-        ),
-        migrations.CreateModel(
-            name='PolicyDocument',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(default=guicheng.natural_keys.new_code, editable=False, max_length=60, unique=True, verbose_name='编号')),
-                ('title', guicheng.fields.CleanCharField(max_length=200, unique=True, verbose_name='名称')),
-                ('field', guicheng.fields.CleanCharField(blank=True, max_length=60, verbose_name='领域')),
-                ('office', guicheng.fields.CleanCharField(blank=True, max_length=80, verbose_name='发文单位')),
-                ('stage', models.CharField(choices=[('issued', '已制定'), ('revised', '已修订'), ('in_revision', '修订中')], max_length=20, verbose_name='状态')),
-                ('effective_from', guicheng.fields.DayField(blank=True, null=True, verbose_name='最早日')),
-                ('effective_on', guicheng.fields.DayField(blank=True, null=True, verbose_name='状态日期')),
-                ('url', models.URLField(blank=True, verbose_name='网址')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='projects.source', verbose_name='来源')),
-            ],
-            options={
-                'verbose_name': '文件指引',
-                'verbose_name_plural': '文件指引',
-                'ordering': ['title'],
+                'constraints': [models.UniqueConstraint(fields=('project', 'name'), name='projects_alias_once', violation_error_message='这个项目已有这个别名。')],
             },
         ),
         migrations.CreateModel(
@@ -278,6 +286,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '节点',
                 'verbose_name_plural': '节点',
                 'ordering': [django.db.models.functions.comparison.Coalesce('planned_on', 'actual_on'), 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('project', 'name'), name='projects_milestone_once', violation_error_message='这个项目已有同名的节点。'), models.CheckConstraint(condition=models.Q(('planned_on__isnull', False), ('actual_on__isnull', False), _connector='OR'), name='projects_milestone_dated', violation_error_message='计划日期和实际日期至少填一个。')],
             },
         ),
         migrations.CreateModel(
@@ -308,6 +317,7 @@ class Migration(migrations.Migration):
                 'ordering': ['topic', 'order', 'code'],
                 'abstract': False,
                 'default_related_name': '%(class)ss',
+                'constraints': [models.CheckConstraint(condition=models.Q(('effective_from__isnull', True), ('effective_on__isnull', True), ('effective_from__lte', models.F('effective_on')), _connector='OR'), name='projects_fact_effective_on_in_order', violation_error_message='最早日不能晚于最迟日。'), models.CheckConstraint(condition=models.Q(('value__isnull', True), models.Q(('unit', ''), _negated=True), _connector='OR'), name='projects_fact_unit_present', violation_error_message='有数值就要写单位。'), models.CheckConstraint(condition=models.Q(('qualifier__in', ['', '超', '多', '约', '近', '左右'])), name='projects_fact_qualifier_known', violation_error_message='“超、多、约、近、左右”以外的字不能用。')],
             },
         ),
         migrations.CreateModel(
@@ -333,233 +343,20 @@ class Migration(migrations.Migration):
                 'ordering': ['code'],
                 'abstract': False,
                 'default_related_name': 'discrepancies',
+                'constraints': [models.CheckConstraint(condition=models.Q(('statement_1', models.F('statement_2')), _negated=True), name='projects_discrepancy_statements_differ', violation_error_message='两处说法相同，就不是分歧。')],
             },
         ),
-        migrations.CreateModel(
-            name='Declaration',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(default=guicheng.natural_keys.new_code, editable=False, max_length=60, unique=True, verbose_name='编号')),
-                ('total', models.PositiveIntegerField(blank=True, null=True, verbose_name='公布总数')),
-                ('done', models.PositiveIntegerField(blank=True, null=True, verbose_name='公布完成数')),
-                ('categories', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='公布类型（主题）数')),
-                ('qualifier', models.CharField(blank=True, choices=[('', '（确数）'), ('超', '超'), ('多', '多'), ('约', '约'), ('近', '近'), ('左右', '左右')], max_length=4, verbose_name='数前后的字')),
-                ('unit', guicheng.fields.CleanCharField(default='项', max_length=8, verbose_name='单位')),
-                ('statement', guicheng.fields.CleanCharField(blank=True, help_text='如“基本完成”“超 90%”。', max_length=200, verbose_name='原来怎么说')),
-                ('effective_from', guicheng.fields.DayField(blank=True, null=True, verbose_name='最早日')),
-                ('effective_on', guicheng.fields.DayField(verbose_name='截至日')),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='录入时刻')),
-                ('project_list', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='projects.projectlist', verbose_name='清单')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='projects.source', verbose_name='来源')),
-            ],
-            options={
-                'verbose_name': '公布数',
-                'verbose_name_plural': '公布数',
-                'ordering': ['project_list', '-effective_on', '-pk'],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('project_list', 'number'), name='projects_category_number_once', violation_error_message='这张清单里已有这个序号的类型。'),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('project_list', 'name'), name='projects_category_name_once', violation_error_message='这张清单里已有同名的类型。'),
-        ),
-        migrations.AddConstraint(
-            model_name='promise',
-            constraint=models.UniqueConstraint(fields=('project', 'due_on'), name='projects_promise_once', violation_error_message='这个项目已有同一天到期的承诺。'),
-        ),
-        migrations.AddConstraint(
-            model_name='promise',
-            constraint=models.CheckConstraint(condition=models.Q(('promised_from__isnull', True), ('promised_on__isnull', True), ('promised_from__lte', models.F('promised_on')), _connector='OR'), name='projects_promise_promised_on_in_order', violation_error_message='最早承诺日不能晚于承诺日。'),
-        ),
-        migrations.AddConstraint(
-            model_name='promise',
-            constraint=models.CheckConstraint(condition=models.Q(('promised_on__isnull', True), ('due_on__isnull', True), ('promised_on__lte', models.F('due_on')), _connector='OR'), name='projects_promise_due_on_in_order', violation_error_message='到期日不能早于承诺日。'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectlist',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['key', 'community', 'micro', 'secretary', 'initiative', 'district', 'town'])), name='projects_projectlist_kind_known', violation_error_message='清单类型不在可选范围内。'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectlist',
-            constraint=models.CheckConstraint(condition=models.Q(('year__isnull', True), models.Q(('unit', ''), _negated=True), _connector='OR'), name='projects_projectlist_unit_present', violation_error_message='清单要有量词，如“项”。'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectlist',
-            constraint=models.CheckConstraint(condition=models.Q(('announced_from__isnull', True), ('announced_on__isnull', True), ('announced_from__lte', models.F('announced_on')), _connector='OR'), name='projects_projectlist_announced_on_in_order', violation_error_message='最早公布日不能晚于公布日。'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectalias',
-            constraint=models.UniqueConstraint(fields=('project', 'name'), name='projects_alias_once', violation_error_message='这个项目已有这个别名。'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(models.OrderBy(models.F('moved_on'), descending=True), models.OrderBy(models.F('id'), descending=True), name='project_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(models.F('project_list'), models.F('code'), name='project_neighbours'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(models.F('continues'), condition=models.Q(('continues__isnull', False)), name='project_continues'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(models.F('project_list'), models.OrderBy(models.F('moved_on'), descending=True), models.OrderBy(models.F('id'), descending=True), name='project_list_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(models.F('community'), models.OrderBy(models.F('moved_on'), descending=True), models.OrderBy(models.F('id'), descending=True), name='project_community_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(models.F('status'), models.OrderBy(models.F('moved_on'), descending=True), models.OrderBy(models.F('id'), descending=True), name='project_status_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_start__isnull', True), ('planned_end__isnull', True), ('planned_start__lte', models.F('planned_end')), _connector='OR'), name='projects_project_planned_end_in_order', violation_error_message='计划开始不能晚于计划完成。'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__isnull', True), ('percent__range', (0, 100)), _connector='OR'), name='projects_project_percent_0_100', violation_error_message='百分比应在 0 到 100 之间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('target_quantity__isnull', True), models.Q(('target_unit', ''), _negated=True), _connector='OR'), name='projects_project_target_unit_present', violation_error_message='有目标数量就要写单位。'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['', 'planned', 'in_progress', 'acceptance', 'completed', 'in_use', 'standing', 'paused', 'cancelled'])), name='projects_project_status_known', violation_error_message='状态不在可选范围内。'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('category__isnull', True), ('membership', ''), ('number__isnull', True), ('project_list__isnull', True)), models.Q(('membership__in', ['stated', 'implied']), ('project_list__isnull', False)), _connector='OR'), name='projects_project_membership_stated', violation_error_message='在清单上的项目要说明依据；不在清单上的项目没有序号和类型。'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('budget__isnull', True), models.Q(('budget__gte', 0), ('budget_source__isnull', False)), _connector='OR'), name='projects_project_budget_sourced', violation_error_message='预算不能是负数，并且要写明来源。'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='projects_project_not_its_own_part', violation_error_message='项目不能是自己的一部分。'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent__isnull', True)), fields=('project_list', 'number'), name='projects_project_number_once', violation_error_message='这张清单上已有这个序号。'),
-        ),
-        migrations.AddIndex(
+        migrations.AddField(
             model_name='progressupdate',
-            index=models.Index(models.F('project'), models.OrderBy(models.F('effective_on'), descending=True), models.OrderBy(models.F('seq'), descending=True), name='update_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='progressupdate',
-            index=models.Index(models.F('state'), models.F('created_at'), name='update_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='progressupdate',
-            index=models.Index(models.OrderBy(models.F('effective_on'), descending=True), models.OrderBy(models.F('id'), descending=True), name='update_by_day'),
+            name='project',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='updates', to='projects.project', verbose_name='项目'),
         ),
         migrations.AddConstraint(
             model_name='progressupdate',
             constraint=models.UniqueConstraint(fields=('project', 'seq'), name='projects_progressupdate_seq_once', violation_error_message='这个项目已有这个序号的进展。'),
         ),
-        migrations.AddConstraint(
+        migrations.AddIndex(
             model_name='progressupdate',
-            constraint=models.UniqueConstraint(condition=models.Q(('recorded_at__isnull', False)), fields=('amends',), name='projects_progressupdate_amended_once', violation_error_message='这条进展已经更正或撤回过。'),
-        ),
-        migrations.AddConstraint(
-            model_name='progressupdate',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__isnull', True), ('percent__range', (0, 100)), _connector='OR'), name='projects_progressupdate_percent_0_100', violation_error_message='百分比应在 0 到 100 之间。'),
-        ),
-        migrations.AddConstraint(
-            model_name='progressupdate',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_from__isnull', True), ('effective_on__isnull', True), ('effective_from__lte', models.F('effective_on')), _connector='OR'), name='projects_progressupdate_effective_on_in_order', violation_error_message='最早日不能晚于日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='progressupdate',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['', 'planned', 'in_progress', 'acceptance', 'completed', 'in_use', 'standing', 'paused', 'cancelled'])), name='projects_progressupdate_status_known', violation_error_message='状态不在可选范围内。'),
-        ),
-        migrations.AddConstraint(
-            model_name='progressupdate',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['progress', 'correction', 'withdrawal'])), name='projects_progressupdate_kind_known', violation_error_message='性质不在可选范围内。'),
-        ),
-        migrations.AddConstraint(
-            model_name='progressupdate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['paused', 'cancelled']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='projects_progressupdate_reason_given', violation_error_message='暂停或不再实施，要写明原因（公开）。'),
-        ),
-        migrations.AddConstraint(
-            model_name='progressupdate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amends__isnull', True), ('kind', 'progress')), models.Q(('amends__isnull', False), ('kind__in', ['correction', 'withdrawal']), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='projects_progressupdate_amends_stated', violation_error_message='更正和撤回要指明是哪一条，并写明原因；其他进展不指向别的进展。'),
-        ),
-        migrations.AddConstraint(
-            model_name='progressupdate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recorded_at__isnull', False), ('seq__isnull', False), ('state', 'published')), models.Q(('recorded_at__isnull', True), ('seq__isnull', True), ('state__in', ['draft', 'submitted'])), _connector='OR'), name='projects_progressupdate_state_consistent', violation_error_message='已发布的进展要有序号和发布时刻，未发布的没有。'),
-        ),
-        migrations.AddConstraint(
-            model_name='progressupdate',
-            constraint=models.CheckConstraint(condition=models.Q(('author__isnull', True), ('reviewer__isnull', True), models.Q(('author', models.F('reviewer')), _negated=True), _connector='OR'), name='projects_progressupdate_two_people', violation_error_message='填报人不能审核自己填的进展。'),
-        ),
-        migrations.AddConstraint(
-            model_name='progressupdate',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'withdrawal'), models.Q(('text', ''), _negated=True), models.Q(('status', ''), _negated=True), ('percent__isnull', False), ('quantity__isnull', False), _connector='OR'), name='projects_progressupdate_says_something', violation_error_message='状态、百分比、数量和进展至少填一项。'),
-        ),
-        migrations.AddConstraint(
-            model_name='policydocument',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['issued', 'revised', 'in_revision'])), name='projects_policydocument_stage_known', violation_error_message='文件状态不在可选范围内。'),
-        ),
-        migrations.AddConstraint(
-            model_name='policydocument',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_from__isnull', True), ('effective_on__isnull', True), ('effective_from__lte', models.F('effective_on')), _connector='OR'), name='projects_policydocument_effective_on_in_order', violation_error_message='最早日不能晚于状态日期。'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.UniqueConstraint(fields=('project', 'name'), name='projects_milestone_once', violation_error_message='这个项目已有同名的节点。'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_on__isnull', False), ('actual_on__isnull', False), _connector='OR'), name='projects_milestone_dated', violation_error_message='计划日期和实际日期至少填一个。'),
-        ),
-        migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_from__isnull', True), ('effective_on__isnull', True), ('effective_from__lte', models.F('effective_on')), _connector='OR'), name='projects_fact_effective_on_in_order', violation_error_message='最早日不能晚于最迟日。'),
-        ),
-        migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(('value__isnull', True), models.Q(('unit', ''), _negated=True), _connector='OR'), name='projects_fact_unit_present', violation_error_message='有数值就要写单位。'),
-        ),
-        migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(('qualifier__in', ['', '超', '多', '约', '近', '左右'])), name='projects_fact_qualifier_known', violation_error_message='“超、多、约、近、左右”以外的字不能用。'),
-        ),
-        migrations.AddConstraint(
-            model_name='discrepancy',
-            constraint=models.CheckConstraint(condition=models.Q(('statement_1', models.F('statement_2')), _negated=True), name='projects_discrepancy_statements_differ', violation_error_message='两处说法相同，就不是分歧。'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.UniqueConstraint(fields=('project_list', 'source', 'effective_on'), name='projects_declaration_once', violation_error_message='这个来源在这一天已有一条公布数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.CheckConstraint(condition=models.Q(('done__isnull', True), ('done__lte', models.F('total')), _connector='OR'), name='projects_declaration_done_within_total', violation_error_message='公布完成数不能多于公布总数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.CheckConstraint(condition=models.Q(('total__isnull', False), ('categories__isnull', False), models.Q(('statement', ''), _negated=True), _connector='OR'), name='projects_declaration_says_something', violation_error_message='总数、类型数和说法至少填一项。'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.CheckConstraint(condition=models.Q(('qualifier__in', ['', '超', '多', '约', '近', '左右'])), name='projects_declaration_qualifier_known', violation_error_message='“超、多、约、近、左右”以外的字不能用。'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.CheckConstraint(condition=models.Q(('total__isnull', True), models.Q(('unit', ''), _negated=True), _connector='OR'), name='projects_declaration_unit_present', violation_error_message='有总数就要写单位。'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.CheckConstraint(condition=models.Q(('effective_from__isnull', True), ('effective_on__isnull', True), ('effective_from__lte', models.F('effective_on')), _connector='OR'), name='projects_declaration_effective_on_in_order', violation_error_message='最早日不能晚于截至日。'),
+            index=models.Index(models.F('project'), models.OrderBy(models.F('effective_on'), descending=True), models.OrderBy(models.F('seq'), descending=True), name='update_newest'),
         ),
     ]
