@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from guicheng import words
 from guicheng.append_only import AppendOnly
+from guicheng.checks_at_once import ChecksAtOnce
 from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of, percent_range
 from guicheng.natural_keys import Keyed, KeyedQuerySet
 from guicheng.permissions import can_review_in_one_step, sees_everything
@@ -96,7 +97,7 @@ class ProgressUpdateQuerySet(KeyedQuerySet):
         return self.filter(project__in=projects)
 
 
-class ProgressUpdate(Versioned, Keyed):
+class ProgressUpdate(ChecksAtOnce, Versioned, Keyed):
     """One dated statement about one project."""
 
     class Kind(models.TextChoices):

@@ -9,6 +9,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from guicheng.checks_at_once import ChecksAtOnce
 from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of, percent_range, with_unit
 from guicheng.history import History, Recorded
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
@@ -137,7 +138,7 @@ class ProjectQuerySet(KeyedQuerySet):
         return sum(project.refresh_projections(ledger[project.pk]) for project in batch)
 
 
-class Project(Recorded, Versioned, Keyed):
+class Project(ChecksAtOnce, Recorded, Versioned, Keyed):
     """Anything promised on a list, or named by a source and on none. May be a part of another."""
 
     class Membership(models.TextChoices):

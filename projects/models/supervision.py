@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.append_only import AppendOnly
+from guicheng.checks_at_once import ChecksAtOnce
 from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of
 from guicheng.inbox import tell
 from guicheng.text import clean_text
@@ -34,7 +35,7 @@ class SupervisionNoticeQuerySet(OfProjectQuerySet):
                                    "closed_by")
 
 
-class SupervisionNotice(models.Model):
+class SupervisionNotice(ChecksAtOnce):
     """One paper to one unit about one project. Issued, received, replied to and closed; never edited."""
 
     class Level(models.TextChoices):
