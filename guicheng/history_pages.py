@@ -64,7 +64,7 @@ class HistoryPages:
         form, formsets = self._unbound(request, row)
         now = Snapshot.of(row, form, formsets)
         merge = Merge(row, form, formsets, now, now, self._as_of(version, form))
-        asked = ReasonForm(request.POST or None, label_suffix="：")
+        asked = ReasonForm(request.POST or None)
         if request.method == "POST" and asked.is_valid() and merge.differences:
             return self._restore(request, row, merge.data, asked.cleaned_data["reason"])
         entry = AuditEntry.objects.about(row).filter(history_id=history_id, model=row._meta.label_lower).first()

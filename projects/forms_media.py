@@ -54,7 +54,7 @@ class AttachmentsForm(forms.Form):
 
     def __init__(self, data=None, files=None, *, by, **kwargs):
         kwargs.setdefault("prefix", "media")
-        super().__init__(data, files, label_suffix="：", **kwargs)
+        super().__init__(data, files, **kwargs)
         self.by, self.rows, self.names = by, [], []
 
     def clean(self):
@@ -128,7 +128,7 @@ class PhotoForm(forms.ModelForm):
         labels = {"alt": "替代文字（必填）", "people_agreed": f"{PEOPLE}（必填）"}
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, label_suffix="：", **kwargs)
+        super().__init__(*args, **kwargs)
 
     def clean(self):
         data = super().clean()
@@ -151,4 +151,4 @@ class PaperForm(forms.ModelForm):
         fields = ["title", "order"]
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, label_suffix="：", **kwargs)
+        super().__init__(*args, **kwargs)

@@ -35,7 +35,7 @@ class CleanForm(forms.Form):
             for name in self.base_fields:
                 if name in data:
                     data[name] = clean_text(data[name])
-        super().__init__(data, label_suffix="：", **kwargs)
+        super().__init__(data, **kwargs)
 
 
 class IssueForm(CleanForm):

@@ -10,7 +10,7 @@ from django.test import override_settings
 from django.urls import path
 
 from guicheng.urls import urlpatterns
-from tests.matrix import cells, table
+from tests.matrix import answers, cells, table
 from tests.matrix.world import World
 
 ROUTES = cells.routes()
@@ -33,8 +33,8 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
         patch.setattr("guicheng.pages.errors.error_page", plain_error)
         gc.freeze()  # what is there stays: the collector need not look at it again with every page
         yield made
-        cells.form_of.cache_clear()
-        cells.version_of.cache_clear()
+        answers.form_of.cache_clear()
+        answers.version_of.cache_clear()
         gc.unfreeze()
         patch.undo()
         logging.disable(logging.NOTSET)
@@ -48,7 +48,7 @@ def test_cells(world, part):
     methods = cells.METHODS if connection.vendor == "sqlite" else ["GET"]
     count, wrong = 0, []
     for route in ROUTES[part::PARTS]:
-        tried, sentences = cells.try_route(route, world, methods)
+        tried, sentences = answers.try_route(route, world, methods)
         count, wrong = count + tried, wrong + sentences
     assert not wrong, f"{count} 格，错 {len(wrong)}\n" + "\n".join(wrong)
 
@@ -65,7 +65,7 @@ def test_an_open_back_office_is_found(world, monkeypatch):
     """With the guard switched off the cells of other units are wrong, and the words of others are seen."""
     monkeypatch.setattr("guicheng.admin.rows_for", lambda user, rows: rows)
     route = next(each for each in ROUTES if each.key == "admin:projects_project_history")
-    wrong = "\n".join(cells.try_route(route, world)[1])
+    wrong = "\n".join(answers.try_route(route, world)[1])
     assert "部门经办人 · other · GET：应为 404，实为 open" in wrong
     assert "看到了别的单位的内容" in wrong and "看得出分别" in wrong
 

@@ -182,7 +182,7 @@ def _queue(rows):
     for row in queue:
         row.waited = (today - timezone.localdate(row.since)).days
         row.photo_count, row.paper_count = photos[row.pk], papers[row.pk]
-        row.decision = DecisionForm(initial={"version": row.version}, auto_id=f"row{row.pk}_%s", label_suffix="：")
+        row.decision = DecisionForm(initial={"version": row.version}, auto_id=f"row{row.pk}_%s")
     return queue
 
 

@@ -79,7 +79,7 @@ class BulkActions:
         if kind not in BulkChange.Kind.values or not projects:
             messages.warning(request, "没有选中任何一行，请重新勾选。")
             return redirect("admin:projects_project_changelist")
-        return self._bulk(request, projects, kind, BulkForm(kind, request.POST, label_suffix="："))
+        return self._bulk(request, projects, kind, BulkForm(kind, request.POST))
 
     def _bulk(self, request, queryset, kind, form=None):
         projects = list(queryset.select_related("lead_department", "community")[:bulk_change.MOST + 1])
@@ -101,7 +101,7 @@ class BulkActions:
             status = 400
         return render(request, "admin/projects/bulk.html", {
             **self.admin_site.each_context(request), "opts": self.opts, "title": BulkChange.Kind(kind).label,
-            "form": form or BulkForm(kind, label_suffix="："), "projects": projects, "rows": rows,
+            "form": form or BulkForm(kind), "projects": projects, "rows": rows,
             "seal": bulk_change.seal(rows) if rows else "", "possible": sum(not row.sentence for row in rows),
             "tick": ACTION_CHECKBOX_NAME,
         }, status=status)

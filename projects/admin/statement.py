@@ -86,7 +86,7 @@ class StatementPages:
         """Show the form, or do what came. Whatever is wrong is said beside the form; nothing is lost."""
         if not can_record_progress(request.user, update.project):
             raise PermissionDenied
-        form = FORMS[update.kind](request.POST or None, instance=update, label_suffix="：")
+        form = FORMS[update.kind](request.POST or None, instance=update)
         media = AttachmentsForm(request.POST or None, request.FILES or None, by=request.user)
         if request.method == "POST" and "drop" in request.POST and update.pk:
             return self._drop(request, update)
@@ -150,7 +150,7 @@ class StatementPages:
             raise PermissionDenied
         if update.is_open and not can_approve(request.user, update):
             raise PermissionDenied
-        form = DecisionForm(request.POST, label_suffix="：")
+        form = DecisionForm(request.POST)
         if form.is_valid():
             update.version = form.cleaned_data["version"]
             try:
@@ -198,7 +198,7 @@ class StatementPages:
             request, update, f"{update.get_state_display()}的{update.get_kind_display()}", status, amended=amended,
             may_amend=may_amend and can_record_progress(request.user, update.project),
             may_approve=may_approve, waits_for=None if may_approve else self._waits_for(update),
-            decision=decision or DecisionForm(initial={"version": update.version}, label_suffix="："),
+            decision=decision or DecisionForm(initial={"version": update.version}),
         )
 
     def _waits_for(self, update):

@@ -26,7 +26,7 @@ class ListAndDay(forms.Form):
         help_text="表里没有写日期的进展，都算到这一天。")
 
     def __init__(self, *args, user, first_choice, **kw):
-        super().__init__(*args, label_suffix="：", **kw)
+        super().__init__(*args, **kw)
         self.fields["project_list"].choices = list_choices(user, first_choice)
 
     def clean_effective_on(self):

@@ -1,12 +1,14 @@
 from projects.models.bulk import BulkChange
 from projects.models.evidence import Discrepancy, Fact, PolicyDocument, Source
 from projects.models.imports import ColumnHabit, ImportBatch, ImportRow
-from projects.models.ledger import ProgressUpdate, Status
+from projects.models.ledger import ProgressUpdate
 from projects.models.lights import LightOverride, LightRule
 from projects.models.lists import Category, Declaration, Department, ProjectList
 from projects.models.media import Paper, Photo
-from projects.models.project import Milestone, Project, ProjectAlias, Promise
+from projects.models.plan import Milestone, ProjectAlias, Promise
+from projects.models.project import Project
 from projects.models.review import ReviewStep, WatchedWord
+from projects.models.status import Status
 from projects.models.supervision import Instruction, SupervisionNotice
 
 __all__ = [

@@ -17,37 +17,7 @@ from guicheng.permissions import can_review_in_one_step, sees_everything
 from guicheng.text import clean_text
 from guicheng.versions import Versioned
 from projects.models.evidence import Source
-
-
-class Status(models.TextChoices):
-    """How far a project is. No statement at all is the empty value: 已公布，暂无进展信息."""
-
-    PLANNED = "planned", "筹备中"
-    IN_PROGRESS = "in_progress", "推进中"
-    ACCEPTANCE = "acceptance", "完工待验收"
-    COMPLETED = "completed", "已完成"
-    IN_USE = "in_use", "已投用"
-    STANDING = "standing", "长期开展"
-    PAUSED = "paused", "暂停"
-    CANCELLED = "cancelled", "不再实施"
-
-    @classmethod
-    def label_of(cls, status):
-        return cls(status).label if status else "已公布，暂无进展信息"
-
-    @classmethod
-    def possible(cls):
-        """Every value a project can have: "" first, for no statement."""
-        return ["", *cls.values]
-
-
-Status.DONE = frozenset({"completed", "in_use"})
-Status.NEED_REASON = frozenset({"paused", "cancelled"})
-# the family that gives a status its colour, on tags and in bars
-Status.FAMILY = {
-    "": "none", "planned": "doing", "in_progress": "doing", "acceptance": "doing",
-    "completed": "done", "in_use": "done", "standing": "doing", "paused": "stopped", "cancelled": "stopped",
-}
+from projects.models.status import Status
 
 
 class ProgressUpdateQuerySet(KeyedQuerySet):

@@ -12,14 +12,14 @@ from django.urls import reverse
 from guicheng.checks_at_once import ChecksAtOnce
 from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of, percent_range, with_unit
 from guicheng.history import History, Recorded
-from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
+from guicheng.natural_keys import Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
-from guicheng.scope import FollowingQuerySet
 from guicheng.text import search_term, search_text
 from guicheng.versions import Versioned
 from projects.models.evidence import Source
-from projects.models.ledger import ProgressUpdate, Status
+from projects.models.ledger import ProgressUpdate
 from projects.models.lists import Category, Department, ProjectList
+from projects.models.status import Status
 
 NEVER = date(1900, 1, 1)  # `moved_on` before anybody said anything: sorts last on both databases
 
@@ -384,109 +384,3 @@ class Project(ChecksAtOnce, Recorded, Versioned, Keyed):
         for name, value in wanted.items():
             setattr(self, name, value)
         return True
-
-
-class ProjectAlias(Recorded, Coded):
-    """Another name under which a source speaks of the project."""
-
-    scope_follows = ("project",)
-
-    project = models.ForeignKey(Project, verbose_name="项目", on_delete=models.CASCADE, related_name="aliases")
-    name = CleanCharField("别名", max_length=160)
-    source = models.ForeignKey(
-        Source, verbose_name="来源", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-    objects = FollowingQuerySet.as_manager()
-    history = History(parent="project")
-
-    class Meta:
-        verbose_name = "别名"
-        verbose_name_plural = "别名"
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["project", "name"], name="projects_alias_once",
-                                    violation_error_message="这个项目已有这个别名。"),
-        ]
-
-    def __str__(self):
-        return self.name
-
-    def save(self, *args, **kwargs):
-        super().save(*args, **kwargs)
-        self.project.save(update_fields=["search_text"])
-
-
-class Promise(Recorded, Coded):
-    """What was promised, with its due day; whether it was kept follows from the ledger (summary.py)."""
-
-    scope_follows = ("project",)
-
-    project = models.ForeignKey(Project, verbose_name="项目", on_delete=models.PROTECT, related_name="promises")
-    text = CleanCharField("承诺", max_length=200)
-    promised_from = DayField("最早承诺日", null=True, blank=True)
-    promised_on = DayField("承诺日", help_text="到这一天一定已经作出承诺。")
-    due_on = DayField("到期日")
-    source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="promises")
-    is_sample = models.BooleanField("示例", default=False, editable=False)
-
-    objects = FollowingQuerySet.as_manager()
-    history = History(parent="project")
-
-    class Meta:
-        verbose_name = "承诺"
-        verbose_name_plural = "承诺"
-        ordering = ["due_on", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["project", "due_on"], name="projects_promise_once",
-                                    violation_error_message="这个项目已有同一天到期的承诺。"),
-            in_order("promised_from", "promised_on", "最早承诺日不能晚于承诺日。"),
-            in_order("promised_on", "due_on", "到期日不能早于承诺日。"),
-        ]
-
-    def __str__(self):
-        return self.text
-
-
-class Milestone(Recorded, Coded):
-    """A planned date against an actual one."""
-
-    scope_follows = ("project",)
-
-    project = models.ForeignKey(Project, verbose_name="项目", on_delete=models.CASCADE, related_name="milestones")
-    name = CleanCharField("节点", max_length=80)
-    planned_on = DayField("计划日期", null=True, blank=True)
-    actual_on = DayField("实际日期", null=True, blank=True, help_text="到这一天一定已经完成。")
-    source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="+")
-    note = CleanCharField("说明", max_length=200, blank=True)
-
-    objects = FollowingQuerySet.as_manager()
-    history = History(parent="project")
-
-    class Meta:
-        verbose_name = "节点"
-        verbose_name_plural = "节点"
-        ordering = [Coalesce("planned_on", "actual_on"), "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["project", "name"], name="projects_milestone_once",
-                                    violation_error_message="这个项目已有同名的节点。"),
-            models.CheckConstraint(
-                condition=Q(planned_on__isnull=False) | Q(actual_on__isnull=False),
-                name="projects_milestone_dated",
-                violation_error_message="计划日期和实际日期至少填一个。",
-            ),
-        ]
-
-    def __str__(self):
-        return self.name
-
-    @property
-    def days_late(self):
-        """Days between the planned and the actual day; negative is early; None when one is missing."""
-        if self.planned_on and self.actual_on:
-            return (self.actual_on - self.planned_on).days
-        return None
-
-    @property
-    def days_early(self):
-        return -self.days_late
