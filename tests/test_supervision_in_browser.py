@@ -5,7 +5,6 @@ import pytest
 from django.urls import reverse
 
 from guicheng.inbox import tell
-from guicheng.workdays import CalendarYear
 from projects.models import Instruction, LightOverride, SupervisionNotice
 from tests import factories
 from tests.browser import barriers, sideways, sign_in
@@ -94,9 +93,6 @@ def test_no_barrier_and_no_fault(live_server, watched, superuser, leader, clerk,
         *(reverse(f"{name}_{verb}", args=[late.pk]) for verb in ("issue", "instruct", "light")),
         reverse("admin:inbox"), reverse("admin:projects_progressupdate_week"),
         reverse("admin:projects_project_changelist"), reverse("admin:projects_project_change", args=[late.pk]),
-        reverse("admin:guicheng_calendaryear_changelist"),
-        reverse("admin:guicheng_calendaryear_change", args=[CalendarYear.objects.first().pk]),
-        reverse("admin:projects_lightrule_changelist"), reverse("admin:projects_lightrule_add"),
     ]
     page = watched(base + reverse("admin:login"), width=390)
     sign_in(page, base, superuser)
