@@ -35,7 +35,7 @@ def community_detail(request, slug):
         "units": community.units.all(),
         "venues": community.venues.all(),
         "organisations": community.organisations.filter(is_published=True),
-        "metrics": community.metrics.prefetch_related("readings__source"),
+        "metrics": community.metrics.published().prefetch_related("readings__source"),
         "facts": facts,
         "discrepancies": community.discrepancies.published().select_related("source_1", "source_2"),
     })

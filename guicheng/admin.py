@@ -14,6 +14,7 @@ from guicheng.list_export import ExportedList
 from guicheng.membership import PARTS
 from guicheng.permissions import sees_everything
 from guicheng.scope import rows_for
+from guicheng.seen import seal
 from guicheng.text import clean_text
 
 
@@ -84,6 +85,12 @@ class ScopedAdmin(Scoped, HistoryPages, GuardedEditing, GuardedLists, ExportedLi
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they would count the whole list once for every choice
+    seals_rows = False  # whether an action asks for the versions that the list showed
+
+    def get_changelist_instance(self, request):
+        changelist = super().get_changelist_instance(request)
+        changelist.seen = seal(changelist.result_list) if self.seals_rows and request.method == "GET" else ""
+        return changelist
 
     def get_readonly_fields(self, request, obj=None):
         """What points outside this person's scope stands there to be read: a choice would lose or refuse it."""

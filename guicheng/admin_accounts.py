@@ -20,7 +20,7 @@ from guicheng.hand_over import leave, open_work_of
 from guicheng.membership import PARTS, key_of, memberships_of, unit_of
 from guicheng.models import AccessEvent, User
 from guicheng.permissions import can_give_roles, can_make_accounts, can_manage_account, in_scope
-from guicheng.roles import APART_SENTENCE
+from guicheng.roles import APART_SENTENCE, GUARDED
 
 Kind = AccessEvent.Kind
 
@@ -145,6 +145,16 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
             record(Kind.ROLES_CHANGED, request, account=form.instance,
                    note="；".join([f"{before}→{after}", *flags]))
             User.objects.filter(pk=form.instance.pk).update(wanted_role="", wanted_established=False)
+            self._void_old_password(request, form.instance)
+
+    def _void_old_password(self, request, account):
+        """Who made the account knows its unused password: it must not open one that has grown strong since."""
+        account = User.objects.get(pk=account.pk)
+        grown = account.is_superuser or account.groups.filter(name__in=GUARDED).exists()
+        if grown and account.must_change_password:
+            account.set_unusable_password()
+            account.save(update_fields=["password"])
+            messages.warning(request, f"{account}的一次性口令还没有用过，已经作废。请给一个新的。")
 
     @staticmethod
     def _rights(user):

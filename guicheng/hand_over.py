@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from guicheng.membership import PARTS, memberships_of
+from guicheng.permissions import can_give_roles
 
 
 def open_work_of(user):
@@ -25,6 +26,17 @@ def summary_of(user):
     return "、".join([*units, *(f"{name} {len(rows)} 条" for name, rows in open_work_of(user))])
 
 
+def _refuse_new_powers(user, by, successor):
+    """A hand-over gives nobody more than they had: a unit, and to review for it, is 安全管理员's to give."""
+    if can_give_roles(by, successor):
+        return
+    theirs = memberships_of(successor)
+    for unit, part in memberships_of(user):
+        held = {each for row, each in theirs if row == unit}
+        if not held or part != "clerks" and part not in held:
+            raise ValidationError(f"{successor}还不是“{unit}”的{PARTS[part]}人员，请安全管理员先把单位给他，再办移交。")
+
+
 @transaction.atomic
 def leave(user, by, successor=None):
     """Disable an account and give what it has in hand to a successor, if there is one. All or nothing.
@@ -36,6 +48,7 @@ def leave(user, by, successor=None):
         raise ValidationError("接手的人要是另一个在用的账号，也不能是办理停用的人自己。")
     summary = summary_of(user)
     if successor is not None:
+        _refuse_new_powers(user, by, successor)
         for _, rows in open_work_of(user):
             for row in rows:
                 try:

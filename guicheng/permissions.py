@@ -1,6 +1,7 @@
 """Who may do what: one readable expression each. Views, forms and the admin only ask."""
 from django.conf import settings
 
+from guicheng.membership import unit_models
 from guicheng.roles import GUARDED, NEED_SECOND_FACTOR
 
 
@@ -27,7 +28,14 @@ def can_manage_account(user, account):
         return False
     if GUARDED & _held(account) and not user.is_superuser:
         return False
-    return user.has_perm("guicheng.change_user") or can_manage_unit_accounts(user) and in_scope(user, account)
+    if user.has_perm("guicheng.change_user"):
+        return True
+    return can_manage_unit_accounts(user) and in_scope(user, account) and not _reviews_words_of(account, user)
+
+
+def _reviews_words_of(account, user):
+    """Whether this account reviews for a unit whose clerk the person is: its password would approve their own words."""
+    return any(model._default_manager.filter(clerks=user).filter(reviewers=account).exists() for model in unit_models())
 
 
 def can_manage_unit_accounts(user):
@@ -77,23 +85,34 @@ def _reviews_or_sees_everything(user, project):
     return sees_everything(user) or reviews(user, project)
 
 
+def handed_in(user, update):
+    """Whether these are this person's own words: its author, or who submitted it before it was handed over."""
+    return update.author_id == user.pk or update.steps.filter(by=user, verb="submitted").exists()
+
+
 def can_check_progress(user, update):
     """初审: by the unit's own reviewer, never by the author."""
-    may = user.has_perm("projects.check_progressupdate") and update.author_id != user.pk
-    return may and _reviews_or_sees_everything(user, update.project)
+    may = user.has_perm("projects.check_progressupdate") and _reviews_or_sees_everything(user, update.project)
+    return may and not handed_in(user, update)
 
 
 def can_publish_progress(user, update):
     """终审: by a reviewer marked 在编, who is neither its author nor did the 初审."""
-    may = user.has_perm("projects.publish_progressupdate") and user.is_established
-    return may and user.pk not in (update.author_id, update.checker_id) and _reviews_or_sees_everything(
-        user, update.project)
+    may = user.has_perm("projects.publish_progressupdate") and user.is_established and user.pk != update.checker_id
+    return may and _reviews_or_sees_everything(user, update.project) and not handed_in(user, update)
 
 
 def can_review_in_one_step(user, update):
-    """初审 and 终审 by one person, where a unit of the project has that rule."""
-    small = any(unit.one_step_review for unit in units_of(update.project))
-    return small and update.state == "submitted" and can_publish_progress(user, update)
+    """初审 and 终审 by one person, where the unit this person reviews for has that rule.
+
+    Another unit's rule does not help, for the clerk says which units a new project has: who reviews everything
+    needs all of them to have it.
+    """
+    units = units_of(update.project)
+    small = [unit for unit in units if unit.one_step_review]
+    mine = any(unit.reviewers.filter(pk=user.pk).exists() for unit in small)
+    may = mine or (sees_everything(user) and units and len(small) == len(units))
+    return bool(may) and update.state == "submitted" and can_publish_progress(user, update)
 
 
 def can_approve(user, update):
@@ -168,6 +187,6 @@ def supervisors():
 
 
 def can_undo_import(user, batch):
-    """Take back a whole import: whoever uploaded it, or who looks after all projects."""
+    """Take back a whole import: whoever uploaded it, or who looks after all projects; undo.py asks for each row."""
     may = user.has_perm("projects.add_importbatch")
     return may and (batch.uploader_id == user.pk or sees_everything(user))

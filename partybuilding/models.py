@@ -1,6 +1,7 @@
 """Party organisations, their places, and the figures that were reported about them."""
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -96,6 +97,14 @@ class PartyOrganisation(Recorded, Versioned, Coded, Membership):
     def __str__(self):
         return self.name
 
+    def clean(self):
+        above, seen = self.parent, set()
+        while above is not None and above.pk not in seen:
+            if above.pk == self.pk:
+                raise ValidationError({"parent": "上级不能是自己，也不能是自己的下级。"})
+            seen.add(above.pk)
+            above = above.parent
+
 
 class VenueQuerySet(KeyedQuerySet):
     def visible_to(self, user):
@@ -161,6 +170,12 @@ class Venue(Recorded, Versioned, Coded):
         return self.name
 
 
+class MetricQuerySet(FollowingQuerySet):
+    def published(self):
+        """Without those of a project that is not public."""
+        return self.filter(models.Q(project=None) | models.Q(project__in=Project.objects.published()))
+
+
 class Metric(Recorded, Versioned, Keyed):
     """A figure somebody reports: what it counts, in which unit, about whom."""
 
@@ -195,7 +210,7 @@ class Metric(Recorded, Versioned, Keyed):
     )
     order = models.PositiveSmallIntegerField("顺序", default=0)
 
-    objects = FollowingQuerySet.as_manager()
+    objects = MetricQuerySet.as_manager()
     history = History()
 
     class Meta:

@@ -42,7 +42,7 @@ class MetricSummary:
 
 def metric_summaries(metrics=None):
     """The metrics that have a reading, in order. Two queries."""
-    metrics = Metric.objects.all() if metrics is None else metrics
+    metrics = Metric.objects.published() if metrics is None else metrics
     newest = MetricReading.objects.select_related("source").order_by("-effective_on", "-pk")
     metrics = metrics.select_related("community", "project").prefetch_related(Prefetch("readings", newest))
     summaries = [MetricSummary(metric, list(metric.readings.all())) for metric in metrics]

@@ -103,7 +103,11 @@ def undo(change, by):
         raise ValidationError("这次批量修改已经撤销过。")
     reason = f"撤销批量修改：{change.reason}"
     dropped = withdrawn = 0
-    for update in change.updates.select_related("project"):
+    updates = list(change.updates.select_related("project"))
+    for update in updates:
+        if not can_record_progress(by, update.project):
+            raise ValidationError(f"“{update.project}”已经不归你管，这次批量修改请业务管理员逐条处理。")
+    for update in updates:
         if update.is_open:
             update.drop(by, reason)
             dropped += 1

@@ -29,7 +29,8 @@ class FilterOptions:
     def categories(self, slug):
         if not slug:
             return []
-        rows = Category.objects.filter(project_list__slug=slug).values_list("number", "name")
+        rows = Category.objects.filter(
+            project_list__in=ProjectList.objects.published(), project_list__slug=slug).values_list("number", "name")
         return [(str(number), f"{number}. {name}") for number, name in rows]
 
     @property

@@ -32,7 +32,7 @@ class FieldGroup:
 class StatementForm(forms.ModelForm):
     """The common part: the version that was seen, and the words that make the portal ask once."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10**6)
     words_checked = forms.BooleanField(label="已核对，照这样提交", required=False)
 
     class Meta:
@@ -89,7 +89,7 @@ class StatementForm(forms.ModelForm):
     def _post_clean(self):
         """The version is what the person saw, whatever the row has become since."""
         super()._post_clean()
-        if self.cleaned_data.get("version"):
+        if self.instance.pk and self.cleaned_data.get("version"):
             self.instance.version = self.cleaned_data["version"]
 
     def groups(self):
@@ -162,7 +162,7 @@ FORMS = {
 class DecisionForm(forms.Form):
     """A reviewer's answer to one statement, about the version that was read."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10**6)
     decision = forms.ChoiceField(choices=[("approve", "通过"), ("return", "退回")])
     reason = forms.CharField(label="退回的原因", required=False, max_length=500,
                              widget=forms.Textarea(attrs={"rows": 2}))

@@ -60,7 +60,8 @@ def list_detail(request, slug):
         "more": each.recorded.value - len(rows),
         "declarations": project_list.declarations.select_related("source"),
         "discrepancies": project_list.discrepancies.published().select_related("source_1", "source_2"),
-        "has_promises": Promise.objects.filter(project__project_list=project_list).exists(),
+        "has_promises": Promise.objects.filter(
+            project__project_list=project_list, project__is_published=True).exists(),
         "has_sample": project_list.is_sample,
     })
 

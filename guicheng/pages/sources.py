@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count
 
-from partybuilding.models import MetricReading
+from partybuilding.models import Metric, MetricReading
 from projects.models import Declaration, Fact, ProgressUpdate, Project, Source
 
 SHOWN = 200
@@ -42,7 +42,7 @@ def sources_with_what_rests():
     projects = _grouped(Project.objects.published().real().only("code", "name", "source").order_by("code")[:SHOWN])
     declarations = _grouped(Declaration.objects.filter(
         project_list__is_sample=False, project_list__is_published=True).select_related("project_list"))
-    readings = _grouped(MetricReading.objects.select_related("metric"))
+    readings = _grouped(MetricReading.objects.filter(metric__in=Metric.objects.published()).select_related("metric"))
     return [
         SourceSummary(source, updates[source.pk], facts[source.pk], projects[source.pk],
                       declarations[source.pk], readings[source.pk])

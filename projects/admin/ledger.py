@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 
 from guicheng.admin import ScopedAdmin
 from guicheng.permissions import can_approve
+from guicheng.seen import UNSEEN, Seen
 from projects.admin.statement import StatementPages
 from projects.models import ProgressUpdate
 from projects.templatetags.projects import status_tag
@@ -34,6 +35,7 @@ class ProgressUpdateAdmin(StatementPages, ScopedAdmin):
     list_select_related = ["project__lead_department", "project__community", "author", "reviewer"]
     ordering = ["-created_at", "-pk"]
     actions = ["approve_selected"]
+    seals_rows = True
 
     def lookup_allowed(self, lookup, value, request=None):
         """`project` may be asked for by the link from a project, but is no list of 10,000 names."""
@@ -50,8 +52,11 @@ class ProgressUpdateAdmin(StatementPages, ScopedAdmin):
     @admin.action(description="通过所选的（初审或终审）")
     def approve_selected(self, request, queryset):
         """Take the next step of those this person may; say how many and why the others were not."""
-        done, published, refused = 0, 0, []
+        done, published, refused, seen = 0, 0, [], Seen(request.POST)
         for update in queryset.select_related("project__lead_department", "project__community", "author"):
+            if update not in seen:
+                refused.append(f"{update}：{UNSEEN}")
+                continue
             if not can_approve(request.user, update):
                 refused.append(f"{update}：{update.get_state_display()}，不由你审核。")
                 continue

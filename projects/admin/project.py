@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from guicheng import words
 from guicheng.admin import LabelledInline, ScopedAdmin
 from guicheng.permissions import can_publish_project, can_record_progress
+from guicheng.seen import UNSEEN, Seen
 from projects.admin import supervision
 from projects.admin.bulk import BulkActions
 from projects.admin.imports import import_links
@@ -40,6 +41,7 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
                    ("lead_department", FoldedFilter), "is_published", CountedFilter, "is_sample", LightFilter]
     search_fields = ["search_text"]
     actions = ["bulk_status", "bulk_date", "publish_selected", "hide_selected"]
+    seals_rows = True
     not_exported = ["record_link"]
     search_help_text = "名称、别名、社区、单位，两个字就能找；也可以用拼音或首字母。"
     list_select_related = ["project_list", "community", "lead_department"]
@@ -107,8 +109,11 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
     @admin.action(description="公开所选的项目")
     def publish_selected(self, request, queryset):
         """Those this person may: a reviewer 在编, not the one who entered them."""
-        done, refused = 0, []
+        done, refused, seen = 0, [], Seen(request.POST)
         for project in queryset.filter(is_published=False).select_related("lead_department", "community"):
+            if project not in seen:
+                refused.append(f"{project}：{UNSEEN}")
+                continue
             if not can_publish_project(request.user, project):
                 refused.append(f"{project}：要由在编审核员公开，录入人不能公开自己录入的。")
                 continue

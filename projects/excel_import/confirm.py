@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from guicheng.history import acting, record
 from guicheng.versions import save_versions
-from projects.excel_import.matching import Finder, key_of
+from projects.excel_import.matching import LINKS as LINKED
+from projects.excel_import.matching import PLAIN, Finder, key_of
 from projects.excel_import.preview import chunks
 from projects.models import Department, ImportBatch, ImportRow, ProgressUpdate, Project, ReviewStep
 
@@ -57,6 +58,8 @@ def refuse_stale(batch, rows):
             if row.project_id:
                 now = known[row.number]
                 is_same = now is not None and now.stamp == row.seen
+            elif not finder.is_own(plan):
+                raise ValidationError(f"第 {row.number} 行“{row.name}”的牵头单位和社区已经不归你管，一行也没有导入。")
             else:
                 name = (plan["project_list"], key_of(plan["name"]))
                 number = (plan["project_list"], plan.get("number"))
@@ -140,7 +143,8 @@ class Writer:
             row.project = project = there[row.project_id]
             project.version = int(row.seen.partition("-")[0])  # what the preview saw
             values = dict(self.typed(row.values["plan"]))
-            if row.outcome == Outcome.NEW:
+            if row.outcome == Outcome.NEW:  # nothing of what another once wrote comes back with it
+                values = blank() | values
                 values |= {"dropped_at": None, "entered_by": self.by, "source_id": self.batch.source_id}
             for key, value in values.items():
                 setattr(project, key, value)
@@ -170,6 +174,13 @@ class Writer:
         with connection.cursor() as cursor:
             cursor.executemany(
                 "UPDATE projects_importrow SET project_id = %s, update_id = %s, seen = %s WHERE id = %s", became)
+
+
+def blank():
+    """A plan in which nothing is stated."""
+    names = [*PLAIN, *LINKED]
+    return {name.removesuffix("_id"): Project._meta.get_field(name.removesuffix("_id")).get_default()
+            for name in names if name not in ("name", "project_list_id")}
 
 
 def create_projects(projects):

@@ -102,6 +102,11 @@ class Finder:
         self.codes = set(Project.objects.values_list("code", flat=True)) if self.everything else set()
         self.project_list = project_list
 
+    def is_own(self, plan):
+        """Whether a project with this plan would be this person's: led by their department or in their community."""
+        return self.everything or (plan.get("lead_department") in self.own_departments
+                                   or plan.get("community") in self.own_communities)
+
     def categories(self, project_list):
         if project_list not in self._categories:
             rows = Category.objects.filter(project_list=project_list).values_list("pk", "name", "number")

@@ -282,8 +282,7 @@ class RowReader:
                 own = [("lead_department", pk) for pk in finder.own_departments]
                 own += [("community", pk) for pk in finder.own_communities]
                 plan |= dict(own) if len(own) == 1 else {}
-            if not (plan.get("lead_department") in finder.own_departments
-                    or plan.get("community") in finder.own_communities):
+            if not finder.is_own(plan):
                 line.wrong.append("新项目的牵头单位或社区要是你自己的")
         if line.code and not line.known:
             if not meaning.re.fullmatch(r"[-A-Za-z0-9_]{1,40}", line.code):
@@ -309,6 +308,8 @@ class RowReader:
             names = "”“".join(self._label(key) for key in plan)
             line.wrong.append(f"“{names}”和系统里的不同，你没有权限修改项目资料；"
                               "请联系业务管理员，或在“对应关系”里把这一列改为不导入")
+        elif plan and not (self.finder.may_change or self.finder.is_own(known | plan)):
+            line.wrong.append("牵头单位或社区要有一个是你自己的，不能改到别的单位去")
         return self._with_budget_source(plan)
 
     def _with_budget_source(self, plan):

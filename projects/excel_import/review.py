@@ -37,6 +37,9 @@ def approve_all(batch, by, saw=lambda done: None):
         update = row.update
         try:
             if update and update.state in ProgressUpdate.IN_REVIEW:
+                if is_edited(update):
+                    refused.append(f"{row}导入以后又改过，请单独审核")
+                    continue
                 if not can_approve(by, update):
                     refused.append(f"{row}不能由你来审")
                     continue
@@ -55,6 +58,11 @@ def approve_all(batch, by, saw=lambda done: None):
     if published or opened:
         tell_uploader(batch, by, "，".join(parts) + "。")
     return _sentence("，".join(parts) or "没有可以由你审核的", refused)
+
+
+def is_edited(update):
+    """Whether it is not what the import wrote any more: that is version 1, and 初审 made it 2."""
+    return update.version != 1 + (update.state == ProgressUpdate.State.CHECKED)
 
 
 def send_back_all(batch, by, reason, saw=lambda done: None):
@@ -95,6 +103,8 @@ def _open(row, by):
     if not can_publish_project(by, row.project):
         return 0
     project = Project.objects.get(pk=row.project_id)
+    if str(project.version) != row.seen.partition("-")[0]:
+        raise ValidationError("项目资料导入以后又改过，请单独公开")
     project.publish(by)
     row.seen = f"{project.version}-{row.seen.partition('-')[2]}"
     ImportRow.objects.filter(pk=row.pk).update(seen=row.seen)

@@ -30,6 +30,7 @@ def undo(batch, by):
     for chunk in chunks(rows.defer("raw", "changes").iterator(SIZE), SIZE):
         projects = Project.objects.select_for_update(of=("self",)).select_related(
             "community", "lead_department").prefetch_related("aliases").in_bulk([row.project_id for row in chunk])
+        refuse_foreign(chunk, projects, by)
         refuse_built_on(chunk, projects, by)
         dropped += drop_waiting(chunk, by, locked)
         withdrawn += withdraw_published(chunk, by, locked)
@@ -39,6 +40,13 @@ def undo(batch, by):
     locked.save(update_fields=["state"])
     batch.refresh_from_db()
     return dropped, withdrawn
+
+
+def refuse_foreign(rows, projects, by):
+    """Refuse where a project is no longer this person's, who may have left the unit since."""
+    mine = set(Project.objects.in_scope_of(by).filter(pk__in=projects).values_list("pk", flat=True))
+    if foreign := [row for row in rows if row.project_id not in mine]:
+        raise ValidationError(f"不能撤销：{named(foreign)}已经不归你管，请业务管理员来撤销。")
 
 
 def refuse_built_on(rows, projects, by):

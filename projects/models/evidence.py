@@ -81,10 +81,10 @@ class About(models.Model):
 
 class AboutQuerySet(FollowingQuerySet):
     def published(self):
-        """Without what is said of a project, a list or an organisation that is not public."""
+        """Without what is said of a project, a list, an organisation or a metric that is not public."""
         about = {field.name: field.related_model for field in self.model._meta.fields if field.remote_field}
         rows = self
-        for name in {"project", "project_list", "organisation"} & set(about):
+        for name in {"project", "project_list", "organisation", "metric"} & set(about):
             public = about[name]._default_manager.published()
             rows = rows.filter(models.Q(**{name: None}) | models.Q(**{f"{name}__in": public}))
         return rows

@@ -43,12 +43,19 @@ class ProgressUpdateQuerySet(KeyedQuerySet):
 
     def for_review_by(self, user):
         """Those whose next step `can_approve` gives to this person."""
-        rows = self.waiting().exclude(author=user)
+        handed_in = ProgressUpdate._meta.get_field("steps").related_model.objects.filter(by=user, verb="submitted")
+        rows = self.waiting().exclude(author=user).exclude(pk__in=handed_in.values("update"))
         may_check, may_publish = (user.has_perm(f"projects.{verb}_progressupdate") for verb in ("check", "publish"))
         if not sees_everything(user):
             rows = rows.filter(Q(project__lead_department__in=user.department_reviewer_of.all())
                                | Q(project__community__in=user.community_reviewer_of.all()))
-        small = Q(project__lead_department__one_step_review=True) | Q(project__community__one_step_review=True)
+        small = Q(project__lead_department__in=user.department_reviewer_of.filter(one_step_review=True)) | Q(
+            project__community__in=user.community_reviewer_of.filter(one_step_review=True))
+        if sees_everything(user):
+            lead, community = ("project__lead_department", "project__community")
+            small |= (~Q(**{lead: None}) | ~Q(**{community: None})) & (
+                Q(**{lead: None}) | Q(**{f"{lead}__one_step_review": True})) & (
+                Q(**{community: None}) | Q(**{f"{community}__one_step_review": True}))
         steps = Q(state=ProgressUpdate.State.SUBMITTED) if may_check else Q(pk__in=[])
         if may_publish and user.is_established:
             steps |= Q(state=ProgressUpdate.State.SUBMITTED) & small

@@ -301,6 +301,10 @@ class Project(ChecksAtOnce, Recorded, Versioned, Keyed):
             raise ValidationError({field: "项目不能选自己。"})
         if self.parent_id and self.parent.parent_id:
             raise ValidationError({"parent": "所选项目本身是一部分，请选它所属的项目。"})
+        if self.parent_id and self.parent.project_list_id != self.project_list_id:
+            raise ValidationError({"parent": "分项要和它所属的项目在同一张清单上。"})
+        if self.pk and self.parts.exclude(project_list=self.project_list_id).exists():
+            raise ValidationError({"project_list": "这个项目有分项，要在同一张清单上：先让分项不再属于它，再换清单。"})
         if self.parent_id and self.pk and self.parts.exists():
             raise ValidationError({"parent": "这个项目有分项，不能再属于别的项目。"})
         if self.parent_id and self.is_published and not self.parent.is_published:

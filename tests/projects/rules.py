@@ -174,7 +174,7 @@ PROJECT_RULES = [
     project("projects_project_budget_sourced", bad={"budget": -1, "budget_source": make.make_source}),
     Once("projects_project_number_once", Project, PROJECT, twins=on_a_list(number=1), apart={"number": 2}),
     Once("projects_project_number_once", Project, PROJECT, twins=on_a_list(number=1),
-         apart={"parent": make.make_project}),
+         apart={"parent": lambda: make.make_project(ProjectList.objects.latest("pk"))}),
     Once("projects_alias_once", ProjectAlias, ALIAS, twins={"project": make.make_project, "name": "海五路"},
          apart={"name": "海六路"}),
     Once("projects_promise_once", Promise, PROMISE, twins={"project": make.make_project},

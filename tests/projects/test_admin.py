@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from guicheng.seen import seal
 from projects.models import ProgressUpdate
 from tests import factories
 
@@ -135,7 +136,8 @@ def test_a_reviewer_approves_several_from_the_list(sign_in, clerk, reviewer, sen
     chosen = {"action": "approve_selected", "_selected_action": [project.updates.get().pk]}
     for person, sentence in [(reviewer, "通过 1 条，其中 0 条已发布"), (reviewer, "不由你审核"),
                              (senior_reviewer, "其中 1 条已发布")]:
-        response = sign_in(person).post(address, chosen, follow=True)
+        seen = {"seen": seal(project.updates.all())}
+        response = sign_in(person).post(address, chosen | seen, follow=True)
         assert sentence in response.content.decode()
     assert project.updates.get().reviewer == senior_reviewer
 

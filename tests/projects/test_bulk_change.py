@@ -5,6 +5,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from guicheng.seen import seal
 from projects import bulk_change
 from projects.models import BulkChange, ProgressUpdate, Project
 from tests import factories
@@ -161,7 +162,7 @@ def test_a_new_project_waits_for_another_person(sign_in, street_admin, key_list,
     assert (project.is_published, project.entered_by) == (False, street_admin)
     street_admin.is_established = True
     street_admin.save()
-    chosen = {"action": "publish_selected", "_selected_action": [project.pk]}
+    chosen = {"action": "publish_selected", "_selected_action": [project.pk], "seen": seal([project])}
     address = reverse("admin:projects_project_changelist")
     assert "录入人不能公开自己录入的" in client.post(address, chosen, follow=True).content.decode()
     other = factories.make_user(roles=["业务管理员"], is_established=True)

@@ -339,7 +339,7 @@ def test_control_without_the_check_the_edit_is_overrun(clerk, project, preview, 
 def test_a_clerk_who_left_the_office_meanwhile_writes_nothing(clerk, project, office, preview):
     batch = preview(clerk, TWO)
     office.clerks.remove(clerk)
-    assert "核对以后有人动过" in confirm(batch).message
+    assert "已经不归你管" in confirm(batch).message
 
 
 def test_all_or_nothing(clerk, project, preview, monkeypatch):

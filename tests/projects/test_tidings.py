@@ -5,8 +5,9 @@ import pytest
 from django.urls import reverse
 
 from guicheng.inbox import InboxMessage
+from guicheng.seen import seal
 from projects.excel_import.review import approve_all, send_back_all
-from projects.models import ImportBatch, ImportRow, Source
+from projects.models import ImportBatch, ImportRow, ProgressUpdate, Source
 from projects.tidings import tell_author
 from tests import factories
 
@@ -33,6 +34,8 @@ def batch(clerk, project, update):
     batch = ImportBatch.objects.create(
         uploader=clerk, file_name="清单.xlsx", sha256="0" * 64, effective_on=date(2021, 9, 30),
         source=Source.objects.own(), project_list=project.project_list, state="confirmed")
+    ProgressUpdate.objects.filter(pk=update.pk).update(version=1)  # as an import writes it
+    update.refresh_from_db()
     ImportRow.objects.create(batch=batch, number=2, outcome="changed", project=project, update=update)
     return batch
 
@@ -78,7 +81,7 @@ def test_what_came_with_the_facts_has_nobody_to_tell(project, reviewer):
 
 def test_several_at_once_from_the_list(update, clerk, reviewer, head, sign_in):
     update.approve(reviewer)
-    data = {"action": "approve_selected", "_selected_action": [update.pk]}
+    data = {"action": "approve_selected", "_selected_action": [update.pk], "seen": seal([update])}
     sign_in(head).post(reverse("admin:projects_progressupdate_changelist"), data)
     update.refresh_from_db()
     assert update.is_published and told(clerk) == [("已发布：半月岛公园", "推进中")]
