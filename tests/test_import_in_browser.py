@@ -31,6 +31,12 @@ def clean(page, where):
     assert barriers(page, schemes=["light", "dark"]) == [], where
 
 
+def without_refresh(route):
+    """The page reloads itself every two seconds while a batch is at work: nothing could look at it."""
+    response = route.fetch()
+    route.fulfill(response=response, headers={k: v for k, v in response.headers.items() if k != "refresh"})
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_clerk_imports_and_takes_it_back(width, live_server, open_page, clerk, project, workbook):
     page = open_page(width=width)
@@ -83,6 +89,7 @@ def test_no_page_of_the_import_has_a_barrier(live_server, open_page, street_admi
     clean(page, "list")
     batch = ImportBatch.objects.get()
     ImportBatch.objects.filter(pk=batch.pk).update(job="confirm", job_queued_at=batch.created_at, total=3, done=1)
+    page.route(f"**/{batch.pk}/change/", without_refresh)
     page.goto(live_server.url + reverse("admin:projects_importbatch_change", args=[batch.pk]))
     clean(page, "at work")
 
