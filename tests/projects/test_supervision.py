@@ -353,6 +353,22 @@ def test_received_and_answered_once(sign_in, clerk, supervisor, project):
     assert notice.reply == "第一次。" and notice.received_by == clerk
 
 
+def test_the_receipt_keeps_a_reply_already_typed(sign_in, clerk, supervisor, project):
+    """签收 and 回复 stand under one box: what was typed goes with either, and only 回复 sends it."""
+    notice = SupervisionNotice.issue(project, "order", "manual", "k", "请办。", by=supervisor)
+    client = sign_in(clerk)
+    page = client.get(notice.get_absolute_url()).text
+    form = next(form for form in page.split("<form")[1:] if "<textarea" in form)
+    assert f'formaction="{url("receive", notice.pk)}" value="签收"' in form
+    for sentence in ("已签收。", "已经签收过"):
+        page = client.post(url("receive", notice.pk), {"text": "下周复工。"}).text
+        assert sentence in page and "下周复工。</textarea>" in page
+    notice.refresh_from_db()
+    assert (notice.received_by, notice.reply) == (clerk, "")
+    notice.answer(clerk, "已复工。")
+    assert client.post(url("receive", notice.pk), {"text": "下周复工。"}).status_code == 302
+
+
 def test_who_may_do_what(sign_in, office, clerk, reviewer, leader, supervisor, street_admin, project):
     notice = SupervisionNotice.issue(project, "order", "manual", "k", "请办。", by=supervisor)
     may_issue = {leader: 200, supervisor: 200, clerk: 403, reviewer: 403, street_admin: 403}
