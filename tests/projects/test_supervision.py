@@ -369,6 +369,15 @@ def test_the_receipt_keeps_a_reply_already_typed(sign_in, clerk, supervisor, pro
     assert client.post(url("receive", notice.pk), {"text": "下周复工。"}).status_code == 302
 
 
+@pytest.mark.parametrize("name", ["receive", "reply"])
+def test_who_acts_upon_it_has_read_its_message(sign_in, clerk, reviewer, supervisor, project, name):
+    notice, other = (SupervisionNotice.issue(project, "order", "manual", key, "请办。", by=supervisor) for key in "kl")
+    sign_in(clerk).post(url(name, notice.pk), {"text": "下周复工。"})
+    unread = InboxMessage.objects.unread()
+    assert [row.path for row in unread.filter(recipient=clerk)] == [other.get_absolute_url()]
+    assert unread.filter(recipient=reviewer).count() == 2
+
+
 def test_who_may_do_what(sign_in, office, clerk, reviewer, leader, supervisor, street_admin, project):
     notice = SupervisionNotice.issue(project, "order", "manual", "k", "请办。", by=supervisor)
     may_issue = {leader: 200, supervisor: 200, clerk: 403, reviewer: 403, street_admin: 403}
