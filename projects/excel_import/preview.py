@@ -124,6 +124,8 @@ class RowReader:
             self._place(line)
         self.finder.read_lists({line.project_list for line in lines})
         self.finder.read_codes({line.code for line in lines if line.code})
+        self.finder.read_codes({code for line in lines if self._is_on_any_list(line)
+                                for code, _ in self.finder.namesakes.get(key_of(line.name), [])})
         for line in lines:
             self._identify(line)
         self.finder.read_said({line.known.pk: line.known for line in lines if line.known}.values())
@@ -160,6 +162,8 @@ class RowReader:
         except NotFound as fault:
             line.wrong.append(str(fault))
             return
+        if line.known is None and line.name:
+            line.known = self._namesake(line)
         if line.known and line.known.plan["project_list"] != line.project_list:
             if "project_list" in line.fields:
                 line.notes.append("“清单”和系统里的不同，没有改")
@@ -171,6 +175,19 @@ class RowReader:
         first = self.first_seen.setdefault(identity, line.number)
         if first != line.number:
             line.wrong.append(f"和第 {first} 行是同一个项目，只导入第 {first} 行")
+
+    def _is_on_any_list(self, line):
+        """Whether neither the row, nor the sheet, nor the person says on which list the project is."""
+        return not (line.project_list or line.code or self.batch.no_list or line.wrong)
+
+    def _namesake(self, line):
+        """The one project of this name on another list, if the row leaves the list open; else a note names them all."""
+        same = self.finder.namesakes.get(key_of(line.name), [])
+        if len(same) == 1 and self._is_on_any_list(line):
+            return self.finder.by_code[same[0][0]]
+        if same:
+            line.notes.append(f"系统里已有同名的项目：{'、'.join(said for _, said in same[:3])}，如果就是它，请填编号")
+        return None
 
     def _compare(self, line):
         row = ImportRow(batch=self.batch, number=line.number, raw=[stored_cell(cell) for cell in line.cells],
