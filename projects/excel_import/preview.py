@@ -323,10 +323,20 @@ class RowReader:
         if "name" in plan and key_of(plan["name"]) == key_of(known["name"]):
             del plan["name"]  # the same name with other signs
         if plan and not (self.finder.may_change or line.known.is_own_draft):
-            names = "”“".join(self._label(key) for key in plan)
-            line.wrong.append(f"“{names}”和系统里的不同，你没有权限修改项目资料；"
-                              "请联系业务管理员，或在“对应关系”里把这一列改为不导入")
+            plan = self._not_theirs(line, plan)
         return self._with_budget_source(plan)
+
+    def _not_theirs(self, line, plan):
+        """Leave the plan as it is and the rest of the row in force; name the columns that this person filled.
+
+        What was read out of another cell (时限原文 out of 计划完成) is called by that column.
+        """
+        read_from = {"schedule_text": "planned_end", "planned_start": "planned_end"}
+        cells = dict.fromkeys(key if key in line.fields else read_from.get(key) for key in plan)
+        names = "”“".join(self._label(key) for key in cells if key in line.fields)
+        if names:
+            line.notes.append(f"“{names}”和系统里的不同，你不能改，没有导入")
+        return {}
 
     def _with_budget_source(self, plan):
         return plan | {"budget_source": self.batch.source_id} if "budget" in plan else plan

@@ -168,9 +168,23 @@ def test_a_new_project_is_told_of_its_namesakes(clerk, office, project, preview)
 
 
 def test_a_clerk_may_not_change_the_plan(clerk, project, preview):
-    row = only(preview(clerk, [HEAD, [1, "半月岛公园", "", "2021年12月31日", "主体完工。"]]))
-    assert row.outcome == "wrong"
-    assert "“计划完成”和系统里的不同，你没有权限修改项目资料" in row.sentence
+    """Progress in the same row is imported all the same; 时限原文 goes with 计划完成 and nobody typed it."""
+    Project.objects.filter(pk=project.pk).update(schedule_text="9月底", planned_end=date(2021, 9, 30))
+    sheet = [HEAD, [1, "半月岛公园", "", "2021年12月31日", "主体完工。"], [2, "步道", "", "", "已进场。"]]
+    batch = preview(clerk, sheet)
+    row = rows(batch)[0]
+    assert (row.outcome, changes(row)) == ("changed", {"进展": ("", "主体完工。")})
+    assert row.sentence == "“计划完成”和系统里的不同，你不能改，没有导入。"
+    assert confirm(batch).state == State.CONFIRMED
+    project.refresh_from_db()
+    assert (project.planned_end, project.version) == (date(2021, 9, 30), 1)
+    assert project.updates.get().text == "主体完工。"
+
+
+def test_a_part_of_a_plan_s_cell_is_called_by_the_cell(clerk, project, preview):
+    Project.objects.filter(pk=project.pk).update(planned_end=date(2021, 12, 31))
+    row = only(preview(clerk, [HEAD[:4], [1, "半月岛公园", "", "2021年11月至12月底"]]))
+    assert (row.outcome, row.sentence) == ("unchanged", "“计划完成”和系统里的不同，你不能改，没有导入。")
 
 
 def test_a_business_administrator_may(street_admin, project, preview):
