@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from guicheng import words
 from guicheng.exports import csv_response
-from guicheng.permissions import sees_everything
+from guicheng.permissions import is_told_of_calendar, sees_everything
 from guicheng.workdays import UnknownYear, missing_year
 from projects import supervision
 from projects.models import ProgressUpdate, Project
@@ -83,7 +83,7 @@ def show(site, request):
         if name == key:
             page = pages.get_page(request.GET.get("page"))
     rows = rows_of(page.object_list, day) if page else []
-    year = missing_year(day)
+    year = missing_year(day) if is_told_of_calendar(request.user) else None
     return render(request, "admin/projects/desk.html", {
         **site.each_context(request), "title": "督办台", "key": key, "section": section, "tabs": tabs, "page": page,
         "unknown": unknown, "day": day, "missing_year": year, "samples": samples,

@@ -173,8 +173,17 @@ def test_due_this_month(sign_in, clerk, office, key_list):
     today = timezone.localdate()
     factories.make_project(key_list, lead_department=office, name="今天到期的", planned_end=today)
     factories.make_project(key_list, lead_department=office, name="明年的", planned_end=today + timedelta(days=400))
+    factories.make_project(key_list, lead_department=office, name="逾期的", planned_end=today - timedelta(days=1))
     due = sign_in(clerk).get(INDEX).context["due"]
     assert [project.name for project in due] == ["今天到期的"]
+
+
+def test_why_they_cannot_be_compared_is_said_once(sign_in, clerk, office, key_list):
+    for _ in range(3):
+        factories.make_project(key_list, lead_department=office)
+    factories.make_project(key_list, lead_department=office, planned_start=date(2021, 1, 1))
+    page = text_of(sign_in(clerk).get(INDEX))
+    assert page.count("没有填计划开始和计划完成的日期，不能比较 → 白") == 1
 
 
 def test_returned_drafts_and_in_review(sign_in, clerk, reviewer, project):

@@ -491,11 +491,14 @@ def test_odd_addresses(sign_in, clerk, late, query, status):
     assert sign_in(clerk).get(f"{reverse(DESK)}?{query}").status_code == status
 
 
-def test_the_missing_calendar_is_said(sign_in, street_admin, clerk):
+def test_the_missing_calendar_is_said(sign_in, street_admin, supervisor, leader, clerk):
+    """To who can enter it and to who runs supervision; the others can do nothing about it."""
     CalendarYear.objects.all().delete()
     page = sign_in(street_admin).get(reverse(DESK), {"list": "soon"}).content.decode()
     assert "年的放假安排还没有录入" in page and "去录入" in page and "列不出快到期的项目" in page
-    assert "请业务管理员在“工作日历”里录入" in sign_in(clerk).get(reverse(DESK)).content.decode()
+    assert "请业务管理员在“工作日历”里录入" in sign_in(supervisor).get(reverse(DESK)).text
+    for person in (leader, clerk):
+        assert "放假安排" not in sign_in(person).get(reverse(DESK)).text, person
 
 
 def test_the_number_of_queries_of_the_desk_is_fixed(sign_in, leader, late, office, key_list):
