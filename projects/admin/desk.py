@@ -12,7 +12,7 @@ from guicheng.exports import csv_response
 from guicheng.permissions import is_told_of_calendar, sees_everything
 from guicheng.workdays import UnknownYear, missing_year
 from projects import supervision
-from projects.models import ProgressUpdate, Project
+from projects.models import ProgressUpdate, Project, Status
 from projects.supervision import MISSING, rows_of
 
 PAGE = 50
@@ -133,7 +133,11 @@ def _of_week(user, monday):
                   for day in (monday, monday + timedelta(days=7)))
     projects = Project.objects.published().real().visible_to(user)
     rows = ProgressUpdate.objects.in_force().filter(project__in=projects, recorded_at__gte=first, recorded_at__lt=end)
-    return list(rows.select_related("project").order_by("project__project_list", "project__number", "project", "seq"))
+    rows = list(rows.select_related("project").order_by("project__project_list", "project__number", "project", "seq"))
+    # the last status of a project's day; where that is finished, 70 % of the same day no longer holds
+    last = {(row.project_id, row.effective_on): row for row in rows if row.status}
+    ends = {key: row for key, row in last.items() if row.status in Status.DONE}
+    return [row for row in rows if ends.get((row.project_id, row.effective_on), row) is row]
 
 
 def week_text(rows, monday, last=False):
@@ -145,7 +149,9 @@ def week_text(rows, monday, last=False):
 
 
 def _line(row):
-    said = [row.get_status_display() if row.status else "", f"完成 {row.percent}%" if row.percent is not None else "",
+    is_done, is_closed = row.status in Status.DONE, row.kind == ProgressUpdate.Kind.CLOSURE
+    said = ["已销号" if is_closed else row.get_status_display() if row.status else "",
+            f"完成 {row.percent}%" if row.percent is not None and not is_done else "",
             f"延期到 {words.day(row.postponed_to)}" if row.postponed_to else ""]
     state = "，".join(filter(None, said))
     text = " ".join(filter(None, [row.text.replace("\n", " "), row.reason.replace("\n", " ")]))

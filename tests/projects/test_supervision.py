@@ -535,6 +535,24 @@ def test_this_week_as_plain_text(sign_in, clerk, project):
     assert ProgressUpdate.objects.count() == 4
 
 
+def test_what_was_finished_that_day_is_said_alone(sign_in, clerk, project):
+    """70 % and 已完成 of one day do not both hold; the day before 70 % did, and a day of its own is not touched."""
+    day = date(2021, 6, 30)
+    for kw in ({"effective_on": day - timedelta(days=1), "percent": 60, "text": "铺好一半。"},
+               {"effective_on": day, "percent": 70, "text": "快好了。"},
+               {"effective_on": day, "status": "completed", "percent": 100, "text": "全部铺好。"}):
+        factories.make_update(project, **kw)
+    client = sign_in(clerk)
+    page = client.get(reverse(WEEK)).text
+    assert "2 条）" in page and "1. 半月岛公园：完成 60%。铺好一半。（6 月 29 日）" in page
+    assert "2. 半月岛公园：已完成。全部铺好。（6 月 30 日）" in page and "70%" not in page
+    factories.make_update(project, effective_on=day, kind="closure", status="completed", proof="验收合格。", text="")
+    page = client.get(reverse(WEEK)).text
+    assert "2. 半月岛公园：已销号。（6 月 30 日）" in page and "已完成" not in page
+    factories.make_update(project, effective_on=day, status="in_progress", text="返工。")
+    assert "70%" in client.get(reverse(WEEK)).text, "begun again that day: nothing ended it"
+
+
 def test_an_empty_week_says_so(sign_in, clerk):
     assert "本周还没有发布过进展" in sign_in(clerk).get(reverse(WEEK)).content.decode()
     assert "上周还没有发布过进展" in sign_in(clerk).get(reverse(WEEK), {"week": "last"}).content.decode()
