@@ -179,6 +179,12 @@ def can_reply_to_notice(user, notice):
     return notice.is_open and notice.replied_at is None and answers_for(user, notice)
 
 
+def is_told_of_calendar(user):
+    """A year without its days off: said to who enters them, and to who runs supervision. Leaders only start it."""
+    return user.has_perm("guicheng.change_calendaryear") or (
+        user.has_perm("projects.start_supervision") and not user.has_perm("projects.add_instruction"))
+
+
 def supervisors():
     """The 督办员: whom an answer reaches that the system had asked for."""
     from django.contrib.auth import get_user_model

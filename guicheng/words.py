@@ -1,9 +1,14 @@
 """Days and numbers as a Chinese reader expects them."""
 from calendar import monthrange
+from datetime import datetime
+
+from django.utils import timezone
 
 
 def day(value):
-    """Give "2021 年 12 月 22 日"."""
+    """Give "2021 年 12 月 22 日"; of an instant, the day that it was here: the database keeps it in UTC."""
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
     return f"{value.year} 年 {value.month} 月 {value.day} 日" if value else ""
 
 

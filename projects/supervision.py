@@ -160,4 +160,4 @@ def _notes(keys):
 
 def _instructions(keys):
     rows = Instruction.objects.filter(project__in=keys).select_related("by").order_by("pk")
-    return {row.project_id: f"{row.text}（{row.by}，{words.day(timezone.localtime(row.at))}）" for row in rows}
+    return {row.project_id: f"{row.text}（{row.by}，{words.day(row.at)}）" for row in rows}

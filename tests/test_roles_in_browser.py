@@ -59,6 +59,17 @@ def test_a_clerk_on_a_phone(base, open_page, clerk, leader, late, scheme):
     assert late.name in page.inner_text("#result_list") and sideways(page) == 0
 
 
+def test_a_first_page_at_twice_the_size_does_not_scroll_sideways(base, open_page, clerk, leader, late):
+    """A phone of 390 px at 200 %: 195 px of width. The search and the tiles, two of them, give way."""
+    factories.make_project(late.project_list, lead_department=late.lead_department)
+    SupervisionNotice.issue(late, "urge", "manual", "k", "请说明。", by=leader)
+    for person in (clerk, leader):
+        page = open_page(width=195)
+        sign_in(page, base, person)
+        assert page.locator(".desk-lights li").count() == 2
+        assert sideways(page) == 0, person
+
+
 def test_the_search_has_a_key(base, open_page, clerk, project):
     page = open_page()
     sign_in(page, base, clerk)

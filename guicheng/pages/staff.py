@@ -103,16 +103,24 @@ def _own_projects(user):
     for project in projects:
         project.light = lights[project.pk]
         project.due = project.due_on or project.planned_end
-    projects.sort(key=lambda project: (-project.light.days_late, -(project.light.behind or 0)))
+    projects.sort(key=_pressing)
     tiles = light_counts(Counter(light.colour for light in lights.values()), {"is_sample__exact": 0})
-    end = last_of_month(timezone.localdate())
-    due = [project for project in projects if project.status not in RESTING and project.due and project.due <= end]
+    today = timezone.localdate()
+    end = last_of_month(today)  # what is overdue by today is among the red
+    due = [project for project in projects
+           if project.status not in RESTING and project.due and today <= project.due <= end]
     return {
         "tiles": tiles, "own_total": len(projects),
         "due": sorted(due, key=lambda project: project.due),
         "by_light": [(tile, [project for project in projects if project.light.colour == tile.light.colour][:SHOWN])
                      for colour in TO_DO for tile in tiles if tile.light.colour == colour],
     }
+
+
+def _pressing(project):
+    """The latest and the furthest behind first; those that cannot be compared by why not, which is said once."""
+    light = project.light
+    return -light.days_late, -(light.behind or 0), light.sentence if light.colour == "white" else ""
 
 
 def _own_statements(user):

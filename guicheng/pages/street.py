@@ -10,7 +10,7 @@ from projects.models import Project, ProjectList
 
 LATE_SHOWN = 12
 STEPS = {"done": "已完成", "doing": "在办", "stopped": "停办", "none": "暂无进展"}  # the families in a word
-MEANT = {**LABELS, "red": "滞后、逾期", "grey": "停办"}  # of several projects together
+MEANT = {**LABELS, "red": "滞后或逾期", "grey": "停办"}  # of several projects together
 COLOURS = ["red", "yellow", "green", "white", "blue", "grey"]
 CHARTS = {"lead_department": "按责任单位", "community": "按社区"}
 

@@ -33,6 +33,13 @@ def labelled(cells, headers):
 
 
 @register.simple_tag
+def chosen_filters(changelist):
+    """The filters an admin list is under, in words: (title, choice). The first choice of each is 全部."""
+    return [(spec.title, choice["display"]) for spec in changelist.filter_specs
+            for number, choice in enumerate(spec.choices(changelist)) if number and choice.get("selected")]
+
+
+@register.simple_tag
 def time_tag(row):
     """A `<time>` for a statement's day, machine-readable by its certain day."""
     return format_html(

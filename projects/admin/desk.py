@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from guicheng import words
 from guicheng.exports import csv_response
-from guicheng.permissions import sees_everything
+from guicheng.permissions import is_told_of_calendar, sees_everything
 from guicheng.workdays import UnknownYear, missing_year
 from projects import supervision
-from projects.models import ProgressUpdate, Project
+from projects.models import ProgressUpdate, Project, Status
 from projects.supervision import MISSING, rows_of
 
 PAGE = 50
@@ -83,7 +83,7 @@ def show(site, request):
         if name == key:
             page = pages.get_page(request.GET.get("page"))
     rows = rows_of(page.object_list, day) if page else []
-    year = missing_year(day)
+    year = missing_year(day) if is_told_of_calendar(request.user) else None
     return render(request, "admin/projects/desk.html", {
         **site.each_context(request), "title": "督办台", "key": key, "section": section, "tabs": tabs, "page": page,
         "unknown": unknown, "day": day, "missing_year": year, "samples": samples,
@@ -133,7 +133,11 @@ def _of_week(user, monday):
                   for day in (monday, monday + timedelta(days=7)))
     projects = Project.objects.published().real().visible_to(user)
     rows = ProgressUpdate.objects.in_force().filter(project__in=projects, recorded_at__gte=first, recorded_at__lt=end)
-    return list(rows.select_related("project").order_by("project__project_list", "project__number", "project", "seq"))
+    rows = list(rows.select_related("project").order_by("project__project_list", "project__number", "project", "seq"))
+    # the last status of a project's day; where that is finished, 70 % of the same day no longer holds
+    last = {(row.project_id, row.effective_on): row for row in rows if row.status}
+    ends = {key: row for key, row in last.items() if row.status in Status.DONE}
+    return [row for row in rows if ends.get((row.project_id, row.effective_on), row) is row]
 
 
 def week_text(rows, monday, last=False):
@@ -145,7 +149,9 @@ def week_text(rows, monday, last=False):
 
 
 def _line(row):
-    said = [row.get_status_display() if row.status else "", f"完成 {row.percent}%" if row.percent is not None else "",
+    is_done, is_closed = row.status in Status.DONE, row.kind == ProgressUpdate.Kind.CLOSURE
+    said = ["已销号" if is_closed else row.get_status_display() if row.status else "",
+            f"完成 {row.percent}%" if row.percent is not None and not is_done else "",
             f"延期到 {words.day(row.postponed_to)}" if row.postponed_to else ""]
     state = "，".join(filter(None, said))
     text = " ".join(filter(None, [row.text.replace("\n", " "), row.reason.replace("\n", " ")]))

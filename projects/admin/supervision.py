@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from guicheng import permissions as may
 from guicheng.admin import ScopedAdmin
+from guicheng.text import clean_text
 from guicheng.workdays import UnknownYear, add_working_days
 from projects.admin import desk
 from projects.lights import light_of
@@ -137,8 +138,14 @@ class SupervisionNoticeAdmin(ScopedAdmin):
         return notice
 
     def receive(self, request, pk):
-        return self._verb(request, pk, may.answers_for, None, lambda notice, form: notice.receive(request.user),
-                          "已签收。请按期限回复。")
+        """签收; a reply begun in the same form is given back in its box, not sent."""
+        response = self._verb(request, pk, may.answers_for, None, lambda notice, form: notice.receive(request.user),
+                              "已签收。请按期限回复。")
+        begun = clean_text(request.POST.get("text", ""))
+        notice = self.get_queryset(request).with_names().filter(pk=pk).first() if begun else None
+        if notice is None or not may.can_reply_to_notice(request.user, notice):
+            return response
+        return self._show(request, notice, ReplyForm(initial={"text": begun}))
 
     def reply(self, request, pk):
         return self._verb(request, pk, may.answers_for, ReplyForm,

@@ -3,6 +3,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
+from functools import cached_property
 
 from django.db.models import Max
 
@@ -129,6 +130,15 @@ class Finder:
         missing = {code for code in codes if code not in self.by_code}
         if missing:
             self._keep(Project.objects.in_scope_of(self.user).filter(code__in=missing))
+
+    @cached_property
+    def namesakes(self):
+        """Every real project in this person's scope by its name, whatever list it is on: {key: [(code, words)]}."""
+        found = defaultdict(list)
+        rows = Project.objects.visible_to(self.user).real().order_by("pk")
+        for code, name, title in rows.values_list("code", "name", "project_list__title"):
+            found[key_of(name)].append((code, f"{name}（{title or '不在清单上'}，编号 {code}）"))
+        return found
 
     def read(self, rows):
         """Read these projects with what was last said of them, and give them."""

@@ -124,6 +124,8 @@ class RowReader:
             self._place(line)
         self.finder.read_lists({line.project_list for line in lines})
         self.finder.read_codes({line.code for line in lines if line.code})
+        self.finder.read_codes({code for line in lines if self._is_on_any_list(line)
+                                for code, _ in self.finder.namesakes.get(key_of(line.name), [])})
         for line in lines:
             self._identify(line)
         self.finder.read_said({line.known.pk: line.known for line in lines if line.known}.values())
@@ -160,6 +162,8 @@ class RowReader:
         except NotFound as fault:
             line.wrong.append(str(fault))
             return
+        if line.known is None and line.name:
+            line.known = self._namesake(line)
         if line.known and line.known.plan["project_list"] != line.project_list:
             if "project_list" in line.fields:
                 line.notes.append("“清单”和系统里的不同，没有改")
@@ -171,6 +175,19 @@ class RowReader:
         first = self.first_seen.setdefault(identity, line.number)
         if first != line.number:
             line.wrong.append(f"和第 {first} 行是同一个项目，只导入第 {first} 行")
+
+    def _is_on_any_list(self, line):
+        """Whether neither the row, nor the sheet, nor the person says on which list the project is."""
+        return not (line.project_list or line.code or self.batch.no_list or line.wrong)
+
+    def _namesake(self, line):
+        """The one project of this name on another list, if the row leaves the list open; else a note names them all."""
+        same = self.finder.namesakes.get(key_of(line.name), [])
+        if len(same) == 1 and self._is_on_any_list(line):
+            return self.finder.by_code[same[0][0]]
+        if same:
+            line.notes.append(f"系统里已有同名的项目：{'、'.join(said for _, said in same[:3])}，如果就是它，请填编号")
+        return None
 
     def _compare(self, line):
         row = ImportRow(batch=self.batch, number=line.number, raw=[stored_cell(cell) for cell in line.cells],
@@ -305,12 +322,22 @@ class RowReader:
         if "name" in plan and key_of(plan["name"]) == key_of(known["name"]):
             del plan["name"]  # the same name with other signs
         if plan and not (self.finder.may_change or line.known.is_own_draft):
-            names = "”“".join(self._label(key) for key in plan)
-            line.wrong.append(f"“{names}”和系统里的不同，你没有权限修改项目资料；"
-                              "请联系业务管理员，或在“对应关系”里把这一列改为不导入")
+            plan = self._not_theirs(line, plan)
         elif plan and not (self.finder.may_change or self.finder.is_own(known | plan)):
             line.wrong.append("牵头单位或社区要有一个是你自己的，不能改到别的单位去")
         return self._with_budget_source(plan)
+
+    def _not_theirs(self, line, plan):
+        """Leave the plan as it is and the rest of the row in force; name the columns that this person filled.
+
+        What was read out of another cell (时限原文 out of 计划完成) is called by that column.
+        """
+        read_from = {"schedule_text": "planned_end", "planned_start": "planned_end"}
+        cells = dict.fromkeys(key if key in line.fields else read_from.get(key) for key in plan)
+        names = "”“".join(self._label(key) for key in cells if key in line.fields)
+        if names:
+            line.notes.append(f"“{names}”和系统里的不同，你不能改，没有导入")
+        return {}
 
     def _with_budget_source(self, plan):
         return plan | {"budget_source": self.batch.source_id} if "budget" in plan else plan

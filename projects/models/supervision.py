@@ -9,7 +9,7 @@ from django.utils import timezone
 from guicheng.append_only import AppendOnly
 from guicheng.checks_at_once import ChecksAtOnce
 from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of
-from guicheng.inbox import tell
+from guicheng.inbox import InboxMessage, tell
 from guicheng.text import clean_text
 from projects.models.lights import OfProjectQuerySet
 from projects.models.project import Project
@@ -204,6 +204,7 @@ class SupervisionNotice(ChecksAtOnce):
     def receive(self, by):
         """签收: somebody of the unit has seen it."""
         self._change("这一件已经签收过。", received_at=None)(received_by=by, received_at=timezone.now())
+        self._has_read(by)
 
     def answer(self, by, text):
         """回复: once; who receives by replying has received."""
@@ -213,6 +214,7 @@ class SupervisionNotice(ChecksAtOnce):
         now = timezone.now()
         received = {} if self.received_at else {"received_by": by, "received_at": now}
         self._change("这一件已经回复过。", replied_at=None)(reply=text, replied_by=by, replied_at=now, **received)
+        self._has_read(by)
         self._tell_starters("replied", f"已回复：{self}", text)
 
     def close(self, reason, by=None, day=None):
@@ -237,6 +239,10 @@ class SupervisionNotice(ChecksAtOnce):
                 setattr(self, name, value)
 
         return write
+
+    def _has_read(self, by):
+        """Who acts upon it, wherever they came from, has read the message that brought it."""
+        InboxMessage.objects.visible_to(by).filter(cause_key=f"notice:{self.pk}").mark_read()
 
     def _tell_starters(self, what, title, text):
         from guicheng.permissions import supervisors

@@ -1,5 +1,5 @@
 """Days and numbers as a Chinese reader expects them."""
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -10,6 +10,12 @@ from guicheng import words
 def test_it_works():
     assert words.day(date(2021, 12, 2)) == "2021 年 12 月 2 日"
     assert words.day(None) == ""
+
+
+def test_an_instant_has_the_day_it_was_here():
+    """00:43 of the 21st in Shanghai is 16:43 of the 20th in UTC."""
+    assert words.day(datetime(2026, 11, 20, 16, 43, tzinfo=UTC)) == "2026 年 11 月 21 日"
+    assert words.day(datetime(2026, 11, 20, 15, 59, tzinfo=UTC)) == "2026 年 11 月 20 日"
 
 
 @pytest.mark.parametrize("first, last, text", [

@@ -113,7 +113,32 @@ def test_what_is_late_is_one_table(sign_in, leader, supervisor, office, key_list
 def test_the_longest_late_and_how_many_more(sign_in, leader, office, key_list):
     fill(office, key_list, 14)
     page = text_of(sign_in(leader).get(INDEX))
-    assert "逾期没有办完的（14）" in page and "看全部 14 个" in page
+    assert "逾期没有办完的，含分项（14）" in page and "看全部 14 个" in page
+
+
+def test_the_red_tile_and_the_late_table_say_what_they_count(sign_in, leader, key_list):
+    """One behind its plan and not yet late: red, and in no late table; both say so."""
+    today = timezone.localdate()
+    behind = factories.make_project(key_list, planned_start=today - timedelta(days=300),
+                                    planned_end=today + timedelta(days=100))
+    factories.make_update(behind, status="in_progress", percent=1)
+    page = text_of(sign_in(leader).get(INDEX))
+    assert "1 红灯·滞后或逾期" in page and "逾期没有办完的，含分项（0）" in page
+    assert "还没到完成日的，只在红灯里" in page
+
+
+def test_a_list_says_what_it_is_narrowed_to(sign_in, leader, office, key_list):
+    fill(office, key_list, 1)
+    client = sign_in(leader)
+    bar = next(bar for bar in street(leader)["charts"][1].bars if bar.label == office.name)
+    page = client.get(bar.address)
+    words = "只看 是否计入数字： 计入（已公开，不含分项） 示例： 否 牵头单位： 城建办公室 去掉筛选，看全部"
+    said = text_of(page)[text_of(page).index("只看"):]
+    assert all(part in said[:120] for part in words.split(" ")), said[:120]
+    clear = re.search(r'class="list-filters".*?href="([^"]+)"', page.text, re.S)[1]
+    everything = client.get("/admin/projects/project/" + clear)
+    assert "list-filters" not in everything.text
+    assert everything.context["cl"].result_count == Project.objects.visible_to(leader).count()
 
 
 def test_samples_are_apart(sign_in, leader, clerk, office, key_list):
@@ -136,7 +161,7 @@ def test_a_clerk_sees_their_projects_by_light_the_red_first(sign_in, clerk, offi
     client = sign_in(clerk)
     response = client.get(INDEX)
     page = text_of(response)
-    assert page.index("红灯·滞后、逾期（1）") < page.index("白灯·无法比较（") and "已晚 5 天" in page
+    assert page.index("红灯·滞后或逾期（1）") < page.index("白灯·无法比较（") and "已晚 5 天" in page
     assert "别人的项目" not in page
     assert "复制本周进展成微信文字" in page and "导入 Excel" in page
     assert sum(tile.count for tile in response.context["tiles"]) == response.context["own_total"] > 3
@@ -148,8 +173,17 @@ def test_due_this_month(sign_in, clerk, office, key_list):
     today = timezone.localdate()
     factories.make_project(key_list, lead_department=office, name="今天到期的", planned_end=today)
     factories.make_project(key_list, lead_department=office, name="明年的", planned_end=today + timedelta(days=400))
+    factories.make_project(key_list, lead_department=office, name="逾期的", planned_end=today - timedelta(days=1))
     due = sign_in(clerk).get(INDEX).context["due"]
     assert [project.name for project in due] == ["今天到期的"]
+
+
+def test_why_they_cannot_be_compared_is_said_once(sign_in, clerk, office, key_list):
+    for _ in range(3):
+        factories.make_project(key_list, lead_department=office)
+    factories.make_project(key_list, lead_department=office, planned_start=date(2021, 1, 1))
+    page = text_of(sign_in(clerk).get(INDEX))
+    assert page.count("没有填计划开始和计划完成的日期，不能比较 → 白") == 1
 
 
 def test_returned_drafts_and_in_review(sign_in, clerk, reviewer, project):

@@ -143,10 +143,48 @@ def test_two_of_one_name_need_a_code(clerk, key_list, office, preview):
     assert "有 2 个项目都叫这个名称" in only(preview(clerk, [HEAD, ["", "步道", "", "", "完工。"]])).sentence
 
 
+UNLISTED = ["编号", "项目名称", "进展情况"]
+
+
+def test_without_a_list_the_name_finds_the_one_project_on_any(clerk, project, preview):
+    """One's own project on a list, and a sheet that names none: no second project of the same name."""
+    factories.make_project(name="半月岛公园", lead_department=factories.make_department())  # another office's
+    batch = preview(clerk, [UNLISTED, ["", "半月岛 公园", "主体完工。"]], project_list=None)
+    row = only(batch)
+    assert (row.outcome, row.project, row.sentence) == ("changed", project, "")
+    assert confirm(batch).state == State.CONFIRMED and project.updates.get().text == "主体完工。"
+
+
+def test_a_new_project_is_told_of_its_namesakes(clerk, office, project, preview):
+    """On a list that was chosen, on none as was said, or of several of the name: new, but not silently."""
+    other = factories.make_list(title="民生微实事", slug="micro-test", kind="micro")
+    sheet = [UNLISTED, ["", "半月岛公园", "已进场。"], ["", "步道", "已进场。"]]
+    said = "系统里已有同名的项目：半月岛公园（2021 年重点项目，编号 park），如果就是它，请填编号。"
+    for batch in (preview(clerk, sheet, project_list=other), preview(clerk, sheet, project_list=None, no_list=True)):
+        assert [(row.outcome, row.sentence) for row in rows(batch)] == [("new", said), ("new", "")]
+    factories.make_project(other, code="second", name="半月岛公园", lead_department=office)
+    row = rows(preview(clerk, sheet, project_list=None))[0]
+    assert row.outcome == "new" and "编号 park）、半月岛公园（民生微实事，编号 second），如果就是它" in row.sentence
+
+
 def test_a_clerk_may_not_change_the_plan(clerk, project, preview):
-    row = only(preview(clerk, [HEAD, [1, "半月岛公园", "", "2021年12月31日", "主体完工。"]]))
-    assert row.outcome == "wrong"
-    assert "“计划完成”和系统里的不同，你没有权限修改项目资料" in row.sentence
+    """Progress in the same row is imported all the same; 时限原文 goes with 计划完成 and nobody typed it."""
+    Project.objects.filter(pk=project.pk).update(schedule_text="9月底", planned_end=date(2021, 9, 30))
+    sheet = [HEAD, [1, "半月岛公园", "", "2021年12月31日", "主体完工。"], [2, "步道", "", "", "已进场。"]]
+    batch = preview(clerk, sheet)
+    row = rows(batch)[0]
+    assert (row.outcome, changes(row)) == ("changed", {"进展": ("", "主体完工。")})
+    assert row.sentence == "“计划完成”和系统里的不同，你不能改，没有导入。"
+    assert confirm(batch).state == State.CONFIRMED
+    project.refresh_from_db()
+    assert (project.planned_end, project.version) == (date(2021, 9, 30), 1)
+    assert project.updates.get().text == "主体完工。"
+
+
+def test_a_part_of_a_plan_s_cell_is_called_by_the_cell(clerk, project, preview):
+    Project.objects.filter(pk=project.pk).update(planned_end=date(2021, 12, 31))
+    row = only(preview(clerk, [HEAD[:4], [1, "半月岛公园", "", "2021年11月至12月底"]]))
+    assert (row.outcome, row.sentence) == ("unchanged", "“计划完成”和系统里的不同，你不能改，没有导入。")
 
 
 def test_a_business_administrator_may(street_admin, project, preview):

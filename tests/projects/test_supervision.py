@@ -353,6 +353,31 @@ def test_received_and_answered_once(sign_in, clerk, supervisor, project):
     assert notice.reply == "第一次。" and notice.received_by == clerk
 
 
+def test_the_receipt_keeps_a_reply_already_typed(sign_in, clerk, supervisor, project):
+    """签收 and 回复 stand under one box: what was typed goes with either, and only 回复 sends it."""
+    notice = SupervisionNotice.issue(project, "order", "manual", "k", "请办。", by=supervisor)
+    client = sign_in(clerk)
+    page = client.get(notice.get_absolute_url()).text
+    form = next(form for form in page.split("<form")[1:] if "<textarea" in form)
+    assert f'formaction="{url("receive", notice.pk)}" value="签收"' in form
+    for sentence in ("已签收。", "已经签收过"):
+        page = client.post(url("receive", notice.pk), {"text": "下周复工。"}).text
+        assert sentence in page and "下周复工。</textarea>" in page
+    notice.refresh_from_db()
+    assert (notice.received_by, notice.reply) == (clerk, "")
+    notice.answer(clerk, "已复工。")
+    assert client.post(url("receive", notice.pk), {"text": "下周复工。"}).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["receive", "reply"])
+def test_who_acts_upon_it_has_read_its_message(sign_in, clerk, reviewer, supervisor, project, name):
+    notice, other = (SupervisionNotice.issue(project, "order", "manual", key, "请办。", by=supervisor) for key in "kl")
+    sign_in(clerk).post(url(name, notice.pk), {"text": "下周复工。"})
+    unread = InboxMessage.objects.unread()
+    assert [row.path for row in unread.filter(recipient=clerk)] == [other.get_absolute_url()]
+    assert unread.filter(recipient=reviewer).count() == 2
+
+
 def test_who_may_do_what(sign_in, office, clerk, reviewer, leader, supervisor, street_admin, project):
     notice = SupervisionNotice.issue(project, "order", "manual", "k", "请办。", by=supervisor)
     may_issue = {leader: 200, supervisor: 200, clerk: 403, reviewer: 403, street_admin: 403}
@@ -466,11 +491,14 @@ def test_odd_addresses(sign_in, clerk, late, query, status):
     assert sign_in(clerk).get(f"{reverse(DESK)}?{query}").status_code == status
 
 
-def test_the_missing_calendar_is_said(sign_in, street_admin, clerk):
+def test_the_missing_calendar_is_said(sign_in, street_admin, supervisor, leader, clerk):
+    """To who can enter it and to who runs supervision; the others can do nothing about it."""
     CalendarYear.objects.all().delete()
     page = sign_in(street_admin).get(reverse(DESK), {"list": "soon"}).content.decode()
     assert "年的放假安排还没有录入" in page and "去录入" in page and "列不出快到期的项目" in page
-    assert "请业务管理员在“工作日历”里录入" in sign_in(clerk).get(reverse(DESK)).content.decode()
+    assert "请业务管理员在“工作日历”里录入" in sign_in(supervisor).get(reverse(DESK)).text
+    for person in (leader, clerk):
+        assert "放假安排" not in sign_in(person).get(reverse(DESK)).text, person
 
 
 def test_the_number_of_queries_of_the_desk_is_fixed(sign_in, leader, late, office, key_list):
@@ -505,6 +533,24 @@ def test_this_week_as_plain_text(sign_in, clerk, project):
         assert hidden not in page
     assert "readonly" in page and "data-copy" in page
     assert ProgressUpdate.objects.count() == 4
+
+
+def test_what_was_finished_that_day_is_said_alone(sign_in, clerk, project):
+    """70 % and 已完成 of one day do not both hold; the day before 70 % did, and a day of its own is not touched."""
+    day = date(2021, 6, 30)
+    for kw in ({"effective_on": day - timedelta(days=1), "percent": 60, "text": "铺好一半。"},
+               {"effective_on": day, "percent": 70, "text": "快好了。"},
+               {"effective_on": day, "status": "completed", "percent": 100, "text": "全部铺好。"}):
+        factories.make_update(project, **kw)
+    client = sign_in(clerk)
+    page = client.get(reverse(WEEK)).text
+    assert "2 条）" in page and "1. 半月岛公园：完成 60%。铺好一半。（6 月 29 日）" in page
+    assert "2. 半月岛公园：已完成。全部铺好。（6 月 30 日）" in page and "70%" not in page
+    factories.make_update(project, effective_on=day, kind="closure", status="completed", proof="验收合格。", text="")
+    page = client.get(reverse(WEEK)).text
+    assert "2. 半月岛公园：已销号。（6 月 30 日）" in page and "已完成" not in page
+    factories.make_update(project, effective_on=day, status="in_progress", text="返工。")
+    assert "70%" in client.get(reverse(WEEK)).text, "begun again that day: nothing ended it"
 
 
 def test_an_empty_week_says_so(sign_in, clerk):
