@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from guicheng.permissions import can_approve, can_record_progress
+from guicheng.permissions import can_approve, can_record_progress, is_kept_for_publishing
 from projects.attach import copy_attachments
 from projects.forms import FORMS, DecisionForm
 from projects.forms_media import AttachmentsForm
@@ -197,12 +197,14 @@ class StatementPages:
         return self._page(
             request, update, f"{update.get_state_display()}的{update.get_kind_display()}", status, amended=amended,
             may_amend=may_amend and can_record_progress(request.user, update.project),
-            may_approve=may_approve, waits_for=None if may_approve else self._waits_for(update),
+            may_approve=may_approve, waits_for=None if may_approve else self._waits_for(request.user, update),
             decision=decision or DecisionForm(initial={"version": update.version}),
         )
 
-    def _waits_for(self, update):
+    def _waits_for(self, user, update):
         """Who takes the next step, in words."""
+        if update.state == State.SUBMITTED and is_kept_for_publishing(user, update):
+            return "能做终审的只有你，所以先由别人初审，再由你终审。"
         return {
             State.SUBMITTED: "等责任单位或社区的审核员初审。",
             State.CHECKED: "等在编的审核员终审，初审人不能再做终审。",

@@ -2,10 +2,12 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from guicheng import words
@@ -51,9 +53,21 @@ class ProgressUpdateQuerySet(KeyedQuerySet):
         small = Q(project__lead_department__one_step_review=True) | Q(project__community__one_step_review=True)
         steps = Q(state=ProgressUpdate.State.SUBMITTED) if may_check else Q(pk__in=[])
         if may_publish and user.is_established:
+            steps &= Q(pk__in=self.publishable_by_another_than(user).order_by().values("pk"))
             steps |= Q(state=ProgressUpdate.State.SUBMITTED) & small
             steps |= Q(state=ProgressUpdate.State.CHECKED) & ~Q(checker=user)
         return rows.filter(steps)
+
+    def publishable_by_another_than(self, user):
+        """Those whose 终审 somebody else could do, not the author: see `can_publish_progress`."""
+        def people_with(permission):
+            return get_user_model().objects.with_perm(permission, backend="django.contrib.auth.backends.ModelBackend")
+
+        everywhere = people_with("guicheng.see_everything").values("pk")
+        others = people_with("projects.publish_progressupdate").filter(
+            Q(department_reviewer_of=OuterRef("project__lead_department"))
+            | Q(community_reviewer_of=OuterRef("project__community")) | Q(pk__in=everywhere), is_established=True)
+        return self.filter(Exists(others.exclude(pk=user.pk).exclude(pk=Coalesce(OuterRef("author"), 0))))
 
     def open_work_of(self, user):
         """What this person began and is not public yet; for guicheng/hand_over.py."""
