@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from guicheng.permissions import can_approve, can_record_progress, is_kept_for_publishing
+from guicheng.permissions import can_approve, can_record_progress, is_kept_for_publishing, takes_part_in_review
 from projects.attach import copy_attachments
 from projects.forms import FORMS, DecisionForm
 from projects.forms_media import AttachmentsForm
@@ -146,26 +146,41 @@ class StatementPages:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         update = get_object_or_404(ProgressUpdate.objects.visible_to(request.user).select_related("project"), pk=pk)
-        if not request.user.has_perm("projects.check_progressupdate"):
-            raise PermissionDenied
-        if update.is_open and not can_approve(request.user, update):
+        if not takes_part_in_review(request.user, update):
             raise PermissionDenied
         form = DecisionForm(request.POST)
-        if form.is_valid():
-            update.version = form.cleaned_data["version"]
+        good, seen = form.is_valid(), form.cleaned_data.get("version")
+        if seen and (seen != update.version or update.state not in ProgressUpdate.IN_REVIEW):
+            return self._too_late(request, update, form)
+        if not can_approve(request.user, update):
+            raise PermissionDenied
+        if good:
             try:
                 if form.cleaned_data["decision"] == "return":
                     update.send_back(request.user, form.cleaned_data["reason"])
                 else:
                     update.approve(request.user)
             except ValidationError as error:
+                now = ProgressUpdate.objects.select_related("project").get(pk=pk)
+                if now.version != seen:
+                    return self._too_late(request, now, form)
                 messages.error(request, " ".join(error.messages))
-                return redirect("admin:projects_progressupdate_change", pk)
+                return self._show(request, now, decision=form, status=400)
             self._log(request, update, is_new=False)
             tell_author(update, request.user)
             messages.success(request, self._decided(update))
             return redirect(self._back_to(request))
         return self._show(request, update, decision=form, status=400)
+
+    def _too_late(self, request, update, form):
+        """Somebody was faster: say what happened and keep the reason that was typed."""
+        reason = (form["reason"].value() or "").strip()
+        messages.warning(request, f"{update.project}：{update.what_happened()}" + (
+            f"你写的原因没有用上：{reason}" if reason else ""))
+        if "next" in request.POST:
+            return redirect(self._back_to(request))
+        fresh = DecisionForm(initial={"version": update.version, "reason": reason})
+        return self._show(request, update, decision=fresh, status=409)
 
     def _decided(self, update):
         return {

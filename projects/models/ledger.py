@@ -295,6 +295,16 @@ class ProgressUpdate(ChecksAtOnce, Versioned, Keyed):
         return type(self)(project=self.project, amends=self, kind=self.Kind.WITHDRAWAL, source=Source.objects.own(),
                           effective_on=max(self.effective_on, timezone.localdate()), reason=reason)
 
+    def what_happened(self):
+        """What was last done with it, in a sentence for a reviewer who comes too late."""
+        step = self.steps.in_order().select_related("by").last()
+        if self.state == self.State.DRAFT or step is None:
+            return "填报人已收回修改。"
+        return {
+            "checked": f"已由{step.by}初审通过。", "published": f"已由{step.by}终审通过。",
+            "returned": f"已由{step.by}退回。", "dropped": f"已由{step.by}撤销。", "handed_over": f"{step.note}。",
+        }.get(step.verb, "填报人改过了，请再看一遍。")
+
     # verbs: each checks the state, saves, and writes who and when into `steps`
     def save_draft(self, by):
         """Keep what the author has so far; rules of the form hold, nobody else is asked."""

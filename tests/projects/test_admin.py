@@ -105,8 +105,38 @@ def test_what_changed_meanwhile_is_not_approved(sign_in, clerk, reviewer, projec
     seen = row.version
     sign_in(clerk).post(row_url("change", row), typed | {"text": "另一句。", "version": seen})
     page = sign_in(reviewer).post(row_url("decide", row), {"version": seen, "decision": "approve"}, follow=True)
-    assert "刚被别人改过或处理过" in page.content.decode()
+    assert page.status_code == 409 and "填报人改过了，请再看一遍。" in page.text
     assert project.updates.get().state == State.SUBMITTED
+
+
+@pytest.mark.parametrize(("verb", "sentence"), [
+    (lambda row, by: row.send_back(by, "写错了。"), "已由终审员退回。"), (lambda row, by: row.approve(by), "已由终审员初审通过。"),
+    (lambda row, by: row.publish(by), "已由终审员终审通过。"), (lambda row, by: row.save_draft(row.author), "填报人已收回修改。"),
+    (lambda row, by: row.drop(row.author), "已由经办人撤销。"), (lambda row, by: row.submit(row.author), "填报人改过了"),
+])
+@pytest.mark.parametrize("decision", ["approve", "return"])
+def test_who_decides_too_late_is_told_and_keeps_the_reason(
+        sign_in, clerk, reviewer, senior_reviewer, project, verb, sentence, decision):
+    row = factories.make_update(project, published=False, author=clerk)
+    row.submit(clerk)
+    typed = {"version": row.version, "decision": decision, "reason": "请写明路名。"}
+    verb(row, senior_reviewer)
+    for place in ({}, {"next": reverse("admin:index")}):
+        answer = sign_in(reviewer).post(row_url("decide", row), typed | place, follow=True)
+        assert answer.status_code == (200 if place else 409)
+        assert sentence in answer.text and "请写明路名。" in answer.text and project.name in answer.text
+    assert ProgressUpdate.objects.get(pk=row.pk).version == row.version, "nothing was done"
+
+
+def test_who_had_no_business_there_is_refused(sign_in, clerk, other_clerk, reviewer, project):
+    row = factories.make_update(project, published=False, author=clerk)
+    row.submit(clerk)
+    stranger = factories.make_user(roles=["审核员"])
+    seen = row.version
+    row.send_back(reviewer, "写错了。")
+    for person, status in ((clerk, 403), (other_clerk, 404), (stranger, 404)):
+        typed = {"version": seen, "decision": "approve"}
+        assert sign_in(person).post(row_url("decide", row), typed).status_code == status
 
 
 def test_of_two_tabs_the_second_is_told(sign_in, clerk, project, typed):
