@@ -170,5 +170,5 @@ class DecisionForm(forms.Form):
     def clean(self):
         values = super().clean()
         if values.get("decision") == "return" and not values.get("reason", "").strip():
-            self.add_error("reason", "退回要写明原因。")
+            self.add_error("reason", forms.ValidationError("退回要写明原因。", code="unexplained"))
         return values

@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from guicheng.permissions import can_approve, can_record_progress, is_kept_for_publishing, takes_part_in_review
@@ -170,6 +170,8 @@ class StatementPages:
             tell_author(update, request.user)
             messages.success(request, self._decided(update))
             return redirect(self._back_to(request))
+        if "next" in request.POST and form.has_error("reason", "unexplained"):
+            return redirect(f"{reverse('admin:index')}?unexplained={pk}#row{pk}")
         return self._show(request, update, decision=form, status=400)
 
     def _too_late(self, request, update, form):

@@ -99,6 +99,41 @@ def test_a_return_says_why_and_the_author_sees_it(sign_in, clerk, reviewer, proj
     assert (row.state, row.text) == (State.SUBMITTED, "海五路已铺好一半。")
 
 
+def test_without_a_reason_the_first_page_says_so_in_place(sign_in, clerk, reviewer, project):
+    row = factories.make_update(project, published=False, author=clerk)
+    row.submit(clerk)
+    answer = decide(sign_in(reviewer), row, "return", reason=" ", next=reverse("admin:index"))
+    assert answer.status_code == 200 and answer.redirect_chain[-1][0].endswith(f"#row{row.pk}")
+    assert answer.wsgi_request.path == reverse("admin:index")
+    place = answer.text[answer.text.index(f'id="row{row.pk}"'):]
+    assert "<details open>" in place and "退回要写明原因。" in place
+    assert "退回要写明原因。" not in sign_in(reviewer).get(reverse("admin:index")).text
+
+
+@pytest.mark.parametrize("stated", [
+    {"kind": "closure", "status": "completed", "proof": "验收记录第 1 号。", "text": ""},
+    {"kind": "postponement", "postponed_to": date(2031, 12, 31), "reason": "雨季延误。", "text": ""},
+    {"status": "paused", "reason": "雨季延误。", "text": "字" * 400, "quantity": 7, "percent": 40,
+     "effective_from": date(2021, 5, 3), "source_place": "第 9 版"},
+])
+def test_the_queue_shows_all_that_would_be_public(sign_in, clerk, reviewer, project, stated):
+    row = factories.make_update(project, published=False, author=clerk, **stated)
+    row.submit(clerk)
+    page = sign_in(reviewer).get(reverse("admin:index")).text
+    page = page[page.index(f'id="row{row.pk}"'):]
+    said = {"验收记录第 1 号。", "已完成"} if "proof" in stated else {"雨季延误。"}
+    said |= {"2031 年 12 月 31 日"} if "postponed_to" in stated else set()
+    if stated["text"]:
+        said |= {"字" * 400, "完成数量", "40%", "5 月 3 日", "第 9 版", "暂停"}
+    assert [each for each in [*said, row.source.title] if each not in page] == []
+
+
+def test_the_queue_shows_what_a_withdrawal_takes_back(sign_in, clerk, reviewer, project, published):
+    published.withdrawal("发错了项目。").submit(clerk)
+    page = sign_in(reviewer).get(reverse("admin:index")).text
+    assert published.text in page and "发错了项目。" in page
+
+
 def test_what_changed_meanwhile_is_not_approved(sign_in, clerk, reviewer, project, typed):
     sign_in(clerk).post(record_url(project), typed)
     row = project.updates.get()
@@ -110,9 +145,12 @@ def test_what_changed_meanwhile_is_not_approved(sign_in, clerk, reviewer, projec
 
 
 @pytest.mark.parametrize(("verb", "sentence"), [
-    (lambda row, by: row.send_back(by, "写错了。"), "已由终审员退回。"), (lambda row, by: row.approve(by), "已由终审员初审通过。"),
-    (lambda row, by: row.publish(by), "已由终审员终审通过。"), (lambda row, by: row.save_draft(row.author), "填报人已收回修改。"),
-    (lambda row, by: row.drop(row.author), "已由经办人撤销。"), (lambda row, by: row.submit(row.author), "填报人改过了"),
+    (lambda row, by: row.send_back(by, "写错了。"), "已由终审员退回。"),
+    (lambda row, by: row.approve(by), "已由终审员初审通过。"),
+    (lambda row, by: row.publish(by), "已由终审员终审通过。"),
+    (lambda row, by: row.save_draft(row.author), "填报人已收回修改。"),
+    (lambda row, by: row.drop(row.author), "已由经办人撤销。"),
+    (lambda row, by: row.submit(row.author), "填报人改过了"),
 ])
 @pytest.mark.parametrize("decision", ["approve", "return"])
 def test_who_decides_too_late_is_told_and_keeps_the_reason(
