@@ -110,7 +110,7 @@ class StatementPages:
     def _keep(self, request, update, media):
         """Save the statement with its photos and papers; hand it in where that was asked and nothing is missing."""
         is_new, by = update.pk is None, request.user
-        wants_draft = "draft" in request.POST or not media.is_ready
+        wants_draft = "draft" in request.POST or not media.is_ready or bool(update.pk and update.photos.missing())
         if media.rows or wants_draft or (is_new and update.amends_id):
             update.save_draft(by)
             media.attach(update)
@@ -131,7 +131,7 @@ class StatementPages:
 
     def _saved(self, request, update, is_new, media):
         self._log(request, update, is_new)
-        if not media.is_ready:
+        if not media.is_ready or update.state == State.DRAFT and "draft" not in request.POST:
             messages.warning(request, "草稿和照片已保存。每张照片写好替代文字、勾好确认，就可以提交审核。")
             return redirect("admin:projects_progressupdate_photos", update.pk)
         if update.state == State.DRAFT:
