@@ -91,7 +91,7 @@ class StatementPages:
         if request.method == "POST" and "drop" in request.POST and update.pk:
             return self._drop(request, update)
         if request.method == "POST" and all([form.is_valid(), media.is_valid()]):
-            is_new = update.pk is None
+            is_new, was_in_review = update.pk is None, update.state in ProgressUpdate.IN_REVIEW
             if is_new and update.has_twin(request.user):
                 messages.info(request, "这条进展刚才已经保存过了。")
                 return redirect("admin:projects_project_change", update.project_id)
@@ -102,7 +102,7 @@ class StatementPages:
                 form.add_error(None, sentence)
                 update.pk = None if is_new else update.pk  # what was written was taken back
             else:
-                return self._saved(request, update, is_new, media)
+                return self._saved(request, update, is_new, media, was_in_review)
         return self._page(request, update, TITLES[update.kind], form=form, media=media,
                           status=400 if form.errors or media.errors else 200)
 
@@ -129,11 +129,14 @@ class StatementPages:
         messages.success(request, f"已撤销：{update.project}。这一条不会公开。")
         return redirect("admin:index")
 
-    def _saved(self, request, update, is_new, media):
+    def _saved(self, request, update, is_new, media, was_in_review):
         self._log(request, update, is_new)
         if not media.is_ready or update.state == State.DRAFT and "draft" not in request.POST:
             messages.warning(request, "草稿和照片已保存。每张照片写好替代文字、勾好确认，就可以提交审核。")
             return redirect("admin:projects_progressupdate_photos", update.pk)
+        if update.state == State.DRAFT and was_in_review:
+            messages.success(request, f"已收回：{update.project}。它不在审核中了，改好再提交审核。")
+            return redirect("admin:projects_progressupdate_change", update.pk)
         if update.state == State.DRAFT:
             messages.success(request, f"草稿已保存：{update.project}。还没有提交审核。")
         else:
@@ -201,7 +204,8 @@ class StatementPages:
         update.project.refresh_from_db(fields=["status", "percent", "planned_end", "due_on", "closed_on"])
         return render(request, "admin/projects/progress.html", {
             **self.admin_site.each_context(request), "title": title, "update": update, "opts": self.opts,
-            "project": update.project, "steps": self._steps(update), **context,
+            "project": update.project, "steps": self._steps(update),
+            "in_review": update.state in ProgressUpdate.IN_REVIEW, **context,
         }, status=status)
 
     def _steps(self, update):

@@ -218,11 +218,26 @@ def test_a_draft_is_kept_and_is_nobody_elses_work(sign_in, clerk, reviewer, proj
     assert project.updates.get().state == State.SUBMITTED
 
 
-def test_its_author_gives_a_row_up(sign_in, clerk, project, typed):
+def test_what_waits_is_taken_back_by_that_name(sign_in, clerk, project, typed):
+    client = sign_in(clerk)
+    assert 'value="存草稿"' in client.get(record_url(project)).text
+    client.post(record_url(project), typed)
+    row = project.updates.get()
+    page = client.get(row_url("change", row)).text
+    assert 'name="draft" value="收回来改"' in page and "存草稿" not in page
+    answer = client.post(row_url("change", row), typed | {"draft": "收回来改", "version": row.version}, follow=True)
+    assert "已收回" in answer.text and "不在审核中了" in answer.text and 'value="存草稿"' in answer.text
+    assert project.updates.get().state == State.DRAFT
+
+
+def test_its_author_gives_a_row_up_after_a_question(sign_in, clerk, project, typed):
     client = sign_in(clerk)
     client.post(record_url(project), typed)
     row = project.updates.get()
-    client.post(row_url("change", row), typed | {"drop": "撤销这一条"})
+    page = client.get(row_url("change", row)).text
+    asked = page[page.index("<summary>撤销这一条"):]
+    assert "确定撤销吗？" in asked and page.count('name="drop"') == asked.count('name="drop"') == 1
+    client.post(row_url("change", row), typed | {"drop": "1"})
     assert project.updates.get().state == State.DROPPED
 
 
