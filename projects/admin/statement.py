@@ -103,7 +103,8 @@ class StatementPages:
                 update.pk = None if is_new else update.pk  # what was written was taken back
             else:
                 return self._saved(request, update, is_new, media, was_in_review)
-        return self._page(request, update, TITLES[update.kind], form=form, media=media,
+        others = update.project.updates.waiting().exclude(pk=update.pk).select_related("author")
+        return self._page(request, update, TITLES[update.kind], form=form, media=media, others=others[:5],
                           status=400 if form.errors or media.errors else 200)
 
     @transaction.atomic

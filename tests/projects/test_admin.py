@@ -254,6 +254,49 @@ def test_a_watched_word_asks_once(sign_in, clerk, project, typed):
     assert project.updates.get().state == State.SUBMITTED
 
 
+@pytest.mark.parametrize(("change", "sentence"), [
+    ({"percent": "40"}, "完成百分比 40% 比现在的 70% 低。"),
+    ({"percent": "", "status": "completed"}, "“已完成”一般用“申请销号”来报"),
+    ({"percent": "", "status": "in_use"}, "“已投用”一般用“申请销号”来报"),
+])
+def test_what_is_seldom_meant_is_asked_once(sign_in, clerk, project, typed, change, sentence):
+    factories.make_update(project, percent=70, text="铺了七成。")
+    client = sign_in(clerk)
+    page = client.post(record_url(project), typed | change)
+    assert page.status_code == 400 and sentence in page.text and "已核对，照这样提交" in page.text
+    assert project.updates.count() == 1
+    client.post(record_url(project), typed | change | {"words_checked": "on"})
+    assert project.updates.waiting().count() == 1
+
+
+def test_what_is_not_in_doubt_is_not_asked(sign_in, clerk, project, typed):
+    factories.make_update(project, percent=70, text="完工。", kind="closure", status="completed", proof="验收合格。")
+    sign_in(clerk).post(record_url(project), typed | {"percent": "80", "status": "in_use"})
+    assert project.updates.waiting().count() == 1
+
+
+def test_another_statement_in_review_is_said(sign_in, clerk, project, typed):
+    client, sentence = sign_in(clerk), "这个项目已有别的进展在审核"
+    assert sentence not in client.get(record_url(project)).text
+    client.post(record_url(project), typed)
+    row = project.updates.get()
+    for name in ("record", "postpone", "close"):
+        page = client.get(row_address(name, project)).text
+        assert sentence in page and row_url("change", row) in page
+    assert sentence not in client.get(row_url("change", row)).text, "it is no other of its own"
+
+
+def test_each_form_says_only_what_fits_it(sign_in, clerk, project):
+    project.planned_end = date(2021, 9, 30)
+    project.save()
+    project.refresh_projections()
+    client = sign_in(clerk)
+    pages = {name: client.get(row_address(name, project)).text for name in ("record", "postpone", "close")}
+    assert "暂停或不再实施时要写。" in pages["record"] and "状态没有变就不选" in pages["record"]
+    assert "写为什么要延期。" in pages["postpone"] and "现在应于 2021 年 9 月 30 日" in pages["postpone"]
+    assert "暂停" not in pages["postpone"] and "状态没有变就不选" not in pages["close"]
+
+
 # --- postponement and closure --------------------------------------------------------------------
 def test_a_postponement_is_applied_for_and_public_with_its_reason(
         sign_in, clerk, reviewer, senior_reviewer, project, visitor):
@@ -261,16 +304,20 @@ def test_a_postponement_is_applied_for_and_public_with_its_reason(
     project.save()
     project.refresh_projections()
     address = row_address("postpone", project)
-    typed = {"version": 1, "effective_on": "2021-09-01", "postponed_to": "2021-12-31", "reason": "雨季延误。"}
-    early = sign_in(clerk).post(address, typed | {"postponed_to": "2021-09-30"})
+    typed = {"version": 1, "effective_on": "2021-09-01", "postponed_to": "2091-12-31", "reason": "雨季延误。"}
+    past = sign_in(clerk).post(address, typed | {"postponed_to": str(timezone.localdate() - timedelta(days=1))})
+    assert past.status_code == 400 and "新的日期不能在今天以前。" in past.text
+    type(project).objects.filter(pk=project.pk).update(due_on=date(2091, 9, 30))
+    early = sign_in(clerk).post(address, typed | {"postponed_to": "2091-09-30"})
     assert early.status_code == 400 and "要比现在的日期" in early.content.decode()
+    project.refresh_projections()
     sign_in(clerk).post(address, typed)
     row = project.updates.get()
     assert "雨季延误" not in visitor.get(project.get_absolute_url()).content.decode()
     decide(sign_in(reviewer), row)
     decide(sign_in(senior_reviewer), row)
     page = visitor.get(project.get_absolute_url()).content.decode()
-    assert "雨季延误。" in page and "2021 年 12 月 31 日" in page and "2021 年 9 月 30 日" in page
+    assert "雨季延误。" in page and "2091 年 12 月 31 日" in page and "2021 年 9 月 30 日" in page
 
 
 def test_a_closure_needs_proof(sign_in, clerk, project):
