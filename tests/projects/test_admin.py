@@ -328,6 +328,23 @@ def test_a_closure_needs_proof(sign_in, clerk, project):
     assert project.updates.get().kind == "closure"
 
 
+@pytest.mark.parametrize(("percent", "is_shown"), [(70, False), (100, True)])
+def test_what_is_closed_shows_no_part_of_the_way(sign_in, clerk, visitor, project, percent, is_shown):
+    staff = sign_in(clerk)
+    addresses = [(visitor, project.get_absolute_url()), (staff, record_url(project)),
+                 (staff, reverse("admin:projects_project_change", args=[project.pk]))]
+
+    def shown():
+        pages = [client.get(address).text.split("<ol class=\"timeline")[0] for client, address in addresses]
+        return [f"{percent}%" in page for page in pages]
+
+    factories.make_update(project, percent=percent, status="in_progress")
+    assert shown() == [True] * 3
+    factories.make_update(project, kind="closure", status="completed", proof="验收合格。", text="",
+                          effective_on=date(2021, 12, 20))
+    assert shown() == [is_shown] * 3
+
+
 @pytest.mark.parametrize(("change", "sentence"), [
     ({"percent": "140"}, "百分比应在 0 到 100 之间。"),
     ({"percent": "一半"}, "输入整数。"),
