@@ -90,10 +90,21 @@ def handed_in(user, update):
     return update.author_id == user.pk or update.steps.filter(by=user, verb="submitted").exists()
 
 
-def can_check_progress(user, update):
-    """初审: by the unit's own reviewer, never by the author."""
+def takes_part_in_review(user, update):
+    """Whether a step of its review could be this person's: a reviewer of its units, never the author."""
     may = user.has_perm("projects.check_progressupdate") and _reviews_or_sees_everything(user, update.project)
     return may and not handed_in(user, update)
+
+
+def is_kept_for_publishing(user, update):
+    """Whether this person could do the 终审 and nobody else could: the 初审 is then somebody else's."""
+    rows = type(update).objects.filter(pk=update.pk)
+    return can_publish_progress(user, update) and not rows.publishable_by_another_than(user).exists()
+
+
+def can_check_progress(user, update):
+    """初审: by the unit's own reviewer, never by the author, and not by the only one who could do the 终审."""
+    return takes_part_in_review(user, update) and not is_kept_for_publishing(user, update)
 
 
 def can_publish_progress(user, update):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from django import forms
 from django.utils import timezone
 
+from guicheng import words
 from projects.models import ProgressUpdate, Source, Status, WatchedWord
 
 Kind = ProgressUpdate.Kind
@@ -51,6 +52,7 @@ class StatementForm(forms.ModelForm):
     STAFF = ["problem", "delay_reason", "next_step", "coordination"]
     ORIGIN = ["effective_from", "source", "source_place"]
     REQUIRED = []
+    HELP = {"reason": "居民会看到。暂停或不再实施时要写。"}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -59,8 +61,10 @@ class StatementForm(forms.ModelForm):
             del self.fields[name]
         for name in self.REQUIRED:
             self.fields[name].required = True
+        for name in set(self.HELP) & set(self.fields):
+            self.fields[name].help_text = self.HELP[name]
         self.initial["version"] = self.instance.version
-        self.words = []
+        self.words, self.doubts = [], []
         if "source" in self.fields:
             self.fields["source"].queryset = Source.objects.all()
             self.fields["source"].empty_label = None
@@ -70,13 +74,18 @@ class StatementForm(forms.ModelForm):
             self.initial.update(effective_on=timezone.localdate(), source=Source.objects.own().pk)
 
     def clean(self):
-        """Ask once about the words of the list; a tick says that the author looked."""
+        """Ask once about the words of the list and what is seldom meant; a tick says that the author looked."""
         values = super().clean()
         typed = "\n".join(value for value in values.values() if isinstance(value, str))
         self.words = WatchedWord.objects.all().found_in(typed)
-        if self.words and not values.get("words_checked"):
+        self.doubts = self.doubts_about(values)
+        if (self.words or self.doubts) and not values.get("words_checked"):
             raise forms.ValidationError("有些说法请再核对一下，核对过就勾上“已核对”再提交。", code="words")
         return values
+
+    def doubts_about(self, values):
+        """Sentences about what may be said, but is seldom meant."""
+        return []
 
     def add_error(self, field, error):
         """A sentence of the model about a field that this form does not show stands above the form."""
@@ -104,11 +113,21 @@ class StatementForm(forms.ModelForm):
 class ProgressForm(StatementForm):
     """填报进展."""
 
+    def doubts_about(self, values):
+        doubts, project = [], self.instance.project
+        percent, status = values.get("percent"), values.get("status")
+        if None not in (percent, project.percent) and percent < project.percent:
+            doubts.append(f"完成百分比 {percent}% 比现在的 {project.percent}% 低。")
+        if status in Status.DONE and not project.closed_on:
+            doubts.append(f"“{Status(status).label}”一般用“申请销号”来报，要写完成依据；这里只记进展，不销号。")
+        return doubts
+
 
 class CorrectionForm(StatementForm):
     """A statement that takes the whole place of an earlier one."""
 
     REQUIRED = ["reason"]
+    HELP = {"reason": "居民会看到。写原来错在哪里。"}
 
     def __init__(self, *args, instance, **kwargs):
         amended = instance.amends
@@ -121,6 +140,7 @@ class WithdrawalForm(StatementForm):
     """A withdrawal says only why."""
 
     PUBLIC, STAFF, ORIGIN, REQUIRED = ["reason"], [], [], ["reason"]
+    HELP = {"reason": "居民会看到。写为什么撤回。"}
 
     def groups(self):
         help_text = "公开页面会写“已撤回”和这个原因，不再显示原来的内容。"
@@ -133,9 +153,18 @@ class PostponementForm(StatementForm):
     PUBLIC = ["effective_on", "postponed_to", "reason"]
     ORIGIN = []
     REQUIRED = ["postponed_to", "reason"]
+    HELP = {"reason": "居民会看到。写为什么要延期。"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        now = self.instance.project.due_on
+        self.fields["postponed_to"].help_text = (
+            f"现在应于 {words.day(now)}，原来的日期仍然公开。" if now else "现在没有写应在哪天办完。")
 
     def clean_postponed_to(self):
         day, now = self.cleaned_data["postponed_to"], self.instance.project.due_on
+        if day < timezone.localdate():
+            raise forms.ValidationError("新的日期不能在今天以前。")
         if now and day <= now:
             raise forms.ValidationError(f"要比现在的日期（{now}）晚；日期写错了请用“更正”。")
         return day
@@ -147,6 +176,7 @@ class ClosureForm(StatementForm):
     PUBLIC = ["effective_on", "status", "proof", "text"]
     STAFF, ORIGIN = [], []
     REQUIRED = ["status", "proof"]
+    HELP = {"status": "办完了选“已完成”，已经启用选“已投用”。"}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -170,5 +200,5 @@ class DecisionForm(forms.Form):
     def clean(self):
         values = super().clean()
         if values.get("decision") == "return" and not values.get("reason", "").strip():
-            self.add_error("reason", "退回要写明原因。")
+            self.add_error("reason", forms.ValidationError("退回要写明原因。", code="unexplained"))
         return values

@@ -47,7 +47,8 @@ class AttachmentsForm(forms.Form):
                         help_text=PHOTO_HELP)
     alt = forms.CharField(label="这张照片拍的是什么（替代文字）", required=False, max_length=200,
                           help_text="看不见照片的人会听到这句话。传了好几张时写第一张的，其余的下一步再写。")
-    people_agreed = forms.BooleanField(label=PEOPLE, required=False)
+    people_agreed = forms.BooleanField(label=f"新照片：{PEOPLE}", required=False,
+                                       help_text="选了照片才要勾，只管这次选的。已有的照片，在它自己那一栏勾。")
     papers = FilesField(label="附件（PDF）", required=False,
                         widget=FilesInput("application/pdf,.pdf", PAPER_BYTES), help_text=PAPER_HELP)
     held = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -127,9 +128,6 @@ class PhotoForm(forms.ModelForm):
         fields = ["alt", "people_agreed", "caption", "credit", "role", "pair", "order"]
         labels = {"alt": "替代文字（必填）", "people_agreed": f"{PEOPLE}（必填）"}
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-
     def clean(self):
         data = super().clean()
         if data.get("role") == Photo.Role.SINGLE:
@@ -149,6 +147,3 @@ class PaperForm(forms.ModelForm):
     class Meta:
         model = Paper
         fields = ["title", "order"]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)

@@ -57,7 +57,8 @@ class GuichengAdminSite(admin.AdminSite):
     def index(self, request, extra_context=None):
         from guicheng.pages.staff import first_page
 
-        parts = first_page(request.user, samples=request.GET.get("sample") == "1")
+        parts = first_page(request.user, samples=request.GET.get("sample") == "1",
+                           unexplained=request.GET.get("unexplained", ""))
         return super().index(request, {**parts, **(extra_context or {})})
 
     def login(self, request, extra_context=None):

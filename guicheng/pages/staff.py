@@ -39,8 +39,11 @@ class Shown:
         return self.total > len(self.rows)
 
 
-def first_page(user, samples=False):
-    """Give the parts of this person's first page. `samples`: the figures of the street are of the sample data."""
+def first_page(user, samples=False, unexplained=""):
+    """Give the parts of this person's first page. `samples`: the figures of the street are of the sample data.
+
+    `unexplained`: the key of the statement that was just to be returned without a reason.
+    """
     parts = {
         "inbox": InboxMessage.objects.visible_to(user).unread()[:5],
         "account_links": account_links(user),
@@ -56,7 +59,7 @@ def first_page(user, samples=False):
     if parts["may_record"]:
         parts |= _own_statements(user)
     if parts["may_review"]:
-        parts |= _to_review(user)
+        parts |= _to_review(user, unexplained)
     if user.has_perm("partybuilding.change_partyorganisation") and not parts["sees_everything"]:
         parts["organisations"] = _organisations(user)
     return parts
@@ -167,11 +170,11 @@ def _organisations(user):
 
 
 # --- to review -----------------------------------------------------------------------------------
-def _to_review(user):
+def _to_review(user, unexplained):
     rows = ProgressUpdate.objects.visible_to(user).for_review_by(user)
     projects = Project.objects.visible_to(user).real().for_publishing_by(user)
     return {
-        "queue": Shown(_queue(rows), rows.count(), _statements(for_me="review")),
+        "queue": Shown(_queue(rows, unexplained), rows.count(), _statements(for_me="review")),
         "batches": _batches(rows) if user.has_perm("projects.view_importbatch") else [],
         "to_publish": Shown(
             projects.select_related("entered_by", "project_list").defer("search_text").order_by("pk")[:SHOWN],
@@ -179,10 +182,11 @@ def _to_review(user):
     }
 
 
-def _queue(rows):
-    """The longest waiting first, each with its own form of decision."""
+def _queue(rows, unexplained):
+    """The longest waiting first, each with its own form of decision; the sentence stands beside the reason missed."""
     handed_in = ReviewStep.objects.filter(update=OuterRef("pk")).order_by("-pk").values("at")[:1]
-    rows = rows.annotate(since=Coalesce(Subquery(handed_in), "created_at")).select_related("project", "author")
+    rows = rows.annotate(since=Coalesce(Subquery(handed_in), "created_at")).select_related(
+        "project", "author", "amends", "source")
     queue, today = list(rows.order_by("since", "pk")[:SHOWN]), timezone.localdate()
     keys = [row.pk for row in queue]
     photos, papers = (Counter(model.objects.filter(update__in=keys).values_list("update", flat=True))
@@ -190,7 +194,8 @@ def _queue(rows):
     for row in queue:
         row.waited = (today - timezone.localdate(row.since)).days
         row.photo_count, row.paper_count = photos[row.pk], papers[row.pk]
-        row.decision = DecisionForm(initial={"version": row.version}, auto_id=f"row{row.pk}_%s")
+        typed = {"version": row.version, "decision": "return"} if str(row.pk) == unexplained else None
+        row.decision = DecisionForm(typed, initial={"version": row.version}, auto_id=f"row{row.pk}_%s")
     return queue
 
 

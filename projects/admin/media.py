@@ -87,6 +87,8 @@ def _save(request, update):
         messages.success(request, f"已保存：{'；'.join(done)}。")
         if was_in_review:
             messages.warning(request, "照片或附件有改动，这条进展回到草稿，请重新提交审核。")
+    if uploads.cleaned_data.get("people_agreed") and not uploads.rows and not uploads.errors:
+        messages.warning(request, "“新照片”的确认只管这次选的照片，这次没有选。已有的照片，请在它自己那一栏勾。")
     for sentence in [each for errors in uploads.errors.values() for each in errors]:
         messages.error(request, sentence)
     if not good or refused or (uploads.errors and not uploads.rows):
@@ -146,6 +148,6 @@ def _page(request, update, may_edit, data=None, uploads=None):
         "project": update.project, "may_edit": may_edit, "photo_forms": photos, "paper_forms": papers,
         "photos": update.photos.all(), "papers": update.papers.all(),
         "uploads": uploads or (AttachmentsForm(by=request.user) if may_edit else None),
-        "missing": update.photos.missing() if may_edit else [],
+        "missing": update.photos.unready() if may_edit else [],
         "in_review": update.state in ProgressUpdate.IN_REVIEW, "words": _words(update) if may_edit else [],
     }, status=200 if good and uploads is None else 400)

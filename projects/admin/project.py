@@ -47,10 +47,10 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
     list_select_related = ["project_list", "community", "lead_department"]
     autocomplete_fields = ["parent", "continues", "community", "lead_department", "supporting_departments", "source",
                            "budget_source"]
-    readonly_fields = ["status_shown", "percent", "quantity", "ledger", "due_on", "is_published"]
+    readonly_fields = ["status_shown", "percent_now", "quantity", "ledger", "due_on", "is_published"]
     inlines = [PromiseInline, MilestoneInline, AliasInline]
     fieldsets = [
-        (None, {"fields": ["name", "code", "description", ("status_shown", "percent", "quantity"), "ledger"]}),
+        (None, {"fields": ["name", "code", "description", ("status_shown", "percent_now", "quantity"), "ledger"]}),
         ("在哪张清单上", {"fields": ["project_list", "membership", "number", "category", "parent", "continues",
                                "community", "place", "source"]}),
         ("谁负责", {"fields": ["lead_department", "supporting_departments", "leader", "contact", "phone"]}),
@@ -73,6 +73,10 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
     @admin.display(description="当前状态", ordering="status")
     def status_shown(self, project):
         return status_tag(project.status)
+
+    @admin.display(description="完成百分比")
+    def percent_now(self, project):
+        return "—" if project.percent_shown is None else f"{project.percent_shown}%"
 
     def get_changelist_instance(self, request):
         """The lights of the whole page at once."""

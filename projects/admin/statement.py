@@ -4,10 +4,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from guicheng.permissions import can_approve, can_record_progress
+from guicheng.permissions import can_approve, can_record_progress, is_kept_for_publishing, takes_part_in_review
 from projects.attach import copy_attachments
 from projects.forms import FORMS, DecisionForm
 from projects.forms_media import AttachmentsForm
@@ -91,7 +91,7 @@ class StatementPages:
         if request.method == "POST" and "drop" in request.POST and update.pk:
             return self._drop(request, update)
         if request.method == "POST" and all([form.is_valid(), media.is_valid()]):
-            is_new = update.pk is None
+            is_new, was_in_review = update.pk is None, update.state in ProgressUpdate.IN_REVIEW
             if is_new and update.has_twin(request.user):
                 messages.info(request, "这条进展刚才已经保存过了。")
                 return redirect("admin:projects_project_change", update.project_id)
@@ -102,15 +102,16 @@ class StatementPages:
                 form.add_error(None, sentence)
                 update.pk = None if is_new else update.pk  # what was written was taken back
             else:
-                return self._saved(request, update, is_new, media)
-        return self._page(request, update, TITLES[update.kind], form=form, media=media,
+                return self._saved(request, update, is_new, media, was_in_review)
+        others = update.project.updates.waiting().exclude(pk=update.pk).select_related("author")
+        return self._page(request, update, TITLES[update.kind], form=form, media=media, others=others[:5],
                           status=400 if form.errors or media.errors else 200)
 
     @transaction.atomic
     def _keep(self, request, update, media):
         """Save the statement with its photos and papers; hand it in where that was asked and nothing is missing."""
         is_new, by = update.pk is None, request.user
-        wants_draft = "draft" in request.POST or not media.is_ready
+        wants_draft = "draft" in request.POST or not media.is_ready or bool(update.pk and update.photos.missing())
         if media.rows or wants_draft or (is_new and update.amends_id):
             update.save_draft(by)
             media.attach(update)
@@ -129,11 +130,14 @@ class StatementPages:
         messages.success(request, f"已撤销：{update.project}。这一条不会公开。")
         return redirect("admin:index")
 
-    def _saved(self, request, update, is_new, media):
+    def _saved(self, request, update, is_new, media, was_in_review):
         self._log(request, update, is_new)
-        if not media.is_ready:
+        if not media.is_ready or update.state == State.DRAFT and "draft" not in request.POST:
             messages.warning(request, "草稿和照片已保存。每张照片写好替代文字、勾好确认，就可以提交审核。")
             return redirect("admin:projects_progressupdate_photos", update.pk)
+        if update.state == State.DRAFT and was_in_review:
+            messages.success(request, f"已收回：{update.project}。它不在审核中了，改好再提交审核。")
+            return redirect("admin:projects_progressupdate_change", update.pk)
         if update.state == State.DRAFT:
             messages.success(request, f"草稿已保存：{update.project}。还没有提交审核。")
         else:
@@ -146,26 +150,43 @@ class StatementPages:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         update = get_object_or_404(ProgressUpdate.objects.visible_to(request.user).select_related("project"), pk=pk)
-        if not request.user.has_perm("projects.check_progressupdate"):
-            raise PermissionDenied
-        if update.is_open and not can_approve(request.user, update):
+        if not takes_part_in_review(request.user, update):
             raise PermissionDenied
         form = DecisionForm(request.POST)
-        if form.is_valid():
-            update.version = form.cleaned_data["version"]
+        good, seen = form.is_valid(), form.cleaned_data.get("version")
+        if seen and (seen != update.version or update.state not in ProgressUpdate.IN_REVIEW):
+            return self._too_late(request, update, form)
+        if not can_approve(request.user, update):
+            raise PermissionDenied
+        if good:
             try:
                 if form.cleaned_data["decision"] == "return":
                     update.send_back(request.user, form.cleaned_data["reason"])
                 else:
                     update.approve(request.user)
             except ValidationError as error:
+                now = ProgressUpdate.objects.select_related("project").get(pk=pk)
+                if now.version != seen:
+                    return self._too_late(request, now, form)
                 messages.error(request, " ".join(error.messages))
-                return redirect("admin:projects_progressupdate_change", pk)
+                return self._show(request, now, decision=form, status=400)
             self._log(request, update, is_new=False)
             tell_author(update, request.user)
             messages.success(request, self._decided(update))
             return redirect(self._back_to(request))
+        if "next" in request.POST and form.has_error("reason", "unexplained"):
+            return redirect(f"{reverse('admin:index')}?unexplained={pk}#row{pk}")
         return self._show(request, update, decision=form, status=400)
+
+    def _too_late(self, request, update, form):
+        """Somebody was faster: say what happened and keep the reason that was typed."""
+        reason = (form["reason"].value() or "").strip()
+        messages.warning(request, f"{update.project}：{update.what_happened()}" + (
+            f"你写的原因没有用上：{reason}" if reason else ""))
+        if "next" in request.POST:
+            return redirect(self._back_to(request))
+        fresh = DecisionForm(initial={"version": update.version, "reason": reason})
+        return self._show(request, update, decision=fresh, status=409)
 
     def _decided(self, update):
         return {
@@ -184,7 +205,8 @@ class StatementPages:
         update.project.refresh_from_db(fields=["status", "percent", "planned_end", "due_on", "closed_on"])
         return render(request, "admin/projects/progress.html", {
             **self.admin_site.each_context(request), "title": title, "update": update, "opts": self.opts,
-            "project": update.project, "steps": self._steps(update), **context,
+            "project": update.project, "steps": self._steps(update),
+            "in_review": update.state in ProgressUpdate.IN_REVIEW, **context,
         }, status=status)
 
     def _steps(self, update):
@@ -197,12 +219,14 @@ class StatementPages:
         return self._page(
             request, update, f"{update.get_state_display()}的{update.get_kind_display()}", status, amended=amended,
             may_amend=may_amend and can_record_progress(request.user, update.project),
-            may_approve=may_approve, waits_for=None if may_approve else self._waits_for(update),
+            may_approve=may_approve, waits_for=None if may_approve else self._waits_for(request.user, update),
             decision=decision or DecisionForm(initial={"version": update.version}),
         )
 
-    def _waits_for(self, update):
+    def _waits_for(self, user, update):
         """Who takes the next step, in words."""
+        if update.state == State.SUBMITTED and is_kept_for_publishing(user, update):
+            return "能做终审的只有你，所以先由别人初审，再由你终审。"
         return {
             State.SUBMITTED: "等责任单位或社区的审核员初审。",
             State.CHECKED: "等在编的审核员终审，初审人不能再做终审。",

@@ -2,10 +2,12 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from guicheng import words
@@ -58,9 +60,21 @@ class ProgressUpdateQuerySet(KeyedQuerySet):
                 Q(**{community: None}) | Q(**{f"{community}__one_step_review": True}))
         steps = Q(state=ProgressUpdate.State.SUBMITTED) if may_check else Q(pk__in=[])
         if may_publish and user.is_established:
+            steps &= Q(pk__in=self.publishable_by_another_than(user).order_by().values("pk"))
             steps |= Q(state=ProgressUpdate.State.SUBMITTED) & small
             steps |= Q(state=ProgressUpdate.State.CHECKED) & ~Q(checker=user)
         return rows.filter(steps)
+
+    def publishable_by_another_than(self, user):
+        """Those whose 终审 somebody else could do, not the author: see `can_publish_progress`."""
+        def people_with(permission):
+            return get_user_model().objects.with_perm(permission, backend="django.contrib.auth.backends.ModelBackend")
+
+        everywhere = people_with("guicheng.see_everything").values("pk")
+        others = people_with("projects.publish_progressupdate").filter(
+            Q(department_reviewer_of=OuterRef("project__lead_department"))
+            | Q(community_reviewer_of=OuterRef("project__community")) | Q(pk__in=everywhere), is_established=True)
+        return self.filter(Exists(others.exclude(pk=user.pk).exclude(pk=Coalesce(OuterRef("author"), 0))))
 
     def open_work_of(self, user):
         """What this person began and is not public yet; for guicheng/hand_over.py."""
@@ -287,6 +301,16 @@ class ProgressUpdate(ChecksAtOnce, Versioned, Keyed):
         """A new row, not yet saved, that takes this published one back."""
         return type(self)(project=self.project, amends=self, kind=self.Kind.WITHDRAWAL, source=Source.objects.own(),
                           effective_on=max(self.effective_on, timezone.localdate()), reason=reason)
+
+    def what_happened(self):
+        """What was last done with it, in a sentence for a reviewer who comes too late."""
+        step = self.steps.in_order().select_related("by").last()
+        if self.state == self.State.DRAFT or step is None:
+            return "填报人已收回修改。"
+        return {
+            "checked": f"已由{step.by}初审通过。", "published": f"已由{step.by}终审通过。",
+            "returned": f"已由{step.by}退回。", "dropped": f"已由{step.by}撤销。", "handed_over": f"{step.note}。",
+        }.get(step.verb, "填报人改过了，请再看一遍。")
 
     # verbs: each checks the state, saves, and writes who and when into `steps`
     def save_draft(self, by):

@@ -75,13 +75,17 @@ class Attachment(models.Model):
 
 
 class PhotoQuerySet(AttachmentQuerySet):
-    def missing(self):
-        sentences = []
+    def unready(self):
+        """Give (photo, sentence) for each that may not be handed in yet."""
+        rows = []
         for number, photo in enumerate(self.order_by("order", "pk"), 1):
             left = ["写替代文字"] * (not photo.alt) + [f"勾选“{PEOPLE}”"] * (not photo.people_agreed)
             if left:
-                sentences.append(f"第 {number} 张照片还要{'，'.join(left)}。")
-        return sentences
+                rows.append((photo, f"第 {number} 张照片还要{'，'.join(left)}。"))
+        return rows
+
+    def missing(self):
+        return [sentence for _, sentence in self.unready()]
 
 
 PEOPLE = "照片里能认出的人（尤其是未成年人）已同意，或已遮挡"

@@ -341,6 +341,11 @@ class Project(ChecksAtOnce, Recorded, Versioned, Keyed):
         return self.status in Status.DONE
 
     @property
+    def percent_shown(self):
+        """The percent last stated, or None where a later word says that all is done."""
+        return None if self.is_done and (self.percent or 0) < 100 else self.percent
+
+    @property
     def office(self):
         """Whom to call: the project's own phone first, else its lead department's."""
         return self.phone or (self.lead_department.phone if self.lead_department else "")

@@ -107,7 +107,9 @@ def test_only_a_reviewer_in_scope_and_the_street_may_check(
         clerk, other_clerk, reviewer, senior_reviewer, street_admin, superuser, project, elsewhere):
     people = [clerk, other_clerk, reviewer, senior_reviewer, street_admin, superuser]
     here, there = (factories.make_update(each, published=False) for each in (project, elsewhere))
-    assert [can_check_progress(user, here) for user in people] == [False, False, True, True, True, True]
+    assert [can_check_progress(user, here) for user in people] == [False, False, True, False, True, True]
+    another = factories.make_user(roles=["业务管理员"], is_established=True)
+    assert can_check_progress(senior_reviewer, here) and can_check_progress(another, here)
     assert [can_publish_progress(user, here) for user in people] == [False, False, False, True, False, False]
     assert not can_check_progress(reviewer, there) and not can_publish_progress(senior_reviewer, there)
     street_admin.is_established = True

@@ -58,7 +58,7 @@ def payload(cell, world):
         return form_of(world.row(cell.model, "own" if cell.scope in ("", "none") else cell.scope, cell.who))
     return {"version": 1, "decision": "approve", "kind": "status", "preview": "1",
             "_selected_action": [getattr(world.row("projects.project", "other", cell.who), "pk", NOBODY["pk"])],
-            "postponed_to": "2021-12-31", "proof": "验收合格。", "effective_on": "2021-10-08",
+            "postponed_to": "2091-12-31", "proof": "验收合格。", "effective_on": "2021-10-08",
             "status": "in_progress", "text": "道路已铺好一半。", "reason": "数字看错了。",
             "source": world.rows["own"]["projects.source"].pk,
             "usable_password": "true", "password1": "a-long-one-2021",

@@ -100,14 +100,82 @@ def test_a_return_says_why_and_the_author_sees_it(sign_in, clerk, reviewer, proj
     assert (row.state, row.text) == (State.SUBMITTED, "海五路已铺好一半。")
 
 
+def test_without_a_reason_the_first_page_says_so_in_place(sign_in, clerk, reviewer, project):
+    row = factories.make_update(project, published=False, author=clerk)
+    row.submit(clerk)
+    answer = decide(sign_in(reviewer), row, "return", reason=" ", next=reverse("admin:index"))
+    assert answer.status_code == 200 and answer.redirect_chain[-1][0].endswith(f"#row{row.pk}")
+    assert answer.wsgi_request.path == reverse("admin:index")
+    place = answer.text[answer.text.index(f'id="row{row.pk}"'):]
+    assert "<details open>" in place and "退回要写明原因。" in place
+    assert "退回要写明原因。" not in sign_in(reviewer).get(reverse("admin:index")).text
+
+
+@pytest.mark.parametrize("stated", [
+    {"kind": "closure", "status": "completed", "proof": "验收记录第 1 号。", "text": ""},
+    {"kind": "postponement", "postponed_to": date(2031, 12, 31), "reason": "雨季延误。", "text": ""},
+    {"status": "paused", "reason": "雨季延误。", "text": "字" * 400, "quantity": 7, "percent": 40,
+     "effective_from": date(2021, 5, 3), "source_place": "第 9 版"},
+])
+def test_the_queue_shows_all_that_would_be_public(sign_in, clerk, reviewer, project, stated):
+    row = factories.make_update(project, published=False, author=clerk, **stated)
+    row.submit(clerk)
+    page = sign_in(reviewer).get(reverse("admin:index")).text
+    page = page[page.index(f'id="row{row.pk}"'):]
+    said = {"验收记录第 1 号。", "已完成"} if "proof" in stated else {"雨季延误。"}
+    said |= {"2031 年 12 月 31 日"} if "postponed_to" in stated else set()
+    if stated["text"]:
+        said |= {"字" * 400, "完成数量", "40%", "5 月 3 日", "第 9 版", "暂停"}
+    assert [each for each in [*said, row.source.title] if each not in page] == []
+
+
+def test_the_queue_shows_what_a_withdrawal_takes_back(sign_in, clerk, reviewer, project, published):
+    published.withdrawal("发错了项目。").submit(clerk)
+    page = sign_in(reviewer).get(reverse("admin:index")).text
+    assert published.text in page and "发错了项目。" in page
+
+
 def test_what_changed_meanwhile_is_not_approved(sign_in, clerk, reviewer, project, typed):
     sign_in(clerk).post(record_url(project), typed)
     row = project.updates.get()
     seen = row.version
     sign_in(clerk).post(row_url("change", row), typed | {"text": "另一句。", "version": seen})
     page = sign_in(reviewer).post(row_url("decide", row), {"version": seen, "decision": "approve"}, follow=True)
-    assert "刚被别人改过或处理过" in page.content.decode()
+    assert page.status_code == 409 and "填报人改过了，请再看一遍。" in page.text
     assert project.updates.get().state == State.SUBMITTED
+
+
+@pytest.mark.parametrize(("verb", "sentence"), [
+    (lambda row, by: row.send_back(by, "写错了。"), "已由终审员退回。"),
+    (lambda row, by: row.approve(by), "已由终审员初审通过。"),
+    (lambda row, by: row.publish(by), "已由终审员终审通过。"),
+    (lambda row, by: row.save_draft(row.author), "填报人已收回修改。"),
+    (lambda row, by: row.drop(row.author), "已由经办人撤销。"),
+    (lambda row, by: row.submit(row.author), "填报人改过了"),
+])
+@pytest.mark.parametrize("decision", ["approve", "return"])
+def test_who_decides_too_late_is_told_and_keeps_the_reason(
+        sign_in, clerk, reviewer, senior_reviewer, project, verb, sentence, decision):
+    row = factories.make_update(project, published=False, author=clerk)
+    row.submit(clerk)
+    typed = {"version": row.version, "decision": decision, "reason": "请写明路名。"}
+    verb(row, senior_reviewer)
+    for place in ({}, {"next": reverse("admin:index")}):
+        answer = sign_in(reviewer).post(row_url("decide", row), typed | place, follow=True)
+        assert answer.status_code == (200 if place else 409)
+        assert sentence in answer.text and "请写明路名。" in answer.text and project.name in answer.text
+    assert ProgressUpdate.objects.get(pk=row.pk).version == row.version, "nothing was done"
+
+
+def test_who_had_no_business_there_is_refused(sign_in, clerk, other_clerk, reviewer, project):
+    row = factories.make_update(project, published=False, author=clerk)
+    row.submit(clerk)
+    stranger = factories.make_user(roles=["审核员"])
+    seen = row.version
+    row.send_back(reviewer, "写错了。")
+    for person, status in ((clerk, 403), (other_clerk, 404), (stranger, 404)):
+        typed = {"version": seen, "decision": "approve"}
+        assert sign_in(person).post(row_url("decide", row), typed).status_code == status
 
 
 def test_of_two_tabs_the_second_is_told(sign_in, clerk, project, typed):
@@ -152,11 +220,26 @@ def test_a_draft_is_kept_and_is_nobody_elses_work(sign_in, clerk, reviewer, proj
     assert project.updates.get().state == State.SUBMITTED
 
 
-def test_its_author_gives_a_row_up(sign_in, clerk, project, typed):
+def test_what_waits_is_taken_back_by_that_name(sign_in, clerk, project, typed):
+    client = sign_in(clerk)
+    assert 'value="存草稿"' in client.get(record_url(project)).text
+    client.post(record_url(project), typed)
+    row = project.updates.get()
+    page = client.get(row_url("change", row)).text
+    assert 'name="draft" value="收回来改"' in page and "存草稿" not in page
+    answer = client.post(row_url("change", row), typed | {"draft": "收回来改", "version": row.version}, follow=True)
+    assert "已收回" in answer.text and "不在审核中了" in answer.text and 'value="存草稿"' in answer.text
+    assert project.updates.get().state == State.DRAFT
+
+
+def test_its_author_gives_a_row_up_after_a_question(sign_in, clerk, project, typed):
     client = sign_in(clerk)
     client.post(record_url(project), typed)
     row = project.updates.get()
-    client.post(row_url("change", row), typed | {"drop": "撤销这一条"})
+    page = client.get(row_url("change", row)).text
+    asked = page[page.index("<summary>撤销这一条"):]
+    assert "确定撤销吗？" in asked and page.count('name="drop"') == asked.count('name="drop"') == 1
+    client.post(row_url("change", row), typed | {"drop": "1"})
     assert project.updates.get().state == State.DROPPED
 
 
@@ -173,6 +256,49 @@ def test_a_watched_word_asks_once(sign_in, clerk, project, typed):
     assert project.updates.get().state == State.SUBMITTED
 
 
+@pytest.mark.parametrize(("change", "sentence"), [
+    ({"percent": "40"}, "完成百分比 40% 比现在的 70% 低。"),
+    ({"percent": "", "status": "completed"}, "“已完成”一般用“申请销号”来报"),
+    ({"percent": "", "status": "in_use"}, "“已投用”一般用“申请销号”来报"),
+])
+def test_what_is_seldom_meant_is_asked_once(sign_in, clerk, project, typed, change, sentence):
+    factories.make_update(project, percent=70, text="铺了七成。")
+    client = sign_in(clerk)
+    page = client.post(record_url(project), typed | change)
+    assert page.status_code == 400 and sentence in page.text and "已核对，照这样提交" in page.text
+    assert project.updates.count() == 1
+    client.post(record_url(project), typed | change | {"words_checked": "on"})
+    assert project.updates.waiting().count() == 1
+
+
+def test_what_is_not_in_doubt_is_not_asked(sign_in, clerk, project, typed):
+    factories.make_update(project, percent=70, text="完工。", kind="closure", status="completed", proof="验收合格。")
+    sign_in(clerk).post(record_url(project), typed | {"percent": "80", "status": "in_use"})
+    assert project.updates.waiting().count() == 1
+
+
+def test_another_statement_in_review_is_said(sign_in, clerk, project, typed):
+    client, sentence = sign_in(clerk), "这个项目已有别的进展在审核"
+    assert sentence not in client.get(record_url(project)).text
+    client.post(record_url(project), typed)
+    row = project.updates.get()
+    for name in ("record", "postpone", "close"):
+        page = client.get(row_address(name, project)).text
+        assert sentence in page and row_url("change", row) in page
+    assert sentence not in client.get(row_url("change", row)).text, "it is no other of its own"
+
+
+def test_each_form_says_only_what_fits_it(sign_in, clerk, project):
+    project.planned_end = date(2021, 9, 30)
+    project.save()
+    project.refresh_projections()
+    client = sign_in(clerk)
+    pages = {name: client.get(row_address(name, project)).text for name in ("record", "postpone", "close")}
+    assert "暂停或不再实施时要写。" in pages["record"] and "状态没有变就不选" in pages["record"]
+    assert "写为什么要延期。" in pages["postpone"] and "现在应于 2021 年 9 月 30 日" in pages["postpone"]
+    assert "暂停" not in pages["postpone"] and "状态没有变就不选" not in pages["close"]
+
+
 # --- postponement and closure --------------------------------------------------------------------
 def test_a_postponement_is_applied_for_and_public_with_its_reason(
         sign_in, clerk, reviewer, senior_reviewer, project, visitor):
@@ -180,16 +306,20 @@ def test_a_postponement_is_applied_for_and_public_with_its_reason(
     project.save()
     project.refresh_projections()
     address = row_address("postpone", project)
-    typed = {"version": 1, "effective_on": "2021-09-01", "postponed_to": "2021-12-31", "reason": "雨季延误。"}
-    early = sign_in(clerk).post(address, typed | {"postponed_to": "2021-09-30"})
+    typed = {"version": 1, "effective_on": "2021-09-01", "postponed_to": "2091-12-31", "reason": "雨季延误。"}
+    past = sign_in(clerk).post(address, typed | {"postponed_to": str(timezone.localdate() - timedelta(days=1))})
+    assert past.status_code == 400 and "新的日期不能在今天以前。" in past.text
+    type(project).objects.filter(pk=project.pk).update(due_on=date(2091, 9, 30))
+    early = sign_in(clerk).post(address, typed | {"postponed_to": "2091-09-30"})
     assert early.status_code == 400 and "要比现在的日期" in early.content.decode()
+    project.refresh_projections()
     sign_in(clerk).post(address, typed)
     row = project.updates.get()
     assert "雨季延误" not in visitor.get(project.get_absolute_url()).content.decode()
     decide(sign_in(reviewer), row)
     decide(sign_in(senior_reviewer), row)
     page = visitor.get(project.get_absolute_url()).content.decode()
-    assert "雨季延误。" in page and "2021 年 12 月 31 日" in page and "2021 年 9 月 30 日" in page
+    assert "雨季延误。" in page and "2091 年 12 月 31 日" in page and "2021 年 9 月 30 日" in page
 
 
 def test_a_closure_needs_proof(sign_in, clerk, project):
@@ -198,6 +328,23 @@ def test_a_closure_needs_proof(sign_in, clerk, project):
     assert sign_in(clerk).post(address, typed).status_code == 400
     sign_in(clerk).post(address, typed | {"proof": "验收记录第 1 号。"})
     assert project.updates.get().kind == "closure"
+
+
+@pytest.mark.parametrize(("percent", "is_shown"), [(70, False), (100, True)])
+def test_what_is_closed_shows_no_part_of_the_way(sign_in, clerk, visitor, project, percent, is_shown):
+    staff = sign_in(clerk)
+    addresses = [(visitor, project.get_absolute_url()), (staff, record_url(project)),
+                 (staff, reverse("admin:projects_project_change", args=[project.pk]))]
+
+    def shown():
+        pages = [client.get(address).text.split("<ol class=\"timeline")[0] for client, address in addresses]
+        return [f"{percent}%" in page for page in pages]
+
+    factories.make_update(project, percent=percent, status="in_progress")
+    assert shown() == [True] * 3
+    factories.make_update(project, kind="closure", status="completed", proof="验收合格。", text="",
+                          effective_on=date(2021, 12, 20))
+    assert shown() == [is_shown] * 3
 
 
 @pytest.mark.parametrize(("change", "sentence"), [

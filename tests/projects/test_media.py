@@ -17,7 +17,7 @@ from guicheng.append_only import drop_triggers, missing_triggers
 from projects.attach import attach, copy_attachments, read_paper, read_photo
 from projects.forms_media import AttachmentsForm
 from projects.models import Paper, Photo, ProgressUpdate, WatchedWord
-from projects.models.media import arranged
+from projects.models.media import PEOPLE, arranged
 from tests import factories, pictures
 from tests.databases import on_postgresql
 
@@ -471,6 +471,34 @@ def test_upload_describe_and_remove(draft, clerk, sign_in, folder, django_captur
     assert not list(folder.glob(f"*/{first.file}*")) and list(folder.glob(f"*/{second.file}*"))
     said = LogEntry.objects.filter(user=clerk).values_list("change_message", flat=True)
     assert any("新增 3 个文件" in text for text in said) and any("去掉 1 个" in text for text in said)
+
+
+def test_each_consent_says_which_photo_it_is_of(draft, clerk, sign_in):
+    client = sign_in(clerk)
+    factories.make_photo(draft)
+    second = factories.make_photo(draft, people_agreed=False)
+    page = client.get(page_of(draft)).text
+    assert "<legend>新照片</legend>" in page and f"新照片：{PEOPLE}" in page
+    for number in (1, 2):
+        assert f">第 {number} 张照片</h3>" in page and f"第 {number} 张：{PEOPLE}" in page
+    assert f'href="#id_{second.code}-people_agreed">第 2 张照片还要勾选' in page
+    assert f'id="id_{second.code}-people_agreed"' in page
+    answer = client.post(page_of(draft), {**words_of(second), "media-people_agreed": "on"}, follow=True)
+    assert "已有的照片，请在它自己那一栏勾" in answer.text, "the box of the new photos is not theirs"
+    client.post(page_of(draft), {**words_of(second), f"{second.code}-people_agreed": "on"})
+    assert "还要补" not in client.get(page_of(draft)).text
+
+
+def test_handed_in_without_a_consent_it_leads_to_where_it_is_ticked(draft, clerk, sign_in):
+    """The box on the form of the statement is of new photos; what was typed is kept."""
+    factories.make_photo(draft, people_agreed=False)
+    address = reverse("admin:projects_progressupdate_change", args=[draft.pk])
+    typed = {"version": draft.version, "effective_on": "2021-10-08", "text": "改过的话。", "source": draft.source_id,
+             "media-people_agreed": "on"}
+    answer = sign_in(clerk).post(address, typed, follow=True)
+    assert answer.redirect_chain == [(page_of(draft), 302)] and "第 1 张照片还要勾选" in answer.text
+    draft.refresh_from_db()
+    assert (draft.state, draft.text) == ("draft", "改过的话。")
 
 
 def test_one_bad_file_of_three(draft, clerk, sign_in):

@@ -3,8 +3,10 @@ from datetime import date
 from threading import Barrier, Thread
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from guicheng.permissions import can_approve, can_check_progress, can_publish_progress, can_publish_project
 from projects.models import ProgressUpdate, ReviewStep, WatchedWord
@@ -80,6 +82,33 @@ def test_one_person_does_not_do_both_steps(submitted, senior_reviewer):
     assert not can_approve(senior_reviewer, submitted)
     with pytest.raises(ValidationError, match="初审和终审要由两个人做"):
         submitted.approve(senior_reviewer)
+
+
+def test_the_only_one_who_could_publish_does_not_check(submitted, office, reviewer, senior_reviewer, sign_in):
+    """Once pressed, nobody could do the 终审."""
+    def may_check():
+        queue = ProgressUpdate.objects.for_review_by(senior_reviewer)
+        assert queue.exists() == can_check_progress(senior_reviewer, submitted)
+        return queue.exists()
+
+    assert not may_check() and can_check_progress(reviewer, submitted)
+    address = reverse("admin:projects_progressupdate_change", args=[submitted.pk])
+    page = sign_in(senior_reviewer).get(address).text
+    assert "先由别人初审，再由你终审" in page and "初审通过" not in page
+    author = submitted.author
+    author.groups.add(Group.objects.get(name="审核员"))
+    office.reviewers.add(author)
+    type(author).objects.filter(pk=author.pk).update(is_established=True)
+    assert not may_check(), "the author is no second reviewer"
+    another = factories.make_user(roles=["审核员"], is_established=True)
+    assert not may_check(), "one of another office is none either"
+    office.reviewers.add(another)
+    assert may_check()
+    assert "初审通过" in sign_in(senior_reviewer).get(address).text
+    type(another).objects.filter(pk=another.pk).update(is_active=False)
+    assert not may_check()
+    factories.make_user(roles=["业务管理员"], is_established=True)
+    assert may_check(), "who sees everything may do the 终审"
 
 
 def test_in_a_small_unit_one_step_is_both(submitted, office, senior_reviewer):
