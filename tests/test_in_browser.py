@@ -47,6 +47,9 @@ def test_a_clerk_records_reviewers_publish_a_resident_sees_an_official_downloads
     clerk.select_option("[name=status]", "completed")
     clerk.fill("[name=text]", "文化节已经办完。")
     clerk.click("input[value=提交审核]")  # the second
+    assert "申请销号" in clerk.inner_text(".desk-words")  # done without proof: asked once
+    clerk.check("[name=words_checked]")
+    clerk.click("input[value=提交审核]")
     assert "等待审核" in clerk.inner_text(".messagelist")
     assert sideways(clerk) == 0
     people = [factories.make_user(roles=["业务管理员"], is_established=True) for _ in range(2)]
