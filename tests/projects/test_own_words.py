@@ -35,13 +35,14 @@ def seen_list(client, model):
 
 
 # --- one's own words -----------------------------------------------------------------------------
-def test_another_units_rule_does_not_help(sign_in, clerk, senior_reviewer, preview, project):  # noqa: F811
+def test_another_units_rule_does_not_help(sign_in, clerk, reviewer, senior_reviewer, preview, project):  # noqa: F811
     """A clerk names a small community beside their own department: the department still takes two steps."""
     small = factories.make_community(name="小", one_step_review=True)
     confirm(preview(clerk, [[*HEAD, "社区"], [*NEW, "小社区"]]))
     update = Project.objects.get(name="映月湖步道").updates.get()
     assert update.project.community == small
-    assert decide(sign_in(senior_reviewer), update) == "checked"
+    assert decide(sign_in(senior_reviewer), update) == "submitted", "the only one who could do the 终审 keeps it"
+    assert decide(sign_in(reviewer), update) == "checked"
 
 
 def test_a_small_units_own_reviewer_takes_one_step(sign_in, clerk, senior_reviewer, office, project):
