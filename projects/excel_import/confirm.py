@@ -171,9 +171,13 @@ class Writer:
         """What each row became. Plain SQL: an upsert of whole rows takes as long as inserting the projects."""
         became = [(row.project.pk, row.update_id,
                    f"{row.project.version}-{row.update_id or row.seen.partition('-')[2] or 0}", row.pk) for row in rows]
+        places = ", ".join(["(%s, %s, %s, %s)"] * len(became))
         with connection.cursor() as cursor:
-            cursor.executemany(
-                "UPDATE projects_importrow SET project_id = %s, update_id = %s, seen = %s WHERE id = %s", became)
+            cursor.execute(  # only places for values are put together
+                "UPDATE projects_importrow SET project_id = CAST(became.column1 AS bigint), "  # noqa: S608
+                "update_id = CAST(became.column2 AS bigint), seen = became.column3 "
+                f"FROM (VALUES {places}) AS became WHERE id = CAST(became.column4 AS bigint)",
+                [value for row in became for value in row])
 
 
 def blank():
