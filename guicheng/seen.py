@@ -2,7 +2,7 @@
 from django.core import signing
 
 SALT = "guicheng.seen"
-UNSEEN = "打开列表以后又改过，请刷新看过再办。"
+UNSEEN = "这一页没有显示它，或者显示以后又改过，请看过再办。"
 
 
 def seal(rows):

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from guicheng.history import acting, record
 from guicheng.versions import save_versions
-from projects.excel_import.matching import LINKS as LINKED
 from projects.excel_import.matching import PLAIN, Finder, key_of
 from projects.excel_import.preview import chunks
 from projects.models import Department, ImportBatch, ImportRow, ProgressUpdate, Project, ReviewStep
@@ -182,9 +181,8 @@ class Writer:
 
 def blank():
     """A plan in which nothing is stated."""
-    names = [*PLAIN, *LINKED]
-    return {name.removesuffix("_id"): Project._meta.get_field(name.removesuffix("_id")).get_default()
-            for name in names if name not in ("name", "project_list_id")}
+    return {name: Project._meta.get_field(name).get_default()
+            for name in [*PLAIN, *LINKS] if name not in ("name", "project_list")}
 
 
 def create_projects(projects):

@@ -14,43 +14,15 @@ from projects.excel_import import jobs, upload
 from projects.excel_import.undo import undo
 from projects.models import ColumnHabit, ImportBatch, ProgressUpdate, Project, Source, WatchedWord
 from tests import factories
+from tests.projects.office_lists import HEAD, NEW, confirm, workbook
 
 pytestmark = pytest.mark.django_db
 State = ImportBatch.State
-HEAD = ["序号", "项目名称", "责任单位", "完成时限", "进展情况"]
-
-
-def workbook(rows, title="表", name="清单.xlsx"):
-    book = openpyxl.Workbook()
-    book.active.title = title
-    for row in rows:
-        book.active.append(row)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return SimpleUploadedFile(name, buffer.getvalue())
 
 
 @pytest.fixture(autouse=True)
 def _own_folder(settings, tmp_path):
     settings.DATA_DIR = tmp_path
-
-
-@pytest.fixture
-def preview(key_list):
-    """Upload rows as a person and give the batch, previewed."""
-    def _preview(user, rows, **kw):
-        kw = {"project_list": key_list, "effective_on": date(2021, 9, 30), "source": Source.objects.own()} | kw
-        file = rows if hasattr(rows, "read") else workbook(rows)
-        batch, sheet = upload.receive(user, file, **kw)
-        jobs.start(batch, "preview", user, sheet=sheet)
-        return batch
-
-    return _preview
-
-
-def confirm(batch):
-    jobs.start(batch, "confirm", batch.uploader)
-    return batch
 
 
 def rows(batch):
@@ -64,9 +36,6 @@ def only(batch):
 
 def changes(row):
     return {label: (old, new) for label, old, new in row.changes}
-
-
-NEW = ["", "映月湖步道", "城建办", "2021年9月30日", "已进场施工。"]
 
 
 def test_it_works(clerk, project, preview):

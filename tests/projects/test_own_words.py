@@ -9,7 +9,7 @@ from projects.excel_import.undo import undo
 from projects.models import ProgressUpdate, Project
 from tests import factories
 from tests.forms import held, opened, post
-from tests.projects.test_import import HEAD, NEW, _own_folder, confirm, preview  # noqa: F401  (fixtures)
+from tests.projects.office_lists import HEAD, NEW, confirm
 
 pytestmark = pytest.mark.django_db
 LISTS = {ProgressUpdate: "/admin/projects/progressupdate/", Project: "/admin/projects/project/"}
@@ -35,7 +35,7 @@ def seen_list(client, model):
 
 
 # --- one's own words -----------------------------------------------------------------------------
-def test_another_units_rule_does_not_help(sign_in, clerk, reviewer, senior_reviewer, preview, project):  # noqa: F811
+def test_another_units_rule_does_not_help(sign_in, clerk, reviewer, senior_reviewer, preview, project):
     """A clerk names a small community beside their own department: the department still takes two steps."""
     small = factories.make_community(name="小", one_step_review=True)
     confirm(preview(clerk, [[*HEAD, "社区"], [*NEW, "小社区"]]))
@@ -70,7 +70,7 @@ def test_handed_over_words_stay_ones_own(sign_in, clerk, reviewer, senior_review
     assert decide(sign_in(senior_reviewer), update) == "checked"
 
 
-def test_what_an_undone_import_wrote_does_not_come_back(clerk, project, preview):  # noqa: F811
+def test_what_an_undone_import_wrote_does_not_come_back(clerk, project, preview):
     head = ["项目名称", "责任单位", "建设内容", "联系人"]
     writer = factories.make_user(roles=["业务管理员"], is_established=True)
     undo(confirm(preview(writer, [head, ["映月湖步道", "城建办", "别人的话。", "王"]])), writer)
@@ -92,7 +92,7 @@ def test_the_list_approves_what_it_showed(sign_in, clerk, reviewer, project):
     assert act(client, "approve_selected", update, seen_list(client, ProgressUpdate)).state == "checked"
 
 
-def test_the_list_publishes_what_it_showed(sign_in, clerk, senior_reviewer, project, preview):  # noqa: F811
+def test_the_list_publishes_what_it_showed(sign_in, clerk, senior_reviewer, project, preview):
     confirm(preview(clerk, [HEAD, NEW[:3] + ["", ""]]))
     entered = Project.objects.get(name="映月湖步道")
     client = sign_in(senior_reviewer)
@@ -102,7 +102,7 @@ def test_the_list_publishes_what_it_showed(sign_in, clerk, senior_reviewer, proj
     assert act(client, "publish_selected", entered, seen_list(client, Project)).is_published
 
 
-def test_a_batch_approves_what_was_imported(sign_in, clerk, reviewer, project, preview):  # noqa: F811
+def test_a_batch_approves_what_was_imported(sign_in, clerk, reviewer, project, preview):
     batch = confirm(preview(clerk, [HEAD, [1, "半月岛公园", "城建办", "", "主体完工。"], NEW]))
     edited = project.updates.get()
     mine, address = sign_in(clerk), reverse("admin:projects_progressupdate_change", args=[edited.pk])
@@ -114,7 +114,7 @@ def test_a_batch_approves_what_was_imported(sign_in, clerk, reviewer, project, p
 
 
 # --- who left ------------------------------------------------------------------------------------
-def test_who_left_a_unit_takes_nothing_back_there(sign_in, clerk, office, project, preview):  # noqa: F811
+def test_who_left_a_unit_takes_nothing_back_there(sign_in, clerk, office, project, preview):
     batch = confirm(preview(clerk, [HEAD, [1, "半月岛公园", "城建办", "", "主体完工。"]]))
     update = project.updates.get()
     office.clerks.remove(clerk)
@@ -134,14 +134,14 @@ def test_nor_a_bulk_change(clerk, office, project):
     assert change.updates.get().state == "submitted"
 
 
-def test_nor_confirms_there(sign_in, clerk, office, project, preview):  # noqa: F811
+def test_nor_confirms_there(sign_in, clerk, office, project, preview):
     batch = preview(clerk, [HEAD, NEW])
     office.clerks.remove(clerk)
     sign_in(clerk).post(reverse("admin:projects_importbatch_confirm", args=[batch.pk]))
     assert not Project.objects.filter(name="映月湖步道").exists()
 
 
-def test_ones_own_draft_stays_in_ones_unit(clerk, other_clerk, project, preview):  # noqa: F811
+def test_ones_own_draft_stays_in_ones_unit(clerk, other_clerk, project, preview):
     confirm(preview(clerk, [HEAD, ["", "映月湖步道", "城建办", "", ""]]))
     batch = confirm(preview(clerk, [HEAD, ["", "映月湖步道", "文化办", "", ""]]))
     assert Project.objects.get(name="映月湖步道").lead_department.short_name == "城建办"
