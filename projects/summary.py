@@ -14,6 +14,7 @@ from django.utils import timezone
 from guicheng.figures import Definition, Figure
 from projects.lights import NEEDED, lights_of
 from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Status
+from projects.models.lights import Colour
 from projects.models.project import status_at
 from projects.promises import Verdict, judgements
 
@@ -315,6 +316,12 @@ def groups_by(projects, kind):
 def by_light(projects):
     """Colour -> how many of `projects` have that light today. A fixed number of queries."""
     return Counter(light.colour for light in lights_of(projects.only(*NEEDED)).values())
+
+
+def light_counts(lights):
+    """(colour, its word, how many of `lights` have it) for every colour, the gravest first."""
+    counts = Counter(light.colour for light in lights)
+    return [(colour.value, colour.label, counts[colour]) for colour in Colour]
 
 
 # --- the quarter ------------------------------------------------------------------------------

@@ -1,0 +1,5 @@
+"""The quarterly report: one frozen document, and what is rendered from it.
+
+`document.py` reads the database once; every renderer sees only the document, so that the same document gives
+the same file in ten years.
+"""
