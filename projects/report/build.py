@@ -1,8 +1,6 @@
 """Read a quarter from the database into a `Document`. Every figure in it is one of `projects/summary.py`."""
 from itertools import groupby
 
-from django.utils import timezone
-
 from projects import summary
 from projects.corrections import as_dict, corrections_in
 from projects.lights import lights_of
@@ -23,30 +21,46 @@ def document_of(quarter, known_at=None):
 # --- what is public ------------------------------------------------------------------------------
 def _figures(quarter, each, rows, known_at):
     before = {row.project_list.slug: row for row in summary.list_summaries(quarter.previous.last_day, known_at)}
+    overdue = [row["public"] for row in rows if _is_overdue(row, each.as_of)]
     following = Promise.objects.filter(
         is_sample=False, due_on__gte=quarter.next.first_day, due_on__lte=quarter.next.last_day)
     return {
         "format": FORMAT,
         "quarter": str(quarter), "title": quarter.title, "year": quarter.year,
         "first_day": _day(quarter.first_day), "last_day": _day(quarter.last_day), "as_of": _day(each.as_of),
-        "is_over": quarter.last_day < timezone.localdate(),
+        "is_over": quarter.is_over,
         "known_at": known_at.isoformat() if known_at else None,
         "before": {"quarter": str(quarter.previous), "title": quarter.previous.title,
                    "as_of": _day(quarter.previous.last_day)},
         "after": {"quarter": str(quarter.next), "title": quarter.next.title},
         "lists": [_list(row, before.get(row.project_list.slug)) for row in each.lists if row.is_known],
+        "counts": [_figure(row) for row in summary.quarter_figures(
+            [(row.before, row.after) for row in each.changes], each.promises, len(overdue), each.as_of)],
+        "verdicts": [{"key": verdict.value, "label": verdict.label, "count": count}
+                     for verdict, count in each.verdicts.items()],
+        "overdue": overdue,
         "changes": [_change(row) for row in each.changes],
         "promises": [_judgement(row) for row in each.promises],
         "next_promises": [_judgement(row) for row in judgements(following, each.as_of, known_at)],
         "projects": [row["public"] for row in rows],
         "corrections": [as_dict(row) for row in corrections_in(quarter, known_at)],
         "definitions": [{"key": row.key, "label": row.label, "sentence": row.sentence, "unit": row.unit}
-                        for row in summary.DEFINITIONS],
+                        for row in [*summary.DEFINITIONS, *summary.QUARTER_DEFINITIONS]],
     }
 
 
 def _day(value):
     return value.isoformat() if value else None
+
+
+def _is_overdue(row, day):
+    return row["project"].parent_id is None and summary.is_overdue(row["state"]["status"], row["state"]["due_on"], day)
+
+
+def _figure(each):
+    return {"key": each.definition.key, "label": each.definition.label, "unit": each.definition.unit,
+            "value": each.value, "numerator": each.numerator, "denominator": each.denominator,
+            "rate": None if each.rate is None else str(each.rate)}
 
 
 def _figures_of(each):
@@ -108,8 +122,8 @@ def _judgement(row):
 def _rows(day, known_at):
     """Every real public project that counted by then, in the order of the lists, with what its ledger said.
 
-    Yields dicts: `project` (the row), `public` (for the figures), `words` (of the clerks), `moved` (its newest
-    statement in force or None). Three queries.
+    Yields dicts: `project` (the row), `state` (what its ledger said), `public` (for the figures), `words` (of the
+    clerks). Two queries.
     """
     updates = ProgressUpdate.objects.in_force(day, known_at).filter(project__in=Project.objects.published().real())
     updates = updates.order_by("project", "-effective_on", "-seq")
@@ -117,7 +131,7 @@ def _rows(day, known_at):
     for project in Project.objects.published().real().as_of(day, known_at).for_export():
         said = ledger.get(project.pk, [])
         state = project.state_from(said)
-        yield {"project": project, "public": _row(project, state, said), "moved": said[0] if said else None,
+        yield {"project": project, "state": state, "public": _row(project, state, said),
                "words": {name: next((getattr(row, name) for row in said if getattr(row, name)), "") for name in WORDS}}
 
 

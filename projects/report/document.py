@@ -5,7 +5,7 @@ released: the prose, what the paper needs, the lights and the clerks' own words.
 """
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 FORMAT = 1  # of the figures: a later one reads an older document by this number
@@ -31,6 +31,10 @@ def sm3(data):
         return hashlib.new("sm3", data.encode() if isinstance(data, str) else data).hexdigest()
     except ValueError:
         return ""
+
+
+class Missing(Exception):
+    """This machine lacks what a file needs. Its text is the sentence for the reader."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,12 @@ class Document:
     @property
     def is_closed(self):
         return self.closing is not None
+
+    @property
+    def public(self):
+        """What residents may read: no lights, none of the clerks' words, and the text only once it is released."""
+        kept = ("office", "parts", "is_released") if self.is_closed and self.report.get("is_released") else ()
+        return replace(self, report={name: self.report[name] for name in kept})
 
     @property
     def office(self):
