@@ -22,6 +22,8 @@ from projects.report.files import FORMATS
 from projects.report.prose import PARTS, paragraphs
 from projects.report.tokens import fill, tokens
 
+SHORTEST = 16  # signs of a fingerprint that still name one close
+
 
 # --- the draft -----------------------------------------------------------------------------------
 def draft_of(report, known_at=None):
@@ -155,10 +157,14 @@ def _write_down(close, by, what, said, reason=""):
 
 # --- finding again -------------------------------------------------------------------------------
 def closes_with(fingerprint):
-    """The closes that carry this fingerprint of the figures or of the text."""
+    """The closes whose figures or text carry this fingerprint, whole or by its first 16 signs: what a page prints."""
     digest = fingerprint.strip().lower()
-    return QuarterClose.objects.published().light().filter(
-        Q(figures_sha256=digest) | Q(figures_sm3=digest) | Q(report_sha256=digest) | Q(report_sm3=digest))
+    if len(digest) < SHORTEST:
+        return QuarterClose.objects.none()
+    wanted = Q()
+    for name in ("figures_sha256", "figures_sm3", "report_sha256", "report_sm3"):
+        wanted |= Q(**{f"{name}__startswith": digest})
+    return QuarterClose.objects.published().light().filter(wanted)
 
 
 def kept_file(digest):
