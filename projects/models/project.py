@@ -5,7 +5,7 @@ from datetime import date
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -24,10 +24,19 @@ from projects.models.status import Status
 NEVER = date(1900, 1, 1)  # `moved_on` before anybody said anything: sorts last on both databases
 
 
+def _then(field, none, day, known_at):
+    """An expression: what the newest statement of `field` by the end of `day` says, null where none does."""
+    rows = ProgressUpdate.objects.in_force(day, known_at).filter(project=OuterRef("pk")).newest_first()
+    said = Subquery(rows.exclude(**{field: none}).values(field)[:1])
+    if known_at is not None:
+        return said
+    # all that is in force holds by `moved_on`: after it the projection is what the ledger says, and is at hand
+    return Case(When(moved_on__lte=day, then=F(field)), default=said)
+
+
 def status_at(day, known_at=None):
     """An expression: the project's status by the end of `day`, "" where nobody had said."""
-    rows = ProgressUpdate.objects.in_force(day, known_at).filter(project=OuterRef("pk")).exclude(status="")
-    return Coalesce(Subquery(rows.newest_first().values("status")[:1]), models.Value(""))
+    return Coalesce(_then("status", "", day, known_at), models.Value(""))
 
 
 class ProjectQuerySet(KeyedQuerySet):
@@ -93,7 +102,7 @@ class ProjectQuerySet(KeyedQuerySet):
             Q(project_list=None) | Q(project_list__announced_on__lte=day)
         ).annotate(
             status_then=status_at(day, known_at),
-            percent_then=Subquery(rows.exclude(percent=None).values("percent")[:1]),
+            percent_then=_then("percent", None, day, known_at),
             moved_then=Subquery(rows.values("effective_on")[:1]),
         )
 
