@@ -241,7 +241,7 @@ class Tally:
                 self.groups[kind][list_id][key][status] += count
             if before is not None:
                 was, is_sample = keys[len(by):]
-                self.moved += 0 if is_sample or was == status else count
+                self.moved += 0 if is_sample or was in (None, status) else count
 
 
 def list_summaries(day=None, known_at=None, lists=None, by=()):

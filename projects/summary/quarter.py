@@ -6,7 +6,7 @@ listed is read when it is looked at, as much of it as is looked at.
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -78,28 +78,31 @@ class QuarterSummary:
         }
 
 
+def _moved(before, after, known_at):
+    """Where anything may have changed in between: it spares the other projects a second look into the ledger."""
+    said = ProgressUpdate.objects.filter(project=OuterRef("pk"), effective_on__gt=before, effective_on__lte=after)
+    return Q(moved_on__gt=before) if known_at is None else Q(Exists(said))
+
+
 def _compared(before, after, known_at):
-    """Counted projects that were public by `after`, with their status by the ends of both days."""
+    """Counted projects that were public by `after`, with their status by the ends of both days.
+
+    `status_before` is null where nothing can have changed.
+    """
+    was = Case(When(_moved(before, after, known_at), then=status_at(before, known_at)))
     return Project.objects.counted().filter(
         Q(project_list=None) | Q(project_list__announced_on__lte=after)
-    ).annotate(status_before=status_at(before, known_at), status_then=status_at(after, known_at))
+    ).annotate(status_before=was, status_then=status_at(after, known_at))
 
 
-def _changes(before, after, known_at, count=None):
-    spoken_of = ProgressUpdate.objects.published().filter(effective_on__gt=before, effective_on__lte=after)
-    # only these can have changed: it spares the others two looks into the ledger
-    moved = Q(moved_on__gt=before) if known_at is None else Q(pk__in=spoken_of.values("project"))
-    changed = _compared(before, after, known_at).real().filter(moved).exclude(
-        status_before=F("status_then")).order_by("project_list__order", "code")
-    rows = changed.values_list("code", "name", "project_list__slug", "project_list__title",
-                               "status_before", "status_then")
+def changes_between(before, after, known_at=None, count=None):
+    """Real published top-level projects whose status differs between the ends of two days. One query to read them."""
+    changed = _compared(before, after, known_at).real().filter(_moved(before, after, known_at)).exclude(
+        status_before=F("status_then"))
+    rows = changed.order_by("project_list__order", "code").values_list(
+        "code", "name", "project_list__slug", "project_list__title", "status_before", "status_then")
     return Listing(rows, lambda chunk: [
         Change(code, name, slug or "", title or "", was, now) for code, name, slug, title, was, now in chunk], count)
-
-
-def changes_between(before, after, known_at=None):
-    """Real published top-level projects whose status differs between the ends of two days. One query to read them."""
-    return _changes(before, after, known_at)
 
 
 def quarter_summary(quarter, known_at=None, as_of=None):
@@ -113,8 +116,8 @@ def quarter_summary(quarter, known_at=None, as_of=None):
     due = Promise.objects.filter(is_sample=False, due_on__year=quarter.year)
     counts = verdicts(due, as_of, known_at)
     return QuarterSummary(
-        quarter, as_of, known_at, summaries_of(lists, tally, as_of, known_at), 
-        _changes(before, as_of, known_at, tally.moved),
+        quarter, as_of, known_at, summaries_of(lists, tally, as_of, known_at),
+        changes_between(before, as_of, known_at, tally.moved),
         judgements(due, as_of, known_at, sum(counts.values())), counts,
     )
 
