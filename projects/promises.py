@@ -8,8 +8,10 @@ from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
+from guicheng.as_of import NOW
 from guicheng.listing import Listing
 from projects.models import ProgressUpdate, Project, Promise, Status
+from projects.timeline import hide_withdrawn
 
 
 class Verdict(models.TextChoices):
@@ -69,7 +71,9 @@ def _judged(promises, day, known_at):
         project__in={promise.project_id for promise in promises})
     for row in updates.select_related("source").order_by("effective_on", "seq"):
         rows[row.project_id].append(row)
-    return [judge(promise, rows[promise.project_id], day) for promise in promises]
+    found = [judge(promise, rows[promise.project_id], day) for promise in promises]
+    hide_withdrawn([each.proof for each in found if each.proof], known_at)
+    return found
 
 
 def verdicts(promises=None, day=None, known_at=None):
@@ -96,11 +100,14 @@ def _ended(day):
     return min(day, timezone.localdate() - timedelta(days=1))
 
 
-def project_judgements(project, updates):
+def project_judgements(project, updates, moment=NOW):
     """Judge one project's promises from its published rows, already read. One query."""
-    amended = {row.amends_id for row in updates}
+    known = [row for row in updates if moment.known_at is None or row.recorded_at <= moment.known_at]
+    amended = {row.amends_id for row in known}
     rows = sorted(
-        (row for row in updates if row.pk not in amended and row.kind != row.Kind.WITHDRAWAL),
+        (row for row in known if row.pk not in amended and row.kind != row.Kind.WITHDRAWAL
+         and moment.has(row.effective_on)),
         key=lambda row: (row.effective_on, row.seq))
-    today = timezone.localdate()
-    return [judge(promise, rows, today) for promise in project.promises.select_related("source")]
+    day = moment.day or timezone.localdate()
+    promises = project.promises.select_related("source")
+    return [judge(promise, rows, day) for promise in promises if moment.has(promise.promised_on)]

@@ -27,5 +27,6 @@ from projects.summary.quarter import (  # noqa: F401
     QuarterSummary,
     changes_between,
     days_with_news,
+    first_day,
     quarter_summary,
 )

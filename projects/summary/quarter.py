@@ -6,13 +6,13 @@ listed is read when it is looked at, as much of it as is looked at.
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.listing import Listing
 from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Status
-from projects.models.project import status_at
+from projects.models.project import announced_by, status_at
 from projects.promises import judgements, verdicts
 from projects.summary.lists import Tally, summaries_of
 
@@ -90,9 +90,8 @@ def _compared(before, after, known_at):
     `status_before` is null where nothing can have changed.
     """
     was = Case(When(_moved(before, after, known_at), then=status_at(before, known_at)))
-    return Project.objects.counted().filter(
-        Q(project_list=None) | Q(project_list__announced_on__lte=after)
-    ).annotate(status_before=was, status_then=status_at(after, known_at))
+    return Project.objects.counted().filter(announced_by(after)).annotate(
+        status_before=was, status_then=status_at(after, known_at))
 
 
 def changes_between(before, after, known_at=None, count=None):
@@ -132,3 +131,10 @@ def days_with_news():
         *ProgressUpdate.objects.in_force().filter(is_sample=False).order_by().values_list(
             "effective_on", flat=True).distinct(),
     ]
+
+
+def first_day():
+    """The day of the first entry, a list's announcement or a statement; None where there is neither."""
+    firsts = [ProjectList.objects.published().aggregate(first=Min("announced_on"))["first"],
+              ProgressUpdate.objects.published().aggregate(first=Min("effective_on"))["first"]]
+    return min(filter(None, firsts), default=None)
