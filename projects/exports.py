@@ -56,8 +56,8 @@ STATUS_COLUMNS = [
     (label, lambda row, key=key: row.by_status[key]) for key, label in Status.choices
 ]
 CHANGE_COLUMNS = [
-    ("编号", lambda row: row.project.code),
-    ("项目", lambda row: row.project.name),
+    ("编号", lambda row: row.code),
+    ("项目", lambda row: row.name),
     ("上季度末", lambda row: row.before_label),
     ("本季度末", lambda row: row.after_label),
 ]
@@ -79,7 +79,7 @@ def _flat_rows(quarter):
                 yield part, slug, title, group.label, "recorded", group.recorded
                 yield f"{part}已完成", slug, title, group.label, "done", group.done
     for row in quarter.changes:
-        yield "变动", row.project.code, row.project.name, f"{row.before_label} → {row.after_label}", "changed", 1
+        yield "变动", row.code, row.name, f"{row.before_label} → {row.after_label}", "changed", 1
     for row in quarter.promises:
         yield "承诺", row.promise.project.code, row.promise.project.name, row.verdict.label, row.verdict.value, 1
 

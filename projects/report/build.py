@@ -21,6 +21,7 @@ def document_of(quarter, known_at=None):
 # --- what is public ------------------------------------------------------------------------------
 def _figures(quarter, each, rows, known_at):
     before = {row.project_list.slug: row for row in summary.list_summaries(quarter.previous.last_day, known_at)}
+    changes = list(each.changes)
     overdue = [row["public"] for row in rows if _is_overdue(row, each.as_of)]
     following = Promise.objects.filter(
         is_sample=False, due_on__gte=quarter.next.first_day, due_on__lte=quarter.next.last_day)
@@ -35,11 +36,11 @@ def _figures(quarter, each, rows, known_at):
         "after": {"quarter": str(quarter.next), "title": quarter.next.title},
         "lists": [_list(row, before.get(row.project_list.slug)) for row in each.lists if row.is_known],
         "counts": [_figure(row) for row in summary.quarter_figures(
-            [(row.before, row.after) for row in each.changes], each.promises, len(overdue), each.as_of)],
+            [(row.before, row.after) for row in changes], each.verdicts, len(overdue), each.as_of)],
         "verdicts": [{"key": verdict.value, "label": verdict.label, "count": count}
                      for verdict, count in each.verdicts.items()],
         "overdue": overdue,
-        "changes": [_change(row) for row in each.changes],
+        "changes": [_change(row) for row in changes],
         "promises": [_judgement(row) for row in each.promises],
         "next_promises": [_judgement(row) for row in judgements(following, each.as_of, known_at)],
         "projects": [row["public"] for row in rows],
@@ -98,9 +99,7 @@ def _group(group):
 
 
 def _change(row):
-    return {"code": row.project.code, "name": row.project.name,
-            "list": row.project.project_list.slug if row.project.project_list else None,
-            "list_title": row.project.project_list.title if row.project.project_list else "",
+    return {"code": row.code, "name": row.name, "list": row.list_slug or None, "list_title": row.list_title,
             "before": row.before or "unknown", "after": row.after or "unknown",
             "before_label": row.before_label, "after_label": row.after_label}
 

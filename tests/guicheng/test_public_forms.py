@@ -18,7 +18,8 @@ def test_it_works(client, db):
     assert response.status_code == 200 and not response.cookies
 
 
-@pytest.mark.parametrize("key", ["", "verify", "verify:1:2", lambda: form_key("other"), lambda: form_key("verify") + "x"])
+@pytest.mark.parametrize("key", [
+    "", "verify", "verify:1:2", lambda: form_key("other"), lambda: form_key("verify") + "x"])
 def test_a_key_that_is_not_of_this_form_is_refused(client, db, key):
     response = send(client, key() if callable(key) else key)
     assert response.status_code == 403 and "页面停留太久" in response.content.decode()
