@@ -2,14 +2,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from projects.report.document import canonical
+from projects.report import tables, workbook
 
 EVERYBODY, RELEASED, STAFF = "everybody", "released", "staff"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
 class Format:
-    """One kind of file. `audience`: EVERYBODY, RELEASED (with the text, once it is), STAFF."""
+    """One kind of file. `audience`: EVERYBODY, RELEASED (with the text, once it is), STAFF.
+
+    `renderer(document, address)` gives the bytes; `address` is that of the quarter's page, or "".
+    """
 
     label: str
     extension: str
@@ -27,8 +31,11 @@ class Format:
         return f"桂城办实事{document.quarter}{mark}.{self.extension}"
 
 
-def _json(document, address):
-    return canonical(document.figures).encode()
-
-
-FORMATS = {"json": Format("JSON", "json", "application/json", EVERYBODY, _json)}
+FORMATS = {
+    "xlsx": Format("Excel 工作簿", "xlsx", XLSX, EVERYBODY, lambda document, _: workbook.render(document)),
+    "csv": Format("CSV 表格", "csv", "text/csv; charset=utf-8", EVERYBODY, lambda document, _: tables.render_csv(document)),
+    "json": Format("JSON 数据", "json", "application/json; charset=utf-8", EVERYBODY,
+                   lambda document, _: tables.render_json(document)),
+    "internal": Format("内部工作簿（带红黄灯）", "xlsx", XLSX, STAFF,
+                       lambda document, _: workbook.render(document, for_staff=True)),
+}
