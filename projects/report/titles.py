@@ -1,7 +1,7 @@
 """Where the lines of a title end: nearly even, and not inside a word."""
 import math
 import re
-from functools import lru_cache
+from functools import cache
 
 _WORDS = re.compile(
     r"[0-9A-Za-z.,%+-]+年?|[上下]半年|第[一二三四]季度|季度|关于|为群众|办实事|民生|微?实事|重点|项目|工作|进展|完成|推进|落实|有关"
@@ -29,7 +29,7 @@ def _best(words, count, per_line):
     """The most even way into `count` lines, or None."""
     mean = width_of("".join(words)) / count
 
-    @lru_cache(maxsize=None)
+    @cache
     def best(start, left):
         if left == 0:
             return (0, ()) if start == len(words) else None

@@ -19,13 +19,13 @@ def render(document):
     """Give the bytes of the .docx of this document."""
     office = {key: tidy(value) if isinstance(value, str) else value for key, value in document.office.items()}
     title = _title(document, office)
-    body = [
-        *_head(document, office), _lines("Title", title, _above_title(office)),
-        *_addressee(office), *_text(document), *_foot(document, office),
-        *_attachment(document), *_imprint(office), _trace(document),
-    ]
-    draft = w.paragraph("Header", DRAFT) if document.is_for_approval else ""
-    return w.package("".join(body), title, office["issuer"], _day(office["signed_on"]) or document.as_of, draft)
+    text = [*_head(document, office), _lines(title, _above_title(office)), *_addressee(office), *_text(document),
+            *_foot(document, office)]
+    sections = [("text", text), ("attachment", [*_attachment(document), _trace(document)])]
+    if imprint := _imprint(office):
+        sections.append(("imprint", [w.paragraph("Note"), *imprint, w.paragraph("Note")]))
+    header = w.paragraph("Header", DRAFT) if document.is_for_approval else ""
+    return w.package(sections, title, office["issuer"], _day(office["signed_on"]) or document.as_of, header)
 
 
 def tidy(text):
@@ -92,10 +92,10 @@ def _above_title(office):
     return w.LINE if office["document_number"] or (office["kind"] == REPORT and office["signer"]) else 0
 
 
-def _lines(style, title, above=0):
-    lines = [w.run(line) for line in lines_of(title)]
+def _lines(title, above=0, per_line=19):
+    lines = [w.run(line) for line in lines_of(title, per_line)]
     between = [piece for line in lines for piece in (w.LINE_BREAK, line)][1:]
-    return w.paragraph(style, *between, properties=w.exact(660, before=above))
+    return w.paragraph("Title", *between, properties=w.exact(660, before=above))
 
 
 def _addressee(office):
@@ -109,7 +109,7 @@ def _text(document):
     found = [] if document.office["addressee"] else [w.paragraph("Body")]
     for number, part in enumerate(parts, 1):
         found.append(w.paragraph("Heading1", f"{NUMERALS[number]}、{tidy(part['title'])}"))
-        found += [_paragraph(each) for each in part["paragraphs"]]
+        found += [_paragraph(each) for each in part["paragraphs"] if tidy(each["text"])]
     if not parts and document.is_for_approval:
         found.append(w.paragraph("Body", "（正文待写）"))
     return found
@@ -132,7 +132,7 @@ def _table_title(document):
 
 
 def _foot(document, office):
-    """附件说明, 发文机关署名 and 成文日期: the day ends four characters from the edge, the issuer is centred over it."""
+    """附件说明, 发文机关署名 and 成文日期, which ends four characters from the edge under the middle of the issuer."""
     hanging = f'<w:ind w:leftChars="500" w:left="{w.CHAR * 5}" w:hangingChars="300" w:hanging="{w.CHAR * 3}"/>'
     found = [w.paragraph("Normal", f"附件：{_table_title(document)}",
                          properties="<w:keepNext/>" + w.exact(w.LINE, before=w.LINE) + hanging)]
@@ -154,15 +154,16 @@ def _signature(text, right, above, keep=False):
 
 def _imprint(office):
     """版记 at the foot of the last page: thick rules outside, a thin one between; only what was entered."""
+    left, right = 5684, w.WIDTH - 5684 - 24  # a little narrower than the text, or LibreOffice lets it stand at the top
     rows = []
     if office["copied_to"]:
         ends = office["copied_to"].rstrip("。")
         hanging = '<w:ind w:left="840" w:hanging="840"/>'
-        rows.append([(w.WIDTH, 2, w.paragraph("Imprint", f"抄送：{ends}。", properties=hanging))])
+        rows.append([(left + right, 2, w.paragraph("Imprint", f"抄送：{ends}。", properties=hanging))])
     printed_on = _in_words(office["printed_on"])
     if office["printed_by"] or printed_on:
-        right = w.paragraph("Imprint", f"{printed_on}印发" if printed_on else "", properties='<w:jc w:val="right"/>')
-        rows.append([(5684, 1, w.paragraph("Imprint", office["printed_by"])), (w.WIDTH - 5684, 1, right)])
+        day = w.paragraph("Imprint", f"{printed_on}印发" if printed_on else "", properties='<w:jc w:val="right"/>')
+        rows.append([(left, 1, w.paragraph("Imprint", office["printed_by"])), (right, 1, day)])
     if not rows:
         return []
     made = []
@@ -171,7 +172,7 @@ def _imprint(office):
         made.append(w.row([w.cell(width, content, span, rules) for width, span, content in cells]))
     place = ('<w:tblpPr w:vertAnchor="margin" w:horzAnchor="margin" w:tblpXSpec="left" w:tblpYSpec="bottom"/>'
              '<w:tblOverlap w:val="never"/>')
-    return [w.table((5684, w.WIDTH - 5684), made, lines=False, margin=280, place=place)]
+    return [w.table((left, right), made, lines=False, margin=280, place=place)]
 
 
 def _trace(document):
@@ -184,7 +185,7 @@ def _trace(document):
 # --- the attachment ------------------------------------------------------------------------------
 def _attachment(document):
     yield w.paragraph("Attachment", "附件")
-    yield _lines("Title", _table_title(document), w.LINE)
+    yield _lines(_table_title(document), per_line=28)
     left, number = MAX_ROWS, 0
     groups = _groups(document.figures)
     for name, sentence, rows in groups:
@@ -220,18 +221,19 @@ def _sentence(each):
 
 
 def _table(rows):
-    places = any(row["category"] or row["community"] for row in rows)
+    places = {title: name for title, name in (("类型", "category"), ("社区", "community"))
+              if any(row[name] for row in rows)}
     columns = [  # title, width, style, what a row says
-        ("序号", 620, "CellCentred", None),
-        ("项目", 2140, "Cell", lambda row: row["name"]),
-        ("类型、社区", 1330, "CellCentred", lambda row: "，".join(filter(None, [row["category"], row["community"]]))),
-        ("责任单位", 1330, "CellCentred", lambda row: row["department"]),
-        ("状态", 1090, "CellCentred", _status),
+        ("序号", 680, "CellCentred", None),
+        ("项目", 2600, "Cell", lambda row: row["name"]),
+        ("、".join(places), 1700, "CellCentred", lambda row: "，".join(filter(None, map(row.get, places.values())))),
+        ("责任单位", 1640, "CellCentred", lambda row: row["department"]),
+        ("状态", 1400, "CellCentred", _status),
         ("最近进展", 0, "Cell", _latest),
-        ("计划完成", 1090, "CellCentred", lambda row: _in_words(row["due_on"])),
+        ("计划完成", 2080, "CellCentred", lambda row: _in_words(row["due_on"])),
     ]
-    columns = [column for column in columns if places or column[0] != "类型、社区"]
-    rest = w.WIDTH - sum(width for _, width, _, _ in columns)
+    columns = [column for column in columns if column[0]]
+    rest = w.HEIGHT - sum(width for _, width, _, _ in columns)
     columns = [(title, width or rest, style, say) for title, width, style, say in columns]
     head = w.row([w.cell(width, w.paragraph("CellHead", title)) for title, width, _, _ in columns], is_header=True)
     body = [

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 LINE = 579  # twips (1/20 pt): 22 lines in 225 mm
 CHAR = 315  # 16 pt less a quarter of a point: 28 characters in 156 mm
-WIDTH, HEIGHT = 8844, 12756  # of the text
+WIDTH, HEIGHT = 8844, 12756  # of the text; turned round on a sheet that lies
 RED = "FF0000"
 
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
@@ -76,9 +76,9 @@ def border(side, eighths, color="auto", space=0):
     return f'<w:{side} w:val="single" w:sz="{eighths}" w:space="{space}" w:color="{color}"/>'
 
 
-def exact(twips, before=0):
-    """Lines of a fixed height, with this much above the first."""
-    return f'<w:spacing w:before="{before}" w:after="0" w:line="{twips}" w:lineRule="exact"/>'
+def exact(twips, before=0, after=0):
+    """Lines of a fixed height, with this much above the first and below the last."""
+    return f'<w:spacing w:before="{before}" w:after="{after}" w:line="{twips}" w:lineRule="exact"/>'
 
 
 # --- styles --------------------------------------------------------------------------------------
@@ -104,8 +104,8 @@ STYLES = [  # id, name in Word, based on, of the paragraph, of the characters
     ("RedHead", "发文机关标志", "Normal", _FREE + _CENTRED, _BIG + f'<w:color w:val="{RED}"/>' + _EVEN),
     ("Number", "发文字号", "Normal", f'<w:tabs><w:tab w:val="right" w:pos="{CHAR * 27}"/></w:tabs>', ""),
     ("Signature", "落款", "Normal", '<w:jc w:val="right"/>', ""),
-    ("Attachment", "附件标识", "Normal", "<w:pageBreakBefore/>", _HEI),
-    ("Caption", "表题", "Normal", "<w:keepNext/>" + _FREE + exact(440, before=200), _EVEN + _size(14)),
+    ("Attachment", "附件标识", "Normal", "", _HEI),
+    ("Caption", "表题", "Normal", "<w:keepNext/>" + _FREE + exact(440, before=200, after=80), _EVEN + _size(14)),
     ("Cell", "表格文字", "Normal", _FREE + exact(340) + '<w:jc w:val="left"/>', _EVEN + _size(12)),
     ("CellCentred", "表格文字居中", "Cell", _CENTRED, ""),
     ("CellHead", "表头", "CellCentred", "<w:keepNext/>", _HEI),
@@ -165,11 +165,32 @@ def _core(title, creator, day):
         f'{stamp.format("created")}{stamp.format("modified")}</cp:coreProperties>')
 
 
+def _number(properties):
+    number = '<w:fldSimple w:instr=" PAGE ">' + run("1") + "</w:fldSimple>"
+    return paragraph("Footer", run("— "), number, run(" —"), properties=properties)
+
+
 def _page_number(side):
     """— 1 — on one side of the page, one character from the edge."""
-    number = '<w:fldSimple w:instr=" PAGE ">' + run("1") + "</w:fldSimple>"
-    return paragraph("Footer", run("— "), number, run(" —"),
-                     properties=f'<w:ind w:{side}Chars="100" w:{side}="280"/><w:jc w:val="{side}"/>')
+    return _number(f'<w:ind w:{side}Chars="100" w:{side}="280"/><w:jc w:val="{side}"/>')
+
+
+def _turned_page_number(side):
+    """The same place on the same sheet when it is turned to be read: the left margin, with turned figures."""
+    tall = 1500
+    top = {"left": 1588 + 280, "right": 1588 + WIDTH - 280 - tall}[side]
+    return (
+        f'<w:tbl><w:tblPr><w:tblpPr w:vertAnchor="page" w:horzAnchor="page" w:tblpX="1417" w:tblpY="{top}"/>'
+        '<w:tblOverlap w:val="never"/><w:tblW w:w="360" w:type="dxa"/><w:tblLayout w:type="fixed"/><w:tblCellMar>'
+        '<w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+        '<w:tblGrid><w:gridCol w:w="360"/></w:tblGrid>'
+        f'<w:tr><w:trPr><w:trHeight w:val="{tall}" w:hRule="exact"/></w:trPr><w:tc><w:tcPr>'
+        '<w:tcW w:w="360" w:type="dxa"/><w:textDirection w:val="tbRl"/></w:tcPr>'
+        f'{_number(f"""<w:jc w:val="{side}"/>""")}</w:tc></w:tr></w:tbl>{paragraph("Footer")}')
+
+
+def _part(tag, content):
+    return f"{_HEAD}<w:{tag} {_SPACES}>{content}</w:{tag}>"
 
 
 def _relationships(rows):
@@ -187,40 +208,64 @@ def _content_types(parts):
         f'ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>{each}</Types>')
 
 
-def package(body, title, creator, day, header=""):
-    """Give the .docx of these paragraphs and tables; `header` stands above every page.
+_FOOTERS = {
+    "footer1": _page_number("right"), "footer2": _page_number("left"),
+    "footer3": _turned_page_number("right"), "footer4": _turned_page_number("left"), "footer5": paragraph("Footer"),
+}
+_UPRIGHT = ('<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="2098" w:right="1474" w:bottom="1984" w:left="1588" '
+            'w:header="1134" w:footer="1417" w:gutter="0"/>')
+_TURNED = ('<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/><w:pgMar w:top="1588" w:right="2098" w:bottom="1474" '
+           'w:left="1984" w:header="850" w:footer="567" w:gutter="0"/>')
+SECTIONS = {  # kind of its first page, page, footers of odd and even pages
+    "text": ("nextPage", _UPRIGHT, "footer1", "footer2"),
+    "attachment": ("nextPage", _TURNED, "footer3", "footer4"),
+    "imprint": ("evenPage", _UPRIGHT, "footer5", "footer5"),  # a page with nothing else has no number
+}
 
-    The entries are stored and not deflated: how a machine's zlib packs is not the same everywhere.
+
+def _section(name, has_header):
+    starts, page, odd, even = SECTIONS[name]
+    headers = '<w:headerReference w:type="{0}" r:id="header1"/>' if has_header else ""
+    footers = f'<w:footerReference w:type="default" r:id="{odd}"/><w:footerReference w:type="even" r:id="{even}"/>'
+    return (f'<w:sectPr>{headers.format("default")}{headers.format("even")}{footers}<w:type w:val="{starts}"/>{page}'
+            f'<w:cols w:space="425"/><w:docGrid w:type="lines" w:linePitch="{LINE}"/></w:sectPr>')
+
+
+def _body(sections, has_header):
+    """The sections' paragraphs and tables. The layout of all but the last stands in their last paragraph."""
+    found = []
+    for name, blocks in sections:
+        *before, last = blocks
+        found += [*before, last.replace("</w:pPr>", _section(name, has_header) + "</w:pPr>", 1)]
+    name, blocks = sections[-1]
+    return "".join([*found[:-1], blocks[-1], _section(name, has_header)])
+
+
+def package(sections, title, creator, day, header=""):
+    """Give the .docx of these sections: (name in SECTIONS, blocks), the last block of each a paragraph.
+
+    `header` stands above every page. The entries are stored and not deflated: how a machine's zlib packs is not the
+    same everywhere.
     """
-    pages = {"footer1": ("footer", "default", _page_number("right")), "footer2": ("footer", "even", _page_number("left"))}
-    if header:
-        pages |= {"header1": ("header", "default", header), "header2": ("header", "even", header)}
-    named = [("document", "document.main", "officeDocument"), ("styles", "styles", "styles"),
-             ("settings", "settings", "settings"), ("fontTable", "fontTable", "fontTable"),
-             *[(name, kind, kind) for name, (kind, _, _) in pages.items()]]
-    references = "".join(f'<w:{kind}Reference w:type="{which}" r:id="{name}"/>'
-                         for name, (kind, which, _) in sorted(pages.items(), reverse=True))
-    section = (
-        f'<w:sectPr>{references}<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="2098" w:right="1474" w:bottom="1984" '
-        'w:left="1588" w:header="1134" w:footer="1417" w:gutter="0"/><w:pgNumType w:start="1"/><w:cols w:space="425"/>'
-        f'<w:docGrid w:type="lines" w:linePitch="{LINE}"/></w:sectPr>')
-    parts = {
-        "[Content_Types].xml": _content_types([(name, kind) for name, kind, _ in named]),
+    parts = [("document", "document.main", "officeDocument"), *[(name, name, name) for name in
+             ("styles", "settings", "fontTable")], *[(name, "footer", "footer") for name in _FOOTERS]]
+    parts += [("header1", "header", "header")] if header else []
+    files = {
+        "[Content_Types].xml": _content_types([(name, kind) for name, kind, _ in parts]),
         "_rels/.rels": _relationships([
             ("document", f"{_OFFICE}/relationships/officeDocument", "word/document.xml"),
             ("core", f"{_PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml")]),
         "docProps/core.xml": _core(title, creator, day),
-        "word/document.xml": f"{_HEAD}<w:document {_SPACES}><w:body>{body}{section}</w:body></w:document>",
+        "word/document.xml": _part("document", f"<w:body>{_body(sections, bool(header))}</w:body>"),
         "word/_rels/document.xml.rels": _relationships(
-            [(name, f"{_OFFICE}/relationships/{relation}", f"{name}.xml") for name, _, relation in named[1:]]),
+            [(name, f"{_OFFICE}/relationships/{relation}", f"{name}.xml") for name, _, relation in parts[1:]]),
         "word/styles.xml": _styles(), "word/settings.xml": _SETTINGS, "word/fontTable.xml": _font_table(),
+        **{f"word/{name}.xml": _part("ftr", content) for name, content in _FOOTERS.items()},
+        **({"word/header1.xml": _part("hdr", header)} if header else {}),
     }
-    for name, (kind, _, content) in pages.items():
-        tag = {"header": "hdr", "footer": "ftr"}[kind]
-        parts[f"word/{name}.xml"] = f"{_HEAD}<w:{tag} {_SPACES}>{content}</w:{tag}>"
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as file:
-        for name, text in parts.items():
+        for name, text in files.items():
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.create_system, entry.external_attr = 0, 0  # ZipInfo asks the machine
             file.writestr(entry, text.encode())
