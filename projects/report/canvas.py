@@ -73,12 +73,32 @@ class Canvas:
             below += label_size * LEADING
         return below + 14 - self.y
 
+    def count(self, value, words, **data):
+        """A large number and in the same line what it counts."""
+        baseline, size = self.y + 78, 88
+        self.run(self.left, baseline, value, size, bold=True, **data)
+        self.run(self.left + text_width(value, size) + 12, baseline, words, 46, bold=True)
+        self.y += 100
+
+    def tagged(self, text, size, word, colour):
+        """A paragraph in bold with a word on its wash behind its last line, or below where there is no room."""
+        self.text(text, size, bold=True, most=4)
+        lines = wrap(text, size, self.room, 4)
+        last = text_width(lines[-1], size) + 20 if lines else 0
+        if last + text_width(word, 36) + 32 <= self.room:
+            self.y -= size * LEADING
+            self.tag(self.left + last, word, colour)
+            self.y += size * LEADING
+        else:
+            self.gap(6)
+            self.tag(self.left, word, colour)
+            self.y += 36 * LEADING
+
     def tag(self, x, text, colour, size=36):
-        """A word on its wash, at the current line. Gives its width."""
+        """A word on its wash, at the current line."""
         width = text_width(text, size) + 32
         self.rect(x, self.y + 2, width, size * LEADING, f"on-{colour}", rx=8)
         self.run(x + 16, self.y + 2 + size * (LEADING / 2 + 0.36), text, size, colour, True)
-        return width
 
     def bar(self, segments, height=48):
         """A list's stacked bar over the whole width, with a rim: its last stretch is almost white."""
@@ -88,7 +108,7 @@ class Canvas:
             width = self.room * part["count"] / total
             self.rect(x, self.y, max(width, 3), height, f"fill-{part['family']}", stroke="paper", stroke_width=2)
             x += width
-        self.rect(self.left, self.y, self.room, height, "none", stroke="edge", stroke_width=2, rx=4)
+        self.rect(self.left, self.y, self.room, height, "paper", fill_opacity=0, stroke="edge", stroke_width=2, rx=4)
         self.y += height
 
     @contextmanager

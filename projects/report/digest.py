@@ -56,8 +56,8 @@ def main_figures(row):
     """[(key, label)] of the figures of a list that mean something: without rows nothing is “0 done”."""
     found = [("declared", "公布"), ("declared_done", "公布为完成")]
     if row["recorded"]:
-        found += [("recorded", "本站有资料"), ("done", "已完成"), ("standing", "长期开展"), ("unknown", "暂无进展")]
-    return [(key, label) for key, label in found if row[key] is not None and (row[key] or key != "standing")]
+        found += [("recorded", "本站有资料"), ("done", "其中已完成")]
+    return [(key, label) for key, label in found if row[key] is not None]
 
 
 def rate_sentence(row):
@@ -80,9 +80,9 @@ def _kind_of(change):
         return "other" if before in Status.DONE else "done"
     if Status.FAMILY.get(after) == "stopped":
         return "stopped"
-    if Status.FAMILY.get(after) == "doing" and before in ("", Status.PLANNED):
-        return "moved"
-    return "other"
+    order = Status.possible()
+    forwards = Status.FAMILY[before] in ("none", "doing") and order.index(after) > order.index(before)
+    return "moved" if forwards else "other"
 
 
 def change_groups(figures):
@@ -116,3 +116,15 @@ def promise_sentence(figures):
         return f"没有 {figures['year']} 年到期的承诺。"
     counts = "，".join(f"{label} {count} 条" for _, label, count in verdict_counts(figures))
     return f"{figures['year']} 年到期的承诺 {len(rows)} 条：{counts}。"
+
+
+def lead(figures):
+    """The quarter in one or two sentences: what a reader is told first."""
+    if not figures["lists"]:
+        return "这一天还没有公布过清单。"
+    counts = [(len(rows), "有其他变动" if kind == "other" else label) for kind, label, rows in change_groups(figures)]
+    changes = "，".join(f"{count} 个{'' if place else '项目'}{label}" for place, (count, label) in enumerate(counts))
+    first = f"这个季度，{changes}。" if changes else "这个季度没有项目的状态变动。"
+    kept = next((count for verdict, _, count in verdict_counts(figures) if verdict == Verdict.KEPT), 0)
+    due = [row for row in figures["promises"] if row["verdict"] != Verdict.NOT_DUE]
+    return first + (f"{figures['year']} 年已到期的承诺 {len(due)} 条，按期完成 {kept} 条。" if due else "")

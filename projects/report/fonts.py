@@ -1,4 +1,4 @@
-"""Which Chinese fonts this machine has, for pictures."""
+"""Which Chinese fonts this machine has, for what is drawn here."""
 import subprocess
 from collections import defaultdict
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from projects.report import Missing
 
-NO_FONT = "这台服务器没有装中文字体（Debian 上是 fonts-noto-cjk），不能生成 PNG；请打开 SVG 图，内容一样。"
+NO_FONT = "这台服务器没有装中文字体（Debian 上是 fonts-noto-cjk），不能生成这种文件。"
 KNOWN = {  # where the common systems put it, for a machine without fc-list
     "Noto Sans CJK SC": [
         "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc",

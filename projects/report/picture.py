@@ -26,9 +26,8 @@ def alternative_text(document):
     lines = [f"{title_of(document)}。截至 {words.day(document.as_of)}，{digest.lock_words(document)}。"]
     if digest.is_sample(document):
         lines.append("图里有示例数据，不是真实事项。")
+    lines.append(digest.lead(figures))
     lines += [digest.list_sentence(row) for _, rows in digest.list_groups(figures) for row in rows]
-    if not figures["lists"]:
-        lines.append("这一天还没有公布过清单。")
     lines.append(digest.change_sentence(figures))
     for kind, label, rows in digest.change_groups(figures):
         names = "；".join(f"{row['name']}（{row['after_label']}）" for row in rows[:NAMES[kind]])
@@ -56,9 +55,6 @@ def render_svg(document, address):
     _head(canvas, document)
     for title, rows in digest.list_groups(document.figures):
         _lists(canvas, title or "各张清单", rows)
-    if not document.figures["lists"]:
-        _section(canvas, "各张清单")
-        canvas.text("这一天还没有公布过清单。", BODY)
     _changes(canvas, document.figures)
     _promises(canvas, document.figures)
     _next_promises(canvas, document.figures)
@@ -71,7 +67,7 @@ def render_png(document, address):
     try:
         import resvg_py
     except ImportError as error:
-        raise Missing("这台服务器没有装图片组件（resvg-py），不能生成 PNG；请打开 SVG 图，内容一样。") from error
+        raise Missing("这台服务器没有装图片组件（resvg-py），不能生成 PNG 图。") from error
     fonts = chinese_fonts()
     drawn = resvg_py.svg_to_bytes(
         svg_string=render_svg(document, address).decode(), skip_system_fonts=True, font_files=fonts.files,
@@ -93,7 +89,8 @@ def _head(canvas, document):
     canvas.text(f"截至 {words.day(document.as_of)}{as_of}", BODY, "second")
     canvas.gap(12)
     canvas.tag(SIDE, digest.lock_words(document), "done" if document.is_closed else "doing")
-    canvas.gap(SMALL * 1.45 + 8)
+    canvas.gap(SMALL * 1.45 + 36)
+    canvas.text(digest.lead(document.figures), 48, bold=True)
     if digest.is_sample(document):
         canvas.gap(24)
         with canvas.box(pad=32, fill="notice", stroke="edge"):
@@ -146,9 +143,9 @@ def _list(canvas, row):
 
 def _bare_list(canvas, row):
     figure = f"公布 {words.number(row['declared'])} {row['unit']}"
-    canvas.gap(20)
+    canvas.gap(18)
     canvas.rule()
-    canvas.gap(22)
+    canvas.gap(18)
     canvas.text(row["title"], BODY, bold=True)
     canvas.text(figure, BODY, data_list=row["slug"], data_figure="declared")
 
@@ -159,8 +156,7 @@ def _changes(canvas, figures):
     for kind, label, rows in digest.change_groups(figures):
         canvas.gap(28)
         with canvas.box():
-            canvas.gap(-20)
-            canvas.gap(canvas.figure(canvas.left, canvas.room, words.number(len(rows)), "个", label, data_change=kind))
+            canvas.count(words.number(len(rows)), f"个{label}", data_change=kind)
             for row in rows[:NAMES[kind]]:
                 _item(canvas, row["name"], row["after_label"], {"done": "done", "moved": "doing"}.get(kind, "none"))
             _more(canvas, rows, NAMES[kind], "个")
@@ -193,33 +189,30 @@ def _next_promises(canvas, figures):
         return
     _section(canvas, "下个季度到期的承诺")
     with canvas.box():
-        canvas.gap(-20)
-        canvas.gap(canvas.figure(canvas.left, canvas.room, words.number(len(rows)), "条",
-                                 f"{figures['after']['title']}到期", data_next="promises"))
+        canvas.count(words.number(len(rows)), f"条，{figures['after']['title']}到期", data_next="promises")
         for row in rows[:NEXT]:
             _item(canvas, row["name"], "", "", f"{row['text']}，{digest.day(row['due_on'])}到期")
         _more(canvas, rows, NEXT, "条")
 
 
 def _item(canvas, name, word, colour, text=""):
-    """A project's name, and below it a word on its wash and what was said."""
-    canvas.gap(20)
+    """A project's name, a word on its wash behind it, and below what was said."""
+    canvas.gap(18)
     canvas.rule()
-    canvas.gap(22)
-    canvas.text(name, BODY, bold=True, most=4)
+    canvas.gap(18)
     if word:
-        canvas.gap(6)
-        canvas.tag(canvas.left, word, colour)
-        canvas.gap(SMALL * 1.45 + 6)
+        canvas.tagged(name, BODY, word, colour)
+    else:
+        canvas.text(name, BODY, bold=True, most=4)
     if text:
         canvas.text(text, SMALL, "second", most=4)
 
 
 def _more(canvas, rows, shown, unit):
     if len(rows) > shown:
-        canvas.gap(20)
+        canvas.gap(18)
         canvas.rule()
-        canvas.gap(22)
+        canvas.gap(18)
         canvas.text(f"还有 {words.number(len(rows) - shown)} {unit}，见全文。", BODY, "second")
 
 
@@ -235,20 +228,24 @@ def _foot(canvas, document, address):
     canvas.gap(44)
     canvas.rect(SIDE, canvas.y, WIDTH - 2 * SIDE, 4, "red")
     canvas.gap(28)
-    canvas.text(f"{digest.lock_words(document)}　数据指纹 {digest.short_fingerprint(document)}", TINY, "second")
+    canvas.text(f"数据指纹 {digest.short_fingerprint(document)}（{digest.lock_words(document)}）", TINY, "second")
     canvas.gap(56)
+
+
+def qr_path(address):
+    """A QR code as (cells a side, path data), with its quiet zone."""
+    import segno  # imported here: django.setup() stays small
+
+    cells = [list(row) for row in segno.make(address, error="m", micro=False).matrix_iter(border=4)]
+    path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(cells) for x, cell in enumerate(row) if cell)
+    return len(cells), path
 
 
 def _qr(canvas, address):
     """The QR code at the left, what it opens at the right."""
-    import segno  # imported here: django.setup() stays small
-
-    code = segno.make(address, error="m", micro=False)
-    cells = [list(row) for row in code.matrix_iter(border=4)]
+    cells, path = qr_path(address)
     size = 340
-    path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(cells) for x, cell in enumerate(row) if cell)
-    place = f"translate({number(canvas.left)} {number(canvas.y)}) scale({size / len(cells):.4f})"
-    canvas.rect(canvas.left, canvas.y, size, size, "#fff")
+    place = f"translate({number(canvas.left)} {number(canvas.y)}) scale({size / cells:.4f})"
     canvas.parts.append(f'<path transform="{place}" d="{path}" fill="#000" shape-rendering="crispEdges"/>')
     bottom, left = canvas.y + size, canvas.left
     canvas.left += size + 40

@@ -3,10 +3,11 @@ import re
 
 NOT_FIRST = "，。、；：？！）》〉」』】〕”’…—～·％%,.;:?!)]}"
 NOT_LAST = "（《〈「『【〔“‘([{"
+PAUSES = "，。、；：？！）》”"
 CUT = "……"
 # what stays together: an address or word, a number with its unit and what stands close around it
 UNIT = re.compile(
-    rf"[{re.escape(NOT_LAST)}]*(?:\d[\d,.]*(?: ?[年月日项个件条张次%])?|[A-Za-z0-9]+|[^\s])[{re.escape(NOT_FIRST)}]*|\s+")
+    rf"[{re.escape(NOT_LAST)}]*(?:\d[\d,.]*(?: ?[年月日项个件条张次%])?|[A-Za-z0-9]+|\S)[{re.escape(NOT_FIRST)}]*|\s+")
 # in units of the font size, the widest of the fonts we name; a Chinese sign is 1
 NARROW = {" ": 0.34, **dict.fromkeys(",.:;'!|ijl", 0.4), **dict.fromkeys("()[]{}-/frt", 0.45)}
 WIDE = dict.fromkeys("mwMWQOGNDHU@%", 0.95)
@@ -43,7 +44,7 @@ def _fill(units, size, width):
 def wrap(text, size, width, most=None):
     """Give the lines of a text, about equally long, in as few as `width` allows; over `most` it is cut with “……”.
 
-    No line starts with a closing mark or ends with an opening one.
+    No line starts with a closing mark or ends with an opening one, and it rather ends at a comma than within a word.
     """
     units = list(_units(" ".join(text.split()), size, width))
     lines = _fill(units, size, width)
@@ -52,12 +53,17 @@ def wrap(text, size, width, most=None):
         while last and (text_width(last + CUT, size) > width or last[-1] in NOT_LAST + NOT_FIRST + " "):
             last = last[:-1]
         return [*lines[:most - 1], last + CUT]
-    narrow, wide = width / 2, width
-    while wide - narrow > size / 4:  # the narrowest column with as few lines
-        middle = (narrow + wide) / 2
-        tried = _fill(units, size, middle)
-        if len(tried) <= len(lines) and all(text_width(line, size) <= width for line in tried):
-            lines, wide = tried, middle
-        else:
-            narrow = middle
-    return lines
+    return max(_as_few(units, size, width, lines), key=_ends_well)
+
+
+def _as_few(units, size, width, lines):
+    """The ways to set a text in no more lines, the narrowest column first."""
+    steps = range(int(width / 2 / size) * 2, int(width / size * 2))
+    tried = [_fill(units, size, step * size / 2) for step in steps]
+    return [found for found in tried if len(found) <= len(lines)
+            and all(text_width(line, size) <= width for line in found)] + [lines]
+
+
+def _ends_well(lines):
+    """How many lines end where a reader pauses; of equally good ones `max` takes the first, the most even."""
+    return sum(line[-1] in PAUSES for line in lines[:-1])
