@@ -3,3 +3,7 @@
 `document.py` reads the database once; every renderer sees only the document, so that the same document gives
 the same file in ten years.
 """
+
+
+class Missing(Exception):
+    """A part that this machine lacks for a format; its text is the one sentence for the reader."""
