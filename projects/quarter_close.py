@@ -16,8 +16,9 @@ from projects.models import (
     QuarterReport,
     QuarterSigning,
 )
+from projects.report import Missing
 from projects.report.build import document_of
-from projects.report.document import Missing, canonical, sha256, sm3
+from projects.report.document import canonical, sha256, sm3
 from projects.report.files import FORMATS
 from projects.report.prose import PARTS, paragraphs
 from projects.report.tokens import fill, tokens

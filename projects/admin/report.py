@@ -16,8 +16,8 @@ from guicheng.admin import ScopedAdmin
 from projects import quarter_close
 from projects.corrections import corrections_since
 from projects.models import CloseFile, QuarterClose, QuarterReport
+from projects.report import Missing
 from projects.report.build import document_of
-from projects.report.document import Missing
 from projects.report.files import FORMATS
 from projects.report.first_text import first_text
 from projects.report.prose import PARTS

@@ -33,17 +33,13 @@ def sm3(data):
         return ""
 
 
-class Missing(Exception):
-    """This machine lacks what a file needs. Its text is the sentence for the reader."""
-
-
 @dataclass(frozen=True)
 class Document:
     """What a renderer gets. `closing` is None for a quarter that is not closed: then it is a draft."""
 
     figures: dict
     report: dict = field(default_factory=dict)
-    closing: dict | None = None  # number, closed_at (day and time in words), closed_by
+    closing: dict | None = None  # number, closed_on (ISO day)
 
     @property
     def fingerprint(self):

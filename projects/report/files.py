@@ -2,10 +2,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from projects.report import tables, workbook
+from projects.report import page, picture, tables, word, workbook
 
 EVERYBODY, RELEASED, STAFF = "everybody", "released", "staff"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,14 @@ class Format:
 
 FORMATS = {
     "xlsx": Format("Excel 工作簿", "xlsx", XLSX, EVERYBODY, lambda document, _: workbook.render(document)),
-    "csv": Format("CSV 表格", "csv", "text/csv; charset=utf-8", EVERYBODY, lambda document, _: tables.render_csv(document)),
+    "csv": Format("CSV 表格", "csv", "text/csv; charset=utf-8", EVERYBODY,
+                  lambda document, _: tables.render_csv(document)),
     "json": Format("JSON 数据", "json", "application/json; charset=utf-8", EVERYBODY,
                    lambda document, _: tables.render_json(document)),
+    "pdf": Format("PDF", "pdf", "application/pdf", EVERYBODY, page.render_pdf),
+    "svg": Format("一图读懂（SVG）", "svg", "image/svg+xml", EVERYBODY, picture.render_svg),
+    "png": Format("一图读懂（PNG）", "png", "image/png", EVERYBODY, picture.render_png),
+    "docx": Format("Word 公文", "docx", DOCX, RELEASED, lambda document, _: word.render(document)),
     "internal": Format("内部工作簿（带红黄灯）", "xlsx", XLSX, STAFF,
                        lambda document, _: workbook.render(document, for_staff=True)),
 }

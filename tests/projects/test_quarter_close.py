@@ -13,9 +13,17 @@ from projects.corrections import corrections_since
 from projects.models import CloseFile, QuarterClose, QuarterReopening, QuarterReport, QuarterSigning
 from projects.report.build import document_of
 from projects.report.document import canonical, sha256, sm3
+from projects.report.files import FORMATS
 from tests import factories
 
 Q4 = Quarter(2021, 4)
+
+
+@pytest.fixture(autouse=True)
+def one_quick_format(monkeypatch):
+    """Every format is rendered once in test_verify.py: PDF and PNG take a second."""
+    for name in [name for name in FORMATS if name != "json"]:
+        monkeypatch.delitem(FORMATS, name)
 
 
 @pytest.fixture
