@@ -38,6 +38,11 @@ class Moment:
         known = {"known_at": self.known_at.isoformat()} if self.known_at else {}
         return {"asof": self.day.isoformat(), **known}
 
+    @property
+    def in_name(self):
+        """What a file's name says of it."""
+        return f"（{self.day}）" if self else ""
+
     def has(self, day):
         """Whether something of that day, or of no known day, was there by then."""
         return not self or day is None or day <= self.day

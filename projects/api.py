@@ -6,10 +6,11 @@ from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
+from guicheng.as_of import read_moment
 from projects.filters import ProjectFilter
 from projects.models.project import NEVER
-from projects.summary import quarter_summary
-from projects.views import read_quarter
+from projects.summary import first_day
+from projects.views import read_quarter_at
 
 
 class ProjectSerializer(serializers.Serializer):
@@ -44,7 +45,11 @@ class ProjectSerializer(serializers.Serializer):
 @api_view(["GET", "HEAD"])
 def projects(request):
     """Projects, newest first, with the filters of the page. `next` leads on; `count` stops at 1001."""
-    filters = ProjectFilter(request.query_params)
+    try:
+        moment = read_moment(request.query_params, first_day)
+    except ValidationError as error:
+        return Response({"detail": error.messages[0]}, status=400)
+    filters = ProjectFilter(request.query_params, moment=moment)
     if not filters.is_valid():
         return Response({"detail": filters.sentence_of_errors}, status=400)
     try:
@@ -72,10 +77,12 @@ def _address(request, change):
 @api_view(["GET", "HEAD"])
 def summary(request, quarter):
     try:
-        quarter = read_quarter(quarter)
+        _, each = read_quarter_at(quarter, read_moment(request.query_params, first_day))
     except Http404 as error:
         return Response({"detail": str(error)}, status=404)
-    return Response(quarter_summary(quarter).as_dict())
+    except ValidationError as error:
+        return Response({"detail": error.messages[0]}, status=400)
+    return Response(each.as_dict())
 
 
 urlpatterns = [

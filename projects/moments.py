@@ -17,7 +17,7 @@ travels_alone = travelling(first_day, error_page, keeps=False)
 # what is read of the day -> the column that holds it now
 THEN = {"status_then": "status", "percent_then": "percent", "quantity_then": "quantity", "due_then": "due_on",
         "closed_then": "closed_on", "moved_then": "moved_on", "latest_then": "latest_update_id"}
-NOW = {column: name for name, column in THEN.items()}
+NOW_TO_THEN = {column: name for name, column in THEN.items()}
 LATEST = "latest_update__"
 
 
@@ -34,7 +34,7 @@ def columns_at(columns, moment):
     """The columns for `values()` that `as_they_were` can turn into these."""
     if not moment:
         return columns
-    return [*(NOW.get(name, name) for name in columns if not name.startswith(LATEST)), "latest_then"]
+    return [*(NOW_TO_THEN.get(name, name) for name in columns if not name.startswith(LATEST)), "latest_then"]
 
 
 def as_they_were(rows, moment):
@@ -67,6 +67,16 @@ def _put_into_dict(row, statement):
 def _statements(keys, moment):
     rows = ProgressUpdate.objects.filter(pk__in=keys - {None}).select_related("source")
     return {row.pk: row for row in hide_withdrawn(rows, moment.known_at)}
+
+
+def milestones_at(milestones, moment):
+    """Those that had a planned day or were reached by then; what came later is not yet told."""
+    if not moment:
+        return list(milestones)
+    rows = [row for row in milestones if row.planned_on or moment.has(row.actual_on)]
+    for row in rows:
+        row.actual_on = row.actual_on if moment.has(row.actual_on) else None
+    return rows
 
 
 def streamed(rows, moment, size=2000):
