@@ -23,6 +23,8 @@ from projects.models import (
     Promise,
     Source,
 )
+from projects.report.build import document_of
+from projects.report.files import FORMATS
 from projects.timeline import timeline
 
 ROW = ["code", "name", "status", "moved_on", "is_sample", "membership", "parent__name", "community__name",
@@ -223,12 +225,11 @@ def report_detail(request, quarter):
 def report_file(request, quarter, extension):
     try:
         quarter = read_quarter(quarter)
-        write = exports.QUARTER_WRITERS.get(extension)
-        if write is None:
-            raise Http404("季度汇总可以下载 xlsx、csv 和 json 三种文件。")
+        if extension not in FORMATS:
+            raise Http404(f"季度汇总可以下载的文件有：{'、'.join(FORMATS)}。")
     except Http404 as error:
         return error_page(request, 404, str(error))
-    content, content_type = write(summary.quarter_summary(quarter))
-    response = HttpResponse(content, content_type=content_type)
+    made = FORMATS[extension]
+    response = HttpResponse(made.render(document_of(quarter)), content_type=made.content_type)
     response["Content-Disposition"] = content_disposition_header(True, f"桂城办实事{quarter}.{extension}")
     return response

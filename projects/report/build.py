@@ -39,10 +39,18 @@ def _figures(quarter, each, rows, known_at):
         "promises": [_judgement(row) for row in each.promises],
         "next_promises": [_judgement(row) for row in judgements(following, each.as_of, known_at)],
         "projects": [row["public"] for row in rows],
+        "communities": _communities(quarter),
         "corrections": [as_dict(row) for row in corrections_in(quarter, known_at)],
         "definitions": [{"key": row.key, "label": row.label, "sentence": row.sentence, "unit": row.unit}
                         for row in summary.DEFINITIONS],
     }
+
+
+def _communities(quarter):
+    """Every community known by that year, in the office's order: also those of which no list has anything."""
+    rows = Project._meta.get_field("community").related_model.objects.published()
+    rows = rows.filter(known_from__lte=quarter.year).order_by("order", "pk")
+    return [{"key": slug, "label": name} for slug, name in rows.values_list("slug", "name")]
 
 
 def _day(value):
