@@ -217,6 +217,6 @@ def community_states(document, new):
         return sheet
     _say_what_is_left_out(sheet, document)
     sheet.table([
-        Column("社区", lambda row: row[0]["label"], "strong"), Column("清单", lambda row: row[1]["title"]),
+        Column("社区", lambda row: row[-1]["label"], "strong"), Column("清单", lambda row: row[1]["title"]),
         *GROUP_COLUMNS], rows, main=True, frozen=2)
     return sheet
