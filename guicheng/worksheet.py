@@ -12,7 +12,7 @@ from typing import Any
 from guicheng.exports import plain
 
 A4, A3 = 9, 8  # the numbers Excel gives to papers
-INK, SECOND, LINE, WASH = "#1D1F23", "#50555D", "#E3E1DC", "#FBEEEC"
+INK, SECOND, LINE, EDGE, WASH = "#1D1F23", "#50555D", "#E3E1DC", "#8D9097", "#FBEEEC"
 LINE_HEIGHT = 16.5  # points for one line of 11 pt; fonts put in the place of 宋体 need as much
 MAX_ROW = 409  # points: what a workbook allows
 WORDS = re.compile(r"[!-~]+|\n|.", re.DOTALL)  # what a line may not be broken in
@@ -33,10 +33,11 @@ def units(text):
 
 
 def lines_in(text, width):
-    """How many lines a text takes in a column `width` wide. One Chinese sign is left free: 标点 hang together."""
-    room = max(4, int((7 * width - 2) / 7.4) - 2)
+    """How many lines a text takes in a column `width` wide."""
+    room = max(4, int((7 * width + 1) / 7.4))
     if "\n" not in text and units(text) <= room:
         return 1
+    room -= 2  # a line may end a sign early: no 标点 begins the next
     lines, used = 1, 0
     for word in WORDS.findall(text):
         need = units(word)
@@ -73,13 +74,13 @@ class Book:
             "head": {**cell, "bold": True, "bg_color": WASH, "align": "center"},
             "cell": cell,
             "part": {**cell, "indent": 1},
-            "whole-percent": {**cell, "align": "right", "num_format": '0"%"'},
+            "whole-percent": {**cell, "align": "right", "indent": 1, "num_format": '0"%"'},
             "strong": {**cell, "bold": True},
-            "number": {**cell, "align": "right", "num_format": "#,##0"},
-            "amount": {**cell, "align": "right"},
-            "percent": {**cell, "align": "right", "num_format": '0.0"%"'},
-            "change": {**cell, "align": "right", "num_format": "+#,##0;-#,##0;0"},
-            "points": {**cell, "align": "right", "num_format": "+0.0;-0.0;0.0"},
+            "number": {**cell, "align": "right", "indent": 1, "num_format": "#,##0"},
+            "amount": {**cell, "align": "right", "indent": 1},
+            "percent": {**cell, "align": "right", "indent": 1, "num_format": '0.0"%"'},
+            "change": {**cell, "align": "right", "indent": 1, "num_format": "+#,##0;-#,##0;0"},
+            "points": {**cell, "align": "right", "indent": 1, "num_format": "+0.0;-0.0;0.0"},
             "day": {**cell, "num_format": "yyyy-mm-dd", "align": "center"},
         }
 
@@ -102,7 +103,8 @@ class Sheet:
     """A sheet with a title, an as-of line, lines of text, tables and charts, one below the other."""
 
     def __init__(self, book, name, title, note, widths, *, portrait=False, paper=A4):
-        self.book, self.sheet, self.row, self.widths = book, book.book.add_worksheet(name), 0, widths
+        self.book, self.sheet, self.row = book, book.book.add_worksheet(name), 0
+        self.widths, self.breaks = widths, []
         for index, width in enumerate(widths):
             self.sheet.set_column(index, index, width)
         self.sheet.hide_gridlines(2)
@@ -132,6 +134,10 @@ class Sheet:
 
     def skip(self):
         self.row += 1
+
+    def new_page(self):
+        """Print what follows on a page of its own."""
+        self.breaks.append(self.row)
 
     def freeze(self, row, column):
         self.sheet.freeze_panes(row, column)
@@ -203,7 +209,13 @@ class Sheet:
 
     def finish(self):
         """Print what was written, and nothing else."""
+        self.sheet.set_h_pagebreaks(self.breaks)
         self.sheet.print_area(0, 0, max(0, self.row - 1), len(self.widths) - 1)
+
+
+def _is_dark(colour):
+    red, green, blue = (int(colour[start:start + 2], 16) for start in (1, 3, 5))
+    return 2 * red + 5 * green + blue < 8 * 128
 
 
 def bar_chart(sheet, title, rows, colours, is_stacked=False):
@@ -217,14 +229,14 @@ def bar_chart(sheet, title, rows, colours, is_stacked=False):
         chart.add_series({
             "name": [sheet.name, first - 1, column], "categories": [sheet.name, first, 0, last, 0],
             "values": [sheet.name, first, column, last, column], "fill": {"color": colour}, "gap": 60,
-            "border": {"color": SECOND, "width": 0.25} if is_stacked else {"none": True},
+            "border": {"color": EDGE, "width": 0.5} if is_stacked else {"none": True},
             "data_labels": {"value": True, "num_format": "#,##0;;" if is_stacked else "#,##0", "font": {
-                "size": 9, "color": INK}},
+                "size": 9, "color": "#FFFFFF" if is_stacked and _is_dark(colour) else INK}},
         })
     chart.set_title({"name": title, "name_font": {"size": 13, "color": INK}, "overlay": False})
-    chart.set_y_axis({"reverse": True, "num_font": {"size": 10, "color": INK}, "line": {"color": LINE}})
-    chart.set_x_axis({"visible": not is_stacked, "num_format": "#,##0", "num_font": {"size": 9, "color": SECOND},
-                      "major_gridlines": {"visible": not is_stacked, "line": {"color": LINE}}})
+    chart.set_y_axis({"reverse": True, "num_font": {"size": 10, "color": INK}, "line": {"color": EDGE},
+                      "major_tick_mark": "none"})
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})  # the bars carry their numbers
     chart.set_legend({"position": "bottom", "font": {"size": 10, "color": INK}})
     chart.set_chartarea({"border": {"color": LINE}})
     return chart

@@ -11,9 +11,9 @@ from projects.report.document import FORMAT, Document
 WORDS = ["problem", "delay_reason", "next_step", "coordination"]  # of the clerks, for staff only
 
 
-def document_of(quarter, known_at=None):
+def document_of(quarter, known_at=None, as_of=None):
     """The document of a quarter as it stands, not closed: figures for everybody, lights and words for staff."""
-    each = summary.quarter_summary(quarter, known_at)
+    each = summary.quarter_summary(quarter, known_at, as_of)
     rows = list(_rows(each.as_of, known_at))
     return Document(_figures(quarter, each, rows, known_at), _for_staff(each.as_of, rows))
 
@@ -21,8 +21,7 @@ def document_of(quarter, known_at=None):
 # --- what is public ------------------------------------------------------------------------------
 def _figures(quarter, each, rows, known_at):
     before = {row.project_list.slug: row for row in summary.list_summaries(quarter.previous.last_day, known_at)}
-    changes = list(each.changes)
-    overdue = [row["public"] for row in rows if _is_overdue(row, each.as_of)]
+    late = set(summary.overdue_by(each.as_of, known_at).values_list("code", flat=True))
     following = Promise.objects.filter(
         is_sample=False, due_on__gte=quarter.next.first_day, due_on__lte=quarter.next.last_day)
     return {
@@ -35,27 +34,30 @@ def _figures(quarter, each, rows, known_at):
                    "as_of": _day(quarter.previous.last_day)},
         "after": {"quarter": str(quarter.next), "title": quarter.next.title},
         "lists": [_list(row, before.get(row.project_list.slug)) for row in each.lists if row.is_known],
-        "counts": [_figure(row) for row in summary.quarter_figures(
-            [(row.before, row.after) for row in changes], each.verdicts, len(overdue), each.as_of)],
+        "counts": [_figure(row) for row in each.figures],
         "verdicts": [{"key": verdict.value, "label": verdict.label, "count": count}
                      for verdict, count in each.verdicts.items()],
-        "overdue": overdue,
-        "changes": [_change(row) for row in changes],
+        "overdue": [row["public"] for row in rows if row["public"]["code"] in late],
+        "changes": [_change(row) for row in each.changes],
         "promises": [_judgement(row) for row in each.promises],
         "next_promises": [_judgement(row) for row in judgements(following, each.as_of, known_at)],
         "projects": [row["public"] for row in rows],
+        "communities": _communities(quarter),
         "corrections": [as_dict(row) for row in corrections_in(quarter, known_at)],
         "definitions": [{"key": row.key, "label": row.label, "sentence": row.sentence, "unit": row.unit}
                         for row in [*summary.DEFINITIONS, *summary.QUARTER_DEFINITIONS]],
     }
 
 
+def _communities(quarter):
+    """Every community known by that year, in the office's order: also those of which no list has anything."""
+    rows = Project._meta.get_field("community").related_model.objects.published()
+    rows = rows.filter(known_from__lte=quarter.year).order_by("order", "pk")
+    return [{"key": slug, "label": name} for slug, name in rows.values_list("slug", "name")]
+
+
 def _day(value):
     return value.isoformat() if value else None
-
-
-def _is_overdue(row, day):
-    return row["project"].parent_id is None and summary.is_overdue(row["state"]["status"], row["state"]["due_on"], day)
 
 
 def _figure(each):

@@ -2,7 +2,7 @@
 from collections import Counter
 from datetime import date
 
-from guicheng.figures import Definition
+from guicheng.figures import Definition, Figure
 from guicheng.quarters import Quarter
 from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Source
 from projects.promises import Judgement, Verdict
@@ -11,16 +11,24 @@ from projects.summary import Change, Group, ListSummary, QuarterSummary
 
 def summary_of(figures):
     """The `QuarterSummary` these figures say. Its rows are of no database; only the pages read them."""
-    return QuarterSummary(
+    moves = Counter((_status(row["before"]), _status(row["after"])) for row in figures["changes"])
+    summary = QuarterSummary(
         Quarter.parse(figures["quarter"]), _day(figures["as_of"]), None, [_list(row) for row in figures["lists"]],
         [_change(row) for row in figures["changes"]], [_judgement(row) for row in figures["promises"]],
-        {Verdict(row["key"]): row["count"] for row in figures["verdicts"]},
+        {Verdict(row["key"]): row["count"] for row in figures["verdicts"]}, moves,
     )
+    summary.figures = [_figure(row, figures) for row in figures["counts"]]
+    return summary
 
 
 def definitions_of(figures):
     """The definitions as they stood when the figures were frozen."""
     return [Definition(**row) for row in figures["definitions"]]
+
+
+def _figure(row, figures):
+    definition = next(each for each in definitions_of(figures) if each.key == row["key"])
+    return Figure(definition, row["value"], _day(figures["as_of"]), row["numerator"], row["denominator"])
 
 
 def _day(text):

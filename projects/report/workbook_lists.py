@@ -33,20 +33,22 @@ def difference(now, before):
 # --- 总览 ----------------------------------------------------------------------------------------
 def overview(document, new):
     figures, before = document.figures, document.figures["before"]["title"]
-    sheet = new(f"{document.title}总览", widths=[30, *[12] * 8, 48])
+    sheet = new(f"{document.title}总览", widths=[30, *[12.5] * 9, 54])
     lists = figures["lists"]
     if not lists:
         sheet.write(NO_LIST)
         return sheet
     sheet.write("本季度末" if figures["is_over"] else "本季度到现在", "heading")
     numbers = sheet.table(
-        [*_figure_columns(document), Column("说明", lambda row: why(row[0]))], [(row, row) for row in lists])
+        [*_figure_columns(document), Column("说明", lambda row: f"{row[0]['gap_sentence']}{why(row[0])}")],
+        [(row, row) for row in lists])
     height = 120 + 62 * len(lists)
     room = sheet.leave_room(height)
+    sheet.new_page()
     sheet.write(f"{before}末", "heading")
     sheet.table(_figure_columns(document), [(row, row["before"] or {}) for row in lists])
     sheet.write(f"比 {before}末增减（完成率相差的是百分点）", "heading")
-    sheet.table(_figure_columns(document, "change", "points"), [(row, _differences(row)) for row in lists])
+    sheet.table(_figure_columns(document, "change"), [(row, _differences(row)) for row in lists])
     sheet.write("在清单上的项目，到这一天的状态", "heading")
     sheet.table([_title(), *(
         Column(label, lambda row, key=key: row["by_status"][key]) for key, label in STATUSES)], lists)
@@ -66,7 +68,7 @@ def overview(document, new):
         (bar_chart(sheet, "每张清单办到了哪一步", stretches, {
             1 + index: colour for index, (_, _, colour) in enumerate(SEGMENTS)}, is_stacked=True),
          "每张清单一条横条，按办到哪一步分段。" + "".join(f"{row['title']}：{row['sentence']}" for row in lists)),
-    ], 600, height)
+    ], 640, height)
     return sheet
 
 
@@ -74,18 +76,24 @@ def _title():
     return Column("清单", lambda row: row["title"], "strong")
 
 
-def _figure_columns(document, style=None, rate_style="percent"):
+def _figure_columns(document, style=None):
     labels = labels_of(document)
-    return [Column("清单", lambda row: row[0]["title"], "strong"), *(
-        Column(labels[key], lambda row, key=key: row[1].get(key), style) for key in FIGURES
-    ), Column(labels["rate"], lambda row: rate_of(row[1]), rate_style)]
+    return [
+        Column("清单", lambda row: row[0]["title"], "strong"),
+        *(Column(labels[key], lambda row, key=key: row[1].get(key), style) for key in FIGURES),
+        Column(labels["rate"], lambda row: rate_of(row[1]), "points" if style else "percent"),
+        *([] if style else [Column("已完成 ÷ 公布总数", lambda row: divided(row[1]))]),
+    ]
+
+
+def divided(figures):
+    """What a rate was divided from; "" where there is none."""
+    return f"{figures['done']} ÷ {figures['declared']}" if figures.get("rate") else ""
 
 
 def why(row):
-    """How much of a list is known, and what its rate was divided from, or why there is none."""
-    if row["rate"] is None:
-        return f"{row['gap_sentence']}因此不算完成率。"
-    return f"{row['gap_sentence']}完成率 = 已完成 {row['done']} ÷ 公布总数 {row['declared']}。"
+    """Why there is no rate of a list; "" where there is one."""
+    return "" if row["rate"] else "因此不算完成率。"
 
 
 def _differences(row):
@@ -103,7 +111,7 @@ def _segments(row):
 def comparison(document, new):
     figures = document.figures
     before = figures["before"]["title"]
-    sheet = new(f"{document.title}和 {before}对比", widths=[30, 12, 30, 14, 14, 14], portrait=True)
+    sheet = new(f"{document.title}和 {before}对比", widths=[30, 16, 32, 14, 14, 14], portrait=True)
     if not figures["lists"]:
         sheet.write(NO_LIST)
         return sheet
@@ -209,6 +217,6 @@ def community_states(document, new):
         return sheet
     _say_what_is_left_out(sheet, document)
     sheet.table([
-        Column("社区", lambda row: row[0]["label"], "strong"), Column("清单", lambda row: row[1]["title"]),
+        Column("社区", lambda row: row[-1]["label"], "strong"), Column("清单", lambda row: row[1]["title"]),
         *GROUP_COLUMNS], rows, main=True, frozen=2)
     return sheet

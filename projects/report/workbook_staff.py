@@ -26,7 +26,7 @@ def _style(row):
 
 LIGHT_COLUMNS = [
     Column("灯", _light, _style), Column("说明", lambda row: row["label"], _style),
-    Column("编号", lambda row: row["code"]), Column("项目", lambda row: row["name"], "strong"),
+    Column("项目", lambda row: row["name"], "strong"), Column("编号", lambda row: row["code"]),
     Column("清单", lambda row: row["list_title"]), Column("牵头单位", lambda row: row["department"]),
     Column("社区", lambda row: row["community"]), Column("应于（含延期）", lambda row: row["due_on"], "day"),
     Column("晚几天", lambda row: row["days_late"]), Column("为什么", lambda row: row["sentence"]),
@@ -36,7 +36,7 @@ LIGHT_COLUMNS = [
 def lights(document, new):
     """How many of each light by which rule, and every project's, the gravest and latest first."""
     report = document.report
-    sheet = new(f"{document.title}红黄灯", widths=[10, 12, 16, 34, 24, 18, 10, 12, 9, 52])
+    sheet = new(f"{document.title}红黄灯", widths=[10, 12, 34, 16, 24, 18, 10, 12, 9, 52])
     sheet.write(NO_PUBLIC)
     found, counts = report.get("lights", []), report.get("light_counts", [])
     if not found:
@@ -46,7 +46,7 @@ def lights(document, new):
     sheet.tally([(f"{_light(row)}", row["count"], _style(row)) for row in counts])
     order = [row["colour"] for row in counts]
     rows = sorted(found, key=lambda row: (order.index(row["colour"]), -row["days_late"], row["code"]))
-    sheet.table(LIGHT_COLUMNS, rows, main=True, frozen=4)
+    sheet.table(LIGHT_COLUMNS, rows, main=True, frozen=3)
     return sheet
 
 
@@ -57,7 +57,7 @@ def _rule(rule):
     since = "最初的规则" if day == ALWAYS else f"{words.day(day)}起的规则"
     return (
         f"{since}：落后 {rule['yellow_from']} 个百分点起，或离到期不超过 {rule['due_within']} 个工作日，亮黄灯；"
-        f"落后超过 {rule['red_from']} 个百分点，或逾期，或计划开始后 {rule['not_started_months']} 个月没有开工，亮红灯。"
+        f"落后超过 {rule['red_from']} 个百分点、逾期或计划开始后 {rule['not_started_months']} 个月没有开工，亮红灯。"
     )
 
 

@@ -31,4 +31,4 @@ from projects.summary.quarter import (  # noqa: F401
     first_day,
     quarter_summary,
 )
-from projects.summary.report import QUARTER_DEFINITIONS, is_overdue, quarter_figures  # noqa: F401
+from projects.summary.report import QUARTER_DEFINITIONS, overdue_by  # noqa: F401

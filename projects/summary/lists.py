@@ -226,11 +226,11 @@ class ListSummary:
 class Tally:
     """Projects counted in one query: by list, and by category and community within it where that was asked for.
 
-    `moved`: how many real ones differ between `before` and the day, where `before` was given.
+    `moves`: (status before, status then) -> how many real ones went that way, where `before` was given.
     """
 
     def __init__(self, projects, by=(), before=None):
-        self.by_list, self.newest, self.moved = defaultdict(Counter), {}, 0
+        self.by_list, self.newest, self.moves = defaultdict(Counter), {}, Counter()
         self.groups = {kind: defaultdict(lambda: defaultdict(Counter)) for kind in by}
         extra = [] if before is None else ["status_before", "is_sample"]
         rows = projects.order_by().values_list("project_list", "status_then", *by, *extra).annotate(
@@ -242,7 +242,8 @@ class Tally:
                 self.groups[kind][list_id][key][status] += count
             if before is not None:
                 was, is_sample = keys[len(by):]
-                self.moved += 0 if is_sample or was in (None, status) else count
+                if not is_sample and was not in (None, status):
+                    self.moves[was, status] += count
 
 
 def list_summaries(day=None, known_at=None, lists=None, by=()):

@@ -1,6 +1,6 @@
 """The quarter in a few figures beside those of its lists, for its report."""
 from guicheng.figures import Definition, Figure
-from projects.models import Status
+from projects.models import Project, Status
 from projects.promises import Verdict
 
 CHANGED = Definition(
@@ -21,23 +21,24 @@ NOT_LATE = Status.DONE | Status.NEED_REASON | {Status.STANDING}
 NOT_BEGUN, BEGUN = {"", Status.PLANNED}, {Status.IN_PROGRESS, Status.ACCEPTANCE, Status.STANDING}
 
 
-def is_overdue(status, due_on, day):
-    """Whether a project with this status and due day is late at the end of `day`."""
-    return due_on is not None and due_on < day and status not in NOT_LATE
+def overdue_by(day, known_at=None):
+    """The real counted projects that were late at the end of `day`, with what they were then."""
+    return Project.objects.counted().real().as_of(day, known_at).filter(due_then__lt=day).exclude(
+        status_then__in=NOT_LATE)
 
 
 def quarter_figures(moves, verdicts, overdue, day):
     """The figures of a quarter beside those of its lists, in order.
 
-    `moves`: (status before, status after) of what changed; `verdicts`: Verdict -> number of the year's promises;
-    `overdue`: how many `is_overdue` found.
+    `moves`: (status before, status after) -> how many went that way; `verdicts`: Verdict -> number of the year's
+    promises; `overdue`: how many were late.
     """
-    moves = list(moves)
-    finished = sum(after in Status.DONE and before not in Status.DONE for before, after in moves)
-    started = sum(before in NOT_BEGUN and after in BEGUN for before, after in moves)
+    finished = sum(count for (before, after), count in moves.items()
+                   if after in Status.DONE and before not in Status.DONE)
+    started = sum(count for (before, after), count in moves.items() if before in NOT_BEGUN and after in BEGUN)
     due = sum(verdicts.values()) - verdicts[Verdict.NOT_DUE]
     return [
-        Figure(CHANGED, len(moves), day), Figure(FINISHED, finished, day), Figure(STARTED, started, day),
+        Figure(CHANGED, moves.total(), day), Figure(FINISHED, finished, day), Figure(STARTED, started, day),
         Figure(OVERDUE, overdue, day), Figure(DUE, due, day),
         Figure(KEPT_ON_TIME, None, day, numerator=verdicts[Verdict.KEPT], denominator=due),
     ]
