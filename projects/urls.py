@@ -1,7 +1,7 @@
 from django.urls import path, re_path, register_converter
 
 from guicheng.quarters import QuarterConverter
-from projects import views, views_media
+from projects import views, views_media, views_report
 
 register_converter(QuarterConverter, "quarter")
 
@@ -17,5 +17,6 @@ urlpatterns = [
     re_path("^papers/(?P<code>[0-9a-f]{32})[.]pdf$", views_media.paper_file, name="paper-file"),
     path("reports/", views.report_index, name="report-index"),
     path("reports/<quarter:quarter>/", views.report_detail, name="report-detail"),
+    path("reports/<quarter:quarter>/print/", views_report.report_print, name="report-print"),
     path("reports/<quarter:quarter>.<str:extension>", views.report_file, name="report-file"),
 ]

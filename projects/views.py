@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from guicheng.exports import csv_response
 from guicheng.pages.errors import error_page
 from guicheng.quarters import Quarter
-from projects import exports, promises, summary
+from projects import exports, promises, summary, views_report
 from projects.filters import ORDERS, ProjectFilter
 from projects.models import (
     Department,
@@ -23,6 +23,8 @@ from projects.models import (
     Promise,
     Source,
 )
+from projects.report.build import outline_of
+from projects.report.picture import alternative_text
 from projects.timeline import timeline
 
 ROW = ["code", "name", "status", "moved_on", "is_sample", "membership", "parent__name", "community__name",
@@ -215,7 +217,7 @@ def report_detail(request, quarter):
     return render(request, "projects/report_detail.html", {
         "summary": each, "quarter": quarter, "verdicts": each.verdicts.items(),
         "next": quarter.next if quarter < Quarter.current() else None,
-        "definitions": summary.DEFINITIONS,
+        "definitions": summary.DEFINITIONS, "alternative": alternative_text(outline_of(quarter, each)),
     })
 
 
@@ -223,9 +225,11 @@ def report_detail(request, quarter):
 def report_file(request, quarter, extension):
     try:
         quarter = read_quarter(quarter)
+        if extension in views_report.PICTURES:
+            return views_report.picture_file(request, quarter, extension)
         write = exports.QUARTER_WRITERS.get(extension)
         if write is None:
-            raise Http404("季度汇总可以下载 xlsx、csv 和 json 三种文件。")
+            raise Http404("季度汇总可以下载 xlsx、csv、json、pdf、svg 和 png 六种文件。")
     except Http404 as error:
         return error_page(request, 404, str(error))
     content, content_type = write(summary.quarter_summary(quarter))

@@ -20,9 +20,27 @@ def document_of(quarter, known_at=None):
     return Document(_figures(quarter, each, rows, known_at), _for_staff(each.as_of, rows))
 
 
+def outline_of(quarter, each):
+    """The document of a summary without its rows, corrections and earlier figures: what a page says in words.
+
+    Its fingerprint is not that of the quarter.
+    """
+    return Document(_outline(quarter, each, None))
+
+
 # --- what is public ------------------------------------------------------------------------------
 def _figures(quarter, each, rows, known_at):
     before = {row.project_list.slug: row for row in summary.list_summaries(quarter.previous.last_day, known_at)}
+    return {
+        **_outline(quarter, each, known_at),
+        "lists": [_list(row, before.get(row.project_list.slug)) for row in each.lists if row.is_known],
+        "projects": [row["public"] for row in rows],
+        "corrections": [as_dict(row) for row in corrections_in(quarter, known_at)],
+    }
+
+
+def _outline(quarter, each, known_at):
+    """What needs no reading beyond the summary but the promises of the next quarter."""
     following = Promise.objects.filter(
         is_sample=False, due_on__gte=quarter.next.first_day, due_on__lte=quarter.next.last_day)
     return {
@@ -34,12 +52,11 @@ def _figures(quarter, each, rows, known_at):
         "before": {"quarter": str(quarter.previous), "title": quarter.previous.title,
                    "as_of": _day(quarter.previous.last_day)},
         "after": {"quarter": str(quarter.next), "title": quarter.next.title},
-        "lists": [_list(row, before.get(row.project_list.slug)) for row in each.lists if row.is_known],
+        "lists": [_list(row, None) for row in each.lists if row.is_known],
         "changes": [_change(row) for row in each.changes],
         "promises": [_judgement(row) for row in each.promises],
         "next_promises": [_judgement(row) for row in judgements(following, each.as_of, known_at)],
-        "projects": [row["public"] for row in rows],
-        "corrections": [as_dict(row) for row in corrections_in(quarter, known_at)],
+        "projects": [], "corrections": [],
         "definitions": [{"key": row.key, "label": row.label, "sentence": row.sentence, "unit": row.unit}
                         for row in summary.DEFINITIONS],
     }
