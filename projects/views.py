@@ -2,15 +2,12 @@
 from django.core.exceptions import ValidationError
 from django.db.models import CharField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast
-from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from guicheng import words
 from guicheng.exports import csv_response
 from guicheng.pages.errors import error_page
-from guicheng.quarters import Quarter
 from projects import exports, promises, summary
 from projects.filters import ORDERS, ProjectFilter
 from projects.models import (
@@ -25,7 +22,7 @@ from projects.models import (
     Source,
 )
 from projects.models.project import announced_by
-from projects.moments import THEN, as_they_were, at, columns_at, milestones_at, streamed, travels, travels_alone
+from projects.moments import THEN, as_they_were, at, columns_at, milestones_at, streamed, travels
 from projects.timeline import timeline_at
 
 ROW = ["code", "name", "status", "moved_on", "is_sample", "membership", "parent__name", "community__name",

@@ -1,5 +1,6 @@
 """The public pages and files of the quarters: as they stand, as of a day, or as they were closed. GET only."""
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -55,14 +56,14 @@ class Asked:
     moment: Moment
 
     @classmethod
-    def read(cls, text, request):
+    def read(cls, text, query, moment):
         """Raises Http404 for a quarter or a close that is not there, ValidationError for a day outside the quarter."""
         quarter = read_quarter(text)
-        moment = _moment_in(quarter, request)
+        moment = _moment_in(quarter, query, moment)
         if moment:
             return cls(quarter, None, moment)
         closes = QuarterClose.objects.of(quarter).published()
-        number = request.GET.get("close", "")
+        number = query.get("close", "")
         if not number:
             return cls(quarter, closes.in_force().first(), NOW)
         close = closes.filter(sequence=int(number)).first() if number.isascii() and number.isdecimal() else None
@@ -78,13 +79,14 @@ class Asked:
 
     @property
     def summary(self):
+        if self.close:
+            return summary_of(self.close.document.figures)
         return summary.quarter_summary(self.quarter, self.moment.known_at, self.moment.day)
 
 
-def _moment_in(quarter, request):
+def _moment_in(quarter, query, moment):
     """The moment asked for; an instant without a day means the quarter as a whole, as it was known then."""
-    moment = request.moment
-    if moment and not request.GET.get("asof"):
+    if moment and not query.get("asof"):
         moment = Moment(min(quarter.last_day, moment.day), moment.known_at)
     if moment and not quarter.first_day <= moment.day < quarter.end:
         raise ValidationError(f"{words.day(moment.day)}不在{quarter.title}里。")
@@ -95,7 +97,7 @@ def asking(view):
     """A decorator: give the view what the address asks for, or the reader one sentence."""
     def asked(request, quarter, *args, **kwargs):
         try:
-            return view(request, Asked.read(quarter, request), *args, **kwargs)
+            return view(request, Asked.read(quarter, request.GET, request.moment), *args, **kwargs)
         except Http404 as error:
             return error_page(request, 404, str(error))
         except ValidationError as error:
@@ -120,8 +122,7 @@ def report_index(request):
 @asking
 def report_detail(request, asked):
     close, quarter = asked.close, asked.quarter
-    document = close.document.public if close else None
-    each = summary_of(document.figures) if close else asked.summary
+    document, each = close.document.public if close else None, asked.summary
     return render(request, "projects/report_detail.html", {
         "summary": each, "quarter": quarter, "verdicts": each.verdicts.items(), "figures": each.figures,
         "next": quarter.next if quarter < Quarter.current() else None,
@@ -145,9 +146,8 @@ def _files(asked):
 
 def _query(asked):
     """What leads from the page to the files of the same figures."""
-    if asked.close and not asked.close.is_in_force:
-        return {"close": asked.close.sequence}
-    return asked.moment.query
+    query = {"close": asked.close.sequence} if asked.close and not asked.close.is_in_force else asked.moment.query
+    return f"?{urlencode(query)}" if query else ""
 
 
 @require_safe
@@ -176,7 +176,7 @@ def report_file(request, asked, extension):
     except Missing as error:
         return _missing(request, asked.quarter, extension, str(error))
     if content is None:
-        return _missing(request, asked.quarter, extension, "这个季度锁定时，服务器还没有装生成这种文件的组件，没有留存。")
+        return _missing(request, asked.quarter, extension, "这个季度锁定时，服务器没有装生成这种文件的组件，没有留存。")
     response = HttpResponse(content, content_type=each.content_type)
     name = f"桂城办实事{asked.quarter}{asked.moment.in_name}.{each.extension}"
     response["Content-Disposition"] = content_disposition_header(extension not in SHOWN_IN_BROWSER, name)

@@ -10,6 +10,8 @@ from projects.report.document import FORMAT, Document
 
 WORDS = ["problem", "delay_reason", "next_step", "coordination"]  # of the clerks, for staff only
 
+OUTLINED = 200  # rows of an outline
+
 
 def document_of(quarter, known_at=None, as_of=None):
     """The document of a quarter as it stands, not closed: figures for everybody, lights and words for staff."""
@@ -18,10 +20,32 @@ def document_of(quarter, known_at=None, as_of=None):
     return Document(_figures(quarter, each, rows, known_at), _for_staff(each.as_of, rows))
 
 
+def outline_of(quarter, each):
+    """The document of a summary without its rows, corrections and earlier figures: what a page says in words.
+
+    Its fingerprint is not that of the quarter.
+    """
+    return Document(_outline(quarter, each, None))
+
+
 # --- what is public ------------------------------------------------------------------------------
 def _figures(quarter, each, rows, known_at):
     before = {row.project_list.slug: row for row in summary.list_summaries(quarter.previous.last_day, known_at)}
     late = set(summary.overdue_by(each.as_of, known_at).values_list("code", flat=True))
+    return {
+        **_outline(quarter, each, known_at),
+        "lists": [_list(row, before.get(row.project_list.slug)) for row in each.lists if row.is_known],
+        "changes": [_change(row) for row in each.changes],
+        "promises": [_judgement(row) for row in each.promises],
+        "overdue": [row["public"] for row in rows if row["public"]["code"] in late],
+        "projects": [row["public"] for row in rows],
+        "communities": _communities(quarter),
+        "corrections": [as_dict(row) for row in corrections_in(quarter, known_at)],
+    }
+
+
+def _outline(quarter, each, known_at):
+    """What the picture shows: every figure, and of the rows the first."""
     following = Promise.objects.filter(
         is_sample=False, due_on__gte=quarter.next.first_day, due_on__lte=quarter.next.last_day)
     return {
@@ -33,17 +57,14 @@ def _figures(quarter, each, rows, known_at):
         "before": {"quarter": str(quarter.previous), "title": quarter.previous.title,
                    "as_of": _day(quarter.previous.last_day)},
         "after": {"quarter": str(quarter.next), "title": quarter.next.title},
-        "lists": [_list(row, before.get(row.project_list.slug)) for row in each.lists if row.is_known],
+        "lists": [_list(row, None) for row in each.lists if row.is_known],
         "counts": [_figure(row) for row in each.figures],
         "verdicts": [{"key": verdict.value, "label": verdict.label, "count": count}
                      for verdict, count in each.verdicts.items()],
-        "overdue": [row["public"] for row in rows if row["public"]["code"] in late],
-        "changes": [_change(row) for row in each.changes],
-        "promises": [_judgement(row) for row in each.promises],
+        "changes": [_change(row) for row in each.changes[:OUTLINED]],
+        "promises": [_judgement(row) for row in each.promises[:OUTLINED]],
         "next_promises": [_judgement(row) for row in judgements(following, each.as_of, known_at)],
-        "projects": [row["public"] for row in rows],
-        "communities": _communities(quarter),
-        "corrections": [as_dict(row) for row in corrections_in(quarter, known_at)],
+        "overdue": [], "projects": [], "communities": [], "corrections": [],
         "definitions": [{"key": row.key, "label": row.label, "sentence": row.sentence, "unit": row.unit}
                         for row in [*summary.DEFINITIONS, *summary.QUARTER_DEFINITIONS]],
     }

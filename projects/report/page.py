@@ -3,6 +3,7 @@
 What the office released of its text stands first; until then no word of the staff is in either.
 """
 import hashlib
+import logging
 from pathlib import Path
 
 from django.template.loader import render_to_string
@@ -13,7 +14,7 @@ from projects.models import Status
 from projects.report import Missing, digest
 from projects.report.canvas import COLOURS
 from projects.report.fonts import chinese_fonts
-from projects.report.picture import qr_path
+from projects.report.picture import qr_path, render_png, render_svg
 
 STYLES = ["tokens.css", "report_print.css"]
 FOLDER = Path(__file__).resolve().parents[2] / "static" / "css"
@@ -36,6 +37,7 @@ def render_pdf(document, address):
     except (ImportError, OSError) as error:
         raise Missing("这台服务器没有装 PDF 组件（WeasyPrint 和它要的系统库），不能生成 PDF。") from error
     chinese_fonts()
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it warns of each property that only browsers know
     html = render_html(document, address, in_browser=False)
     styles = [weasyprint.CSS(string=(FOLDER / name).read_text(encoding="utf-8"), url_fetcher=_refuse)
               for name in STYLES]
@@ -131,3 +133,9 @@ def _qr(address):
     return format_html(
         '<svg class="qr" viewBox="0 0 {0} {0}" width="110" height="110" role="img" aria-label="{1}">'
         '<path d="{2}" fill="#000"/></svg>', size, f"二维码，内容是 {address}", SafeString(path))
+
+
+# what is drawn from a document: extension -> how, content type
+PICTURES = {
+    "svg": (render_svg, "image/svg+xml"), "png": (render_png, "image/png"), "pdf": (render_pdf, "application/pdf"),
+}

@@ -101,6 +101,7 @@ ROUTES = {
     "report-index": "public",
     "report-detail": "public",
     "report-file": "public",
+    "report-print": "public",
     "community-index": "public",
     "community-detail": "public row communities.community",
     "secretary-index": "public",
