@@ -195,7 +195,8 @@ def _attachment(document):
             yield _table(shown)
     if number:
         yield w.paragraph("Note", f"其余{number}项见工作簿。")
-    yield w.paragraph("Note", f"“{UNKNOWN}”表示来源没有写明。" if any(rows for _, _, rows in groups) else "没有可以列出的项目。")
+    has_rows = any(rows for _, _, rows in groups)
+    yield w.paragraph("Note", f"“{UNKNOWN}”表示来源没有写明。" if has_rows else "没有可以列出的项目。")
 
 
 def _groups(figures):
