@@ -1,11 +1,10 @@
 """季度报告 in the back office: written, read through, closed, signed and reopened."""
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
@@ -23,6 +22,7 @@ from projects.report.first_text import first_text
 from projects.report.prose import PARTS
 from projects.report.tokens import tokens
 from projects.report_forms import NewReportForm, ReopenForm, ReportForm, SigningForm
+from projects.views_report import public_address
 
 PAPER = ["kind", "title", "issuer", "has_red_head", "addressee", "copied_to", "printed_by", "is_released"]
 HOW_TO_WRITE = ("花括号里的是数，锁定时填成当时的数；要用别的数，从下面的表里复制。"
@@ -160,7 +160,7 @@ class QuarterReportAdmin(ScopedAdmin):
             return self._kept(report.closing, name, each)
         try:
             document = quarter_close.draft_of(report)
-            content = each.render(document, address_of(request, report.quarter))
+            content = each.render(document, public_address(report.quarter))
         except (ValidationError, Missing) as error:
             messages.warning(request, " ".join(error.messages) if isinstance(error, ValidationError) else str(error))
             return redirect(self._page_of(report))
@@ -187,7 +187,7 @@ class QuarterReportAdmin(ScopedAdmin):
         if request.method == "POST":
             report.version = _number(request.POST.get("version"))
             try:
-                row = quarter_close.close(report, request.user, address_of(request, report.quarter))
+                row = quarter_close.close(report, request.user, public_address(report.quarter))
             except ValidationError as error:
                 messages.warning(request, " ".join(error.messages))
                 return redirect(self._page_of(report))
@@ -257,11 +257,6 @@ def _format(name):
 
 def _number(text):
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else 0
-
-
-def address_of(request, quarter):
-    """The public address of the quarter, for the code on the picture: "" on a machine that has none."""
-    return request.build_absolute_uri(reverse("report-detail", args=[quarter])) if settings.PUBLIC_URL else ""
 
 
 def download(content, each, document, mark=""):

@@ -12,7 +12,8 @@ MAX_ROWS = 1000
 MAX_LATEST = 80  # characters of the newest statement; the workbook has all
 NUMERALS = ["", *"一二三四五六七八九十"]
 UNKNOWN = "—"
-_SPACE_AT_LATIN = re.compile(r"(?<=[\u2000-\uffee]) (?=[!-~])|(?<=[!-~]) (?=[\u2000-\uffee])|(?<=^\d[.．]) ")
+_SPACES = re.compile(r"[ \t\n\u2028\u2029]+")
+_SPACE_AT_LATIN = re.compile(r"(?<=[\u2000-\uffee]) (?=[!-~])|(?<=[!-~]) (?=[\u2000-\uffee])")
 
 
 def render(document):
@@ -23,14 +24,14 @@ def render(document):
             *_foot(document, office)]
     sections = [("text", text), ("attachment", [*_attachment(document), _trace(document)])]
     if imprint := _imprint(office):
-        sections.append(("imprint", [w.paragraph("Note"), *imprint, w.paragraph("Note")]))
+        sections.append(("imprint", imprint))
     header = w.paragraph("Header", DRAFT) if document.is_for_approval else ""
     return w.package(sections, title, office["issuer"], _day(office["signed_on"]) or document.as_of, header)
 
 
 def tidy(text):
     """One line without control characters, and without a space between Chinese and digits: so official papers are."""
-    return _SPACE_AT_LATIN.sub("", " ".join(clean_text(text).split(" ")).replace("\n", " ").replace("\t", " "))
+    return _SPACE_AT_LATIN.sub("", _SPACES.sub(" ", clean_text(text)))
 
 
 def _day(value):
@@ -69,7 +70,7 @@ def _head(document, office):
     rule = f'<w:pBdr>{w.border("bottom", 18, w.RED, space=11)}</w:pBdr>' if red else ""
     space = w.exact(w.LINE, before=w.LINE * 2 if red else 0)
     if goes_up:
-        runs = [f"\u3000{number}", *([w.run("\t签发人："), w.run(signer or "\u3000\u3000\u3000", "Kai")])]
+        runs = [f"\u3000{number}", "\t签发人：", w.run(signer or "\u3000\u3000\u3000", "Kai")]
         return [*found, w.paragraph("Number", *runs, properties=rule + space)]
     return [*found, w.paragraph("Number", number, properties=rule + space + '<w:jc w:val="center"/>')]
 
@@ -112,7 +113,7 @@ def _text(document):
         found += [_paragraph(each) for each in part["paragraphs"] if tidy(each["text"])]
     if not parts and document.is_for_approval:
         found.append(w.paragraph("Body", "（正文待写）"))
-    return found
+    return [*found[:-1], *map(w.with_next, found[-1:])]  # so that no page holds 落款 alone
 
 
 def _paragraph(each):
@@ -154,7 +155,7 @@ def _signature(text, right, above, keep=False):
 
 def _imprint(office):
     """版记 at the foot of the last page: thick rules outside, a thin one between; only what was entered."""
-    left, right = 5684, w.WIDTH - 5684 - 24  # a little narrower than the text, or LibreOffice lets it stand at the top
+    left, right = 5684, w.WIDTH - 5684
     rows = []
     if office["copied_to"]:
         ends = office["copied_to"].rstrip("。")
@@ -170,9 +171,7 @@ def _imprint(office):
     for number, cells in enumerate(rows):
         rules = w.border("top", 6 if number else 8) + (w.border("bottom", 8) if number == len(rows) - 1 else "")
         made.append(w.row([w.cell(width, content, span, rules) for width, span, content in cells]))
-    place = ('<w:tblpPr w:vertAnchor="margin" w:horzAnchor="margin" w:tblpXSpec="left" w:tblpYSpec="bottom"/>'
-             '<w:tblOverlap w:val="never"/>')
-    return [w.table((left, right), made, lines=False, margin=280, place=place)]
+    return w.at_the_foot(w.table((left, right), made, lines=False, margin=280))
 
 
 def _trace(document):
@@ -196,8 +195,8 @@ def _attachment(document):
             yield _table(shown)
     if number:
         yield w.paragraph("Note", f"其余{number}项见工作簿。")
-    if any(rows for _, _, rows in groups):
-        yield w.paragraph("Note", f"“{UNKNOWN}”表示来源没有写明。")
+    has_rows = any(rows for _, _, rows in groups)
+    yield w.paragraph("Note", f"“{UNKNOWN}”表示来源没有写明。" if has_rows else "没有可以列出的项目。")
 
 
 def _groups(figures):

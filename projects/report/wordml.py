@@ -23,6 +23,12 @@ FONTS = {  # name: where a machine does not have it
 
 
 # --- pieces --------------------------------------------------------------------------------------
+class Xml(str):
+    """Markup, where other text is somebody's words."""
+
+    __slots__ = ()
+
+
 def fonts(east_asia, latin="Times New Roman"):
     """The fonts of Chinese and of everything else: Word needs all four said."""
     return (f'<w:rFonts w:ascii="{latin}" w:eastAsia="{east_asia}" w:hAnsi="{latin}" w:cs="{latin}" '
@@ -34,42 +40,55 @@ def run(text, style="", properties=""):
     named = f'<w:rStyle w:val="{style}"/>' if style else ""
     first = "" if properties.startswith("<w:rFonts") else '<w:rFonts w:hint="eastAsia"/>'
     pieces = "<w:tab/>".join(f'<w:t xml:space="preserve">{escape(piece)}</w:t>' for piece in text.split("\t"))
-    return f"<w:r><w:rPr>{named}{first}{properties}</w:rPr>{pieces}</w:r>"
+    return Xml(f"<w:r><w:rPr>{named}{first}{properties}</w:rPr>{pieces}</w:r>")
 
 
-LINE_BREAK = "<w:r><w:br/></w:r>"
+LINE_BREAK = Xml("<w:r><w:br/></w:r>")
 
 
 def paragraph(style, *runs, properties=""):
     """A paragraph; a run given as plain text has no style of its own."""
-    inside = "".join(each if each.startswith("<w:") else run(each) for each in runs)
+    inside = "".join(each if isinstance(each, Xml) else run(each) for each in runs)
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{properties}</w:pPr>{inside}</w:p>'
 
 
-def cell(width, content, span=1, borders=""):
+def with_next(made):
+    """The same paragraph, its end on one page with the next."""
+    return made.replace("/>", "/><w:keepNext/>", 1)  # behind w:pStyle
+
+
+def cell(width, content, span=1, borders="", align="center"):
     """A cell of paragraphs; `borders` is the inside of w:tcBorders."""
     spanned = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
     bordered = f"<w:tcBorders>{borders}</w:tcBorders>" if borders else ""
-    return (f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{spanned}{bordered}<w:vAlign w:val="center"/></w:tcPr>'
+    return (f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{spanned}{bordered}<w:vAlign w:val="{align}"/></w:tcPr>'
             f"{content}</w:tc>")
 
 
-def row(cells, is_header=False):
+def row(cells, is_header=False, height=0):
     """A row that is never split; a header row stands again on every page."""
+    tall = f'<w:trHeight w:val="{height}" w:hRule="exact"/>' if height else ""
     header = "<w:tblHeader/>" if is_header else ""
-    return f'<w:tr><w:trPr><w:cantSplit/>{header}</w:trPr>{"".join(cells)}</w:tr>'
+    return f'<w:tr><w:trPr><w:cantSplit/>{tall}{header}</w:trPr>{"".join(cells)}</w:tr>'
 
 
-def table(widths, rows, lines=True, margin=57, place=""):
-    """A table of fixed columns; `place` is a w:tblpPr for one that stands at a place of the page."""
+def table(widths, rows, lines=True, margin=57):
+    """A table of fixed columns."""
     sides = ("top", "left", "bottom", "right", "insideH", "insideV")
     borders = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="auto"/>' for side in sides)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     return (
-        f'<w:tbl><w:tblPr>{place}<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
+        f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
         f'{f"<w:tblBorders>{borders}</w:tblBorders>" if lines else ""}<w:tblLayout w:type="fixed"/>'
         f'<w:tblCellMar><w:left w:w="{margin}" w:type="dxa"/><w:right w:w="{margin}" w:type="dxa"/></w:tblCellMar>'
         f'</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{"".join(rows)}</w:tbl>')
+
+
+def at_the_foot(content):
+    """A page of nothing but this table, at its foot: in a cell as high as the page, which needs no floating."""
+    thin = paragraph("Normal", properties='<w:snapToGrid w:val="0"/>' + exact(20))
+    page = row([cell(WIDTH, content + thin, align="bottom")], height=HEIGHT - 80)
+    return [thin, table([WIDTH], [page], lines=False, margin=0), thin]  # LibreOffice begins no section with a table
 
 
 def border(side, eighths, color="auto", space=0):
@@ -166,7 +185,7 @@ def _core(title, creator, day):
 
 
 def _number(properties):
-    number = '<w:fldSimple w:instr=" PAGE ">' + run("1") + "</w:fldSimple>"
+    number = Xml('<w:fldSimple w:instr=" PAGE ">' + run("1") + "</w:fldSimple>")
     return paragraph("Footer", run("— "), number, run(" —"), properties=properties)
 
 

@@ -175,7 +175,8 @@ def test_reopening_keeps_the_old_close_and_is_in_the_audit(closed, report, close
     assert (again.sequence, QuarterClose.objects.count()) == (2, 2)
     assert not QuarterClose.objects.get(sequence=1).is_in_force
     entries = AuditEntry.objects.about(closed)
-    assert {(each.changes[0]["label"], each.reason) for each in entries} == {("重新打开", "漏了一个项目。"), ("锁定", "")}
+    found = {(each.changes[0]["label"], each.reason) for each in entries}
+    assert found == {("重新打开", "漏了一个项目。"), ("锁定", "")}
 
 
 def test_reopening_needs_a_reason(closed, closer):
