@@ -22,8 +22,8 @@ RECORD = [*VIEW_PROJECTS, "projects.add_progressupdate", "projects.change_progre
           "projects.view_bulkchange"]
 IMPORT = ["projects.view_importbatch", "projects.add_importbatch"]
 REVIEW = ["projects.check_progressupdate", "projects.publish_progressupdate", "projects.view_reviewstep",
-          "projects.view_importbatch", "projects.view_quarterreport", "projects.close_quarter"]
-REPORT = [f"projects.{verb}_quarterreport" for verb in ("view", "add", "change")]
+          "projects.view_importbatch"]
+REPORT = [*(f"projects.{verb}_quarterreport" for verb in ("view", "add", "change")), "projects.close_quarter"]
 WORDS = [f"projects.{verb}_watchedword" for verb in ("view", "add", "change")]
 PARTY = [
     *[f"partybuilding.view_{model}" for model in ("partyorganisation", "venue", "metric", "metricreading")],
