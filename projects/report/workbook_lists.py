@@ -118,6 +118,7 @@ def comparison(document, new):
     fresh = [row["title"] for row in figures["lists"] if row["before"] is None]
     if fresh:
         sheet.write(f"{before}末还没有的清单：{'、'.join(fresh)}。")
+    sheet.write("完成率空着的，原因写在“总览”的说明里。")
     labels = labels_of(document)
     rows = [(row["title"], *each) for row in figures["lists"] for each in _compared(row, row["before"] or {}, labels)]
     rates = {labels["rate"]}
@@ -183,7 +184,7 @@ def communities(document, new):
     lists = [row for row in document.figures["lists"] if row["recorded"]]
     groups = {row["slug"]: {group["key"]: group for group in row["by_community"]} for row in lists}
     sheet = new(f"{document.title}按社区", widths=[14, *[13] * max(5, 3 * len(lists))],
-                portrait=len(lists) < 3, paper=A4 if len(lists) < 6 else A3)
+                portrait=len(lists) < 3, paper=A4 if len(lists) < 3 else A3, one_page=True)
     if not lists:
         sheet.write("各张清单都没有逐项资料，不能按社区分。" if document.figures["lists"] else NO_LIST)
         return sheet

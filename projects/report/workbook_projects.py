@@ -116,5 +116,6 @@ def corrections(document, new):
     if not rows:
         sheet.write("本季度没有更正和撤回的记录。")
         return sheet
+    sheet.write("撤回的说法不再显示，只写明撤回之日和理由。")
     sheet.table(CORRECTION_COLUMNS, rows, main=True, frozen=2)
     return sheet
