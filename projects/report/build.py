@@ -66,6 +66,7 @@ def _outline(quarter, each, known_at):
         "after": {"quarter": str(quarter.next), "title": quarter.next.title},
         "lists": [_list(row, None) for row in each.lists if row.is_known],
         "counts": [_figure(row) for row in each.figures],
+        "moves": [{"key": kind.value, "label": kind.label, "count": count} for kind, count in each.moves.items()],
         "verdicts": [{"key": verdict.value, "label": verdict.label, "count": count}
                      for verdict, count in each.verdicts.items()],
         "changes": [_change(row) for row in each.changes[:OUTLINED]],
@@ -131,7 +132,8 @@ def _group(group):
 def _change(row):
     return {"code": row.code, "name": row.name, "list": row.list_slug or None, "list_title": row.list_title,
             "before": row.before or "unknown", "after": row.after or "unknown",
-            "before_label": row.before_label, "after_label": row.after_label}
+            "before_label": row.before_label, "after_label": row.after_label,
+            "kind": row.kind.value, "kind_label": row.kind.label}
 
 
 def _judgement(row):

@@ -107,6 +107,24 @@ def _segments(row):
     return {family: counts.get(family, 0) for family, _, _ in SEGMENTS}
 
 
+# --- 本季度 --------------------------------------------------------------------------------------
+def quarter(document, new):
+    """The figures beside those of the lists, what moved and how promises stand."""
+    figures = document.figures
+    sheet = new(f"{document.title}的数", widths=[24, 12, 10, 12, 10, 10], portrait=True)
+    sheet.table([
+        Column("数", lambda row: row["label"], "strong"), Column("是多少", lambda row: row["value"]),
+        Column("单位", lambda row: row["unit"]), Column("比率", rate_of, "percent"),
+        Column("分子", lambda row: row["numerator"]), Column("分母", lambda row: row["denominator"]),
+    ], figures["counts"])
+    for heading, first, rows in ((f"比 {figures['before']['title']}末怎么变的", "变动", figures["moves"]),
+                                 (f"{figures['year']} 年到期的承诺", "判定", figures["verdicts"])):
+        sheet.write(heading, "heading")
+        sheet.table([Column(first, lambda row: row["label"], "strong"),
+                     Column("多少", lambda row: row["count"])], rows)
+    return sheet
+
+
 # --- 季度对比 ------------------------------------------------------------------------------------
 def comparison(document, new):
     figures = document.figures
