@@ -10,7 +10,7 @@ from guicheng.as_of import read_moment
 from projects.filters import ProjectFilter
 from projects.models.project import NEVER
 from projects.summary import first_day
-from projects.views import read_quarter_at
+from projects.views_report import Asked
 
 
 class ProjectSerializer(serializers.Serializer):
@@ -76,13 +76,17 @@ def _address(request, change):
 
 @api_view(["GET", "HEAD"])
 def summary(request, quarter):
+    """A quarter's figures: of its close where it is closed, else as they stand or as of a day."""
     try:
-        _, each = read_quarter_at(quarter, read_moment(request.query_params, first_day))
+        asked = Asked.read(quarter, request.query_params, read_moment(request.query_params, first_day))
     except Http404 as error:
         return Response({"detail": str(error)}, status=404)
     except ValidationError as error:
         return Response({"detail": error.messages[0]}, status=400)
-    return Response(each.as_dict())
+    close = asked.close
+    closed = {"number": close.sequence, "closed_on": close.closed_on.isoformat(), "fingerprint": close.figures_sha256,
+              "sm3": close.figures_sm3} if close else None
+    return Response({**asked.summary.as_dict(), "closed": closed})
 
 
 urlpatterns = [

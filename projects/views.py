@@ -2,15 +2,12 @@
 from django.core.exceptions import ValidationError
 from django.db.models import CharField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast
-from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from guicheng import words
 from guicheng.exports import csv_response
 from guicheng.pages.errors import error_page
-from guicheng.quarters import Quarter
 from projects import exports, promises, summary
 from projects.filters import ORDERS, ProjectFilter
 from projects.models import (
@@ -25,7 +22,7 @@ from projects.models import (
     Source,
 )
 from projects.models.project import announced_by
-from projects.moments import THEN, as_they_were, at, columns_at, milestones_at, streamed, travels, travels_alone
+from projects.moments import THEN, as_they_were, at, columns_at, milestones_at, streamed, travels
 from projects.timeline import timeline_at
 
 ROW = ["code", "name", "status", "moved_on", "is_sample", "membership", "parent__name", "community__name",
@@ -230,66 +227,3 @@ def _around(project, moment):
     for kind, code, name in branches[0].union(*branches[1:]):
         around.setdefault(kind, []).append((code, name))
     return around, related
-
-
-# --- quarterly reports ------------------------------------------------------------------------
-def read_quarter(text):
-    """Give the quarter, or raise Http404 with one sentence."""
-    try:
-        quarter = Quarter.parse(text)
-    except ValidationError as error:
-        raise Http404(error.messages[0]) from error
-    if quarter > Quarter.current():
-        raise Http404(f"{quarter.title}还没有到，最近可看的是{Quarter.current().title}。")
-    return quarter
-
-
-@require_safe
-def report_index(request):
-    """The quarters in which something was announced, declared or said, newest first."""
-    days = summary.days_with_news()
-    quarters = sorted({Quarter.of(day) for day in days}, reverse=True)
-    return render(request, "projects/report_index.html", {"quarters": quarters, "current": Quarter.current()})
-
-
-def read_quarter_at(text, moment):
-    """The quarter, and its summary at the moment. Raises Http404 for the quarter, ValidationError for the day."""
-    quarter = read_quarter(text)
-    if moment and not quarter.first_day <= moment.day < quarter.end:
-        raise ValidationError(f"{words.day(moment.day)}不在{quarter.title}里。")
-    return quarter, summary.quarter_summary(quarter, moment.known_at, moment.day)
-
-
-@require_safe
-@travels_alone
-def report_detail(request, quarter):
-    try:
-        quarter, each = read_quarter_at(quarter, request.moment)
-    except Http404 as error:
-        return error_page(request, 404, str(error))
-    except ValidationError as error:
-        return error_page(request, 400, error.messages[0])
-    return render(request, "projects/report_detail.html", {
-        "summary": each, "quarter": quarter, "verdicts": each.verdicts.items(),
-        "next": quarter.next if quarter < Quarter.current() else None,
-        "definitions": summary.DEFINITIONS,
-    })
-
-
-@require_safe
-@travels
-def report_file(request, quarter, extension):
-    try:
-        quarter, each = read_quarter_at(quarter, request.moment)
-        write = exports.QUARTER_WRITERS.get(extension)
-        if write is None:
-            raise Http404("季度汇总可以下载 xlsx、csv 和 json 三种文件。")
-    except Http404 as error:
-        return error_page(request, 404, str(error))
-    except ValidationError as error:
-        return error_page(request, 400, error.messages[0])
-    content, content_type = write(each)
-    response = HttpResponse(content, content_type=content_type)
-    name = f"桂城办实事{quarter}{request.moment.in_name}.{extension}"
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    return response

@@ -24,6 +24,12 @@ def published_span(source):
 
 
 @register.filter
+def numeral(number):
+    """一 for 1 and so on, as the parts of a document are numbered; up to ten."""
+    return "一二三四五六七八九十"[number - 1]
+
+
+@register.filter
 def labelled(cells, headers):
     """Yield the cells of an admin list's row, each with its column's name as `data-label`."""
     for cell, header in zip(cells, headers, strict=True):

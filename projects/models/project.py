@@ -398,14 +398,20 @@ class Project(ChecksAtOnce, Recorded, Versioned, Keyed):
             rows = list(ProgressUpdate.objects.in_force().filter(project=self).newest_first())
         latest = rows[0] if rows else None
         return {
+            **self.state_from(rows),
+            "latest_update_id": latest.pk if latest else None,
+            "moved_on": latest.effective_on if latest else NEVER,
+            "search_text": self.make_search_text(),
+        }
+
+    def state_from(self, rows):
+        """What these statements say of it, newest first: for each column the first that states it. No query."""
+        return {
             "status": next((row.status for row in rows if row.status), ""),
             "percent": next((row.percent for row in rows if row.percent is not None), None),
             "quantity": next((row.quantity for row in rows if row.quantity is not None), None),
             "due_on": next((row.postponed_to for row in rows if row.postponed_to), self.planned_end),
             "closed_on": next((row.effective_on for row in rows if row.proof), None),
-            "latest_update_id": latest.pk if latest else None,
-            "moved_on": latest.effective_on if latest else NEVER,
-            "search_text": self.make_search_text(),
         }
 
     def refresh_projections(self, rows=None):

@@ -20,6 +20,7 @@ from projects.summary.lists import (  # noqa: F401
     Segment,
     by_light,
     groups_by,
+    light_counts,
     list_summaries,
 )
 from projects.summary.quarter import (  # noqa: F401
@@ -30,3 +31,4 @@ from projects.summary.quarter import (  # noqa: F401
     first_day,
     quarter_summary,
 )
+from projects.summary.report import QUARTER_DEFINITIONS, overdue_by  # noqa: F401

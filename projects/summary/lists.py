@@ -9,6 +9,7 @@ from django.utils import timezone
 from guicheng.figures import Definition, Figure
 from projects.lights import NEEDED, lights_of
 from projects.models import Declaration, Project, ProjectList, Status
+from projects.models.lights import Colour
 from projects.models.project import status_at
 
 RECORDED = Definition(
@@ -225,11 +226,11 @@ class ListSummary:
 class Tally:
     """Projects counted in one query: by list, and by category and community within it where that was asked for.
 
-    `moved`: how many real ones differ between `before` and the day, where `before` was given.
+    `moves`: (status before, status then) -> how many real ones went that way, where `before` was given.
     """
 
     def __init__(self, projects, by=(), before=None):
-        self.by_list, self.newest, self.moved = defaultdict(Counter), {}, 0
+        self.by_list, self.newest, self.moves = defaultdict(Counter), {}, Counter()
         self.groups = {kind: defaultdict(lambda: defaultdict(Counter)) for kind in by}
         extra = [] if before is None else ["status_before", "is_sample"]
         rows = projects.order_by().values_list("project_list", "status_then", *by, *extra).annotate(
@@ -241,7 +242,8 @@ class Tally:
                 self.groups[kind][list_id][key][status] += count
             if before is not None:
                 was, is_sample = keys[len(by):]
-                self.moved += 0 if is_sample or was in (None, status) else count
+                if not is_sample and was not in (None, status):
+                    self.moves[was, status] += count
 
 
 def list_summaries(day=None, known_at=None, lists=None, by=()):
@@ -327,3 +329,9 @@ def groups_by(projects, kind):
 def by_light(projects):
     """Colour -> how many of `projects` have that light today. A fixed number of queries."""
     return Counter(light.colour for light in lights_of(projects.only(*NEEDED)).values())
+
+
+def light_counts(lights):
+    """(colour, its word, how many of `lights` have it) for every colour, the gravest first."""
+    counts = Counter(light.colour for light in lights)
+    return [(colour.value, colour.label, counts[colour]) for colour in Colour]

@@ -3,8 +3,10 @@
 Counting is apart from fetching: the counts come from the database in a fixed number of queries, and what is
 listed is read when it is looked at, as much of it as is looked at.
 """
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Case, Exists, F, Min, OuterRef, Q, When
 from django.urls import reverse
@@ -15,6 +17,7 @@ from projects.models import Declaration, ProgressUpdate, Project, ProjectList, P
 from projects.models.project import announced_by, status_at
 from projects.promises import judgements, verdicts
 from projects.summary.lists import Tally, summaries_of
+from projects.summary.report import overdue_by, quarter_figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,13 @@ class QuarterSummary:
     changes: Listing
     promises: Listing
     verdicts: dict  # Verdict -> number of promises, in the order of the verdicts
+    moves: Counter  # (status before, status then) -> number of projects
+
+    @cached_property
+    def figures(self):
+        """The figures beside those of the lists. One query when they are looked at."""
+        overdue = overdue_by(self.as_of, self.known_at).count()
+        return quarter_figures(self.moves, self.verdicts, overdue, self.as_of)
 
     @property
     def is_known(self):
@@ -116,8 +126,8 @@ def quarter_summary(quarter, known_at=None, as_of=None):
     counts = verdicts(due, as_of, known_at)
     return QuarterSummary(
         quarter, as_of, known_at, summaries_of(lists, tally, as_of, known_at),
-        changes_between(before, as_of, known_at, tally.moved),
-        judgements(due, as_of, known_at, sum(counts.values())), counts,
+        changes_between(before, as_of, known_at, tally.moves.total()),
+        judgements(due, as_of, known_at, sum(counts.values())), counts, tally.moves,
     )
 
 
