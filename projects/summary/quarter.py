@@ -70,6 +70,11 @@ class QuarterSummary:
         return any(row.is_known for row in self.lists)
 
     @property
+    def has_before(self):
+        """Whether any list was public when the quarter began: else there is nothing to compare it with."""
+        return any(row.project_list.announced_on < self.quarter.first_day for row in self.lists)
+
+    @property
     def appeared(self):
         """The lists announced in this quarter."""
         return [row for row in self.lists

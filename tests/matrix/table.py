@@ -103,6 +103,8 @@ ROUTES = {
     "paper-file": "public row projects.paper",
     "report-index": "public",
     "report-verify": "public-form",
+    "report-compare": "public",
+    "report-compare-file": "public",
     "report-detail": "public",
     "report-file": "public",
     "report-print": "public",
