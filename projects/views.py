@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from guicheng.exports import csv_response
+from guicheng.exports import csv_parts, csv_response, stream
 from guicheng.pages.errors import error_page
 from guicheng.quarters import Quarter
 from projects import exports, promises, summary
@@ -69,8 +69,8 @@ def list_detail(request, slug):
 @require_safe
 def list_csv(request, slug):
     project_list = get_object_or_404(ProjectList.objects.published(), slug=slug)
-    rows = Project.objects.published().filter(project_list=project_list).for_export()
-    return csv_response(f"{project_list.title}.csv", exports.PROJECT_COLUMNS, rows)
+    rows = exports.project_rows(Project.objects.published().filter(project_list=project_list))
+    return stream(f"{project_list.title}.csv", csv_parts(exports.PROJECT_COLUMNS, rows))
 
 
 def _list_judgements(slug):

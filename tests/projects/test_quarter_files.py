@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from guicheng.quarters import Quarter
-from projects.exports import PROJECT_COLUMNS, quarter_csv, quarter_json, quarter_xlsx
+from projects.exports import quarter_csv, quarter_json, quarter_xlsx
 from projects.models import Project, Status
 from projects.summary import quarter_summary
 from tests import factories
@@ -164,17 +164,3 @@ def test_control_characters_do_not_stop_the_workbook(quarter, key_list):
     book = workbook(quarter_summary(Quarter(2021, 4)))
     assert table(book["变动"])[0]["项目"] == "园名"
     assert table(book["总览"])[0]["清单"] == "清单"
-
-
-def test_the_projects_csv_names_every_column_once(project):
-    assert len({title for title, _ in PROJECT_COLUMNS}) == len(PROJECT_COLUMNS)
-    row = next(iter(Project.objects.for_export()))
-    values = {title: get(row) for title, get in PROJECT_COLUMNS}
-    assert (values["项目"], values["状态"], values["牵头单位"]) == ("半月岛公园", "已公布，暂无进展信息", "城建办公室")
-
-
-def test_an_export_reads_a_fixed_number_of_times(key_list, django_assert_num_queries):
-    for _ in range(20):
-        factories.make_update(factories.make_project(key_list, community=factories.make_community()))
-    with django_assert_num_queries(1):
-        assert len([[get(row) for _, get in PROJECT_COLUMNS] for row in Project.objects.for_export()]) == 20
