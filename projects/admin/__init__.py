@@ -1,3 +1,3 @@
-from projects.admin import bulk, evidence, imports, ledger, lists, media, project, review, supervision
+from projects.admin import bulk, evidence, exports, imports, ledger, lists, media, project, review, supervision
 
-__all__ = ["bulk", "evidence", "imports", "ledger", "lists", "media", "project", "review", "supervision"]
+__all__ = ["bulk", "evidence", "exports", "imports", "ledger", "lists", "media", "project", "review", "supervision"]

@@ -39,6 +39,7 @@ MODELS = {
     "projects.watchedword": f"{OFFICE}:vac",
     "projects.bulkchange": f"{OFFICE} {RECORDERS}:v",
     "projects.importbatch": f"{IMPORTERS}:va 审核员:v",
+    "projects.exportfile": f"{READERS}:va",
     "projects.supervisionnotice": f"{READERS}:v",
     "projects.lightrule": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
     "projects.department": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
@@ -55,7 +56,7 @@ MODELS = {
 KEPT = {  # nobody deletes these; all others the superuser may, and nobody else
     "guicheng.user", "guicheng.accessevent", "guicheng.calendaryear", "admin.logentry", "projects.progressupdate",
     "projects.reviewstep", "projects.watchedword", "projects.bulkchange", "projects.importbatch",
-    "projects.supervisionnotice", "projects.lightrule",
+    "projects.exportfile", "projects.supervisionnotice", "projects.lightrule",
 }
 # reference data: there is no "other" row
 EVERYONES = {"projects.source", "projects.policydocument", "projects.watchedword", "projects.lightrule",
@@ -161,6 +162,10 @@ ROUTES = {
     "admin:projects_importbatch_review": f"right projects.importbatch POST: {OFFICE} 审核员",
     "admin:projects_importbatch_work": f"right projects.importbatch POST: {IMPORTERS} 审核员",
     "admin:projects_importbatch_result": f"right projects.importbatch GET: {IMPORTERS} 审核员",
+
+    "admin:projects_exportfile_change": f"right projects.exportfile GET: {READERS}",
+    "admin:projects_exportfile_download": f"right projects.exportfile GET: {READERS}",
+    "admin:projects_exportfile_work": f"right projects.exportfile POST: {READERS}",
 
     "admin:projects_supervisionnotice_desk": f"page GET: {READERS}",
     "admin:projects_supervisionnotice_desk_csv": f"page GET: {READERS}",
