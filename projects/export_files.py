@@ -38,8 +38,11 @@ def path_of(file):
 
 def start(user, data, extension):
     """Ask for an export of the projects that StaffFilter finds by `data`: made now when it is short, else by the
-    worker. Gives its row. Raises ValidationError."""
+    worker. Gives its row, or that of the same one still being made. Raises ValidationError."""
     filters = StaffFilter(data, user)
+    same = ExportFile.objects.open().filter(asked_by=user, query=filters.chosen, extension=extension).first()
+    if same:
+        return same
     file = ExportFile(asked_by=user, what=filters.sentence[:300], query=filters.chosen, extension=extension,
                       total=filters.rows.count(), job_queued_at=timezone.now())
     file.full_clean()

@@ -34,7 +34,7 @@ class ExportFileAdmin(ScopedAdmin):
     list_display = ["what", "extension", "how_far", "row_count", "file_size", "asked_by", "asked_at", "download_link"]
     list_filter = ["state", "extension"]
     list_select_related = ["asked_by"]
-    not_exported = ["download_link"]
+    is_exported = False
 
     def get_urls(self):
         view = self.admin_site.admin_view
@@ -45,16 +45,19 @@ class ExportFileAdmin(ScopedAdmin):
         ]
 
     # the list
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": self.opts.verbose_name_plural, **(extra_context or {})})
+
     @admin.display(description="情况", ordering="state")
     def how_far(self, file):
         if file.state == "running" and file.total:
             return format_html('<progress max="{}" value="{}">{}</progress> {}', file.total, file.done, file.done,
                                f"{file.done:,} / {file.total:,} 行")
-        return file.get_state_display()
+        return f"{file.get_state_display()}：{file.message}" if file.message else file.get_state_display()
 
     @admin.display(description="行数", ordering="total")
     def row_count(self, file):
-        return file.total
+        return f"{file.total:,}"
 
     @admin.display(description="大小", ordering="size")
     def file_size(self, file):
@@ -100,7 +103,8 @@ class ExportFileAdmin(ScopedAdmin):
                 self.log_addition(request, file, f"导出：{file.what}")
                 return redirect("admin:projects_exportfile_change", file.pk)
         return self._page(request, "add", 400 if refused or form.errors else 200, title="导出全部项目",
-                          filters=filters, form=form, refused=refused, long=export_files.LONG)
+                          filters=filters, form=form, refused=refused, long=export_files.LONG,
+                          not_carried=set(request.GET) - {*CARRIED, "q", "status__exact", "o", "p"})
 
     # one export
     @method_decorator(require_safe)

@@ -5,6 +5,7 @@ The work is in `projects/export_files.py`. The file lies in DATA_DIR/exports and
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from guicheng.fields import CleanCharField, one_of
 from guicheng.long_work import LongWork, LongWorkQuerySet
@@ -102,7 +103,7 @@ class ExportFile(LongWork):
     @property
     def file_name(self):
         """What it is called when somebody takes it along."""
-        return f"项目明细{self.asked_at:%Y%m%d}-{self.pk}.{self.extension}"
+        return f"项目明细{timezone.localtime(self.asked_at):%Y%m%d}-{self.pk}.{self.extension}"
 
     def is_within_scope_of(self, user):
         """Whether this person sees, today, all the units whose projects stand in the file."""

@@ -114,6 +114,19 @@ def test_the_list_of_projects_leads_there_with_its_filter(sign_in, street_admin,
     assert form.chosen == {"q": "公园", "list": "key-test", "department": str(office.pk)}
 
 
+@pytest.mark.parametrize(("query", "is_said"), [({"q": "公园", "o": "1"}, False), ({"light": "red"}, True)])
+def test_a_filter_that_is_not_carried_over_is_said(sign_in, street_admin, query, is_said):
+    assert ("没有带过来" in sign_in(street_admin).get(NOW, query).content.decode()) == is_said
+
+
+def test_the_same_one_asked_for_twice_is_made_once(clerk, street_admin, project, waiting):
+    first = export_files.start(clerk, {"q": "公园"}, "csv")
+    assert export_files.start(clerk, {"q": "公园"}, "csv") == first
+    assert export_files.start(clerk, {"q": "公园"}, "xlsx") != first
+    assert export_files.start(clerk, {}, "csv") != first
+    assert export_files.start(street_admin, {"q": "公园"}, "csv") != first
+
+
 @pytest.mark.parametrize("value", ["x", "9" * 30, "-1", "99999999"])
 def test_an_odd_way_in_is_no_fault(sign_in, street_admin, value):
     assert sign_in(street_admin).get(NOW, {"community__id__exact": value}).status_code == 200
@@ -190,7 +203,9 @@ def test_a_failure_is_said_and_leaves_nothing(sign_in, clerk, project, monkeypat
     monkeypatch.setitem(export_files.WRITERS, "csv", fail)
     file = export_files.start(clerk, {}, "csv")
     assert (file.state, file.message, files()) == ("failed", sentence, [])
-    assert sentence in sign_in(clerk).get(page("change", file)).content.decode()
+    client = sign_in(clerk)
+    assert sentence in client.get(page("change", file)).content.decode()
+    assert f"没有生成：{sentence}" in client.get(reverse("admin:projects_exportfile_changelist")).content.decode()
 
 
 def test_a_fault_in_the_program_is_said_too(clerk, project, monkeypatch):
