@@ -62,7 +62,8 @@ def _context(document, address):
         "parts": _parts(document),
         "lists": [{**row, "bar": _bar(row), "rate_sentence": digest.rate_sentence(row),
                    "has_groups": max(len(row["by_category"]), len(row["by_community"])) > 1,
-                   "statuses": [(key, row["by_status"][key]) for key, _ in STATUSES]} for row in figures["lists"]],
+                   "statuses": [(key, label, row["by_status"][key]) for key, label in STATUSES]}
+                  for row in figures["lists"]],
         "statuses": STATUSES,
         "legend": [(_key(family), label) for family, label in _legend(figures)],
         "change_sentence": digest.change_sentence(figures), "changes": digest.change_groups(figures),
@@ -75,12 +76,14 @@ def _context(document, address):
 
 
 def _details(figures):
-    """[(title, rows)] list by list; the projects that are on no list come last."""
+    """The rows list by list, with what is said of each table; the projects that are on no list come last."""
     titles = {**{row["slug"]: row["title"] for row in figures["lists"]}, None: "不在清单上的项目"}
     rows = {slug: [] for slug in titles}
     for row in _with_days(figures["projects"], "moved_on"):
         rows[row["list"] if row["list"] in rows else None].append(row)
-    return [(titles[slug], found) for slug, found in rows.items() if found]
+    return [{"title": titles[slug], "rows": found, "has_parts": any(row["is_part"] for row in found),
+             "has_numbers": any(row["number"] is not None for row in found)}
+            for slug, found in rows.items() if found]
 
 
 def _with_days(rows, *names):

@@ -17,7 +17,7 @@ GAPS = "本站资料不全：有的清单只公布了总数，逐项资料暂缺
 
 
 def title_of(document):
-    return f"桂城办实事{document.title}一图读懂"
+    return f"桂城办实事 {document.title}一图读懂"
 
 
 def alternative_text(document):
@@ -31,17 +31,21 @@ def alternative_text(document):
     lines.append(digest.change_sentence(figures))
     for kind, label, rows in digest.change_groups(figures):
         names = "；".join(f"{row['name']}（{row['after_label']}）" for row in rows[:NAMES[kind]])
-        lines.append(f"{label} {len(rows)} 个：{names}{_rest(rows, NAMES[kind], '个')}。")
+        lines += [f"{label} {len(rows)} 个：{names}。", *_more_words(rows, NAMES[kind], "个")]
     lines.append(digest.promise_sentence(figures))
     lines += [f"{row['name']}：{row['text']}，{row['verdict_label']}。"
               for row in digest.promises_to_show(figures)[:PROMISES]]
-    lines += [f"{figures['after']['title']}到期的承诺：{row['name']}，{row['text']}，{digest.day(row['due_on'])}到期。"
-              for row in figures["next_promises"][:NEXT]]
+    lines += _more_words(figures["promises"], PROMISES)
+    if figures["next_promises"]:
+        lines.append(f"{figures['after']['title']}到期的承诺 {len(figures['next_promises'])} 条。")
+    lines += [f"{row['name']}：{row['text']}，{digest.day(row['due_on'])}到期。" for row in figures["next_promises"][:NEXT]]
+    lines += _more_words(figures["next_promises"], NEXT)
     return "\n".join([*lines, HOW, *_gaps(figures)])
 
 
-def _rest(rows, shown, unit):
-    return f"；还有 {len(rows) - shown} {unit}" if len(rows) > shown else ""
+def _more_words(rows, shown, unit="条"):
+    """[还有 N 条，见全文。] where not all are shown."""
+    return [f"还有 {words.number(len(rows) - shown)} {unit}，见全文。"] if len(rows) > shown else []
 
 
 def _gaps(figures):
@@ -209,11 +213,11 @@ def _item(canvas, name, word, colour, text=""):
 
 
 def _more(canvas, rows, shown, unit):
-    if len(rows) > shown:
+    for sentence in _more_words(rows, shown, unit):
         canvas.gap(18)
         canvas.rule()
         canvas.gap(18)
-        canvas.text(f"还有 {words.number(len(rows) - shown)} {unit}，见全文。", BODY, "second")
+        canvas.text(sentence, BODY, "second")
 
 
 def _foot(canvas, document, address):
