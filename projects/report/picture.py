@@ -38,7 +38,8 @@ def alternative_text(document):
     lines += _more_words(figures["promises"], PROMISES)
     if figures["next_promises"]:
         lines.append(f"{figures['after']['title']}到期的承诺 {len(figures['next_promises'])} 条。")
-    lines += [f"{row['name']}：{row['text']}，{digest.day(row['due_on'])}到期。" for row in figures["next_promises"][:NEXT]]
+    lines += [f"{row['name']}：{row['text']}，{digest.day(row['due_on'])}到期。"
+              for row in figures["next_promises"][:NEXT]]
     lines += _more_words(figures["next_promises"], NEXT)
     return "\n".join([*lines, HOW, *_gaps(figures)])
 

@@ -46,11 +46,12 @@ def a_promise(name="新配建怡海小学", verdict="kept", label="按期完成"
 
 
 def a_project(name="南一路改造提升", **values):
-    return {"code": "r", "name": name, "list": "key", "list_title": "2021 年首批重点项目", "number": 1,
-            "category": "", "parent": "", "is_part": False, "membership": "", "community": "桂南", "department": "建设办公室",
-            "phone": "", "status": "completed", "status_label": "已完成", "percent": None, "moved_on": "2021-12-31",
-            "latest": "工程已经完工。", "planned_start": None, "planned_end": None, "due_on": None, "closed_on": None,
-            "budget": None, "source": "某报道", **values}
+    return {
+        "code": "r", "name": name, "list": "key", "list_title": "2021 年首批重点项目", "number": 1, "category": "",
+        "parent": "", "is_part": False, "membership": "", "community": "桂南", "department": "建设办公室",
+        "phone": "", "status": "completed", "status_label": "已完成", "percent": None, "moved_on": "2021-12-31",
+        "latest": "工程已经完工。", "planned_start": None, "planned_end": None, "due_on": None, "closed_on": None,
+        "budget": None, "source": "某报道", **values}
 
 
 def a_document(lists=None, changes=(), promises=(), next_promises=(), projects=(), report=None, closing=None):

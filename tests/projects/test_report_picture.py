@@ -12,7 +12,7 @@ from PIL import Image, ImageFont
 from guicheng import words
 from projects.report import Missing, digest, fonts
 from projects.report.canvas import COLOURS, FONTS
-from projects.report.picture import SIDE, WIDTH, alternative_text, render_png, render_svg
+from projects.report.picture import SIDE, WIDTH, alternative_text, qr_path, render_png, render_svg
 from projects.report.typeset import NOT_FIRST, NOT_LAST, text_width, wrap
 from tests.projects.documents import CLOSED, LONG, a_change, a_document, a_list, a_promise, edge_cases
 
@@ -183,7 +183,7 @@ def test_nothing_is_smaller_than_can_be_read_on_a_phone(case):
     for each in drawn(case).iter(f"{SVG}text"):
         sizes.setdefault(int(each.get("font-size")), []).append("".join(each.itertext()))
     small = [text for size, found in sizes.items() if size < 36 for text in found]
-    assert all("指纹" in text or ADDRESS.startswith(text) or text in ADDRESS for text in small)
+    assert all("指纹" in text or "锁定" in text or text in ADDRESS for text in small)
 
 
 def test_widths_are_never_guessed_too_small():
@@ -262,7 +262,8 @@ def test_at_its_address(visitor, facts, settings):
     assert response.status_code == 200 and response["Content-Type"] == "image/svg+xml"
     assert b"<path" not in response.content, "a machine without an address of its own has no QR code"
     settings.PUBLIC_URL = "https://example.org/"
-    assert "https://example.org/" in visitor.get("/reports/2021Q4.svg").content.decode()
+    said = visitor.get("/reports/2021Q4.svg").content.decode()
+    assert "扫码看全文" in said and f'd="{qr_path(ADDRESS)[1]}"' in said
     assert visitor.get("/reports/2021Q4.png").content[:8] == b"\x89PNG\r\n\x1a\n"
     assert visitor.get("/reports/2021Q5.svg").status_code == 404
 
