@@ -75,7 +75,8 @@ def flat(text):
 def test_it_works():
     page = render_html(full(), ADDRESS)
     for part in ("2021 年第四季度汇总", "截至 2021 年 12 月 31 日", "第 2 次锁定", "南一路改造提升", "按期完成",
-                 "明年的事", "城市更新", full().fingerprint, full().sm3, "https://example.org/reports/verify/", "这些数怎么算"):
+                 "明年的事", "城市更新", full().fingerprint, full().sm3, "https://example.org/reports/verify/",
+                 "这些数怎么算"):
         assert part in page
 
 
@@ -111,7 +112,8 @@ def test_the_text_of_the_office_stands_first_once_released():
 def test_rows_stand_under_their_lists_and_the_rest_last():
     page = render_html(full(), "")
     places = [page.index(part) for part in (
-        "2021 年首批重点项目（2 行，含分项）", "“南一路改造提升”的一部分", "不在清单上的项目（1 行）", "不在清单上的事")]
+        "2021 年首批重点项目（2 行，含分项）", "“南一路改造提升”的一部分", "不在清单上的项目（1 行）",
+        "不在清单上的事")]
     assert places == sorted(places)
 
 
