@@ -4,6 +4,8 @@ What the office released of its text stands first; until then no word of the sta
 """
 import hashlib
 import logging
+import re
+from functools import cache
 from pathlib import Path
 
 from django.template.loader import render_to_string
@@ -16,9 +18,9 @@ from projects.report.canvas import COLOURS
 from projects.report.fonts import chinese_fonts
 from projects.report.picture import qr_path, render_png, render_svg
 
-STYLES = ["tokens.css", "report_print.css"]
 FOLDER = Path(__file__).resolve().parents[2] / "static" / "css"
 STATUSES = [("unknown", "暂无进展"), *Status.choices]  # a closed document has its keys in another order
+TOKEN = re.compile(r"(--[\w-]+): ([^;]+);")
 NUMERALS = "一二三四五六七八九十"
 
 
@@ -39,11 +41,20 @@ def render_pdf(document, address):
     chinese_fonts()
     logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it warns of each property that only browsers know
     html = render_html(document, address, in_browser=False)
-    styles = [weasyprint.CSS(string=(FOLDER / name).read_text(encoding="utf-8"), url_fetcher=_refuse)
-              for name in STYLES]
+    styles = weasyprint.CSS(string=_styles(), url_fetcher=_refuse)
     page = weasyprint.HTML(string=html, url_fetcher=_refuse)
     identifier = hashlib.sha256(html.encode()).digest()[:16]
-    return page.write_pdf(stylesheets=styles, pdf_identifier=identifier, pdf_tags=True)
+    return page.write_pdf(stylesheets=[styles], pdf_identifier=identifier, pdf_tags=True)
+
+
+@cache
+def _styles():
+    """The style sheet with the tokens' values for paper put in: as variables they would be inherited by every cell."""
+    tokens = (FOLDER / "tokens.css").read_text(encoding="utf-8")
+    light, _, rest = tokens.partition("@media")
+    values = dict(TOKEN.findall(light)) | dict(TOKEN.findall(rest.partition("@media print")[2]))
+    page = (FOLDER / "report_print.css").read_text(encoding="utf-8")
+    return re.sub(r"var\((--[\w-]+)\)", lambda match: values[match[1]], page)
 
 
 def _refuse(url, *args, **kwargs):
