@@ -95,7 +95,8 @@ def _head(canvas, document):
     canvas.gap(12)
     canvas.tag(SIDE, digest.lock_words(document), "done" if document.is_closed else "doing")
     canvas.gap(SMALL * 1.45 + 36)
-    canvas.text(digest.lead(document.figures), 48, bold=True)
+    for sentence in digest.lead(document.figures).split("。")[:-1]:
+        canvas.text(f"{sentence}。", 48, bold=True)
     if digest.is_sample(document):
         canvas.gap(24)
         with canvas.box(pad=32, fill="notice", stroke="edge"):
