@@ -234,7 +234,8 @@ def _foot(canvas, document, address):
     canvas.gap(44)
     canvas.rect(SIDE, canvas.y, WIDTH - 2 * SIDE, 4, "red")
     canvas.gap(28)
-    canvas.text(f"数据指纹 {digest.short_fingerprint(document)}（{digest.lock_words(document)}）", TINY, "second")
+    for line in (f"数据指纹 {digest.short_fingerprint(document)}", digest.lock_words(document)):
+        canvas.text(line, TINY, "second")
     canvas.gap(56)
 
 
