@@ -1,24 +1,30 @@
 """一图读懂: the figures of the document, set well, the same on every day, and nothing that runs out of its place."""
 import io
+import os
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.core.cache import cache
 from PIL import Image, ImageFont
 
 from guicheng import words
+from projects.models import Project
 from projects.report import Missing, digest, fonts
 from projects.report.canvas import COLOURS, FONTS
 from projects.report.picture import SIDE, WIDTH, alternative_text, qr_path, render_png, render_svg
 from projects.report.typeset import NOT_FIRST, NOT_LAST, text_width, wrap
+from tests import factories
 from tests.projects.documents import CLOSED, LONG, a_change, a_document, a_list, a_promise, edge_cases
 
 ADDRESS = "https://example.org/reports/2021Q4/"
 SVG = "{http://www.w3.org/2000/svg}"
 CASES = edge_cases()
+ROOT = str(Path(__file__).parents[2])
 
 
 def drawn(document, address=ADDRESS):
@@ -126,15 +132,14 @@ def test_the_same_bytes_in_another_process():
             f"sys.stdout.buffer.write(render_svg(edge_cases()['long'], {ADDRESS!r}))")
     for seed in ("1", "2"):
         other = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60,
-                               env={"PYTHONHASHSEED": seed, "DJANGO_SETTINGS_MODULE": "guicheng.settings",
-                                    "PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).parents[2])})
+                               env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": ROOT})
         assert other.stdout == render_svg(document, ADDRESS)
 
 
 def test_only_attributes_and_the_colours_of_the_site(case):
     source = render_svg(case, ADDRESS).decode()
     assert not re.search(r"<style|style=|<script|href|<image", source)
-    tokens = (Path(__file__).parents[2] / "static/css/tokens.css").read_text(encoding="utf-8")
+    tokens = Path(ROOT, "static/css/tokens.css").read_text(encoding="utf-8")
     light = dict(re.findall(r"--([\w-]+): (#\w+);", tokens[:tokens.index("@media")]))
     assert {name: light[name] for name in COLOURS} == COLOURS
 
@@ -279,7 +284,25 @@ def test_the_page_shows_it_with_what_it_says(visitor, facts):
 
 @pytest.mark.django_db
 def test_a_machine_without_the_library_leads_to_the_svg(visitor, facts, monkeypatch):
+    cache.clear()
     monkeypatch.setitem(sys.modules, "resvg_py", None)
     response = visitor.get("/reports/2021Q4.png")
     page = response.content.decode()
     assert response.status_code == 501 and "resvg-py" in page and 'href="/reports/2021Q4.svg"' in page
+
+
+@pytest.mark.django_db
+def test_the_same_document_is_not_drawn_twice_and_another_is(visitor, facts, monkeypatch):
+    from projects import views_report
+
+    cache.clear()
+    drawn_for = []
+    monkeypatch.setitem(views_report.PICTURES, "png", (
+        lambda document, address: drawn_for.append(document.fingerprint) or b"png", "image/png"))
+    for _ in range(2):
+        assert visitor.get("/reports/2021Q4.png").content == b"png"
+    assert len(drawn_for) == 1
+    project = Project.objects.get(code="kp03")
+    factories.make_update(project, status="completed", effective_on=date(2021, 12, 31))
+    visitor.get("/reports/2021Q4.png")
+    assert len(set(drawn_for)) == 2
