@@ -20,6 +20,7 @@ from projects.report.picture import qr_path, render_png, render_svg
 
 FOLDER = Path(__file__).resolve().parents[2] / "static" / "css"
 STATUSES = [("unknown", "暂无进展"), *Status.choices]  # a closed document has its keys in another order
+DATA = re.compile(r' data-(?:label|figure|status|list|change)="[^"]*"')  # for browsers: a tenth of the time of a PDF
 TOKEN = re.compile(r"(--[\w-]+): ([^;]+);")
 NUMERALS = "一二三四五六七八九十"
 
@@ -40,7 +41,7 @@ def render_pdf(document, address):
         raise Missing("这台服务器没有装 PDF 组件（WeasyPrint 和它要的系统库），不能生成 PDF。") from error
     chinese_fonts()
     logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it warns of each property that only browsers know
-    html = render_html(document, address, in_browser=False)
+    html = DATA.sub("", render_html(document, address, in_browser=False))
     styles = weasyprint.CSS(string=_styles(), url_fetcher=_refuse)
     page = weasyprint.HTML(string=html, url_fetcher=_refuse)
     identifier = hashlib.sha256(html.encode()).digest()[:16]
