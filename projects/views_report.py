@@ -2,6 +2,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -21,6 +22,7 @@ from projects.models import CloseFile, QuarterClose
 from projects.moments import travels, travels_alone
 from projects.report import Missing
 from projects.report.build import document_of, outline_of
+from projects.report.document import sha256
 from projects.report.files import EVERYBODY, FORMATS, STAFF
 from projects.report.page import render_html
 from projects.report.picture import alternative_text
@@ -29,6 +31,7 @@ from projects.report.thaw import definitions_of, summary_of
 # what needs no extra part of the machine
 INSTEAD = {"png": ("report-file", ["svg"], "SVG 图"), "pdf": ("report-print", [], "打印版")}
 SHOWN_IN_BROWSER = ("svg", "png", "pdf")
+KEPT_FOR = 600  # seconds
 
 
 def read_quarter(text):
@@ -66,7 +69,8 @@ class Asked:
         number = query.get("close", "")
         if not number:
             return cls(quarter, closes.in_force().first(), NOW)
-        close = closes.filter(sequence=int(number)).first() if number.isascii() and number.isdecimal() else None
+        is_number = number.isascii() and number.isdecimal() and len(number) < 5
+        close = closes.filter(sequence=int(number)).first() if is_number else None
         if close is None:
             raise Http404(f"{quarter.title}没有这一次锁定。")
         return cls(quarter, close, NOW)
@@ -171,8 +175,7 @@ def report_file(request, asked, extension):
         raise Http404(f"{asked.quarter.title}没有公开的 Word 文件。")
     each = FORMATS[extension]
     try:
-        content = _kept(asked.close, extension) if asked.close else each.render(
-            asked.document, public_address(asked.quarter))
+        content = _kept(asked.close, extension) if asked.close else _made(asked, extension)
     except Missing as error:
         return _missing(request, asked.quarter, extension, str(error))
     if content is None:
@@ -181,6 +184,13 @@ def report_file(request, asked, extension):
     name = f"桂城办实事{asked.quarter}{asked.moment.in_name}.{each.extension}"
     response["Content-Disposition"] = content_disposition_header(extension not in SHOWN_IN_BROWSER, name)
     return response
+
+
+def _made(asked, extension):
+    """The file of figures that still change. Anybody may ask and a picture takes seconds: it is kept for a while."""
+    document, address = asked.document, public_address(asked.quarter)
+    key = f"report:{extension}:{document.fingerprint}:{sha256(address)}"
+    return cache.get_or_set(key, lambda: FORMATS[extension].render(document, address), KEPT_FOR)
 
 
 def _is_open(asked, extension):

@@ -19,8 +19,9 @@ LEADING = 1.45
 
 def attributes(values):
     """Of a tag: font_size becomes font-size, a colour's name its value, None is left out."""
-    return "".join(f" {name.replace('_', '-')}={quoteattr(COLOURS.get(str(value), str(value)))}"
-                   for name, value in values.items() if value is not None)
+    values = {name: COLOURS.get(value, value) if name in ("fill", "stroke") else value
+              for name, value in values.items() if value is not None}
+    return "".join(f" {name.replace('_', '-')}={quoteattr(str(value))}" for name, value in values.items())
 
 
 def number(value):

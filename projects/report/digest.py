@@ -65,8 +65,10 @@ def rate_sentence(row):
 
 def list_sentence(row):
     """A list in words, with the figures the picture shows."""
-    figures = "，".join(f"{label} {words.number(row[key])} {row['unit']}" for key, label in main_figures(row))
-    return f"{row['title']}：{figures}。{row['gap_sentence']}{rate_sentence(row)}图中长条：{row['sentence']}"
+    more = [(key, label) for key, label in main_figures(row) if key in ("declared_done", "done")]
+    figures = "，".join(f"{label} {words.number(row[key])} {row['unit']}" for key, label in more)
+    return (f"{row['title']}：{row['gap_sentence']}{figures + '。' if figures else ''}{rate_sentence(row)}"
+            f"图中长条：{row['sentence']}")
 
 
 # --- changes and promises ------------------------------------------------------------------------

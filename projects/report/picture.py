@@ -17,7 +17,7 @@ GAPS = "本站资料不全：有的清单只公布了总数，逐项资料暂缺
 
 
 def title_of(document):
-    return f"桂城办实事{document.title}一图读懂"
+    return f"桂城办实事 {document.title}一图读懂"
 
 
 def alternative_text(document):
@@ -31,17 +31,22 @@ def alternative_text(document):
     lines.append(digest.change_sentence(figures))
     for kind, label, count, rows in digest.change_groups(figures):
         names = "；".join(f"{row['name']}（{row['after_label']}）" for row in rows[:NAMES[kind]])
-        lines.append(f"{label} {count} 个：{names}{_rest(count, NAMES[kind], '个')}。")
+        lines += [f"{label} {count} 个：{names}。", *_more_words(count, NAMES[kind], "个")]
     lines.append(digest.promise_sentence(figures))
     lines += [f"{row['name']}：{row['text']}，{row['verdict_label']}。"
               for row in digest.promises_to_show(figures)[:PROMISES]]
-    lines += [f"{figures['after']['title']}到期的承诺：{row['name']}，{row['text']}，{digest.day(row['due_on'])}到期。"
+    lines += _more_words(sum(row["count"] for row in figures["verdicts"]), PROMISES)
+    if figures["next_promises"]:
+        lines.append(f"{figures['after']['title']}到期的承诺 {len(figures['next_promises'])} 条。")
+    lines += [f"{row['name']}：{row['text']}，{digest.day(row['due_on'])}到期。"
               for row in figures["next_promises"][:NEXT]]
+    lines += _more_words(len(figures["next_promises"]), NEXT)
     return "\n".join([*lines, HOW, *_gaps(figures)])
 
 
-def _rest(number, shown, unit):
-    return f"；还有 {number - shown} {unit}" if number > shown else ""
+def _more_words(count, shown, unit="条"):
+    """[还有 N 条，见全文。] where not all are shown."""
+    return [f"还有 {words.number(count - shown)} {unit}，见全文。"] if count > shown else []
 
 
 def _gaps(figures):
@@ -90,7 +95,8 @@ def _head(canvas, document):
     canvas.gap(12)
     canvas.tag(SIDE, digest.lock_words(document), "done" if document.is_closed else "doing")
     canvas.gap(SMALL * 1.45 + 36)
-    canvas.text(digest.lead(document.figures), 48, bold=True)
+    for sentence in digest.lead(document.figures).split("。")[:-1]:
+        canvas.text(f"{sentence}。", 48, bold=True)
     if digest.is_sample(document):
         canvas.gap(24)
         with canvas.box(pad=32, fill="notice", stroke="edge"):
@@ -209,12 +215,12 @@ def _item(canvas, name, word, colour, text=""):
         canvas.text(text, SMALL, "second", most=4)
 
 
-def _more(canvas, number, shown, unit):
-    if number > shown:
+def _more(canvas, count, shown, unit):
+    for sentence in _more_words(count, shown, unit):
         canvas.gap(18)
         canvas.rule()
         canvas.gap(18)
-        canvas.text(f"还有 {words.number(number - shown)} {unit}，见全文。", BODY, "second")
+        canvas.text(sentence, BODY, "second")
 
 
 def _foot(canvas, document, address):
@@ -229,7 +235,8 @@ def _foot(canvas, document, address):
     canvas.gap(44)
     canvas.rect(SIDE, canvas.y, WIDTH - 2 * SIDE, 4, "red")
     canvas.gap(28)
-    canvas.text(f"数据指纹 {digest.short_fingerprint(document)}（{digest.lock_words(document)}）", TINY, "second")
+    for line in (f"数据指纹 {digest.short_fingerprint(document)}", digest.lock_words(document)):
+        canvas.text(line, TINY, "second")
     canvas.gap(56)
 
 

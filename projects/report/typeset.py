@@ -10,13 +10,13 @@ UNIT = re.compile(
     rf"[{re.escape(NOT_LAST)}]*(?:\d[\d,.]*(?: ?[年月日项个件条张次%])?|[A-Za-z0-9]+|\S)[{re.escape(NOT_FIRST)}]*|\s+")
 # in units of the font size, the widest of the fonts we name; a Chinese sign is 1
 NARROW = {" ": 0.34, **dict.fromkeys(",.:;'!|ijl", 0.4), **dict.fromkeys("()[]{}-/frt", 0.45)}
-WIDE = dict.fromkeys("mwMWQOGNDHU@%", 0.95)
+WIDE = dict.fromkeys("mwMWQOGNDHU@%&", 1.02)
 
 
 def sign_width(sign):
     if ord(sign) > 0x2000:
         return 1.0
-    return NARROW.get(sign) or WIDE.get(sign) or (0.72 if sign.isupper() else 0.62)
+    return NARROW.get(sign) or WIDE.get(sign) or (0.75 if sign.isupper() else 0.65)
 
 
 def text_width(text, size):
