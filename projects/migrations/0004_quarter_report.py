@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('sequence', models.PositiveSmallIntegerField(verbose_name='第几次锁定')),
                 ('known_at', models.DateTimeField(verbose_name='数据截止时刻')),
                 ('as_of', models.DateField(verbose_name='截至日')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='锁定时刻')),
+                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='锁定时刻')),
                 ('address', models.CharField(blank=True, max_length=200, verbose_name='网址')),
                 ('figures_json', models.TextField(verbose_name='数')),
                 ('report_json', models.TextField(verbose_name='文')),

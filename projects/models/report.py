@@ -142,7 +142,7 @@ class QuarterClose(OfQuarter):
     sequence = models.PositiveSmallIntegerField("第几次锁定")
     known_at = models.DateTimeField("数据截止时刻")  # what was published later is 锁定后更正
     as_of = models.DateField("截至日")
-    closed_at = models.DateTimeField("锁定时刻", null=True)
+    closed_at = models.DateTimeField("锁定时刻", null=True, blank=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="锁定人", on_delete=models.PROTECT,
                                   related_name="+")
     address = models.CharField("网址", max_length=200, blank=True)  # in the code that is printed on the picture

@@ -127,7 +127,7 @@ class Canvas:
     def rule(self):
         self.rect(self.left, self.y, self.room, 2, "line")
 
-    def svg(self, title, description, attribution=""):
+    def svg(self, title, description, fingerprint):
         """The whole drawing, as high as it has grown."""
         height = round(self.y)
         head = {"xmlns": "http://www.w3.org/2000/svg", "width": self.width, "height": height,
@@ -136,4 +136,5 @@ class Canvas:
         return "\n".join([
             f"<svg{attributes(head)}>", f'<title id="title">{escape(title)}</title>',
             f'<desc id="desc">{escape(description)}</desc>',
+            f"<metadata>SHA-256 {escape(fingerprint)}</metadata>",
             f'<rect width="{self.width}" height="{height}" fill="{COLOURS["ground"]}"/>', *self.parts, "</svg>", ""])

@@ -64,7 +64,7 @@ def render_svg(document, address):
     _promises(canvas, document.figures)
     _next_promises(canvas, document.figures)
     _foot(canvas, document, address)
-    return canvas.svg(title_of(document), alternative_text(document)).encode()
+    return canvas.svg(title_of(document), alternative_text(document), document.fingerprint).encode()
 
 
 def render_png(document, address):

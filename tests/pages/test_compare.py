@@ -54,7 +54,7 @@ def year(key_list):
 
 
 EXPECTED = {
-    "finished": ["finished"], "started": ["started"], "begun": ["started"], "paused": ["other"],
+    "finished": ["finished"], "started": ["started"], "begun": ["started"], "paused": ["stopped"],
     "reopened": ["other"], "overdue": ["slipped"], "put-off": ["slipped"], "appeared": ["appeared"],
     "appeared-done": ["finished", "appeared"], "on-none": ["finished"],
 }
@@ -99,7 +99,7 @@ def test_corrections_published_in_between(year):
     factories.make_withdrawal(again, effective_on=date(2021, 9, 1),
                               recorded_at=timezone.make_aware(datetime(2022, 1, 1)))
     rows = list(Difference(A, B).corrections)
-    assert [(row.code, row.kind, row.recorded_on, row.effective_on) for row in rows] == [
+    assert [(row.code, row.label, row.recorded_on, row.effective_on) for row in rows] == [
         ("still", "更正", date(2021, 8, 1), date(2021, 5, 31))]
     assert len(Difference(A, date(2022, 1, 1)).corrections) == 2
     assert len(Difference(A, date(2021, 7, 31)).corrections) == 0

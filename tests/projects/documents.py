@@ -40,7 +40,8 @@ def a_list(slug="key", title="2021 年首批重点项目", *, declared=45, decla
 def a_change(name="南一路改造提升", before="in_progress", after="completed"):
     kind = Move.of("" if before == "unknown" else before, "" if after == "unknown" else after)
     return {"code": "c", "name": name, "list": None, "list_title": "", "before": before, "after": after,
-            "before_label": f"原为{before}", "after_label": f"现为{after}", "kind": kind.value, "kind_label": kind.label}
+            "before_label": f"原为{before}", "after_label": f"现为{after}",
+            "kind": kind.value, "kind_label": kind.label}
 
 
 def a_promise(name="新配建怡海小学", verdict="kept", label="按期完成"):
