@@ -114,7 +114,7 @@ def page(client, query, status=200):
 
 def test_two_quarters_two_days_or_one_of_each(visitor, year):
     both = page(visitor, "a=2021Q2&b=2021Q4")
-    assert "从2021 年第二季度末（2021 年 6 月 30 日）到2021 年第四季度末（2021 年 12 月 31 日）：新完成 3 个" in both
+    assert "从 2021 年第二季度末（2021 年 6 月 30 日）到 2021 年第四季度末（2021 年 12 月 31 日）：新完成 3 个" in both
     assert "项目finished" in both and "项目still" not in both
     for query in ("a=2021-06-30&b=2021-12-31", "a=2021Q2&b=2021-12-31", "a=2021q2&b=2021Q4"):
         other = page(visitor, query)
