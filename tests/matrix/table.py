@@ -39,6 +39,7 @@ MODELS = {
     "projects.watchedword": f"{OFFICE}:vac",
     "projects.bulkchange": f"{OFFICE} {RECORDERS}:v",
     "projects.importbatch": f"{IMPORTERS}:va 审核员:v",
+    "projects.exportfile": f"{READERS}:va",
     "projects.supervisionnotice": f"{READERS}:v",
     "projects.lightrule": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
     "projects.quarterreport": f"{OFFICE}:vac 领导:v",
@@ -56,7 +57,7 @@ MODELS = {
 KEPT = {  # nobody deletes these; all others the superuser may, and nobody else
     "guicheng.user", "guicheng.accessevent", "guicheng.calendaryear", "admin.logentry", "projects.progressupdate",
     "projects.reviewstep", "projects.watchedword", "projects.bulkchange", "projects.importbatch",
-    "projects.supervisionnotice", "projects.lightrule", "projects.quarterreport",
+    "projects.exportfile", "projects.supervisionnotice", "projects.lightrule", "projects.quarterreport",
 }
 # reference data: there is no "other" row
 EVERYONES = {"projects.source", "projects.policydocument", "projects.watchedword", "projects.lightrule",
@@ -70,7 +71,8 @@ ALL_ROWS = {  # where others than SEES_ALL see all rows, of a model or on a page
     "admin:audit-export": {"安全审计员", SUPER},
     "admin:inbox": set(),
 }
-OWN_ROWS = {"guicheng.user": {*ACCOUNTS.split(), "安全管理员", "安全审计员"}, "projects.quarterreport": SEES_ALL}  # others see not even their own account
+OWN_ROWS = {"projects.quarterreport": SEES_ALL,
+            "guicheng.user": {*ACCOUNTS.split(), "安全管理员", "安全审计员"}}  # others see not even their own account
 ALWAYS_PUBLIC = {"communities.community"}  # on the public pages there is no hidden row
 
 # --- pages ---------------------------------------------------------------------------------------
@@ -175,6 +177,9 @@ ROUTES = {
     "admin:projects_quarterreport_close": "row projects.quarterreport",  # nobody of the matrix is marked 在编
     "admin:projects_quarterreport_sign": "row projects.quarterreport",
     "admin:projects_quarterreport_reopen": "row projects.quarterreport",
+    "admin:projects_exportfile_change": f"right projects.exportfile GET: {READERS}",
+    "admin:projects_exportfile_download": f"right projects.exportfile GET: {READERS}",
+    "admin:projects_exportfile_work": f"right projects.exportfile POST: {READERS}",
 
     "admin:projects_supervisionnotice_desk": f"page GET: {READERS}",
     "admin:projects_supervisionnotice_desk_csv": f"page GET: {READERS}",
