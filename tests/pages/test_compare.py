@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from projects.models import ProgressUpdate
-from projects.summary.difference import SHOWN, Difference, Kind
+from projects.summary.difference import Difference, Kind
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def year(key_list):
 
 
 EXPECTED = {
-    "finished": ["finished"], "started": ["started"], "begun": ["started"], "paused": ["other"],
+    "finished": ["finished"], "started": ["started"], "begun": ["started"], "paused": ["stopped"],
     "reopened": ["other"], "overdue": ["slipped"], "put-off": ["slipped"], "appeared": ["appeared"],
     "appeared-done": ["finished", "appeared"], "on-none": ["finished"],
 }
@@ -64,7 +64,7 @@ def test_it_works(year):
     assert kinds_of() == EXPECTED
     difference = Difference(A, B)
     assert {kind.value: count for kind, count in difference.counts.items()} == {
-        "finished": 3, "started": 2, "slipped": 2, "appeared": 2, "other": 2}
+        "finished": 3, "started": 2, "slipped": 2, "appeared": 2, "stopped": 1, "other": 1}
     assert (difference.before.recorded, difference.after.recorded, difference.grown) == (12, 14, 2)
     assert difference.before.families == {"done": 1, "doing": 9, "stopped": 0, "none": 2}
     assert difference.after.families == {"done": 3, "doing": 9, "stopped": 1, "none": 1}
@@ -99,7 +99,7 @@ def test_corrections_published_in_between(year):
     factories.make_withdrawal(again, effective_on=date(2021, 9, 1),
                               recorded_at=timezone.make_aware(datetime(2022, 1, 1)))
     rows = list(Difference(A, B).corrections)
-    assert [(row.code, row.kind, row.recorded_on, row.effective_on) for row in rows] == [
+    assert [(row.code, row.label, row.recorded_on, row.effective_on) for row in rows] == [
         ("still", "更正", date(2021, 8, 1), date(2021, 5, 31))]
     assert len(Difference(A, date(2022, 1, 1)).corrections) == 2
     assert len(Difference(A, date(2021, 7, 31)).corrections) == 0
@@ -153,11 +153,13 @@ def test_ways_in(visitor, year):
     assert "/reports/compare/" not in visitor.get("/reports/2021Q2/").text, "before it there is nothing"
 
 
-def test_the_display_is_capped_and_the_workbook_is_not(visitor, key_list):
-    for number in range(SHOWN + 5):
-        make(key_list, f"p{number:03}", (date(2021, 10, 1), "in_progress"))
-    assert f"这里列出前 {SHOWN} 个" in page(visitor, "a=2021Q2&b=2021Q4")
-    assert len(rows_of(visitor, "a=2021Q2&b=2021Q4")["新启动"]) == SHOWN + 5
+def test_the_display_is_capped_and_the_workbook_is_not(visitor, key_list, monkeypatch):
+    monkeypatch.setattr("projects.summary.difference.SHOWN", 3)
+    for number in range(5):
+        make(key_list, f"p{number}", (date(2021, 10, 1), "in_progress"))
+    shown = page(visitor, "a=2021Q2&b=2021Q4")
+    assert "新启动 5 个" in shown and "这里列出前 3 个" in shown and "项目p2" in shown and "项目p3" not in shown
+    assert len(rows_of(visitor, "a=2021Q2&b=2021Q4")["新启动"]) == 5
 
 
 # --- the workbook --------------------------------------------------------------------------------
