@@ -63,9 +63,11 @@ def read_ends(query, first_day):
 @require_safe
 def report_compare(request):
     first_day = summary.first_day()
-    context = {"quarters": _quarters(first_day), "a": request.GET.get("a", ""), "b": request.GET.get("b", "")}
+    quarters = _quarters(first_day)
+    context = {"quarters": quarters, "a": request.GET.get("a", ""), "b": request.GET.get("b", "")}
     if "a" not in request.GET and "b" not in request.GET:
-        return render(request, "projects/report_compare.html", context)
+        newest_two = {name: str(quarter) for name, quarter in zip("ba", quarters[:2], strict=False)}
+        return render(request, "projects/report_compare.html", context | newest_two)
     try:
         first, last, swapped = read_ends(request.GET, first_day)
     except ValidationError as error:

@@ -108,15 +108,19 @@ class ProjectQuerySet(KeyedQuerySet):
         return rows
 
     def as_of(self, day, known_at=None):
-        """Those there were by the end of `day`, with what they were then, as known at an instant.
+        """Those there were by the end of `day`, `with_state` of then. One query whatever the number of projects."""
+        return self.filter(announced_by(day)).with_state(day, known_at)
+
+    def with_state(self, day, known_at=None):
+        """Add what the ledger said by the end of `day`, as known at an instant.
 
         `status_then`, `percent_then`, `quantity_then`, `due_then`, `closed_then`, `moved_then` (NEVER where nobody had
-        said anything) and `latest_then`, the key of the newest row. One query whatever the number of projects.
+        said anything) and `latest_then`, the key of the newest row.
         """
         def then(column, projection=None, **stated):
             return _then(column, Q(**stated), day, known_at, projection)
 
-        return self.filter(announced_by(day)).annotate(
+        return self.annotate(
             status_then=status_at(day, known_at),
             percent_then=then("percent", percent__isnull=False),
             quantity_then=then("quantity", quantity__isnull=False),
