@@ -9,12 +9,17 @@ from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
 from guicheng.versions import Versioned
 from projects.models import Project, Source
+from projects.models.project import announced_by
 
 
 class CommunityQuerySet(MembershipQuerySet, KeyedQuerySet):
     def published(self):
         """Every community is public."""
         return self.all()
+
+    def by(self, day):
+        """Those that some paper of the year of `day`, or of one before, names; without a day all."""
+        return self if day is None else self.filter(known_from__lte=day.year)
 
     def listed_in_2021(self):
         """The 45 with a code in the statistics of 2021. 同心, named in 2023, is not among them."""
@@ -124,6 +129,10 @@ class Unit(Recorded, Versioned, Coded):
 class SecretaryProjectQuerySet(KeyedQuerySet):
     def published(self):
         return self.filter(project__in=Project.objects.published())
+
+    def by(self, day):
+        """Those whose list had been announced by the end of `day`; without a day all."""
+        return self if day is None else self.filter(project__in=Project.objects.filter(announced_by(day)))
 
     def visible_to(self, user):
         if sees_everything(user):

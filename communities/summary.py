@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from communities.models import Community, SecretaryProject
+from guicheng.as_of import NOW
 from guicheng.figures import Definition
 from projects.models import Fact, Project
+from projects.models.project import announced_by
 
 ITEMS = Definition(
     "community-items", "有资料的事项",
@@ -65,26 +67,29 @@ class TileGrid:
         return sum(1 for tile in self.tiles if tile.items)
 
 
-def items_by_community():
+def items_by_community(moment=NOW):
     """Community id -> number of recorded items. Two queries."""
     items = Counter()
-    for rows in (Project.objects.published().real(), Fact.objects.filter(project=None)):
+    projects = Project.objects.published().real()
+    if moment:
+        projects = projects.filter(announced_by(moment.day))
+    for rows in (projects, Fact.objects.filter(project=None).by(moment.day)):
         grouped = rows.exclude(community=None).order_by().values_list("community").annotate(count=Count("pk"))
         items.update(dict(grouped))
     return items
 
 
-def tile_grid():
+def tile_grid(moment=NOW):
     """The communities in the order of the list, never ranked. Three queries."""
-    items = items_by_community()
-    communities = Community.objects.published().only("pk", "slug", "name", "code")
+    items = items_by_community(moment)
+    communities = Community.objects.published().by(moment.day).only("pk", "slug", "name", "code")
     return TileGrid([
         Tile(each, items[each.pk], 1 + index % COLUMNS * (TILE + GAP), 1 + index // COLUMNS * (HEIGHT + GAP))
         for index, each in enumerate(communities)
     ])
 
 
-def secretary_years():
+def secretary_years(moment=NOW):
     """year -> number of described secretary projects, newest first."""
-    rows = SecretaryProject.objects.published().order_by().values_list("year").annotate(count=Count("pk"))
-    return dict(sorted(rows, reverse=True))
+    rows = SecretaryProject.objects.published().by(moment.day).order_by().values_list("year")
+    return dict(sorted(rows.annotate(count=Count("pk")), reverse=True))

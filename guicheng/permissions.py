@@ -190,6 +190,11 @@ def can_reply_to_notice(user, notice):
     return notice.is_open and notice.replied_at is None and answers_for(user, notice)
 
 
+def can_close_quarter(user):
+    """季度数据锁定, 签发登记 and reopening: a reviewer marked 在编 who sees the whole street."""
+    return user.has_perm("projects.close_quarter") and user.is_established and sees_everything(user)
+
+
 def is_told_of_calendar(user):
     """A year without its days off: said to who enters them, and to who runs supervision. Leaders only start it."""
     return user.has_perm("guicheng.change_calendaryear") or (

@@ -51,6 +51,10 @@ class Quarter:
     def previous(self):
         return Quarter.of(self.first_day - timedelta(days=1))
 
+    @property
+    def is_over(self):
+        return self.last_day < timezone.localdate()
+
     def __str__(self):
         return f"{self.year}Q{self.number}"
 

@@ -23,6 +23,7 @@ RECORD = [*VIEW_PROJECTS, "projects.add_progressupdate", "projects.change_progre
 IMPORT = ["projects.view_importbatch", "projects.add_importbatch"]
 REVIEW = ["projects.check_progressupdate", "projects.publish_progressupdate", "projects.view_reviewstep",
           "projects.view_importbatch"]
+REPORT = [*(f"projects.{verb}_quarterreport" for verb in ("view", "add", "change")), "projects.close_quarter"]
 WORDS = [f"projects.{verb}_watchedword" for verb in ("view", "add", "change")]
 PARTY = [
     *[f"partybuilding.view_{model}" for model in ("partyorganisation", "venue", "metric", "metricreading")],
@@ -41,7 +42,7 @@ CONTENT = [
 VIEW_CONTENT = [permission for permission in CONTENT if ".view_" in permission]
 
 ROLES = {
-    "业务管理员": [*CONTENT, *RECORD, *REVIEW, *IMPORT, *WORDS, *VIEW_SUPERVISION, *RULES, *CALENDAR,
+    "业务管理员": [*CONTENT, *RECORD, *REVIEW, *IMPORT, *REPORT, *WORDS, *VIEW_SUPERVISION, *RULES, *CALENDAR,
               "projects.add_lightoverride", "guicheng.see_everything"],
     "系统管理员": ["guicheng.view_user", "guicheng.add_user", "guicheng.change_user"],
     "安全管理员": ["guicheng.view_user", "guicheng.give_roles"],
@@ -53,8 +54,8 @@ ROLES = {
     "审核员": [*RECORD, *REVIEW, *ANSWER],
     "督办员": [*VIEW_CONTENT, *VIEW_PROJECTS, *VIEW_SUPERVISION, "projects.start_supervision",
             "projects.add_lightoverride", "guicheng.see_everything"],
-    "领导": [*VIEW_CONTENT, *VIEW_PROJECTS, *VIEW_SUPERVISION, "projects.start_supervision",
-           "projects.add_instruction", "guicheng.see_everything"],
+    "领导": [*VIEW_CONTENT, *VIEW_PROJECTS, *VIEW_SUPERVISION, "projects.view_quarterreport",
+           "projects.start_supervision", "projects.add_instruction", "guicheng.see_everything"],
 }
 
 # never two of them in one hand

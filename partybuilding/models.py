@@ -30,6 +30,12 @@ class PartyOrganisationQuerySet(MembershipQuerySet, KeyedQuerySet):
     def published(self):
         return self.filter(is_published=True)
 
+    def by(self, day):
+        """Those founded by the end of `day`, or on a day nobody stated; without a day all."""
+        if day is None:
+            return self
+        return self.filter(models.Q(started_on=None) | models.Q(started_on__lte=day))
+
     def visible_to(self, user):
         """Those one serves, with all below them."""
         if sees_everything(user):
@@ -107,6 +113,10 @@ class PartyOrganisation(Recorded, Versioned, Coded, Membership):
 
 
 class VenueQuerySet(KeyedQuerySet):
+    def by(self, day):
+        """Those opened by the end of `day`, or on a day nobody stated; without a day all."""
+        return self if day is None else self.filter(models.Q(opened_on=None) | models.Q(opened_on__lte=day))
+
     def visible_to(self, user):
         """Those of one's communities, units and projects, and of the communities one's party organisations lead."""
         if sees_everything(user):
@@ -175,6 +185,11 @@ class MetricQuerySet(FollowingQuerySet):
         """Without those of a project that is not public."""
         return self.filter(models.Q(project=None) | models.Q(project__in=Project.objects.published()))
 
+    def with_readings(self, day=None, known_at=None):
+        """Each with its readings at hand, newest first: those stated by the end of `day`, all without one."""
+        newest = MetricReading.objects.select_related("source").known(day, known_at)
+        return self.prefetch_related(models.Prefetch("readings", newest))
+
 
 class Metric(Recorded, Versioned, Keyed):
     """A figure somebody reports: what it counts, in which unit, about whom."""
@@ -233,9 +248,9 @@ class Metric(Recorded, Versioned, Keyed):
 
 
 class MetricReadingQuerySet(FollowingQuerySet):
-    def known(self, day, known_at=None):
-        """What had been stated by the end of `day`, newest first."""
-        rows = self.filter(effective_on__lte=day)
+    def known(self, day=None, known_at=None):
+        """What had been stated by the end of `day`, newest first; all without a day."""
+        rows = self if day is None else self.filter(effective_on__lte=day)
         rows = rows.filter(recorded_at__lte=known_at) if known_at else rows
         return rows.order_by("-effective_on", "-pk")
 

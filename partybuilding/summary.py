@@ -1,10 +1,8 @@
 """Every party figure. The party page, charts and definitions call this."""
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
-
 from guicheng.figures import Definition
-from partybuilding.models import Metric, MetricReading
+from partybuilding.models import Metric
 
 READING = Definition(
     "metric", "数据项",
@@ -40,11 +38,10 @@ class MetricSummary:
         return max(row.value for row in self.readings)
 
 
-def metric_summaries(metrics=None):
-    """The metrics that have a reading, in order. Two queries."""
+def metric_summaries(metrics=None, day=None, known_at=None):
+    """The metrics that had a reading by the end of `day` (default: have one), in order. Two queries."""
     metrics = Metric.objects.published() if metrics is None else metrics
-    newest = MetricReading.objects.select_related("source").order_by("-effective_on", "-pk")
-    metrics = metrics.select_related("community", "project").prefetch_related(Prefetch("readings", newest))
+    metrics = metrics.select_related("community", "project").with_readings(day, known_at)
     summaries = [MetricSummary(metric, list(metric.readings.all())) for metric in metrics]
     return [each for each in summaries if each.readings]
 

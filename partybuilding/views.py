@@ -5,25 +5,38 @@ from django.views.decorators.http import require_safe
 from partybuilding import summary
 from partybuilding.models import Metric, PartyOrganisation, Venue
 from projects.models import Discrepancy, Fact, Project, ProjectList
+from projects.moments import as_they_were, at, columns_at, travels
 from projects.summary import list_summaries
 
 
 @require_safe
+@travels
 def party(request):
-    metrics = summary.metric_summaries()
-    board = ProjectList.objects.published().real().filter(kind=ProjectList.Kind.INITIATIVE).order_by("-year").first()
-    points = Project.objects.published().top_level().filter(project_list=board).order_by(
-        "category__number", "number").values("code", "name", "status", "category__number", "category__name")
+    moment = request.moment
+    day = moment.day
+    metrics = summary.metric_summaries(day=day, known_at=moment.known_at)
+    boards = ProjectList.objects.published().real().filter(kind=ProjectList.Kind.INITIATIVE).order_by("-year")
+    board = (boards.filter(announced_on__lte=day) if moment else boards).first()
+    points = at(Project.objects.counted(), moment).filter(project_list=board).order_by(
+        "category__number", "number").values(
+            "code", "name", "category__number", "category__name", *columns_at(["status"], moment))
+    organisations = PartyOrganisation.objects.published().by(day).select_related(
+        "parent", "community", "unit", "source")
+    if moment:
+        organisations = list(organisations)
+        for row in organisations:
+            row.ended_on = row.ended_on if moment.has(row.ended_on) else None
+    discrepancies = Discrepancy.objects.published().by(day).exclude(metric=None)
+    facts = Fact.objects.published().by(day).filter(project=None, community=None).select_related("source")
     return render(request, "partybuilding/party.html", {
         "groups": summary.by_group(metrics),
         "area": summary.by_layer(metrics, Metric.Layer.COMMUNITY),
         "above": summary.by_layer(metrics, Metric.Layer.DISTRICT, Metric.Layer.TOWN),
-        "board": next(iter(list_summaries(lists=[board])), None) if board else None,
-        "points": points if board else [],
-        "organisations": PartyOrganisation.objects.published().select_related("parent", "community", "unit", "source"),
-        "venues": Venue.objects.select_related("community", "unit", "project__project_list", "source"),
-        "discrepancies": Discrepancy.objects.published().exclude(metric=None).select_related("source_1", "source_2"),
-        "facts": Fact.objects.published().filter(project=None, community=None, layer="street").select_related("source"),
-        "facts_above": Fact.objects.published().filter(project=None, community=None).exclude(
-            layer="street").select_related("source"),
+        "board": next(iter(list_summaries(day, moment.known_at, [board])), None) if board else None,
+        "points": as_they_were(points, moment) if board else [],
+        "organisations": organisations,
+        "venues": Venue.objects.by(day).select_related("community", "unit", "project__project_list", "source"),
+        "discrepancies": discrepancies.select_related("source_1", "source_2"),
+        "facts": facts.filter(layer="street"),
+        "facts_above": facts.exclude(layer="street"),
     })

@@ -6,10 +6,11 @@ from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
+from guicheng.as_of import read_moment
 from projects.filters import ProjectFilter
 from projects.models.project import NEVER
-from projects.summary import quarter_summary
-from projects.views import read_quarter
+from projects.summary import first_day
+from projects.views_report import Asked
 
 
 class ProjectSerializer(serializers.Serializer):
@@ -44,7 +45,11 @@ class ProjectSerializer(serializers.Serializer):
 @api_view(["GET", "HEAD"])
 def projects(request):
     """Projects, newest first, with the filters of the page. `next` leads on; `count` stops at 1001."""
-    filters = ProjectFilter(request.query_params)
+    try:
+        moment = read_moment(request.query_params, first_day)
+    except ValidationError as error:
+        return Response({"detail": error.messages[0]}, status=400)
+    filters = ProjectFilter(request.query_params, moment=moment)
     if not filters.is_valid():
         return Response({"detail": filters.sentence_of_errors}, status=400)
     try:
@@ -71,11 +76,17 @@ def _address(request, change):
 
 @api_view(["GET", "HEAD"])
 def summary(request, quarter):
+    """A quarter's figures: of its close where it is closed, else as they stand or as of a day."""
     try:
-        quarter = read_quarter(quarter)
+        asked = Asked.read(quarter, request.query_params, read_moment(request.query_params, first_day))
     except Http404 as error:
         return Response({"detail": str(error)}, status=404)
-    return Response(quarter_summary(quarter).as_dict())
+    except ValidationError as error:
+        return Response({"detail": error.messages[0]}, status=400)
+    close = asked.close
+    closed = {"number": close.sequence, "closed_on": close.closed_on.isoformat(), "fingerprint": close.figures_sha256,
+              "sm3": close.figures_sm3} if close else None
+    return Response({**asked.summary.as_dict(), "closed": closed})
 
 
 urlpatterns = [

@@ -1,11 +1,16 @@
 """How projects are found: the same filters on the page, in its CSV and in the API."""
+from dataclasses import replace
+
 import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.functional import cached_property
 
+from guicheng.as_of import NOW
 from guicheng.paging import Keyset, numbered_page
 from projects.models import Category, Department, Project, ProjectList, Status
+from projects.moments import NOW_TO_THEN as THEN
+from projects.moments import as_they_were, at, columns_at
 
 UNKNOWN = "unknown"
 ORDERS = {"newest": "最近有进展的在前", "due": "计划完成早的在前", "name": "按名称", "status": "按状态"}
@@ -14,9 +19,13 @@ ORDERS = {"newest": "最近有进展的在前", "due": "计划完成早的在前
 class FilterOptions:
     """What there is to choose from, each read once per request."""
 
+    def __init__(self, moment=NOW):
+        self.moment = moment
+
     @cached_property
     def lists(self):
-        return list(ProjectList.objects.published().only("pk", "slug", "title", "year", "is_sample"))
+        rows = ProjectList.objects.published().only("pk", "slug", "title", "year", "is_sample", "announced_on")
+        return [row for row in rows if self.moment.has(row.announced_on)]
 
     @cached_property
     def communities(self):
@@ -91,9 +100,9 @@ class ProjectFilter(django_filters.FilterSet):
     data = django_filters.ChoiceFilter(
         label="数据", method="real_or_sample", choices=[("real", "只看真实数据"), ("sample", "只看示例数据")])
 
-    def __init__(self, data, queryset=None, options=None):
-        self.options = options or FilterOptions()
-        super().__init__(data, Project.objects.published() if queryset is None else queryset)
+    def __init__(self, data, queryset=None, moment=NOW, options=None):
+        self.options, self.moment = options or FilterOptions(moment), moment
+        super().__init__(data, at(Project.objects.published() if queryset is None else queryset, moment))
         self.choices = self.options.for_form(data.get("list"))
         for name, choices in self.choices.items():
             self.filters[name].extra["choices"] = choices
@@ -110,7 +119,10 @@ class ProjectFilter(django_filters.FilterSet):
         return queryset.filter(project_list=next(row.pk for row in self.options.lists if row.slug == value))
 
     def in_status(self, queryset, name, value):
-        return queryset.filter(status="" if value == UNKNOWN else value)
+        return queryset.filter(**{self._then("status"): "" if value == UNKNOWN else value})
+
+    def _then(self, column):
+        return THEN[column] if self.moment else column
 
     def by_department(self, queryset, name, value):
         supporting = Project.supporting_departments.through.objects.filter(department=value).values("project")
@@ -118,7 +130,8 @@ class ProjectFilter(django_filters.FilterSet):
 
     def in_year(self, queryset, name, value):
         lists = [row.pk for row in self.options.lists if row.year == int(value)]
-        return queryset.filter(Q(project_list__in=lists) | Q(project_list=None, moved_on__year=value))
+        moved = Q(**{f"{self._then('moved_on')}__year": value})
+        return queryset.filter(Q(project_list__in=lists) | Q(project_list=None) & moved)
 
     def real_or_sample(self, queryset, name, value):
         return queryset.filter(is_sample=value == "sample")
@@ -139,15 +152,21 @@ class ProjectFilter(django_filters.FilterSet):
 
     def page(self, columns, size=20):
         """The page that the address asks for. Raises ValidationError."""
-        order, data = self.data.get("order"), self.data
+        order, data, moved_on = self.data.get("order"), self.data, self._then("moved_on")
+        columns = columns_at(columns, self.moment)
         if order in ("due", "name", "status"):
-            fields = {"due": ["planned_end", "pk"], "name": ["name", "pk"], "status": ["status", "-moved_on", "-pk"]}
+            fields = {"due": ["planned_end", "pk"], "name": ["name", "pk"],
+                      "status": [self._then("status"), f"-{moved_on}", "-pk"]}
             rows = self.qs.order_by(*fields[order])
             if order == "due":
                 rows = rows.exclude(planned_end=None)
-            return numbered_page(rows, columns, data.get("page"), size)
-        return Keyset("moved_on", size).page(
-            self.qs, columns, data.get("after", ""), data.get("before", ""), search=bool(data.get("q", "").strip()))
+            page = numbered_page(rows, columns, data.get("page"), size)
+        else:
+            # a search reads every row and finds by key: at another day the keys alone do not say what was then
+            searched = bool(data.get("q", "").strip()) and not self.moment
+            page = Keyset(moved_on, size).page(
+                self.qs, columns, data.get("after", ""), data.get("before", ""), search=searched)
+        return replace(page, rows=as_they_were(page.rows, self.moment))
 
 
 class StaffFilter(ProjectFilter):
@@ -156,7 +175,7 @@ class StaffFilter(ProjectFilter):
     category = None
 
     def __init__(self, data, user):
-        super().__init__(data, Project.objects.visible_to(user), StaffOptions(user))
+        super().__init__(data, Project.objects.visible_to(user), options=StaffOptions(user))
         for each in self.filters.values():
             if isinstance(each, django_filters.ChoiceFilter):
                 each.extra["empty_label"] = "全部"

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from projects.models import ProgressUpdate
 from projects.models.media import arranged
 
+TAKEN_BACK = "这条进展后来撤回了，不再显示原文。"
+
 
 @dataclass
 class Entry:
@@ -45,3 +47,37 @@ def timeline(rows, photos=(), papers=()):
             earlier = by_pk.get(earlier.amends_id)
         entries.append(entry)
     return sorted(entries, key=lambda entry: (entry.row.effective_on, entry.row.seq), reverse=True)
+
+
+def hide_withdrawn(rows, known_at):
+    """Take the words out of those of `rows` that were withdrawn after `known_at`; give all of them.
+
+    What they stated still counts as it was known then, but what was taken back is not published again.
+    """
+    rows = list(rows)
+    if known_at is None or not rows:
+        return rows
+    later = ProgressUpdate.objects.filter(
+        project__in={row.project_id for row in rows}, recorded_at__gt=known_at).exclude(amends=None)
+    amended_by = {amends: (pk, kind) for pk, amends, kind in later.values_list("pk", "amends", "kind")}
+    for row in rows:
+        pk, kind = row.pk, ""
+        while pk in amended_by:
+            pk, kind = amended_by[pk]
+        if kind == ProgressUpdate.Kind.WITHDRAWAL:
+            row.text, row.reason, row.proof, row.was_withdrawn = TAKEN_BACK, "", "", True
+    return rows
+
+
+def timeline_at(rows, moment, photos=(), papers=()):
+    """The timeline as it stood at the moment, of all the published rows of one project."""
+    if moment.known_at:
+        rows = [row for row in rows if row.recorded_at <= moment.known_at]
+    entries = timeline(rows, photos, papers)
+    if moment:
+        entries = [entry for entry in entries if moment.has((entry.withdrawal or entry.row).effective_on)]
+        hide_withdrawn([entry.row for entry in entries], moment.known_at)
+        for entry in entries:
+            if getattr(entry.row, "was_withdrawn", False):
+                entry.replaced, entry.figures, entry.papers = [], [], []
+    return entries

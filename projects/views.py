@@ -2,14 +2,12 @@
 from django.core.exceptions import ValidationError
 from django.db.models import CharField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast
-from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from guicheng import words
 from guicheng.exports import csv_parts, csv_response, stream
 from guicheng.pages.errors import error_page
-from guicheng.quarters import Quarter
 from projects import exports, promises, summary
 from projects.filters import ORDERS, ProjectFilter
 from projects.models import (
@@ -23,19 +21,24 @@ from projects.models import (
     Promise,
     Source,
 )
-from projects.timeline import timeline
+from projects.models.project import announced_by
+from projects.moments import THEN, as_they_were, at, columns_at, milestones_at, travels
+from projects.timeline import timeline_at
 
 ROW = ["code", "name", "status", "moved_on", "is_sample", "membership", "parent__name", "community__name",
        "project_list__title", "latest_update__text", "latest_update__effective_from", "latest_update__effective_on"]
 NO_CODE = Value("")
+SHOWN_IN_TABLE = 200  # the files hold all of them
 SHOWN_ON_LIST = 60  # a longer list is paged under /projects/
 
 
 # --- lists ------------------------------------------------------------------------------------
 @require_safe
+@travels
 def list_index(request):
-    lists = ProjectList.objects.published()
-    summaries = summary.list_summaries(lists=lists)
+    moment = request.moment
+    lists = [row for row in ProjectList.objects.published() if moment.has(row.announced_on)]
+    summaries = summary.list_summaries(moment.day, moment.known_at, lists)
     return render(request, "projects/list_index.html", {
         "street": [row for row in summaries if row.project_list.is_street and not row.project_list.is_sample],
         "above": [row for row in summaries if not row.project_list.is_street],
@@ -44,63 +47,92 @@ def list_index(request):
 
 
 @require_safe
+@travels
 def list_detail(request, slug):
+    moment = request.moment
     project_list = get_object_or_404(ProjectList.objects.published().select_related("source"), slug=slug)
-    rows = Project.objects.published().filter(project_list=project_list, parent=None).select_related(
+    if not moment.has(project_list.announced_on):
+        return _not_yet(request, project_list)
+    projects = at(Project.objects.published(), moment)
+    rows = projects.filter(project_list=project_list, parent=None).select_related(
         "community", "latest_update", "category").defer("search_text").order_by("category__number", "number", "code")
-    rows = list(rows[:SHOWN_ON_LIST])
+    rows = as_they_were(list(rows[:SHOWN_ON_LIST]), moment)
     parts = {}
-    for part in Project.objects.published().filter(parent__in=rows).select_related("community").order_by("pk"):
+    below = projects.filter(parent__in=rows).select_related("community").order_by("pk")
+    for part in as_they_were(below, moment):
         parts.setdefault(part.parent_id, []).append(part)
     for row in rows:
         row.shown_parts = parts.get(row.pk, [])
-    each = summary.list_summaries(lists=[project_list], by=["category"])[0]
+    each = summary.list_summaries(moment.day, moment.known_at, [project_list], by=["category"])[0]
+    declarations = project_list.declarations.select_related("source")
+    if moment:
+        declarations = declarations.known(moment.day, moment.known_at)
     return render(request, "projects/list_detail.html", {
         "list": project_list, "summary": each, "rows": rows,
         "more": each.recorded.value - len(rows),
-        "declarations": project_list.declarations.select_related("source"),
-        "discrepancies": project_list.discrepancies.published().select_related("source_1", "source_2"),
+        "declarations": declarations,
+        "discrepancies": project_list.discrepancies.published().by(moment.day).select_related("source_1", "source_2"),
         "has_promises": Promise.objects.filter(
-            project__project_list=project_list, project__is_published=True).exists(),
+            project__project_list=project_list, project__is_published=True).by(moment.day).exists(),
         "has_sample": project_list.is_sample,
     })
 
 
+def _not_yet(request, project_list):
+    """The answer for a day on which the list was not public yet, and nothing on it."""
+    day = words.day(project_list.announced_on)
+    return error_page(request, 404, f"“{project_list.title}”{day}公布，从那一天起才看得到。")
+
+
 @require_safe
+@travels
 def list_csv(request, slug):
+    moment = request.moment
     project_list = get_object_or_404(ProjectList.objects.published(), slug=slug)
-    rows = exports.project_rows(Project.objects.published().filter(project_list=project_list))
-    return stream(f"{project_list.title}.csv", csv_parts(exports.PROJECT_COLUMNS, rows))
+    if not moment.has(project_list.announced_on):
+        return _not_yet(request, project_list)
+    projects = at(Project.objects.published(), moment).filter(project_list=project_list)
+    rows = exports.project_rows(projects, moment=moment)
+    return stream(f"{project_list.title}{moment.in_name}.csv", csv_parts(exports.PROJECT_COLUMNS, rows))
 
 
-def _list_judgements(slug):
+def _list_judgements(slug, moment):
     project_list = get_object_or_404(ProjectList.objects.published(), slug=slug)
-    return project_list, promises.judgements(Promise.objects.filter(project__project_list=project_list))
+    of_list = Promise.objects.filter(project__project_list=project_list)
+    return project_list, of_list, promises.judgements(of_list, moment.day, moment.known_at)
 
 
 @require_safe
+@travels
 def list_promises(request, slug):
-    project_list, judgements = _list_judgements(slug)
-    counts = dict.fromkeys(promises.Verdict, 0)
-    for row in judgements:
-        counts[row.verdict] += 1
+    moment = request.moment
+    project_list, of_list, judgements = _list_judgements(slug, moment)
+    if not moment.has(project_list.announced_on):
+        return _not_yet(request, project_list)
+    counts = promises.verdicts(of_list, moment.day, moment.known_at)
     return render(request, "projects/list_promises.html", {
-        "list": project_list, "judgements": judgements, "definition": summary.KEPT,
+        "list": project_list, "judgements": judgements[:SHOWN_IN_TABLE], "definition": summary.KEPT,
+        "total": sum(counts.values()),
         "counts": [(verdict, count) for verdict, count in counts.items() if count],
         "has_sample": project_list.is_sample,
     })
 
 
 @require_safe
+@travels
 def list_promises_csv(request, slug):
-    project_list, judgements = _list_judgements(slug)
-    return csv_response(f"{project_list.title}承诺兑现.csv", exports.PROMISE_COLUMNS, judgements)
+    moment = request.moment
+    project_list, _, judgements = _list_judgements(slug, moment)
+    if not moment.has(project_list.announced_on):
+        return _not_yet(request, project_list)
+    return csv_response(f"{project_list.title}承诺兑现{moment.in_name}.csv", exports.PROMISE_COLUMNS, judgements)
 
 
 # --- projects ---------------------------------------------------------------------------------
 @require_safe
+@travels
 def project_index(request):
-    filters = ProjectFilter(request.GET)
+    filters = ProjectFilter(request.GET, moment=request.moment)
     page, sentence = None, ""
     if filters.is_valid():
         try:
@@ -117,7 +149,9 @@ def project_index(request):
 
 
 @require_safe
+@travels
 def project_detail(request, code):
+    moment = request.moment
     beside = Project.objects.filter(project_list=OuterRef("project_list"), parent=None, is_published=True).order_by()
     project = get_object_or_404(
         Project.objects.published().defer("search_text").select_related(
@@ -126,39 +160,49 @@ def project_detail(request, code):
             before=Subquery(beside.filter(code__lt=OuterRef("code")).order_by("-code").values("pk")[:1]),
             after=Subquery(beside.filter(code__gt=OuterRef("code")).order_by("code").values("pk")[:1]),
         ), code=code)
-    around, related = _around(project)
+    if project.project_list and not moment.has(project.project_list.announced_on):
+        return _not_yet(request, project.project_list)
+    if moment:
+        then = at(Project.objects.filter(pk=project.pk), moment).get()
+        for name in THEN:
+            setattr(project, name, getattr(then, name))
+        as_they_were([project], moment)
+    around, related = _around(project, moment)
     updates = list(project.updates.published().select_related("source"))
-    entries = timeline(
-        updates, photos=related["photos"] if "photos" in around else (),
-        papers=related["papers"] if "papers" in around else ())
+    photos, papers = (related[kind] if kind in around else () for kind in ("photos", "papers"))
+    entries = timeline_at(updates, moment, photos, papers)
+    parts = related["parts"].order_by("pk").values(
+        "code", "name", "community__name", *columns_at(["status"], moment)) if "parts" in around else []
     return render(request, "projects/project_detail.html", {
         "project": project,
         "entries": entries,
         "latest": next((entry.row for entry in entries if not entry.is_withdrawn), None),
-        "parts": list(related["parts"].order_by("pk").values("code", "name", "status", "community__name"))
-        if "parts" in around else [],
+        "parts": as_they_were(parts, moment),
         "facts": list(related["facts"].select_related("source")) if "facts" in around else [],
         "discrepancies": list(related["discrepancies"].select_related("source_1", "source_2"))
         if "discrepancies" in around else [],
-        "judgements": promises.project_judgements(project, updates),
-        "milestones": list(project.milestones.select_related("source")),
+        "judgements": promises.project_judgements(project, updates, moment),
+        "milestones": milestones_at(project.milestones.select_related("source"), moment),
         "around": around,
         "has_sample": project.is_sample,
     })
 
 
-def _around(project):
+def _around(project, moment):
     """What the page only names: kind -> [(code, name)], and the querysets of what most projects do not have.
 
     One query. A kind of the second sort stands in the first where there is any, so that nothing is asked in vain.
     """
     branches = []
+    # a file is fetched only while its statement is in force
+    photos, papers = (model.objects.of_project(project) for model in (Photo, Paper))
     related = {
-        "parts": project.parts.published(),
-        "facts": project.facts.all(),
-        "photos": Photo.objects.of_project(project),
-        "papers": Paper.objects.of_project(project),
-        "discrepancies": Discrepancy.objects.filter(project__in=filter(None, [project.pk, project.parent_id])),
+        "parts": at(project.parts.published(), moment),
+        "facts": project.facts.by(moment.day),
+        "photos": photos.published() if moment else photos,
+        "papers": papers.published() if moment else papers,
+        "discrepancies": Discrepancy.objects.filter(
+            project__in=filter(None, [project.pk, project.parent_id])).by(moment.day),
     }
 
     def add(kind, queryset, code=NO_CODE, name="name"):
@@ -167,7 +211,8 @@ def _around(project):
     add("alias", ProjectAlias.objects.filter(project=project).exclude(name=project.name))
     add("supporting", Department.objects.filter(supported_projects=project))
     add("venue", project.venues.all())
-    add("continued", Project.objects.published().filter(continues=project), "code")
+    continued = Project.objects.published().filter(continues=project)
+    add("continued", continued.filter(announced_by(moment.day)) if moment else continued, "code")
     for kind, key in [("before", project.before), ("after", project.after), ("parent", project.parent_id),
                       ("continues", project.continues_id)]:
         if key:
@@ -183,52 +228,3 @@ def _around(project):
     for kind, code, name in branches[0].union(*branches[1:]):
         around.setdefault(kind, []).append((code, name))
     return around, related
-
-
-# --- quarterly reports ------------------------------------------------------------------------
-def read_quarter(text):
-    """Give the quarter, or raise Http404 with one sentence."""
-    try:
-        quarter = Quarter.parse(text)
-    except ValidationError as error:
-        raise Http404(error.messages[0]) from error
-    if quarter > Quarter.current():
-        raise Http404(f"{quarter.title}还没有到，最近可看的是{Quarter.current().title}。")
-    return quarter
-
-
-@require_safe
-def report_index(request):
-    """The quarters in which something was announced, declared or said, newest first."""
-    days = summary.days_with_news()
-    quarters = sorted({Quarter.of(day) for day in days}, reverse=True)
-    return render(request, "projects/report_index.html", {"quarters": quarters, "current": Quarter.current()})
-
-
-@require_safe
-def report_detail(request, quarter):
-    try:
-        quarter = read_quarter(quarter)
-    except Http404 as error:
-        return error_page(request, 404, str(error))
-    each = summary.quarter_summary(quarter)
-    return render(request, "projects/report_detail.html", {
-        "summary": each, "quarter": quarter, "verdicts": each.verdicts.items(),
-        "next": quarter.next if quarter < Quarter.current() else None,
-        "definitions": summary.DEFINITIONS,
-    })
-
-
-@require_safe
-def report_file(request, quarter, extension):
-    try:
-        quarter = read_quarter(quarter)
-        write = exports.QUARTER_WRITERS.get(extension)
-        if write is None:
-            raise Http404("季度汇总可以下载 xlsx、csv 和 json 三种文件。")
-    except Http404 as error:
-        return error_page(request, 404, str(error))
-    content, content_type = write(summary.quarter_summary(quarter))
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(True, f"桂城办实事{quarter}.{extension}")
-    return response

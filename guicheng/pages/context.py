@@ -6,7 +6,7 @@ SECTIONS = {"": "home", "secretary-projects": "communities"}
 
 
 def site(request):
-    """`site` for the footer, `section` for the entry of the navigation that is current."""
+    """`site` for the footer, `section` for the current entry of the navigation, `moment` of a page that travels."""
     match = request.resolver_match
     first = match.route.partition("/")[0] if match else "none"
-    return {"site": SITE, "section": SECTIONS.get(first, first)}
+    return {"site": SITE, "section": SECTIONS.get(first, first), "moment": getattr(request, "moment", None)}

@@ -37,6 +37,7 @@ def about(request):
     return render(request, "pages/about.html", {
         "chapters": [
             ("清单和项目", projects.summary.DEFINITIONS),
+            ("季度", projects.summary.QUARTER_DEFINITIONS),
             ("社区", communities.summary.DEFINITIONS),
             ("党建数据", partybuilding.summary.DEFINITIONS),
         ],

@@ -1,11 +1,12 @@
 """The words and pieces every template uses. Built in: no `{% load %}` needed."""
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from guicheng import words
+from guicheng import as_of, words
 
 register = template.Library()
+PLACES = ("after", "before", "page")  # what an address says of the place in the pages
 
 register.filter("day", words.day)
 register.filter("number", words.number)
@@ -20,6 +21,12 @@ def span_of(row):
 @register.filter
 def published_span(source):
     return words.day_range(source.published_from, source.published_on or source.published_to)
+
+
+@register.filter
+def numeral(number):
+    """一 for 1 and so on, as the parts of a document are numbered; up to ten."""
+    return "一二三四五六七八九十"[number - 1]
 
 
 @register.filter
@@ -48,11 +55,39 @@ def time_tag(row):
     )
 
 
+def _without(query, *names):
+    query = query.copy()
+    for name in names:
+        query.pop(name, None)
+    return query
+
+
+@register.simple_tag(takes_context=True)
+def without_moment(context):
+    """This page's own address as it is now."""
+    request = context["request"]
+    query = _without(request.GET, *as_of.NAMES, *PLACES)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+@register.simple_tag(takes_context=True)
+def rest_of_query(context):
+    """Hidden fields with all that the address asks for but the moment and the place in the pages."""
+    query = _without(context["request"].GET, *as_of.NAMES, *PLACES)
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', (
+        (name, value) for name, values in query.lists() for value in values))
+
+
+@register.simple_tag(takes_context=True)
+def moment_fields(context):
+    """Hidden fields that keep the moment in a form of a page that travels."""
+    moment = context.get("moment")
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', moment.query.items()) if moment else ""
+
+
 @register.simple_tag(takes_context=True)
 def query_link(context, change):
     """This page's own query with the place in the pages replaced by `change`."""
-    query = context["request"].GET.copy()
-    for name in ("after", "before", "page"):
-        query.pop(name, None)
+    query = _without(context["request"].GET, *PLACES)
     query.update(change)
     return f"?{query.urlencode()}"

@@ -8,13 +8,15 @@ from projects.models.lists import Category, Declaration, Department, ProjectList
 from projects.models.media import Paper, Photo
 from projects.models.plan import Milestone, ProjectAlias, Promise
 from projects.models.project import Project
+from projects.models.report import CloseFile, QuarterClose, QuarterReopening, QuarterReport, QuarterSigning
 from projects.models.review import ReviewStep, WatchedWord
 from projects.models.status import Status
 from projects.models.supervision import Instruction, SupervisionNotice
 
 __all__ = [
-    "BulkChange", "Category", "ColumnHabit", "Declaration", "Department", "Discrepancy", "ExportFile", "Fact",
-    "ImportBatch", "ImportRow", "Instruction", "LightOverride", "LightRule", "Milestone", "Paper", "Photo",
-    "PolicyDocument", "ProgressUpdate", "Project", "ProjectAlias", "ProjectList", "Promise", "ReviewStep", "Source",
-    "Status", "SupervisionNotice", "WatchedWord",
+    "BulkChange", "Category", "CloseFile", "ColumnHabit", "Declaration", "Department", "Discrepancy", "ExportFile",
+    "Fact", "ImportBatch", "ImportRow", "Instruction", "LightOverride", "LightRule", "Milestone", "Paper", "Photo",
+    "PolicyDocument", "ProgressUpdate", "Project", "ProjectAlias", "ProjectList", "Promise", "QuarterClose",
+    "QuarterReopening", "QuarterReport", "QuarterSigning", "ReviewStep", "Source", "Status", "SupervisionNotice",
+    "WatchedWord",
 ]

@@ -1,5 +1,8 @@
 """Where a statement comes from, and what was stated beside progress."""
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull, LessThanOrEqual
 from django.urls import reverse
 
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
@@ -79,6 +82,12 @@ class About(models.Model):
         default_related_name = "%(class)ss"
 
 
+def told_by(day, source="source", own=()):
+    """The condition: by the end of `day` it was so; where that has no day, its source was out; or neither has one."""
+    days = Coalesce(*own, f"{source}__published_on", f"{source}__published_to")
+    return Q(LessThanOrEqual(days, day)) | Q(IsNull(days, True))
+
+
 class AboutQuerySet(FollowingQuerySet):
     def published(self):
         """Without what is said of a project, a list, an organisation or a metric that is not public."""
@@ -88,6 +97,18 @@ class AboutQuerySet(FollowingQuerySet):
             public = about[name]._default_manager.published()
             rows = rows.filter(models.Q(**{name: None}) | models.Q(**{f"{name}__in": public}))
         return rows
+
+
+class FactQuerySet(AboutQuerySet):
+    def by(self, day):
+        """What was so by the end of `day`; without a day all."""
+        return self if day is None else self.filter(told_by(day, own=["effective_on"]))
+
+
+class DiscrepancyQuerySet(AboutQuerySet):
+    def by(self, day):
+        """Those whose two sources were out by the end of `day`; without a day all."""
+        return self if day is None else self.filter(told_by(day, "source_1"), told_by(day, "source_2"))
 
 
 class Fact(Recorded, Versioned, Coded, About):
@@ -116,7 +137,7 @@ class Fact(Recorded, Versioned, Coded, About):
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="facts")
     order = models.PositiveSmallIntegerField("顺序", default=0)
 
-    objects = AboutQuerySet.as_manager()
+    objects = FactQuerySet.as_manager()
     history = History()
 
     class Meta(About.Meta):
@@ -153,7 +174,7 @@ class Discrepancy(Recorded, Versioned, Coded, About):
         "partybuilding.Metric", verbose_name="数据项", null=True, blank=True, on_delete=models.PROTECT
     )
 
-    objects = AboutQuerySet.as_manager()
+    objects = DiscrepancyQuerySet.as_manager()
     history = History()
 
     class Meta(About.Meta):

@@ -42,6 +42,12 @@ class ProjectAlias(Recorded, Coded):
         self.project.save(update_fields=["search_text"])
 
 
+class PromiseQuerySet(FollowingQuerySet):
+    def by(self, day):
+        """Those made by the end of `day`; without a day all."""
+        return self if day is None else self.filter(promised_on__lte=day)
+
+
 class Promise(Recorded, Coded):
     """What was promised, with its due day; whether it was kept follows from the ledger (summary.py)."""
 
@@ -55,7 +61,7 @@ class Promise(Recorded, Coded):
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="promises")
     is_sample = models.BooleanField("示例", default=False, editable=False)
 
-    objects = FollowingQuerySet.as_manager()
+    objects = PromiseQuerySet.as_manager()
     history = History(parent="project")
 
     class Meta:

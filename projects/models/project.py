@@ -5,7 +5,7 @@ from datetime import date
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -24,10 +24,34 @@ from projects.models.status import Status
 NEVER = date(1900, 1, 1)  # `moved_on` before anybody said anything: sorts last on both databases
 
 
+def _then(column, stated, day, known_at, projection=None):
+    """An expression: the `column` of the newest row by the end of `day` that says something, null where none does.
+
+    `stated`: the condition by which a row says it. `projection`: where the project keeps what it says now.
+    """
+    rows = ProgressUpdate.objects.in_force(day, known_at).filter(stated, project=OuterRef("pk")).newest_first()
+    said = Subquery(rows.values(column)[:1])
+    if known_at is not None:
+        return said
+    # all that is in force holds by `moved_on`: after it the projection is what the ledger says, and is at hand
+    return Case(When(moved_on__lte=day, then=F(projection or column)), default=said,
+                output_field=ProgressUpdate._meta.get_field(column))
+
+
 def status_at(day, known_at=None):
     """An expression: the project's status by the end of `day`, "" where nobody had said."""
-    rows = ProgressUpdate.objects.in_force(day, known_at).filter(project=OuterRef("pk")).exclude(status="")
-    return Coalesce(Subquery(rows.newest_first().values("status")[:1]), models.Value(""))
+    return Coalesce(_then("status", ~Q(status=""), day, known_at), Value(""))
+
+
+def due_at(day, known_at=None):
+    """An expression: the day the project was due as one said by the end of `day`, null where none was set."""
+    put_off = _then("postponed_to", Q(postponed_to__isnull=False), day, known_at, "due_on")
+    return Coalesce(put_off, "planned_end", output_field=models.DateField())
+
+
+def announced_by(day):
+    """The condition: its list had been announced by the end of `day`, or it is on none."""
+    return Q(project_list=None) | Q(project_list__announced_on__lte=day)
 
 
 class ProjectQuerySet(KeyedQuerySet):
@@ -84,17 +108,22 @@ class ProjectQuerySet(KeyedQuerySet):
         return rows
 
     def as_of(self, day, known_at=None):
-        """Add `status_then`, `percent_then`, `moved_then`: the state by the end of `day`, as known at an instant.
+        """Those there were by the end of `day`, with what they were then, as known at an instant.
 
-        One query whatever the number of projects. A project counts from its list's day.
+        `status_then`, `percent_then`, `quantity_then`, `due_then`, `closed_then`, `moved_then` (NEVER where nobody had
+        said anything) and `latest_then`, the key of the newest row. One query whatever the number of projects.
         """
-        rows = ProgressUpdate.objects.in_force(day, known_at).filter(project=OuterRef("pk")).newest_first()
-        return self.filter(
-            Q(project_list=None) | Q(project_list__announced_on__lte=day)
-        ).annotate(
+        def then(column, projection=None, **stated):
+            return _then(column, Q(**stated), day, known_at, projection)
+
+        return self.filter(announced_by(day)).annotate(
             status_then=status_at(day, known_at),
-            percent_then=Subquery(rows.exclude(percent=None).values("percent")[:1]),
-            moved_then=Subquery(rows.values("effective_on")[:1]),
+            percent_then=then("percent", percent__isnull=False),
+            quantity_then=then("quantity", quantity__isnull=False),
+            due_then=due_at(day, known_at),
+            closed_then=then("effective_on", "closed_on", proof__gt=""),
+            moved_then=Coalesce(then("effective_on", "moved_on"), Value(NEVER), output_field=models.DateField()),
+            latest_then=then("id", "latest_update"),
         )
 
     def for_export(self):
@@ -374,14 +403,20 @@ class Project(ChecksAtOnce, Recorded, Versioned, Keyed):
             rows = list(ProgressUpdate.objects.in_force().filter(project=self).newest_first())
         latest = rows[0] if rows else None
         return {
+            **self.state_from(rows),
+            "latest_update_id": latest.pk if latest else None,
+            "moved_on": latest.effective_on if latest else NEVER,
+            "search_text": self.make_search_text(),
+        }
+
+    def state_from(self, rows):
+        """What these statements say of it, newest first: for each column the first that states it. No query."""
+        return {
             "status": next((row.status for row in rows if row.status), ""),
             "percent": next((row.percent for row in rows if row.percent is not None), None),
             "quantity": next((row.quantity for row in rows if row.quantity is not None), None),
             "due_on": next((row.postponed_to for row in rows if row.postponed_to), self.planned_end),
             "closed_on": next((row.effective_on for row in rows if row.proof), None),
-            "latest_update_id": latest.pk if latest else None,
-            "moved_on": latest.effective_on if latest else NEVER,
-            "search_text": self.make_search_text(),
         }
 
     def refresh_projections(self, rows=None):

@@ -187,6 +187,8 @@ def exceptions_of(page):
 def wanted(route, who, scope, method, model, field):
     """open (200), moved (302 to elsewhere), sign-in (302 to the sign-in page), 403, 404 or 405."""
     kind = kind_of(route)
+    if kind.page == "public-form" and method == "POST":
+        return "403"
     if kind.page.startswith("public"):
         if method not in ("GET", "HEAD"):
             return "open" if method == "OPTIONS" and route.key.startswith("api-") else "405"

@@ -42,6 +42,7 @@ MODELS = {
     "projects.exportfile": f"{READERS}:va",
     "projects.supervisionnotice": f"{READERS}:v",
     "projects.lightrule": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
+    "projects.quarterreport": f"{OFFICE}:vac 领导:v",
     "projects.department": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
     "projects.fact": f"{OFFICE}:vac {WATCHERS}:v",
     "projects.discrepancy": f"{OFFICE}:vac {WATCHERS}:v",
@@ -56,7 +57,7 @@ MODELS = {
 KEPT = {  # nobody deletes these; all others the superuser may, and nobody else
     "guicheng.user", "guicheng.accessevent", "guicheng.calendaryear", "admin.logentry", "projects.progressupdate",
     "projects.reviewstep", "projects.watchedword", "projects.bulkchange", "projects.importbatch",
-    "projects.exportfile", "projects.supervisionnotice", "projects.lightrule",
+    "projects.exportfile", "projects.supervisionnotice", "projects.lightrule", "projects.quarterreport",
 }
 # reference data: there is no "other" row
 EVERYONES = {"projects.source", "projects.policydocument", "projects.watchedword", "projects.lightrule",
@@ -70,12 +71,14 @@ ALL_ROWS = {  # where others than SEES_ALL see all rows, of a model or on a page
     "admin:audit-export": {"安全审计员", SUPER},
     "admin:inbox": set(),
 }
-OWN_ROWS = {"guicheng.user": {*ACCOUNTS.split(), "安全管理员", "安全审计员"}}  # others see not even their own account
+OWN_ROWS = {"projects.quarterreport": SEES_ALL,
+            "guicheng.user": {*ACCOUNTS.split(), "安全管理员", "安全审计员"}}  # others see not even their own account
 ALWAYS_PUBLIC = {"communities.community"}  # on the public pages there is no hidden row
 
 # --- pages ---------------------------------------------------------------------------------------
 # A kind, for some of what model, for some the only methods it answers to (any other is 405), and who:
 #   public           GET and HEAD for everybody
+#   public-form      GET, HEAD and POST for everybody; a POST without the key of its own page is 403
 #   public row X     the same for a published row of model X; a hidden one and none are 404
 #   staff            everybody who may come in; others are led to the sign-in page
 #   leads            everybody who may come in is led to another page
@@ -100,8 +103,12 @@ ROUTES = {
     "photo-file": "public row projects.photo",
     "paper-file": "public row projects.paper",
     "report-index": "public",
+    "report-verify": "public-form",
+    "report-compare": "public",
+    "report-compare-file": "public",
     "report-detail": "public",
     "report-file": "public",
+    "report-print": "public",
     "community-index": "public",
     "community-detail": "public row communities.community",
     "secretary-index": "public",
@@ -163,6 +170,13 @@ ROUTES = {
     "admin:projects_importbatch_work": f"right projects.importbatch POST: {IMPORTERS} 审核员",
     "admin:projects_importbatch_result": f"right projects.importbatch GET: {IMPORTERS} 审核员",
 
+    "admin:projects_quarterreport_preview": f"row projects.quarterreport GET: {OFFICE} 领导",
+    "admin:projects_quarterreport_first_text": f"row projects.quarterreport GET: {OFFICE} 领导",
+    "admin:projects_quarterreport_file": f"row projects.quarterreport GET: {OFFICE} 领导",
+    "admin:projects_quarterreport_kept_file": f"row projects.quarterreport GET: {OFFICE} 领导",
+    "admin:projects_quarterreport_close": "row projects.quarterreport",  # nobody of the matrix is marked 在编
+    "admin:projects_quarterreport_sign": "row projects.quarterreport",
+    "admin:projects_quarterreport_reopen": "row projects.quarterreport",
     "admin:projects_exportfile_change": f"right projects.exportfile GET: {READERS}",
     "admin:projects_exportfile_download": f"right projects.exportfile GET: {READERS}",
     "admin:projects_exportfile_work": f"right projects.exportfile POST: {READERS}",
@@ -195,6 +209,7 @@ EXCEPTIONS = {
         ("403", "who uploaded it says what it means, confirms it or gives it up"),
     ("admin:projects_importbatch_columns", "*", "own", "*"): ("moved", "its file is gone, and the page says so"),
     ("admin:projects_importbatch_review", "*", "own", "*"): ("403", "nothing waits before the confirmation"),
+    ("admin:projects_quarterreport_{file,kept_file}", "*", "*", "*"): ("404", "no kind of file has the name asked for"),
     ("admin:projects_supervisionnotice_{receive,reply}", SUPER, "other", "POST"):
         ("403", "the unit it was sent to answers"),
     ("admin:partybuilding_partyorganisation_restore", "党组织经办人", "own", "*"): ("403", "as below"),

@@ -19,6 +19,7 @@ from projects.models import (
     ImportRow,
     LightRule,
     PolicyDocument,
+    QuarterReport,
     ReviewStep,
     Source,
     SupervisionNotice,
@@ -104,6 +105,7 @@ class World:
             self._venue(word, community, project),
             LightRule.objects.create(effective_on=date(year, 1, 1)),
             CalendarYear.objects.create(year=year),
+            QuarterReport.objects.create(year=year, number=4),
             SupervisionNotice.objects.create(
                 project=project, department=department, level="urge", cause="overdue", cause_key=f"matrix:{word}",
                 text=f"{shown}请报进展。", raised_on=date(2021, 9, 1)),

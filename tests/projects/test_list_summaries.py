@@ -231,7 +231,7 @@ def test_a_fixed_number_of_queries(key_list, django_assert_num_queries, day, num
         factories.make_update(project, status="completed")
     for _ in range(min(number, 5)):
         factories.make_declaration(factories.make_list())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         for row in list_summaries(day, by=("category", "community")):
             row.as_dict(), row.segments, row.gap_sentence
 

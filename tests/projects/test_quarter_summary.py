@@ -14,7 +14,7 @@ Q2, Q3, Q4 = Quarter(2021, 2), Quarter(2021, 3), Quarter(2021, 4)
 
 
 def changes(before, after, **kw):
-    return [(row.project.code, row.before, row.after) for row in changes_between(before, after, **kw)]
+    return [(row.code, row.before, row.after) for row in changes_between(before, after, **kw)]
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_it_works(moving):
 def test_changes_fall_into_their_quarter(moving):
     assert [(row.before, row.after) for row in quarter_summary(Q2).changes] == [("", "in_progress")]
     assert quarter_summary(Q2).changes[0].before_label == "已公布，暂无进展信息"
-    assert quarter_summary(Q3).changes == []
+    assert list(quarter_summary(Q3).changes) == []
 
 
 def test_a_change_counts_on_the_day_it_was_certainly_so(moving):
@@ -69,7 +69,7 @@ def test_one_query_however_many_change(key_list, django_assert_num_queries):
         factories.make_update(factories.make_project(key_list), status="completed")
     with django_assert_num_queries(1):
         rows = changes_between(date(2021, 4, 1), date(2021, 6, 30))
-        assert len([str(row.project.project_list) for row in rows]) == 20
+        assert len([row.list_title for row in rows]) == 20
 
 
 # --- the whole -----------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ def test_a_fixed_number_of_queries(key_list, django_assert_num_queries, number):
         project = factories.make_project(key_list, community=factories.make_community())
         factories.make_update(project, status="completed")
         factories.make_promise(project)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         quarter_summary(Q4).as_dict()
 
 

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from guicheng.quarters import Quarter
-from projects.exports import QUARTER_WRITERS
-from projects.summary import quarter_summary
+from projects.report.build import document_of
+from projects.report.files import FORMATS
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("quarter", help="季度，如 2021Q4")
-        parser.add_argument("--format", choices=sorted(QUARTER_WRITERS), default="xlsx", help="文件种类")
+        parser.add_argument("--format", choices=sorted(FORMATS), default="xlsx", help="文件种类")
         parser.add_argument("--output", required=True, type=Path, help="写到哪个文件")
 
     def handle(self, *args, quarter, output, **options):
@@ -26,8 +26,7 @@ class Command(BaseCommand):
             raise CommandError(error.messages[0]) from error
         if quarter > Quarter.current():
             raise CommandError(f"{quarter.title}还没有到。")
-        content, _ = QUARTER_WRITERS[options["format"]](quarter_summary(quarter))
-        write_whole(output, content)
+        write_whole(output, FORMATS[options["format"]].render(document_of(quarter)))
         self.stdout.write(f"{quarter.title}汇总已写入 {output}。")
 
 

@@ -1,21 +1,16 @@
-"""Every count of projects and promises. Home, lists, charts, exports, reports and the API call this.
-
-Nothing else counts projects. Only published top-level projects count, never parts, and a list's sample
-rows never meet the real ones: a summary is of one list, and the quarter's lists are the real ones.
-"""
+"""Every count of projects on lists: by status, by category, by community, by unit."""
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import models
 from django.db.models import Count, F, Max
 from django.utils import timezone
 
 from guicheng.figures import Definition, Figure
 from projects.lights import NEEDED, lights_of
-from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Status
+from projects.models import Declaration, Project, ProjectList, Status
+from projects.models.lights import Colour
 from projects.models.project import status_at
-from projects.promises import Verdict, judgements
 
 RECORDED = Definition(
     "recorded", "本站有资料", "本站录有资料、在清单上的项目数；分项不另计，推知在清单上的也计入并标明。")
@@ -228,6 +223,29 @@ class ListSummary:
         }
 
 
+class Tally:
+    """Projects counted in one query: by list, and by category and community within it where that was asked for.
+
+    `moves`: (status before, status then) -> how many real ones went that way, where `before` was given.
+    """
+
+    def __init__(self, projects, by=(), before=None):
+        self.by_list, self.newest, self.moves = defaultdict(Counter), {}, Counter()
+        self.groups = {kind: defaultdict(lambda: defaultdict(Counter)) for kind in by}
+        extra = [] if before is None else ["status_before", "is_sample"]
+        rows = projects.order_by().values_list("project_list", "status_then", *by, *extra).annotate(
+            count=Count("pk"), newest=Max("moved_on"))
+        for list_id, status, *keys, count, newest in rows.iterator(2000):
+            self.by_list[list_id][status] += count
+            self.newest[list_id] = max(newest, self.newest.get(list_id, newest))
+            for kind, key in zip(by, keys, strict=False):
+                self.groups[kind][list_id][key][status] += count
+            if before is not None:
+                was, is_sample = keys[len(by):]
+                if not is_sample and was not in (None, status):
+                    self.moves[was, status] += count
+
+
 def list_summaries(day=None, known_at=None, lists=None, by=()):
     """Summaries of `lists` (default: the real published ones), by the end of `day` as known at an instant.
 
@@ -236,38 +254,34 @@ def list_summaries(day=None, known_at=None, lists=None, by=()):
     A fixed number of queries.
     """
     lists = list(ProjectList.objects.published().real() if lists is None else lists)
-    projects = Project.objects.counted().filter(project_list__in=lists).order_by()
+    projects = Project.objects.counted().filter(project_list__in=lists)
     if day is None:
         projects = projects.annotate(status_then=F("status"))
     else:
         projects = projects.filter(project_list__announced_on__lte=day).annotate(
             status_then=status_at(day, known_at))
-    counts, newest = defaultdict(Counter), {}
-    rows = projects.values_list("project_list", "status_then").annotate(count=Count("pk"), newest=Max("moved_on"))
-    for list_id, status, count, moved_on in rows:
-        counts[list_id][status] = count
-        newest[list_id] = max(moved_on, newest.get(list_id, moved_on))
+    return summaries_of(lists, Tally(projects, by), day, known_at)
+
+
+def summaries_of(lists, tally, day=None, known_at=None):
+    """A ListSummary of each list, from what was counted."""
     declarations = _declarations(lists, day or timezone.localdate(), known_at)
-    groups = {kind: _groups(projects, lists, kind) for kind in by}
+    groups = {kind: _groups(lists, kind, counts) for kind, counts in tally.groups.items()}
     summaries = []
     for each in lists:
         known = declarations[each.pk]
         total = next((row for row in known if row.total is not None), None)
         done = next((row for row in known if row.done is not None), None)
-        days = [row.effective_on for row in known] + [newest.get(each.pk, each.announced_on), each.announced_on]
-        own_groups = {kind: groups[kind][each.pk] for kind in by}
-        summaries.append(ListSummary(each, day or max(days), total, done, counts[each.pk], own_groups))
+        days = [row.effective_on for row in known] + [tally.newest.get(each.pk, each.announced_on), each.announced_on]
+        own_groups = {kind: groups[kind][each.pk] for kind in groups}
+        summaries.append(ListSummary(each, day or max(days), total, done, tally.by_list[each.pk], own_groups))
     return summaries
 
 
-def _groups(projects, lists, kind):
-    """list id -> its Groups by category or community, in their order, those that have none last. Two queries."""
+def _groups(lists, kind, counts):
+    """list id -> its Groups by category or community, in their order, those that have none last. One query."""
     names = {"category": _category_names, "community": _community_names}[kind](lists)
     rest = {"category": "没有分类型", "community": "不分社区"}[kind]
-    counts = defaultdict(lambda: defaultdict(Counter))
-    for list_id, status, key, count in projects.values_list("project_list", "status_then", kind).annotate(
-            count=Count("pk")):
-        counts[list_id][key][status] = count
     return defaultdict(list, {
         list_id: [Group(*names.get(pk, ("", rest)), found[pk]) for pk in [*names, None] if pk in found]
         for list_id, found in counts.items()
@@ -317,96 +331,7 @@ def by_light(projects):
     return Counter(light.colour for light in lights_of(projects.only(*NEEDED)).values())
 
 
-# --- the quarter ------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Change:
-    """A project whose status at the end of the quarter differs from that of the quarter before."""
-
-    project: Project
-    before: str
-    after: str
-
-    @property
-    def before_label(self):
-        return Status.label_of(self.before)
-
-    @property
-    def after_label(self):
-        return Status.label_of(self.after)
-
-
-@dataclass
-class QuarterSummary:
-    quarter: object
-    as_of: date
-    lists: list
-    changes: list
-    promises: list
-
-    @property
-    def verdicts(self):
-        """Verdict -> number of promises, in the order of the verdicts."""
-        counts = Counter(judgement.verdict for judgement in self.promises)
-        return {verdict: counts[verdict] for verdict in Verdict}
-
-    @property
-    def is_known(self):
-        """Whether any list was public by then: before that there is nothing to go back to."""
-        return any(row.is_known for row in self.lists)
-
-    @property
-    def appeared(self):
-        """The lists announced in this quarter."""
-        return [row for row in self.lists
-                if self.quarter.first_day <= row.project_list.announced_on <= self.as_of]
-
-    def as_dict(self):
-        return {
-            "quarter": str(self.quarter),
-            "as_of": self.as_of.isoformat(),
-            "lists": [row.as_dict() for row in self.lists],
-            "changes": [
-                {"code": row.project.code, "name": row.project.name, "before": row.before or "unknown",
-                 "after": row.after or "unknown"} for row in self.changes
-            ],
-            "promises": [
-                {"code": row.promise.project.code, "name": row.promise.project.name,
-                 "due": row.promise.due_on.isoformat(), "verdict": row.verdict.value,
-                 "verdict_label": row.verdict.label} for row in self.promises
-            ],
-        }
-
-
-def changes_between(before, after, known_at=None):
-    """Real published top-level projects whose status differs between the ends of two days. One query."""
-    projects = (
-        Project.objects.published().real().top_level()
-        .filter(models.Q(project_list=None) | models.Q(project_list__announced_on__lte=after))
-        .annotate(before=status_at(before, known_at), after=status_at(after, known_at))
-        .exclude(before=F("after")).select_related("project_list").order_by("project_list__order", "code")
-    )
-    return [Change(project, project.before, project.after) for project in projects]
-
-
-def quarter_summary(quarter, known_at=None):
-    """The whole summary of a quarter, as of its last day (today, while the quarter runs)."""
-    as_of = min(quarter.last_day, timezone.localdate())
-    due = Promise.objects.filter(is_sample=False, due_on__year=quarter.year)
-    return QuarterSummary(
-        quarter, as_of,
-        list_summaries(as_of, known_at, by=("category", "community")),
-        changes_between(quarter.previous.last_day, as_of, known_at),
-        judgements(due, as_of, known_at),
-    )
-
-
-def days_with_news():
-    """The days on which a real list was announced or declared, or a real project moved."""
-    return [
-        *ProjectList.objects.published().real().values_list("announced_on", flat=True).distinct(),
-        *Declaration.objects.filter(
-            project_list__is_sample=False, project_list__is_published=True, effective_on__lte=timezone.localdate(),
-        ).values_list("effective_on", flat=True).distinct(),
-        *ProgressUpdate.objects.in_force().filter(is_sample=False).order_by().values_list(
-            "effective_on", flat=True).distinct(),
-    ]
+def light_counts(lights):
+    """(colour, its word, how many of `lights` have it) for every colour, the gravest first."""
+    counts = Counter(light.colour for light in lights)
+    return [(colour.value, colour.label, counts[colour]) for colour in Colour]

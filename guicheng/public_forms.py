@@ -1,0 +1,54 @@
+"""Forms that residents send. A public page has no cookie, so a signed, dated key stands in for Django's token."""
+from functools import wraps
+from urllib.parse import urlsplit
+
+from django.core import signing
+from django.views.decorators.csrf import csrf_exempt
+
+SALT = "public-form"
+LASTS = 12 * 3600  # seconds
+OLD = "页面停留太久，请回到上一页刷新后再提交；选的文件要重新选。"
+FOREIGN = "这次提交不是从本站的网页发出的，没有收下。"
+
+
+def form_key(name):
+    """The hidden value of a public form: says which form, and when the page was made."""
+    return signing.dumps(name, salt=SALT)
+
+
+def public_form(name):
+    """For a view: a POST must come from our own page with a key that is not older than LASTS. Else 403, in words.
+
+    The only `csrf_exempt` of the portal (docs/design.md): Django's token needs a cookie.
+    """
+    def decorate(view):
+        @csrf_exempt
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            from guicheng.pages.errors import error_page  # the pages look up to the apps
+
+            if request.method == "POST":
+                if is_foreign(request):
+                    return error_page(request, 403, FOREIGN)
+                if not is_fresh(request.POST.get("form_key", ""), name):
+                    return error_page(request, 403, OLD)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def is_fresh(key, name):
+    try:
+        return signing.loads(key, salt=SALT, max_age=LASTS) == name
+    except signing.BadSignature:
+        return False
+
+
+def is_foreign(request):
+    """Whether the browser says that another site's page sent this."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return True
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != request.get_host()

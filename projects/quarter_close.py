@@ -1,0 +1,189 @@
+"""季度数据锁定: freeze a quarter's document with its files, sign it, reopen it, and find a close again."""
+import json
+from dataclasses import replace
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from guicheng.audit import AuditEntry
+from projects.models import (
+    CloseFile,
+    ProgressUpdate,
+    QuarterClose,
+    QuarterReopening,
+    QuarterReport,
+    QuarterSigning,
+)
+from projects.report import Missing
+from projects.report.build import document_of
+from projects.report.document import canonical, sha256, sm3
+from projects.report.files import FORMATS
+from projects.report.prose import PARTS, paragraphs
+from projects.report.tokens import fill, tokens
+
+SHORTEST = 16  # signs of a fingerprint that still name one close
+
+
+# --- the draft -----------------------------------------------------------------------------------
+def draft_of(report, known_at=None):
+    """The document of a quarter with the text of its report, tokens filled. Raises ValidationError of wrong tokens."""
+    return with_text(document_of(report.quarter, known_at), report)
+
+
+def with_text(document, report):
+    """The document with this report's text in it, tokens filled. Raises ValidationError: {part: sentence}."""
+    known, parts, wrong = tokens(document.figures), [], {}
+    for key, title in PARTS.items():
+        try:
+            parts.append({"key": key, "title": title, "paragraphs": paragraphs(fill(getattr(report, key), known))})
+        except ValidationError as error:
+            wrong[key] = error.messages
+    if wrong:
+        raise ValidationError(wrong)
+    office = {
+        "kind": report.kind, "kind_label": report.get_kind_display(), "has_red_head": report.has_red_head,
+        "title": report.title, "issuer": report.issuer, "addressee": report.addressee, "copied_to": report.copied_to,
+        "printed_by": report.printed_by,
+    }
+    text = {"office": office, "parts": [part for part in parts if part["paragraphs"]],
+            "is_released": report.is_released}
+    return replace(document, report={**document.report, **text})
+
+
+# --- closing -------------------------------------------------------------------------------------
+def close(report, by, address=""):
+    """Close the quarter of this report: freeze the figures and the text, and keep every file. Gives the close.
+
+    Raises ValidationError when the quarter is not over or closed already, when `by` wrote the text, when the text names
+    no figure, or when somebody changed it meanwhile. Nothing is kept then, and nothing half.
+    """
+    _may_be_closed(report, by)
+    known_at, document = _frozen(report)
+    sequence = QuarterClose.objects.of(report.quarter).count() + 1
+    figures, text = canonical(document.figures), canonical(document.report)
+    row = QuarterClose(
+        year=report.year, number=report.number, sequence=sequence, known_at=known_at, as_of=document.as_of,
+        closed_by=by, address=address, figures_json=figures, report_json=text, figures_sha256=sha256(figures),
+        figures_sm3=sm3(figures), report_sha256=sha256(text), report_sm3=sm3(text))
+    files = rendered(row)
+    try:
+        with transaction.atomic():
+            current = QuarterReport.objects.select_for_update().get(pk=report.pk)
+            if current.version != report.version:
+                raise ValidationError("正文刚被别人改过，请看过再锁定。")
+            _may_be_closed(current, by)
+            row.save()
+            CloseFile.objects.bulk_create(
+                CloseFile(close=row, format=name, content=content, size=len(content), sha256=sha256(content))
+                for name, content in files.items())
+            row.closed_at = timezone.now()
+            row.save(update_fields=["closed_at"])
+            _write_down(row, by, "锁定", {"指纹": row.figures_sha256, "文件": f"{len(files)} 个"})
+    except IntegrityError as error:
+        raise ValidationError("这个季度刚被别人锁定，请刷新后再看。") from error
+    return row
+
+
+def _may_be_closed(report, by):
+    if not report.quarter.is_over:
+        raise ValidationError(f"{report.quarter.title}还没有结束，结束以后才能锁定。")
+    if report.is_closed:
+        raise ValidationError("这个季度已经锁定。")
+    if report.written_by_id == by.pk:
+        raise ValidationError("正文是您最后改的，请另一位审核员锁定。")
+
+
+def _frozen(report):
+    """The instant and the document known at it: no statement is half published meanwhile."""
+    with transaction.atomic():  # on SQLite this is the only writer
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"LOCK TABLE {ProgressUpdate._meta.db_table} IN SHARE MODE")
+        known_at = timezone.now()
+        return known_at, draft_of(report, known_at)
+
+
+def rendered(close):
+    """{format: bytes} of a close, from its frozen document alone. What this machine cannot make is left out."""
+    document, files = close.document, {}
+    for name, each in FORMATS.items():
+        try:
+            files[name] = each.render(document, close.address)
+        except Missing:
+            continue
+    return files
+
+
+# --- signing and reopening -----------------------------------------------------------------------
+def sign(close, signing, by):
+    """Write down the signature of a closed report, with its Word file without 报批稿. Raises ValidationError."""
+    if not close.is_in_force:
+        raise ValidationError("这次锁定已经重新打开，不能登记签发。")
+    signing.close, signing.by = close, by
+    signing.content = FORMATS["docx"].render(signed(close.document, signing), close.address)
+    signing.size, signing.sha256 = len(signing.content), sha256(signing.content)
+    signing.full_clean()
+    with transaction.atomic():
+        signing.save()
+        _write_down(close, by, "登记签发", {"发文字号": signing.document_number, "签发人": signing.signer})
+    return signing
+
+
+def signed(document, signing):
+    """The document with what was entered at its signature."""
+    office = {**document.office, "document_number": signing.document_number, "signer": signing.signer,
+              "signed_on": signing.signed_on.isoformat(),
+              "printed_on": signing.printed_on.isoformat() if signing.printed_on else None}
+    return replace(document, report={**document.report, "office": office})
+
+
+def reopen(close, reason, by):
+    """Open a closed quarter again; the close stays to be read. Raises ValidationError."""
+    reopening = QuarterReopening(close=close, reason=reason, by=by)
+    with transaction.atomic():
+        if QuarterReopening.objects.filter(close=close).exists():
+            raise ValidationError("这个季度已经重新打开。")
+        reopening.full_clean()
+        reopening.save()
+        _write_down(close, by, "重新打开", {}, reason)
+    return reopening
+
+
+def _write_down(close, by, what, said, reason=""):
+    changes = [{"field": "closing", "label": what, "old": "", "new": "；".join(f"{k}：{v}" for k, v in said.items())}]
+    AuditEntry.of(close, AuditEntry.Kind.CHANGED, changes=changes, by=by, reason=reason, history_id=0).save()
+
+
+# --- finding again -------------------------------------------------------------------------------
+def closes_with(fingerprint):
+    """The closes whose figures or text carry this fingerprint, whole or by its first 16 signs: what a page prints."""
+    digest = fingerprint.strip().lower()
+    if len(digest) < SHORTEST:
+        return QuarterClose.objects.none()
+    wanted = Q()
+    for name in ("figures_sha256", "figures_sm3", "report_sha256", "report_sm3"):
+        wanted |= Q(**{f"{name}__startswith": digest})
+    return QuarterClose.objects.published().light().filter(wanted)
+
+
+def kept_file(digest):
+    """The kept file with this SHA-256: (close, format), or None."""
+    kept = CloseFile.objects.filter(sha256=digest).defer("content").select_related("close").first()
+    if kept:
+        return kept.close, kept.format
+    signing = QuarterSigning.objects.filter(sha256=digest).defer("content").select_related("close").first()
+    return (signing.close, "docx") if signing else None
+
+
+def damaged(close):
+    """What of a close no longer fits its own fingerprints: sentences, [] when all is well."""
+    found = []
+    for label, text, digest in (("数", close.figures_json, close.figures_sha256),
+                                ("文", close.report_json, close.report_sha256)):
+        if sha256(text) != digest or canonical(json.loads(text)) != text:
+            found.append(f"{close}：{label}与指纹不符。")
+    found += [f"{close}：{row.format} 与留存的 SHA-256 不符。" for row in close.files.all()
+              if sha256(bytes(row.content)) != row.sha256]
+    return found

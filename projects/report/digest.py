@@ -1,0 +1,119 @@
+"""What a document says in short: its changes in kinds, its promises by verdict, each list in sentences.
+
+The picture, its alternative text and the printable page say these in the same words.
+"""
+from datetime import date
+
+from guicheng import words
+
+URGENT = ["unkept", "unreported", "late", "kept", "not_due"]  # what was not kept is never what is cut
+
+
+def day(text):
+    """The day of an ISO text in words, "" for none."""
+    return words.day(date.fromisoformat(text)) if text else ""
+
+
+def is_sample(document):
+    """Whether it shows made-up lists: no real list has this word in its name."""
+    return any("示例" in row["title"] for row in document.figures["lists"])
+
+
+def lock_words(document):
+    """第 1 次锁定，2022 年 1 月 5 日; or that the figures still change."""
+    closing = document.closing
+    if not closing:
+        return "未锁定，数据会变"
+    locked_on = closing.get("closed_on") or ""
+    return f"第 {closing['number']} 次锁定" + (f"，{day(locked_on[:10])}" if locked_on else "")
+
+
+def short_fingerprint(document):
+    """The first 16 signs of the fingerprint, in fours."""
+    return " ".join(document.fingerprint[start:start + 4] for start in range(0, 16, 4))
+
+
+# --- lists ---------------------------------------------------------------------------------------
+def list_groups(figures):
+    """[(title, lists)]: the street's own, then those from above; the title is "" where there is one kind only."""
+    own = [row for row in figures["lists"] if row["is_street"]]
+    above = [row for row in figures["lists"] if not row["is_street"]]
+    if own and above:
+        return [("街道的清单", own), ("上级的清单", above)]
+    return [("", own or above)] if own or above else []
+
+
+def has_rows(row):
+    """Whether more is known of a list than how long it is."""
+    return bool(row["recorded"] or row["declared_done"])
+
+
+def main_figures(row):
+    """[(key, label)] of the figures of a list that mean something: without rows nothing is “0 done”."""
+    found = [("declared", "公布"), ("declared_done", "公布为完成")]
+    if row["recorded"]:
+        found += [("recorded", "本站有资料"), ("done", "其中已完成")]
+    return [(key, label) for key, label in found if row[key] is not None]
+
+
+def rate_sentence(row):
+    """The rate with its numerator and denominator, or why there is none; "" where nothing is recorded at all."""
+    if row["rate"] is not None:
+        return f"完成率 {row['rate']}%：公布 {row['declared']} {row['unit']}，已完成 {row['done']} {row['unit']}。"
+    return "本站资料不全，不算完成率。" if row["recorded"] and row["missing"] else ""
+
+
+def list_sentence(row):
+    """A list in words, with the figures the picture shows."""
+    more = [(key, label) for key, label in main_figures(row) if key in ("declared_done", "done")]
+    figures = "，".join(f"{label} {words.number(row[key])} {row['unit']}" for key, label in more)
+    return (f"{row['title']}：{row['gap_sentence']}{figures + '。' if figures else ''}{rate_sentence(row)}"
+            f"图中长条：{row['sentence']}")
+
+
+# --- changes and promises ------------------------------------------------------------------------
+def change_groups(figures):
+    """[(kind, label, number, changes)] of the kinds that occurred; of an outline not every change is there."""
+    rows = {row["key"]: [] for row in figures["moves"]}
+    for change in figures["changes"]:
+        rows[change["kind"]].append(change)
+    return [(row["key"], row["label"], row["count"], rows[row["key"]]) for row in figures["moves"] if row["count"]]
+
+
+def verdict_counts(figures):
+    """[(verdict, label, promises)] of the verdicts that occurred, in their order."""
+    return [(row["key"], row["label"], row["count"]) for row in figures["verdicts"] if row["count"]]
+
+
+def count_of(figures, key):
+    """One of the quarter's figures by its key."""
+    return next(row for row in figures["counts"] if row["key"] == key)
+
+
+def promises_to_show(figures):
+    """The promises, those first that were not kept."""
+    return sorted(figures["promises"], key=lambda row: URGENT.index(row["verdict"]))
+
+
+def change_sentence(figures):
+    number = count_of(figures, "changed")["value"]
+    return f"{number} 个项目的状态和 {figures['before']['title']}末不同。" if number else "没有项目的状态变动。"
+
+
+def promise_sentence(figures):
+    counts = verdict_counts(figures)
+    if not counts:
+        return f"没有 {figures['year']} 年到期的承诺。"
+    said = "，".join(f"{label} {count} 条" for _, label, count in counts)
+    return f"{figures['year']} 年到期的承诺：{said}。"
+
+
+def lead(figures):
+    """The quarter in one or two sentences: what a reader is told first."""
+    if not figures["lists"]:
+        return "这一天还没有公布过清单。"
+    counts = [(number, "有其他变动" if kind == "other" else label) for kind, label, number, _ in change_groups(figures)]
+    changes = "，".join(f"{count} 个{'' if place else '项目'}{label}" for place, (count, label) in enumerate(counts))
+    first = f"这个季度，{changes}。" if changes else "这个季度没有项目的状态变动。"
+    due, kept = count_of(figures, "due")["value"], count_of(figures, "kept")["numerator"]
+    return first + (f"{figures['year']} 年已到期的承诺 {due} 条，按期完成 {kept} 条。" if due else "")

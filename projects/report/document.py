@@ -1,0 +1,89 @@
+"""A quarter as one document of plain values: what is closed, fingerprinted, and rendered.
+
+`figures` is public: the lists, changes, promises and rows with their definitions. `report` is for staff until it is
+released: the prose, what the paper needs, the lights and the clerks' own words. Both are JSON values only.
+"""
+import hashlib
+import json
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+FORMAT = 1  # of the figures: a later one reads an older document by this number
+NO_OFFICE = {
+    "kind": "", "kind_label": "", "has_red_head": False, "issuer": "", "document_number": "", "signer": "", "title": "",
+    "addressee": "", "signed_on": None, "copied_to": "", "printed_by": "", "printed_on": None,
+}
+
+
+def canonical(value):
+    """The one way to write a document: sorted keys, no spaces, UTF-8. Its hash is the fingerprint."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def sha256(data):
+    """Hex digest of text or bytes."""
+    return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
+
+
+def sm3(data):
+    """Hex digest by SM3 (GB/T 32905-2016); "" where this machine's OpenSSL leaves it out."""
+    try:
+        return hashlib.new("sm3", data.encode() if isinstance(data, str) else data).hexdigest()
+    except ValueError:
+        return ""
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a renderer gets. `closing` is None for a quarter that is not closed: then it is a draft."""
+
+    figures: dict
+    report: dict = field(default_factory=dict)
+    closing: dict | None = None  # number, closed_on (ISO day)
+
+    @property
+    def fingerprint(self):
+        """SHA-256 of the figures: what is printed on everything."""
+        return sha256(canonical(self.figures))
+
+    @property
+    def sm3(self):
+        return sm3(canonical(self.figures))
+
+    @property
+    def quarter(self):
+        return self.figures["quarter"]
+
+    @property
+    def title(self):
+        return self.figures["title"]
+
+    @property
+    def as_of(self):
+        return date.fromisoformat(self.figures["as_of"])
+
+    @property
+    def is_closed(self):
+        return self.closing is not None
+
+    @property
+    def public(self):
+        """What residents may read: no lights, none of the clerks' words, and the text only once it is released."""
+        kept = ("office", "parts", "is_released") if self.is_closed and self.report.get("is_released") else ()
+        return replace(self, report={name: self.report[name] for name in kept})
+
+    @property
+    def office(self):
+        """What the paper needs: kind, document_number, signer … All empty for figures without a paper."""
+        return {**NO_OFFICE, **self.report.get("office", {})}
+
+    @property
+    def parts(self):
+        """The four parts of the text: key, title, paragraphs of level and text."""
+        return self.report.get("parts", [])
+
+    @property
+    def is_for_approval(self):
+        """报批稿: until number, signer and day of signature are entered."""
+        office = self.office
+        return not (office["document_number"] and office["signer"] and office["signed_on"])

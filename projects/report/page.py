@@ -1,0 +1,153 @@
+"""The whole quarter on paper: one HTML page to print from any browser, and the same as PDF.
+
+What the office released of its text stands first; until then no word of the staff is in either.
+"""
+import hashlib
+import logging
+import re
+from functools import cache
+from pathlib import Path
+
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from projects.models import Status
+from projects.report import Missing, digest
+from projects.report.canvas import COLOURS
+from projects.report.fonts import chinese_fonts
+from projects.report.picture import qr_path
+
+FOLDER = Path(__file__).resolve().parents[2] / "static" / "css"
+STATUSES = [("unknown", "暂无进展"), *Status.choices]  # a closed document has its keys in another order
+DATA = re.compile(r' data-(?:label|figure|status|list|change)="[^"]*"')  # for browsers: a tenth of the time of a PDF
+TOKEN = re.compile(r"(--[\w-]+): ([^;]+);")
+NUMERALS = "一二三四五六七八九十"
+
+
+def render_html(document, address, in_browser=True):
+    """The page. `address` is the public page of the quarter, "" leaves the QR code out.
+
+    In a browser it links its style sheets and says how to print; without, they are given to WeasyPrint as text.
+    """
+    return render_to_string("projects/report_print.html", {**_context(document, address), "in_browser": in_browser})
+
+
+def render_pdf(document, address):
+    """The same as PDF, the same bytes wherever the fonts are the same. Raises Missing where something is lacking."""
+    try:
+        import weasyprint  # imported here: it takes half a second and libraries of the system
+    except (ImportError, OSError) as error:
+        raise Missing("这台服务器没有装 PDF 组件（WeasyPrint 和它要的系统库），不能生成 PDF。") from error
+    chinese_fonts()
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it warns of each property that only browsers know
+    html = DATA.sub("", render_html(document, address, in_browser=False))
+    styles = weasyprint.CSS(string=_styles(), url_fetcher=_refuse)
+    page = weasyprint.HTML(string=html, url_fetcher=_refuse)
+    identifier = hashlib.sha256(html.encode()).digest()[:16]
+    return page.write_pdf(stylesheets=[styles], pdf_identifier=identifier, pdf_tags=True)
+
+
+@cache
+def _styles():
+    """The style sheet with the tokens' values for paper put in: as variables they would be inherited by every cell."""
+    tokens = (FOLDER / "tokens.css").read_text(encoding="utf-8")
+    light, _, rest = tokens.partition("@media")
+    values = dict(TOKEN.findall(light)) | dict(TOKEN.findall(rest.partition("@media print")[2]))
+    page = (FOLDER / "report_print.css").read_text(encoding="utf-8")
+    return re.sub(r"var\((--[\w-]+)\)", lambda match: values[match[1]], page)
+
+
+def _refuse(url, *args, **kwargs):
+    """Nothing is fetched for a page: all of it is in the page."""
+    raise ValueError(f"not fetched: {url}")
+
+
+# --- what the template shows ---------------------------------------------------------------------
+def _context(document, address):
+    figures = document.figures
+    return {
+        "document": document, "figures": figures, "address": address,
+        "verify": f"{address.partition('/reports/')[0]}/reports/verify/" if address else "/reports/verify/",
+        "lock": digest.lock_words(document), "short": digest.short_fingerprint(document),
+        "is_sample": digest.is_sample(document), "lead": digest.lead(figures), "qr": _qr(address),
+        "parts": _parts(document),
+        "lists": [{**row, "bar": _bar(row), "rate_sentence": digest.rate_sentence(row),
+                   "has_groups": max(len(row["by_category"]), len(row["by_community"])) > 1,
+                   "statuses": [(key, label, row["by_status"][key]) for key, label in STATUSES]}
+                  for row in figures["lists"]],
+        "statuses": STATUSES,
+        "legend": [(_key(family), label) for family, label in _legend(figures)],
+        "change_sentence": digest.change_sentence(figures), "changes": digest.change_groups(figures),
+        "promise_sentence": digest.promise_sentence(figures),
+        "promises": _with_days(figures["promises"], "due_on", "proof_on"),
+        "next_promises": _with_days(figures["next_promises"], "due_on"),
+        "corrections": _with_days(figures["corrections"], "effective_on", "recorded_on"),
+        "details": _details(figures),
+    }
+
+
+def _details(figures):
+    """The rows list by list, with what is said of each table; the projects that are on no list come last."""
+    titles = {**{row["slug"]: row["title"] for row in figures["lists"]}, None: "不在清单上的项目"}
+    rows = {slug: [] for slug in titles}
+    for row in _with_days(figures["projects"], "moved_on"):
+        rows[row["list"] if row["list"] in rows else None].append(row)
+    return [{"title": titles[slug], "rows": found, "has_parts": any(row["is_part"] for row in found),
+             "has_numbers": any(row["number"] is not None for row in found)}
+            for slug, found in rows.items() if found]
+
+
+def _with_days(rows, *names):
+    """The rows with these days in words."""
+    return [{**row, **{name: digest.day(row[name]) for name in names}} for row in rows]
+
+
+def _parts(document):
+    """The text, each part with its numeral, once the office has released it."""
+    if not document.report.get("is_released"):
+        return []
+    parts = [part for part in document.parts if part["paragraphs"]]
+    return [{**part, "numeral": numeral} for numeral, part in zip(NUMERALS, parts, strict=False)]
+
+
+# --- drawings, with attributes only --------------------------------------------------------------
+def _bar(row):
+    """The stacked bar of a list; its sentence stands beside it."""
+    total, x, stretches = sum(part["count"] for part in row["segments"]) or 1, 0.0, []
+    for part in row["segments"]:
+        width = 600 * part["count"] / total
+        stretches.append((f"{x:.2f}", f"{width:.2f}", COLOURS[f"fill-{part['family']}"]))
+        x += width
+    rects = format_html_join(
+        "", '<rect x="{}" y="1" width="{}" height="16" fill="{}" stroke="#fff" stroke-width="1"/>', stretches)
+    return format_html(
+        '<svg class="bar" viewBox="0 0 600 18" preserveAspectRatio="none" role="img" aria-label="{}">{}'
+        '<rect x=".5" y=".5" width="599" height="17" fill="none" stroke="{}"/></svg>',
+        f"{row['title']}：{row['sentence']}", rects, COLOURS["edge"])
+
+
+def _legend(figures):
+    """(family, label) of the stretches that occur, in the order of the bars."""
+    labels = {part["family"]: part["label"] for row in figures["lists"] for part in row["segments"]}
+    order = ["done", "declared", "doing", "stopped", "none", "missing"]
+    return [(family, labels[family]) for family in order if family in labels]
+
+
+def _key(family):
+    return format_html(
+        '<svg class="key" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">'
+        '<rect x=".5" y=".5" width="11" height="11" fill="{}" stroke="{}"/></svg>',
+        COLOURS[f"fill-{family}"], COLOURS["edge"])
+
+
+def _qr(address):
+    if not address:
+        return ""
+    size, path = qr_path(address)
+    return format_html(
+        '<svg class="qr" viewBox="0 0 {0} {0}" width="110" height="110" role="img" aria-label="{1}">'
+        '<path d="{2}" fill="#000"/></svg>', size, f"二维码，内容是 {address}", SafeString(path))
+
+
+# what is drawn from a document: extension -> how, content type

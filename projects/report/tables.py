@@ -1,0 +1,85 @@
+"""The quarter as CSV and JSON, for those who compute with it. Pure functions of the document: the same bytes each time.
+
+Anybody can check a JSON file: `jq -cSj .figures FILE | sha256sum` gives its fingerprint.
+"""
+import json
+
+from guicheng.exports import csv_lines
+from projects.models import Status
+from projects.summary import FAMILIES
+
+FIGURES = ["declared", "declared_done", "recorded", "done", "standing", "unknown", "missing", "rate"]
+STATUSES = [(key or "unknown", Status.label_of(key)) for key in Status.possible()]
+
+
+def render_json(document):
+    """Give the figures with their fingerprint: the hash of `canonical(figures)`, which a reader can make again."""
+    text = json.dumps(
+        {"fingerprint": document.fingerprint, "sm3": document.sm3, "figures": document.figures},
+        ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
+    return f"{text}\n".encode()
+
+
+def render_csv(document):
+    """Give every figure of the document, one a line: part, code, name, item, key, figure."""
+    titles = ["部分", "编号", "名称", "项", "键", "数"]
+    columns = [("季度", lambda row: document.quarter), ("截至", lambda row: document.as_of),
+               *((title, lambda row, index=index: row[index]) for index, title in enumerate(titles))]
+    return "".join(csv_lines(columns, _rows(document))).encode()
+
+
+def _rows(document):
+    figures = document.figures
+    labels = {row["key"].replace("-", "_"): row["label"] for row in figures["definitions"]}
+    for row in figures["lists"]:
+        head = row["slug"], row["title"]
+        yield from _of_a_list("", head, row, labels)
+        if row["before"]:
+            yield from _of_a_list("上季度末", head, row["before"], labels)
+        for part in row["segments"]:
+            yield "分段", *head, part["label"], part["family"], part["count"]
+        for part, groups in (("按类型", row["by_category"]), ("按社区", row["by_community"])):
+            for group in groups:
+                yield from _of_a_group(part, head, group)
+    for row in figures["counts"]:
+        head = "本季度", row["key"], row["label"]
+        yield *head, "数", "value", row["value"]
+        yield from ((*head, title, key, row[key]) for title, key in (
+            ("分子", "numerator"), ("分母", "denominator"), ("比率", "rate")))
+    for part, key in (("变动合计", "moves"), ("承诺合计", "verdicts")):
+        yield from ((part, row["key"], row["label"], "数", "count", row["count"]) for row in figures[key])
+    for row in figures["overdue"]:
+        yield "逾期", row["code"], row["name"], row["status_label"], row["due_on"], 1
+    for row in figures["changes"]:
+        yield "变动", row["code"], row["name"], f"{row['before_label']} → {row['after_label']}", "changed", 1
+    for part, key in (("承诺", "promises"), ("下季度承诺", "next_promises")):
+        for row in figures[key]:
+            yield part, row["code"], row["name"], row["verdict_label"], row["verdict"], 1
+    for row in figures["projects"]:
+        yield "项目", row["code"], row["name"], row["status_label"], row["status"], 1
+        yield "项目", row["code"], row["name"], "完成百分比", "percent", row["percent"]
+        yield "项目", row["code"], row["name"], "预算（万元）", "budget", row["budget"]
+    for row in figures["corrections"]:
+        yield "更正", row["code"], row["name"], row["label"], row["effective_on"], 1
+    yield "指纹", figures["quarter"], figures["title"], "SHA-256", "sha256", document.fingerprint
+    yield "指纹", figures["quarter"], figures["title"], "SM3", "sm3", document.sm3
+
+
+def _of_a_list(when, head, figures, labels):
+    """The figures of a list by the end of the quarter, or by that before: then `when` stands before the part."""
+    for key in FIGURES:
+        yield f"{when}清单", *head, labels[key], key, figures[key]
+    for key, label in STATUSES:
+        yield f"{when}按状态", *head, label, key, figures["by_status"][key]
+    for key, label in FAMILIES.items():
+        yield f"{when}几种状态合计", *head, label, key, figures["families"][key]
+
+
+def _of_a_group(part, head, group):
+    """A category or community of a list: `part` names the figure, the item names the group."""
+    for word, key in (("", "recorded"), ("已完成", "done"), ("暂无进展信息", "unknown")):
+        yield f"{part}{word}", *head, group["label"], key, group[key]
+    for key, label in STATUSES:
+        yield f"{part}{label}", *head, group["label"], f"status-{key}", group["by_status"][key]
+    for key, label in FAMILIES.items():
+        yield f"{part}合计{label}", *head, group["label"], f"family-{key}", group["families"][key]

@@ -1,0 +1,80 @@
+"""The figures of a report's text: `{已完成：key-2021}` stands for the figure, and is filled at reading and closing."""
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import ValidationError
+
+from guicheng import words
+from projects.models import Status
+
+TOKEN = re.compile(r"[{｛]([^{}｛｝\n]{1,80})[}｝]")
+UNKNOWN = "（没有公布）"
+OF_LIST = {"declared": "公布总数", "declared_done": "公布完成数", "recorded": "有资料", "done": "已完成",
+           "standing": "长期开展", "unknown": "暂无进展", "missing": "暂缺资料"}
+
+
+@dataclass(frozen=True)
+class Token:
+    """A name, what is printed for it, and what it is in words; `definition` is the key of its 口径, or ""."""
+
+    name: str
+    text: str
+    meaning: str
+    definition: str = ""
+
+
+def tokens(figures):
+    """{name: Token} of all that a text may name, in the order in which the page offers them."""
+    found = [
+        Token("截至日", words.day(date.fromisoformat(figures["as_of"])), "数据截至哪一天"),
+        Token("季度", figures["title"], "哪个季度"), Token("上季度", figures["before"]["title"], "前一个季度"),
+        Token("下季度", figures["after"]["title"], "后一个季度"),
+    ]
+    for row in figures["counts"]:
+        found.append(Token(row["label"], _shown(row), row["label"], row["key"]))
+    for row in figures["verdicts"]:
+        found.append(Token(
+            f"承诺{row['label']}", str(row["count"]), f"当年到期的承诺里“{row['label']}”的条数", "promises"))
+    for each in figures["lists"]:
+        found += _of_list(each)
+    return {token.name: token for token in found}
+
+
+def _of_list(each):
+    for key, label in OF_LIST.items():
+        yield Token(f"{label}：{each['slug']}", _number(each[key]), f"{each['title']}，{label}",
+                    key.replace("_", "-"))
+    if each["rate"] is not None:
+        yield Token(f"完成率：{each['slug']}", f"{each['rate']}%（{each['done']} ÷ {each['declared']}）",
+                    f"{each['title']}，完成率", "rate")
+    for key, label in Status.choices:
+        if key not in Status.DONE:
+            yield Token(f"{label}的：{each['slug']}", _number(each["by_status"][key]),
+                        f"{each['title']}，状态是“{label}”的", "recorded")
+
+
+def _shown(row):
+    """A figure as text; a rate with what was divided by what."""
+    if row["unit"] != "%":
+        return _number(row["value"])
+    if row["rate"] is None:
+        return "没有到期的，不算"
+    return f"{row['rate']}%（{row['numerator']} ÷ {row['denominator']}）"
+
+
+def _number(value):
+    return UNKNOWN if value is None else str(value)
+
+
+def name_of(match):
+    """A token's name however its colon was typed."""
+    return match[1].strip().replace(":", "：")
+
+
+def fill(text, known):
+    """The text with every token replaced. Raises ValidationError that names those that are no figure."""
+    wrong = sorted({name_of(match) for match in TOKEN.finditer(text)} - known.keys())
+    if wrong:
+        raise ValidationError(f"没有这样的数：{'、'.join(f'{{{name}}}' for name in wrong)}。请从旁边的表里复制。")
+    return TOKEN.sub(lambda match: known[name_of(match)].text, text)

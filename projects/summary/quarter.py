@@ -1,0 +1,159 @@
+"""The quarter as a whole: its lists, what changed in it, and the promises of its year.
+
+Counting is apart from fetching: the counts come from the database in a fixed number of queries, and what is
+listed is read when it is looked at, as much of it as is looked at.
+"""
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, When
+from django.urls import reverse
+from django.utils import timezone
+
+from guicheng.listing import Listing
+from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Status
+from projects.models.project import announced_by, status_at
+from projects.promises import judgements, verdicts
+from projects.summary.lists import Tally, summaries_of
+from projects.summary.moves import Move, count_moves
+from projects.summary.report import overdue_by, quarter_figures
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A project whose status at the end of the quarter differs from that of the quarter before."""
+
+    code: str
+    name: str
+    list_slug: str
+    list_title: str
+    before: str
+    after: str
+
+    def get_absolute_url(self):
+        return reverse("project-detail", args=[self.code])
+
+    @property
+    def kind(self):
+        return Move.of(self.before, self.after)
+
+    @property
+    def before_label(self):
+        return Status.label_of(self.before)
+
+    @property
+    def after_label(self):
+        return Status.label_of(self.after)
+
+
+@dataclass
+class QuarterSummary:
+    quarter: object
+    as_of: date
+    known_at: object
+    lists: list
+    changes: Listing
+    promises: Listing
+    verdicts: dict  # Verdict -> number of promises, in the order of the verdicts
+    moves: dict  # Move -> number of projects, in the order of the kinds
+
+    @cached_property
+    def figures(self):
+        """The figures beside those of the lists. One query when they are looked at."""
+        overdue = overdue_by(self.as_of, self.known_at).count()
+        return quarter_figures(self.moves, self.verdicts, overdue, self.as_of)
+
+    @property
+    def is_known(self):
+        """Whether any list was public by then: before that there is nothing to go back to."""
+        return any(row.is_known for row in self.lists)
+
+    @property
+    def has_before(self):
+        """Whether any list was public when the quarter began: else there is nothing to compare it with."""
+        return any(row.project_list.announced_on < self.quarter.first_day for row in self.lists)
+
+    @property
+    def appeared(self):
+        """The lists announced in this quarter."""
+        return [row for row in self.lists
+                if self.quarter.first_day <= row.project_list.announced_on <= self.as_of]
+
+    def as_dict(self):
+        return {
+            "quarter": str(self.quarter),
+            "as_of": self.as_of.isoformat(),
+            "lists": [row.as_dict() for row in self.lists],
+            "changes": [
+                {"code": row.code, "name": row.name, "before": row.before or "unknown",
+                 "after": row.after or "unknown"} for row in self.changes
+            ],
+            "promises": [
+                {"code": row.promise.project.code, "name": row.promise.project.name,
+                 "due": row.promise.due_on.isoformat(), "verdict": row.verdict.value,
+                 "verdict_label": row.verdict.label} for row in self.promises
+            ],
+        }
+
+
+def _moved(before, after, known_at):
+    """Where anything may have changed in between: it spares the other projects a second look into the ledger."""
+    said = ProgressUpdate.objects.filter(project=OuterRef("pk"), effective_on__gt=before, effective_on__lte=after)
+    return Q(moved_on__gt=before) if known_at is None else Q(Exists(said))
+
+
+def _compared(before, after, known_at):
+    """Counted projects that were public by `after`, with their status by the ends of both days.
+
+    `status_before` is null where nothing can have changed.
+    """
+    was = Case(When(_moved(before, after, known_at), then=status_at(before, known_at)))
+    return Project.objects.counted().filter(announced_by(after)).annotate(
+        status_before=was, status_then=status_at(after, known_at))
+
+
+def changes_between(before, after, known_at=None, count=None):
+    """Real published top-level projects whose status differs between the ends of two days. One query to read them."""
+    changed = _compared(before, after, known_at).real().filter(_moved(before, after, known_at)).exclude(
+        status_before=F("status_then"))
+    rows = changed.order_by(F("project_list__order").asc(nulls_last=True), "code").values_list(
+        "code", "name", "project_list__slug", "project_list__title", "status_before", "status_then")
+    return Listing(rows, lambda chunk: [
+        Change(code, name, slug or "", title or "", was, now) for code, name, slug, title, was, now in chunk], count)
+
+
+def quarter_summary(quarter, known_at=None, as_of=None):
+    """The whole summary of a quarter, as of its last day (today, while the quarter runs) or of a day within it."""
+    as_of = as_of or min(quarter.last_day, timezone.localdate())
+    before = quarter.previous.last_day
+    lists = list(ProjectList.objects.published().real())
+    projects = _compared(before, as_of, known_at)
+    on_these = Q(project_list__in=lists) | Q(project_list=None)
+    tally = Tally(projects.filter(on_these), ("category", "community"), before=before)
+    due = Promise.objects.filter(is_sample=False, due_on__year=quarter.year)
+    counts = verdicts(due, as_of, known_at)
+    return QuarterSummary(
+        quarter, as_of, known_at, summaries_of(lists, tally, as_of, known_at),
+        changes_between(before, as_of, known_at, tally.moves.total()),
+        judgements(due, as_of, known_at, sum(counts.values())), counts, count_moves(tally.moves),
+    )
+
+
+def days_with_news():
+    """The days on which a real list was announced or declared, or a real project moved."""
+    return [
+        *ProjectList.objects.published().real().values_list("announced_on", flat=True).distinct(),
+        *Declaration.objects.filter(
+            project_list__is_sample=False, project_list__is_published=True, effective_on__lte=timezone.localdate(),
+        ).values_list("effective_on", flat=True).distinct(),
+        *ProgressUpdate.objects.in_force().filter(is_sample=False).order_by().values_list(
+            "effective_on", flat=True).distinct(),
+    ]
+
+
+def first_day():
+    """The day of the first entry, a list's announcement or a statement; None where there is neither."""
+    firsts = [ProjectList.objects.published().aggregate(first=Min("announced_on"))["first"],
+              ProgressUpdate.objects.published().aggregate(first=Min("effective_on"))["first"]]
+    return min(filter(None, firsts), default=None)

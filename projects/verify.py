@@ -1,0 +1,77 @@
+"""Which close a file or a fingerprint is of, and whether the file is as it was kept."""
+import io
+import json
+import lzma
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+
+from projects import quarter_close
+from projects.models import QuarterClose
+from projects.report.document import canonical, sha256
+from projects.report.files import FORMATS
+
+DIGEST = re.compile(r"[0-9a-fA-F]{64}")
+MAX_UNPACKED = 64 * 1024 * 1024
+UNTOUCHED, FIGURES_HOLD, ALTERED, UNKNOWN, FOUND = "untouched", "figures", "altered", "unknown", "found"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`kind` is one of the words above; `close` and `label` say of what, where it is known."""
+
+    kind: str
+    close: QuarterClose | None = None
+    label: str = ""
+    digest: str = ""
+
+    @property
+    def is_good(self):
+        return self.kind in (UNTOUCHED, FIGURES_HOLD, FOUND)
+
+
+def of_fingerprint(text):
+    """The answer about a typed fingerprint, by its whole or its first 16 signs or more. Spaces do not matter."""
+    digest = re.sub(r"[\s…]", "", text).lower()
+    if not re.fullmatch(r"[0-9a-f]{16,64}", digest):
+        return Answer(UNKNOWN, digest=digest)
+    close = quarter_close.closes_with(digest).order_by("-sequence").first()
+    return Answer(FOUND, close, digest=digest) if close else Answer(UNKNOWN, digest=digest)
+
+
+def of_file(content):
+    """The answer about a file's bytes."""
+    digest = sha256(content)
+    if kept := quarter_close.kept_file(digest):
+        return Answer(UNTOUCHED, kept[0], FORMATS[kept[1]].label, digest)
+    if close := _with_figures(content):
+        return Answer(FIGURES_HOLD, close, "JSON", digest)
+    for found in sorted(set(DIGEST.findall(_text_of(content)))):
+        if close := quarter_close.closes_with(found).order_by("-sequence").first():
+            return Answer(ALTERED, close, digest=digest)
+    return Answer(UNKNOWN, digest=digest)
+
+
+def _with_figures(content):
+    """The close whose figures a JSON file holds, however it is laid out."""
+    try:
+        figures = json.loads(content)["figures"]
+        fingerprint = sha256(canonical(figures))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return quarter_close.closes_with(fingerprint).order_by("-sequence").first()
+
+
+def _text_of(content):
+    """What of a file could name a fingerprint: its bytes, and the parts of a workbook or Word file."""
+    texts = [content[:MAX_UNPACKED].decode("latin-1")]
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = [part for part in archive.infolist() if part.filename.endswith((".xml", ".rels"))]
+            if sum(part.file_size for part in parts) <= MAX_UNPACKED:
+                texts += [archive.read(part).decode("utf-8", "replace") for part in parts]
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, RuntimeError, NotImplementedError, ValueError,
+            EOFError):
+        pass  # damaged or locked: its own bytes are all there is to read
+    return "\n".join(texts)

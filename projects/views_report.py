@@ -1,0 +1,215 @@
+"""The public pages and files of the quarters: as they stand, as of a day, or as they were closed. GET only."""
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from guicheng import words
+from guicheng.as_of import NOW, Moment
+from guicheng.inbox import address_of
+from guicheng.pages.errors import error_page
+from guicheng.quarters import Quarter
+from projects import summary
+from projects.corrections import corrections_since
+from projects.models import CloseFile, QuarterClose
+from projects.moments import travels, travels_alone
+from projects.report import Missing
+from projects.report.build import document_of, outline_of
+from projects.report.document import sha256
+from projects.report.files import EVERYBODY, FORMATS, STAFF
+from projects.report.page import render_html
+from projects.report.picture import alternative_text
+from projects.report.thaw import definitions_of, summary_of
+
+# what needs no extra part of the machine
+INSTEAD = {"png": ("report-file", ["svg"], "SVG 图"), "pdf": ("report-print", [], "打印版")}
+SHOWN_IN_BROWSER = ("svg", "png", "pdf")
+KEPT_FOR = 600  # seconds
+
+
+def read_quarter(text):
+    """Give the quarter, or raise Http404 with one sentence."""
+    try:
+        quarter = Quarter.parse(text)
+    except ValidationError as error:
+        raise Http404(error.messages[0]) from error
+    if quarter > Quarter.current():
+        raise Http404(f"{quarter.title}还没有到，最近可看的是{Quarter.current().title}。")
+    return quarter
+
+
+def public_address(quarter):
+    """The quarter's page as printed on what leaves the site; "" where the site does not know its own address."""
+    return address_of(reverse("report-detail", args=[quarter]))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which figures of a quarter an address asks for: a close, those of a moment, or today's."""
+
+    quarter: Quarter
+    close: QuarterClose | None
+    moment: Moment
+
+    @classmethod
+    def read(cls, text, query, moment):
+        """Raises Http404 for a quarter or a close that is not there, ValidationError for a day outside the quarter."""
+        quarter = read_quarter(text)
+        moment = _moment_in(quarter, query, moment)
+        if moment:
+            return cls(quarter, None, moment)
+        closes = QuarterClose.objects.of(quarter).published()
+        number = query.get("close", "")
+        if not number:
+            return cls(quarter, closes.in_force().first(), NOW)
+        is_number = number.isascii() and number.isdecimal() and len(number) < 5
+        close = closes.filter(sequence=int(number)).first() if is_number else None
+        if close is None:
+            raise Http404(f"{quarter.title}没有这一次锁定。")
+        return cls(quarter, close, NOW)
+
+    @property
+    def document(self):
+        if self.close:
+            return self.close.document
+        return document_of(self.quarter, self.moment.known_at, self.moment.day)
+
+    @property
+    def summary(self):
+        if self.close:
+            return summary_of(self.close.document.figures)
+        return summary.quarter_summary(self.quarter, self.moment.known_at, self.moment.day)
+
+
+def _moment_in(quarter, query, moment):
+    """The moment asked for; an instant without a day means the quarter as a whole, as it was known then."""
+    if moment and not query.get("asof"):
+        moment = Moment(min(quarter.last_day, moment.day), moment.known_at)
+    if moment and not quarter.first_day <= moment.day < quarter.end:
+        raise ValidationError(f"{words.day(moment.day)}不在{quarter.title}里。")
+    return moment
+
+
+def asking(view):
+    """A decorator: give the view what the address asks for, or the reader one sentence."""
+    def asked(request, quarter, *args, **kwargs):
+        try:
+            return view(request, Asked.read(quarter, request.GET, request.moment), *args, **kwargs)
+        except Http404 as error:
+            return error_page(request, 404, str(error))
+        except ValidationError as error:
+            return error_page(request, 400, error.messages[0])
+
+    return asked
+
+
+# --- pages ---------------------------------------------------------------------------------------
+@require_safe
+def report_index(request):
+    """The quarters in which something was announced, declared or said, newest first."""
+    quarters = sorted({Quarter.of(day) for day in summary.days_with_news()}, reverse=True)
+    closed = {close.quarter: close for close in QuarterClose.objects.in_force().light()}
+    return render(request, "projects/report_index.html", {
+        "quarters": [(quarter, closed.get(quarter)) for quarter in quarters], "current": Quarter.current(),
+    })
+
+
+@require_safe
+@travels_alone
+@asking
+def report_detail(request, asked):
+    close, quarter = asked.close, asked.quarter
+    document, each = close.document.public if close else None, asked.summary
+    return render(request, "projects/report_detail.html", {
+        "summary": each, "quarter": quarter, "verdicts": each.verdicts.items(), "figures": each.figures,
+        "next": quarter.next if quarter < Quarter.current() else None,
+        "definitions": definitions_of(document.figures) if close else [
+            *summary.DEFINITIONS, *summary.QUARTER_DEFINITIONS],
+        "close": close, "parts": document.parts if close else [],
+        "corrections": [row.as_dict() for row in corrections_since(close.known_at, close.as_of)] if close else [],
+        "files": _files(asked), "file_query": _query(asked),
+        "alternative": alternative_text(document or outline_of(quarter, each)),
+    })
+
+
+def _files(asked):
+    """(extension, label) of the tables and papers a resident may have; the pictures have a place of their own."""
+    if asked.close is None:
+        return [(name, each.label) for name, each in FORMATS.items()
+                if each.audience == EVERYBODY and name not in ("svg", "png")]
+    kept = asked.close.files.values_list("format", flat=True)
+    return [(name, FORMATS[name].label) for name in kept if name not in ("svg", "png") and _is_open(asked, name)]
+
+
+def _query(asked):
+    """What leads from the page to the files of the same figures."""
+    query = {"close": asked.close.sequence} if asked.close and not asked.close.is_in_force else asked.moment.query
+    return f"?{urlencode(query)}" if query else ""
+
+
+@require_safe
+@travels
+@asking
+def report_print(request, asked):
+    """The quarter on A4, to be printed from any browser."""
+    return HttpResponse(render_html(asked.document.public, public_address(asked.quarter)))
+
+
+# --- files ---------------------------------------------------------------------------------------
+@require_safe
+@travels
+@asking
+def report_file(request, asked, extension):
+    """A file of the quarter: the kept one of a close, else made now."""
+    if extension not in FORMATS or FORMATS[extension].audience == STAFF:
+        names = [name for name, each in FORMATS.items() if each.audience == EVERYBODY]
+        raise Http404(f"季度汇总可以下载的文件有：{'、'.join(names)}。")
+    if not _is_open(asked, extension):
+        raise Http404(f"{asked.quarter.title}没有公开的 Word 文件。")
+    each = FORMATS[extension]
+    try:
+        content = _kept(asked.close, extension) if asked.close else _made(asked, extension)
+    except Missing as error:
+        return _missing(request, asked.quarter, extension, str(error))
+    if content is None:
+        return _missing(request, asked.quarter, extension, "这个季度锁定时，服务器没有装生成这种文件的组件，没有留存。")
+    response = HttpResponse(content, content_type=each.content_type)
+    name = f"桂城办实事{asked.quarter}{asked.moment.in_name}.{each.extension}"
+    response["Content-Disposition"] = content_disposition_header(extension not in SHOWN_IN_BROWSER, name)
+    return response
+
+
+def _made(asked, extension):
+    """The file of figures that still change. Anybody may ask and a picture takes seconds: it is kept for a while."""
+    document, address = asked.document, public_address(asked.quarter)
+    key = f"report:{extension}:{document.fingerprint}:{sha256(address)}"
+    return cache.get_or_set(key, lambda: FORMATS[extension].render(document, address), KEPT_FOR)
+
+
+def _is_open(asked, extension):
+    """Whether residents may have it: the Word file only of a close whose text was released."""
+    if FORMATS[extension].audience == EVERYBODY:
+        return True
+    return bool(asked.close) and FORMATS[extension].audience != STAFF and bool(
+        asked.close.document.report.get("is_released"))
+
+
+def _kept(close, extension):
+    """The bytes that were kept, of Word those of its signature; None where none were."""
+    signing = close.signings.last() if extension == "docx" else None
+    row = signing or CloseFile.objects.filter(close=close, format=extension).first()
+    return bytes(row.content) if row else None
+
+
+def _missing(request, quarter, extension, sentence):
+    name, more, title = INSTEAD.get(extension, ("report-print", [], "打印版"))
+    advice = format_html(
+        '可以改看<a href="{}">{}</a>，内容一样；或者请系统管理员装上。', reverse(name, args=[quarter, *more]), title)
+    return error_page(request, 501, sentence, ("这种文件现在不能生成", advice))
