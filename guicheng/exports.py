@@ -91,26 +91,32 @@ class Column:
 
 
 class _Cells(dict):
-    """value → cell. The values of a database column come again and again, and are of one type: 1 is never True."""
+    """value → cell, for a database column: its values come again and again, and are of one type: 1 is never True."""
 
-    def __init__(self, column, cell):
-        self.column, self.cell = column, cell
+    def __init__(self, make):
+        self.make = make
 
     def __missing__(self, value):
-        cell = self.cell(self.column.show(value) if self.column.show else value)
+        cell = self.make(value)
         is_short = value is None or isinstance(value, date | int) or isinstance(value, str) and len(value) <= SHORT
-        if is_short and self.column.source is not None and len(self) < REMEMBERED:
+        if is_short and len(self) < REMEMBERED:
             self[value] = cell
         return cell
 
 
+def _maker(column, cell):
+    """The function that makes the cells of this column."""
+    make = cell if column.show is None else lambda value: cell(column.show(value))
+    return make if column.source is None else _Cells(make).__getitem__
+
+
 def _chunks(columns, rows, cell, saw):
     """Yield the rows' cells, CHUNK rows at a time; `saw(done)` is told after each."""
-    cells_of = [_Cells(column, cell).__getitem__ for column in columns]
+    makers = [_maker(column, cell) for column in columns]
     rows, done = rows.iterator(CHUNK) if isinstance(rows, QuerySet) else iter(rows), 0
     while chunk := list(islice(rows, CHUNK)):
-        by_column = [map(get, values) for get, values in zip(cells_of, zip(*chunk, strict=True), strict=True)]
-        yield zip(*by_column, strict=True)
+        yield zip(*[map(make, values) for make, values in zip(makers, zip(*chunk, strict=True), strict=True)],
+                  strict=True)
         done += len(chunk)
         saw(done)
 

@@ -66,6 +66,7 @@ class StaffOptions(FilterOptions):
     """What a member of staff may choose from: what the back office shows them."""
 
     def __init__(self, user):
+        super().__init__()
         self.user = user
 
     @cached_property

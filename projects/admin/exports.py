@@ -33,6 +33,7 @@ class FormatForm(forms.Form):
 class ExportFileAdmin(ScopedAdmin):
     list_display = ["what", "extension", "how_far", "row_count", "file_size", "asked_by", "asked_at", "download_link"]
     list_filter = ["state", "extension"]
+    search_fields = ["what", "asked_by__name"]
     list_select_related = ["asked_by"]
     is_exported = False
 

@@ -24,7 +24,7 @@ ODD = [
     "mailto:a@b", "00123", "1e5", "TRUE", "#N/A", "园\x0b\ufffe\x00林", "\ud800坏", "第一行\n第二行", "两\r\n行",
     '引"号,逗号', "<b>&amp;</b>", "😀", "长" * MAX_CELL, "长" * (MAX_CELL + 1), "75700000001", 0, -3, 2.5, 10**9,
     Decimal("12.50"), Decimal("-0.01"), date(2021, 12, 22), date(2099, 1, 1), True, False,
-    datetime(2021, 12, 31, 16, tzinfo=UTC),
+    datetime(2021, 12, 31, 16, tzinfo=UTC), ["甲", "乙"],
 ]
 
 

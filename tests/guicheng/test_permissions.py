@@ -76,12 +76,12 @@ def test_membership_without_a_role_allows_nothing(office, project):
     assert not can_record_progress(user, project) and not can_publish_progress(user, project)
 
 
-def test_a_leader_sees_everything_and_only_supervises(project):
+def test_a_leader_sees_everything_takes_it_along_and_only_supervises(project):
     leader = factories.make_user(roles=["领导"])
     assert shown(leader) == {project}
     assert not can_record_progress(leader, project) and not can_publish_progress(leader, project)
     verbs = {each for each in leader.get_all_permissions() if ".view_" not in each and "see_everything" not in each}
-    assert verbs == {"projects.start_supervision", "projects.add_instruction"}
+    assert verbs == {"projects.start_supervision", "projects.add_instruction", "projects.add_exportfile"}
 
 
 def test_statements_follow_their_project(clerk, other_clerk, street_admin, project, elsewhere):
