@@ -20,7 +20,7 @@ from projects.report.build import document_of
 from projects.report.files import FORMATS
 from projects.report.first_text import first_text
 from projects.report.prose import PARTS
-from projects.report.tokens import tokens
+from projects.report.tokens import grouped
 from projects.report_forms import NewReportForm, ReopenForm, ReportForm, SigningForm
 from projects.views_report import public_address
 
@@ -39,6 +39,9 @@ class QuarterReportAdmin(ScopedAdmin):
     search_fields = ["title"]
     list_select_related = ["written_by"]
     actions = None
+
+    class Media:
+        css = {"all": ["css/report.css"]}
 
     def get_urls(self):
         name, view = "projects_quarterreport", self.admin_site.admin_view
@@ -103,7 +106,7 @@ class QuarterReportAdmin(ScopedAdmin):
             "closes": self._closes(report),
             "corrections": corrections_since(closing.known_at, closing.as_of) if closing else [],
             "signings": closing.signings.defer("content").select_related("by") if closing else [],
-            "tokens": [] if closing else tokens(document_of(report.quarter).figures).values(),
+            "tokens": [] if closing else grouped(document_of(report.quarter).figures),
             "may_close": may.can_close_quarter(request.user) and report.quarter.is_over,
         }
 
