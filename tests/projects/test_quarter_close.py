@@ -100,6 +100,16 @@ def test_a_withdrawal_counts_by_what_it_takes_back(closed, project):
     assert [each.label for each in corrections_since(closed.known_at, closed.as_of)] == ["撤回"]
 
 
+def test_a_text_taken_back_is_told_nowhere(closed, project):
+    """A correction that was itself withdrawn: neither its words nor those it corrected."""
+    first = factories.make_correction(project.updates.get(status="completed"), status="acceptance", text="说错的话。")
+    told = [each.as_dict() for each in corrections_since(closed.known_at, closed.as_of)]
+    assert told[0]["after"] == "完工待验收：说错的话。"  # the words are there until they are taken back
+    factories.make_withdrawal(first)
+    told = [each.as_dict() for each in corrections_since(closed.known_at, closed.as_of)]
+    assert [(row["label"], row["before"], row["after"]) for row in told] == [("更正", "", ""), ("撤回", "", "")]
+
+
 def test_nothing_was_corrected_before_the_close(closed):
     assert list(corrections_since(closed.known_at, closed.as_of)) == []
 
