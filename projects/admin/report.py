@@ -179,10 +179,11 @@ class QuarterReportAdmin(ScopedAdmin):
 
     @staticmethod
     def _kept(close, name, each):
-        row = (name == "docx" and close.signings.last()) or CloseFile.objects.filter(close=close, format=name).first()
-        if row is None:
+        content = quarter_close.kept_content(close, name)
+        if content is None:
             raise Http404
-        return download(bytes(row.content), each, close.document, "" if close.signings.exists() else "（报批稿）")
+        is_draft = name == "docx" and not close.signings.exists()
+        return download(content, each, close.document, "（报批稿）" if is_draft else "")
 
     # verbs
     def close(self, request, pk):
@@ -198,7 +199,7 @@ class QuarterReportAdmin(ScopedAdmin):
             return redirect(self._page_of(report))
         if report.is_closed:
             return redirect(self._page_of(report))
-        return self._render(request, "close", report, f"锁定{report.quarter.title}", self._before_closing(report))
+        return self._render(request, "close", report, f"锁定 {report.quarter.title}", self._before_closing(report))
 
     def _before_closing(self, report):
         try:
@@ -241,7 +242,7 @@ class QuarterReportAdmin(ScopedAdmin):
             else:
                 messages.success(request, f"{report.quarter.title}已重新打开，以前的锁定仍然保留。")
             return redirect(self._page_of(report))
-        return self._render(request, "verb", report, f"重新打开{report.quarter.title}", {
+        return self._render(request, "verb", report, f"重新打开 {report.quarter.title}", {
             "form": form, "button": "重新打开",
             "intro": "重新打开以后，网页上恢复成随台账变动的数，正文可以再改；这次锁定的数和文件都保留，并写明原因。"})
 
