@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client, TransactionTestCase
 
 from guicheng.append_only import drop_triggers, install_triggers
-from tests import browser, factories
+from tests import browser, databases, factories
 
 
 def pytest_configure(config):
@@ -24,6 +24,15 @@ def pytest_configure(config):
     }
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items):
+    databases.mark_without(items)
+
+
+def pytest_fixture_setup(fixturedef, request):
+    databases.refuse_a_hidden_one(fixturedef.argname, request.node)
 
 
 @pytest.fixture(scope="session", autouse=True)
