@@ -6,8 +6,9 @@ CHUNK = 1000
 class Listing:
     """A sequence of what `make` makes of a queryset's rows, read when it is looked at.
 
-    `listing[:200]` reads 200 rows, once however often it is asked; iterating reads all of them chunk by chunk and keeps none, and `len()` is the
-    count that was given, or one query. `make` is given a list of rows and gives as many things.
+    `listing[:200]` reads 200 rows, once however often it is asked; iterating reads all of them chunk by chunk and
+    keeps none, and `len()` is the count that was given, or one query. `make` is given a list of rows and gives as
+    many things.
     """
 
     def __init__(self, rows, make, count=None, chunk=CHUNK):

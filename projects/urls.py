@@ -1,7 +1,7 @@
 from django.urls import path, re_path, register_converter
 
 from guicheng.quarters import QuarterConverter
-from projects import views, views_media, views_report, views_verify
+from projects import views, views_compare, views_media, views_report, views_verify
 
 register_converter(QuarterConverter, "quarter")
 
@@ -17,6 +17,8 @@ urlpatterns = [
     re_path("^papers/(?P<code>[0-9a-f]{32})[.]pdf$", views_media.paper_file, name="paper-file"),
     path("reports/", views_report.report_index, name="report-index"),
     path("reports/verify/", views_verify.verify, name="report-verify"),
+    path("reports/compare/", views_compare.report_compare, name="report-compare"),
+    path("reports/compare.xlsx", views_compare.compare_file, name="report-compare-file"),
     path("reports/<quarter:quarter>/", views_report.report_detail, name="report-detail"),
     path("reports/<quarter:quarter>/print/", views_report.report_print, name="report-print"),
     path("reports/<quarter:quarter>.<str:extension>", views_report.report_file, name="report-file"),

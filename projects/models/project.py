@@ -43,6 +43,12 @@ def status_at(day, known_at=None):
     return Coalesce(_then("status", ~Q(status=""), day, known_at), Value(""))
 
 
+def due_at(day, known_at=None):
+    """An expression: the day the project was due as one said by the end of `day`, null where none was set."""
+    put_off = _then("postponed_to", Q(postponed_to__isnull=False), day, known_at, "due_on")
+    return Coalesce(put_off, "planned_end", output_field=models.DateField())
+
+
 def announced_by(day):
     """The condition: its list had been announced by the end of `day`, or it is on none."""
     return Q(project_list=None) | Q(project_list__announced_on__lte=day)
@@ -114,8 +120,7 @@ class ProjectQuerySet(KeyedQuerySet):
             status_then=status_at(day, known_at),
             percent_then=then("percent", percent__isnull=False),
             quantity_then=then("quantity", quantity__isnull=False),
-            due_then=Coalesce(then("postponed_to", "due_on", postponed_to__isnull=False), "planned_end",
-                              output_field=models.DateField()),
+            due_then=due_at(day, known_at),
             closed_then=then("effective_on", "closed_on", proof__gt=""),
             moved_then=Coalesce(then("effective_on", "moved_on"), Value(NEVER), output_field=models.DateField()),
             latest_then=then("id", "latest_update"),

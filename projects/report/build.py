@@ -16,8 +16,15 @@ OUTLINED = 200  # rows of an outline
 def document_of(quarter, known_at=None, as_of=None):
     """The document of a quarter as it stands, not closed: figures for everybody, lights and words for staff."""
     each = summary.quarter_summary(quarter, known_at, as_of)
-    rows = list(_rows(each.as_of, known_at))
+    place = _places(each.lists)
+    rows = sorted(_rows(each.as_of, known_at), key=lambda row: place(row["public"]))
     return Document(_figures(quarter, each, rows, known_at), _for_staff(each.as_of, rows))
+
+
+def _places(lists):
+    """The order of rows: by list, then code, last those on none. In Python: databases differ in both."""
+    found = {row.project_list.slug: index for index, row in enumerate(lists)}
+    return lambda row: (found.get(row["list"], len(found)), row["code"])
 
 
 def outline_of(quarter, each):
@@ -35,7 +42,7 @@ def _figures(quarter, each, rows, known_at):
     return {
         **_outline(quarter, each, known_at),
         "lists": [_list(row, before.get(row.project_list.slug)) for row in each.lists if row.is_known],
-        "changes": [_change(row) for row in each.changes],
+        "changes": sorted(map(_change, each.changes), key=_places(each.lists)),
         "promises": [_judgement(row) for row in each.promises],
         "overdue": [row["public"] for row in rows if row["public"]["code"] in late],
         "projects": [row["public"] for row in rows],
@@ -59,6 +66,7 @@ def _outline(quarter, each, known_at):
         "after": {"quarter": str(quarter.next), "title": quarter.next.title},
         "lists": [_list(row, None) for row in each.lists if row.is_known],
         "counts": [_figure(row) for row in each.figures],
+        "moves": [{"key": kind.value, "label": kind.label, "count": count} for kind, count in each.moves.items()],
         "verdicts": [{"key": verdict.value, "label": verdict.label, "count": count}
                      for verdict, count in each.verdicts.items()],
         "changes": [_change(row) for row in each.changes[:OUTLINED]],
@@ -124,7 +132,8 @@ def _group(group):
 def _change(row):
     return {"code": row.code, "name": row.name, "list": row.list_slug or None, "list_title": row.list_title,
             "before": row.before or "unknown", "after": row.after or "unknown",
-            "before_label": row.before_label, "after_label": row.after_label}
+            "before_label": row.before_label, "after_label": row.after_label,
+            "kind": row.kind.value, "kind_label": row.kind.label}
 
 
 def _judgement(row):

@@ -2,14 +2,10 @@
 
 The picture, its alternative text and the printable page say these in the same words.
 """
-from collections import Counter
 from datetime import date
 
 from guicheng import words
-from projects.models import Status
-from projects.promises import Verdict
 
-CHANGES = {"done": "新完成、新投用", "moved": "有了新进展", "stopped": "暂停、不再实施", "other": "其他变动"}
 URGENT = ["unkept", "unreported", "late", "kept", "not_due"]  # what was not kept is never what is cut
 
 
@@ -74,30 +70,22 @@ def list_sentence(row):
 
 
 # --- changes and promises ------------------------------------------------------------------------
-def _kind_of(change):
-    before, after = ("" if key == "unknown" else key for key in (change["before"], change["after"]))
-    if after in Status.DONE:
-        return "other" if before in Status.DONE else "done"
-    if Status.FAMILY.get(after) == "stopped":
-        return "stopped"
-    order = Status.possible()
-    forwards = Status.FAMILY[before] in ("none", "doing") and order.index(after) > order.index(before)
-    return "moved" if forwards else "other"
-
-
 def change_groups(figures):
-    """[(kind, label, changes)] of the kinds that occurred."""
-    rows = {kind: [] for kind in CHANGES}
+    """[(kind, label, number, changes)] of the kinds that occurred; of an outline not every change is there."""
+    rows = {row["key"]: [] for row in figures["moves"]}
     for change in figures["changes"]:
-        rows[_kind_of(change)].append(change)
-    return [(kind, CHANGES[kind], found) for kind, found in rows.items() if found]
+        rows[change["kind"]].append(change)
+    return [(row["key"], row["label"], row["count"], rows[row["key"]]) for row in figures["moves"] if row["count"]]
 
 
 def verdict_counts(figures):
     """[(verdict, label, promises)] of the verdicts that occurred, in their order."""
-    counts = Counter(row["verdict"] for row in figures["promises"])
-    labels = {row["verdict"]: row["verdict_label"] for row in figures["promises"]}
-    return [(verdict, labels[verdict], counts[verdict]) for verdict in Verdict.values if counts[verdict]]
+    return [(row["key"], row["label"], row["count"]) for row in figures["verdicts"] if row["count"]]
+
+
+def count_of(figures, key):
+    """One of the quarter's figures by its key."""
+    return next(row for row in figures["counts"] if row["key"] == key)
 
 
 def promises_to_show(figures):
@@ -106,25 +94,24 @@ def promises_to_show(figures):
 
 
 def change_sentence(figures):
-    rows = figures["changes"]
-    return f"{len(rows)} 个项目的状态和 {figures['before']['title']}末不同。" if rows else "没有项目的状态变动。"
+    number = count_of(figures, "changed")["value"]
+    return f"{number} 个项目的状态和 {figures['before']['title']}末不同。" if number else "没有项目的状态变动。"
 
 
 def promise_sentence(figures):
-    rows = figures["promises"]
-    if not rows:
+    counts = verdict_counts(figures)
+    if not counts:
         return f"没有 {figures['year']} 年到期的承诺。"
-    counts = "，".join(f"{label} {count} 条" for _, label, count in verdict_counts(figures))
-    return f"{figures['year']} 年到期的承诺 {len(rows)} 条：{counts}。"
+    said = "，".join(f"{label} {count} 条" for _, label, count in counts)
+    return f"{figures['year']} 年到期的承诺：{said}。"
 
 
 def lead(figures):
     """The quarter in one or two sentences: what a reader is told first."""
     if not figures["lists"]:
         return "这一天还没有公布过清单。"
-    counts = [(len(rows), "有其他变动" if kind == "other" else label) for kind, label, rows in change_groups(figures)]
+    counts = [(number, "有其他变动" if kind == "other" else label) for kind, label, number, _ in change_groups(figures)]
     changes = "，".join(f"{count} 个{'' if place else '项目'}{label}" for place, (count, label) in enumerate(counts))
     first = f"这个季度，{changes}。" if changes else "这个季度没有项目的状态变动。"
-    kept = next((count for verdict, _, count in verdict_counts(figures) if verdict == Verdict.KEPT), 0)
-    due = [row for row in figures["promises"] if row["verdict"] != Verdict.NOT_DUE]
-    return first + (f"{figures['year']} 年已到期的承诺 {len(due)} 条，按期完成 {kept} 条。" if due else "")
+    due, kept = count_of(figures, "due")["value"], count_of(figures, "kept")["numerator"]
+    return first + (f"{figures['year']} 年已到期的承诺 {due} 条，按期完成 {kept} 条。" if due else "")

@@ -9,7 +9,7 @@ from projects.report.fonts import chinese_fonts
 
 WIDTH, SIDE = 1080, 60
 BODY, SMALL, TINY = 42, 36, 30
-NAMES = {"done": 6, "moved": 4, "stopped": 4, "other": 3}  # how many of each kind of change are named
+NAMES = {"finished": 6, "started": 4, "stopped": 4, "other": 3}  # how many of each kind of change are named
 PROMISES, NEXT = 6, 4
 VERDICT_COLOURS = {"kept": "done", "late": "doing", "unkept": "doing"}
 HOW = "“已完成”只算有来源写明已完成、已投用的；没有来源写明的算“暂无进展”，不猜。"
@@ -29,9 +29,9 @@ def alternative_text(document):
     lines.append(digest.lead(figures))
     lines += [digest.list_sentence(row) for _, rows in digest.list_groups(figures) for row in rows]
     lines.append(digest.change_sentence(figures))
-    for kind, label, rows in digest.change_groups(figures):
+    for kind, label, count, rows in digest.change_groups(figures):
         names = "；".join(f"{row['name']}（{row['after_label']}）" for row in rows[:NAMES[kind]])
-        lines.append(f"{label} {len(rows)} 个：{names}{_rest(rows, NAMES[kind], '个')}。")
+        lines.append(f"{label} {count} 个：{names}{_rest(count, NAMES[kind], '个')}。")
     lines.append(digest.promise_sentence(figures))
     lines += [f"{row['name']}：{row['text']}，{row['verdict_label']}。"
               for row in digest.promises_to_show(figures)[:PROMISES]]
@@ -40,8 +40,8 @@ def alternative_text(document):
     return "\n".join([*lines, HOW, *_gaps(figures)])
 
 
-def _rest(rows, shown, unit):
-    return f"；还有 {len(rows) - shown} {unit}" if len(rows) > shown else ""
+def _rest(number, shown, unit):
+    return f"；还有 {number - shown} {unit}" if number > shown else ""
 
 
 def _gaps(figures):
@@ -153,13 +153,14 @@ def _bare_list(canvas, row):
 def _changes(canvas, figures):
     _section(canvas, "这个季度变动了什么")
     canvas.text(digest.change_sentence(figures), BODY)
-    for kind, label, rows in digest.change_groups(figures):
+    for kind, label, count, rows in digest.change_groups(figures):
         canvas.gap(28)
         with canvas.box():
-            canvas.count(words.number(len(rows)), f"个{label}", data_change=kind)
+            canvas.count(words.number(count), f"个{label}", data_change=kind)
             for row in rows[:NAMES[kind]]:
-                _item(canvas, row["name"], row["after_label"], {"done": "done", "moved": "doing"}.get(kind, "none"))
-            _more(canvas, rows, NAMES[kind], "个")
+                _item(canvas, row["name"], row["after_label"],
+                      {"finished": "done", "started": "doing"}.get(kind, "none"))
+            _more(canvas, count, NAMES[kind], "个")
 
 
 def _promises(canvas, figures):
@@ -180,7 +181,7 @@ def _promises(canvas, figures):
         rows = digest.promises_to_show(figures)
         for row in rows[:PROMISES]:
             _item(canvas, row["name"], row["verdict_label"], VERDICT_COLOURS.get(row["verdict"], "none"), row["text"])
-        _more(canvas, rows, PROMISES, "条")
+        _more(canvas, sum(count for *_, count in counts), PROMISES, "条")
 
 
 def _next_promises(canvas, figures):
@@ -192,7 +193,7 @@ def _next_promises(canvas, figures):
         canvas.count(words.number(len(rows)), f"条，{figures['after']['title']}到期", data_next="promises")
         for row in rows[:NEXT]:
             _item(canvas, row["name"], "", "", f"{row['text']}，{digest.day(row['due_on'])}到期")
-        _more(canvas, rows, NEXT, "条")
+        _more(canvas, len(rows), NEXT, "条")
 
 
 def _item(canvas, name, word, colour, text=""):
@@ -208,12 +209,12 @@ def _item(canvas, name, word, colour, text=""):
         canvas.text(text, SMALL, "second", most=4)
 
 
-def _more(canvas, rows, shown, unit):
-    if len(rows) > shown:
+def _more(canvas, number, shown, unit):
+    if number > shown:
         canvas.gap(18)
         canvas.rule()
         canvas.gap(18)
-        canvas.text(f"还有 {words.number(len(rows) - shown)} {unit}，见全文。", BODY, "second")
+        canvas.text(f"还有 {words.number(number - shown)} {unit}，见全文。", BODY, "second")
 
 
 def _foot(canvas, document, address):

@@ -41,6 +41,15 @@ def _rows(document):
         for part, groups in (("按类型", row["by_category"]), ("按社区", row["by_community"])):
             for group in groups:
                 yield from _of_a_group(part, head, group)
+    for row in figures["counts"]:
+        head = "本季度", row["key"], row["label"]
+        yield *head, "数", "value", row["value"]
+        yield from ((*head, title, key, row[key]) for title, key in (
+            ("分子", "numerator"), ("分母", "denominator"), ("比率", "rate")))
+    for part, key in (("变动合计", "moves"), ("承诺合计", "verdicts")):
+        yield from ((part, row["key"], row["label"], "数", "count", row["count"]) for row in figures[key])
+    for row in figures["overdue"]:
+        yield "逾期", row["code"], row["name"], row["status_label"], row["due_on"], 1
     for row in figures["changes"]:
         yield "变动", row["code"], row["name"], f"{row['before_label']} → {row['after_label']}", "changed", 1
     for part, key in (("承诺", "promises"), ("下季度承诺", "next_promises")):

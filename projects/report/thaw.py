@@ -6,12 +6,12 @@ from guicheng.figures import Definition, Figure
 from guicheng.quarters import Quarter
 from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Source
 from projects.promises import Judgement, Verdict
-from projects.summary import Change, Group, ListSummary, QuarterSummary
+from projects.summary import Change, Group, ListSummary, Move, QuarterSummary
 
 
 def summary_of(figures):
     """The `QuarterSummary` these figures say. Its rows are of no database; only the pages read them."""
-    moves = Counter((_status(row["before"]), _status(row["after"])) for row in figures["changes"])
+    moves = {Move(row["key"]): row["count"] for row in figures["moves"]}
     summary = QuarterSummary(
         Quarter.parse(figures["quarter"]), _day(figures["as_of"]), None, [_list(row) for row in figures["lists"]],
         [_change(row) for row in figures["changes"]], [_judgement(row) for row in figures["promises"]],

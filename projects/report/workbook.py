@@ -8,13 +8,14 @@ from functools import partial
 from guicheng import words
 from guicheng.worksheet import Book, Column, Sheet
 from projects.report.document import Document
-from projects.report.workbook_lists import categories, communities, community_states, comparison, overview
-from projects.report.workbook_projects import changes, corrections, projects, promises
+from projects.report.workbook_lists import categories, communities, community_states, comparison, overview, quarter
+from projects.report.workbook_projects import changes, corrections, overdue, projects, promises
 from projects.report.workbook_staff import STYLES, clerks_words, lights
 
 BLANK = "空格表示没有公布或没有资料，不是 0。"
 SHEETS = [
     ("总览", "每张清单的数、上季度末的数和增减，两张图", overview),
+    ("本季度", "变动、逾期和承诺各有多少，比率的分子和分母", quarter),
     ("清单明细", "每个项目一行，可以筛选；分项写明属于哪个项目，不另计数", projects),
     ("分类", "每张清单按类型分", categories),
     ("社区", "每个社区在各张清单上有多少项、完成多少项", communities),
@@ -22,6 +23,7 @@ SHEETS = [
     ("变动", "和上季度末相比，状态有变动的项目", changes),
     ("季度对比", "每张清单的每个数：上季度末、本季度末、增减", comparison),
     ("承诺", "今年到期的承诺和判定，下季度到期的承诺", promises),
+    ("逾期", "应完成而没有完成的项目", overdue),
     ("锁定后更正", "本季度更正和撤回的记录；锁定以后的更正到哪里看", corrections),
 ]
 STAFF_SHEETS = [

@@ -107,6 +107,24 @@ def _segments(row):
     return {family: counts.get(family, 0) for family, _, _ in SEGMENTS}
 
 
+# --- 本季度 --------------------------------------------------------------------------------------
+def quarter(document, new):
+    """The figures beside those of the lists, what moved and how promises stand."""
+    figures = document.figures
+    sheet = new(f"{document.title}的数", widths=[24, 12, 10, 12, 10, 10], portrait=True)
+    sheet.table([
+        Column("数", lambda row: row["label"], "strong"), Column("是多少", lambda row: row["value"]),
+        Column("单位", lambda row: row["unit"]), Column("比率", rate_of, "percent"),
+        Column("分子", lambda row: row["numerator"]), Column("分母", lambda row: row["denominator"]),
+    ], figures["counts"])
+    for heading, first, rows in ((f"比 {figures['before']['title']}末怎么变的", "变动", figures["moves"]),
+                                 (f"{figures['year']} 年到期的承诺", "判定", figures["verdicts"])):
+        sheet.write(heading, "heading")
+        sheet.table([Column(first, lambda row: row["label"], "strong"),
+                     Column("多少", lambda row: row["count"])], rows)
+    return sheet
+
+
 # --- 季度对比 ------------------------------------------------------------------------------------
 def comparison(document, new):
     figures = document.figures
@@ -118,6 +136,7 @@ def comparison(document, new):
     fresh = [row["title"] for row in figures["lists"] if row["before"] is None]
     if fresh:
         sheet.write(f"{before}末还没有的清单：{'、'.join(fresh)}。")
+    sheet.write("完成率空着的，原因写在“总览”的说明里。")
     labels = labels_of(document)
     rows = [(row["title"], *each) for row in figures["lists"] for each in _compared(row, row["before"] or {}, labels)]
     rates = {labels["rate"]}
@@ -183,7 +202,7 @@ def communities(document, new):
     lists = [row for row in document.figures["lists"] if row["recorded"]]
     groups = {row["slug"]: {group["key"]: group for group in row["by_community"]} for row in lists}
     sheet = new(f"{document.title}按社区", widths=[14, *[13] * max(5, 3 * len(lists))],
-                portrait=len(lists) < 3, paper=A4 if len(lists) < 6 else A3)
+                portrait=len(lists) < 3, paper=A4 if len(lists) < 3 else A3, one_page=True)
     if not lists:
         sheet.write("各张清单都没有逐项资料，不能按社区分。" if document.figures["lists"] else NO_LIST)
         return sheet

@@ -2,15 +2,6 @@
 from decimal import Decimal
 
 from guicheng.worksheet import A3, Column
-from projects.models import Status
-
-KINDS = [  # how a project moved from one status to another: the first that fits
-    ("完成", lambda before, after: after in Status.DONE and before not in Status.DONE),
-    ("暂停或不再实施", lambda before, after: Status.FAMILY[after] == "stopped"),
-    ("转为长期开展", lambda before, after: after == Status.STANDING),
-    ("开始推进", lambda before, after: before in ("", Status.PLANNED) and after in ("in_progress", "acceptance")),
-    ("其他变动", lambda before, after: True),
-]
 
 
 def _value(name):
@@ -48,26 +39,18 @@ def projects(document, new):
 
 
 # --- 变动 ----------------------------------------------------------------------------------------
-def kind_of(change):
-    """In which way a project moved, in a word of `KINDS`."""
-    before, after = ("" if change[name] == "unknown" else change[name] for name in ("before", "after"))
-    return next(kind for kind, fits in KINDS if fits(before, after))
-
-
 def changes(document, new):
     before = document.figures["before"]["title"]
     sheet = new(f"比 {before}末有变动的项目", widths=[16, 15, 44, 30, 24, 24])
-    found = [(kind_of(row), row) for row in document.figures["changes"]]
-    rows = [each for kind, _ in KINDS for each in found if each[0] == kind]
+    kinds = [row for row in document.figures["moves"] if row["count"]]
+    rows = [row for kind in kinds for row in document.figures["changes"] if row["kind"] == kind["key"]]
     if not rows:
         sheet.write(f"和 {before}末相比，没有项目的状态有变动。")
         return sheet
-    sheet.write("按怎么变的排列：" + "、".join(kind for kind, _ in KINDS if any(row[0] == kind for row in rows)) + "。")
     sheet.table([
-        Column("怎么变的", lambda row: row[0], "strong"), Column("编号", lambda row: row[1]["code"]),
-        Column("项目", lambda row: row[1]["name"]),
-        Column("清单", lambda row: row[1]["list_title"] or "不在清单上"),
-        Column("上季度末", lambda row: row[1]["before_label"]), Column("本季度末", lambda row: row[1]["after_label"]),
+        *_columns(("怎么变的", "kind_label", "strong"), ("编号", "code"), ("项目", "name")),
+        Column("清单", lambda row: row["list_title"] or "不在清单上"),
+        *_columns(("上季度末", "before_label"), ("本季度末", "after_label")),
     ], rows, main=True)
     return sheet
 
@@ -95,6 +78,24 @@ def promises(document, new):
     return sheet
 
 
+# --- 逾期 ----------------------------------------------------------------------------------------
+OVERDUE_COLUMNS = _columns(
+    ("编号", "code"), ("项目", "name", "strong"), ("清单", "list_title"), ("社区", "community"),
+    ("牵头单位", "department"), ("办公电话", "phone"), ("应于（含延期）", "due_on", "day"), ("状态", "status_label"),
+    ("最近进展日", "moved_on", "day"), ("最近进展", "latest"))
+
+
+def overdue(document, new):
+    sheet = new(f"到 {document.title}末逾期未完成的项目", widths=[15, 32, 22, 10, 20, 16, 12, 16, 12, 50], paper=A3)
+    rows = document.figures["overdue"]
+    if not rows:
+        sheet.write("没有逾期未完成的项目。")
+        return sheet
+    sheet.write("这些项目也都在“清单明细”里。")
+    sheet.table(OVERDUE_COLUMNS, rows, main=True, frozen=2)
+    return sheet
+
+
 # --- 锁定后更正 ----------------------------------------------------------------------------------
 CORRECTION_COLUMNS = _columns(
     ("编号", "code"), ("项目", "name", "strong"), ("怎么改的", "label"), ("说的是哪一天", "effective_on", "day"),
@@ -116,5 +117,6 @@ def corrections(document, new):
     if not rows:
         sheet.write("本季度没有更正和撤回的记录。")
         return sheet
+    sheet.write("撤回的说法不再显示，只写明撤回之日和理由。")
     sheet.table(CORRECTION_COLUMNS, rows, main=True, frozen=2)
     return sheet

@@ -23,6 +23,7 @@ from projects.summary.lists import (  # noqa: F401
     light_counts,
     list_summaries,
 )
+from projects.summary.moves import Move  # noqa: F401
 from projects.summary.quarter import (  # noqa: F401
     Change,
     QuarterSummary,

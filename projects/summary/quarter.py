@@ -3,7 +3,6 @@
 Counting is apart from fetching: the counts come from the database in a fixed number of queries, and what is
 listed is read when it is looked at, as much of it as is looked at.
 """
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,6 +16,7 @@ from projects.models import Declaration, ProgressUpdate, Project, ProjectList, P
 from projects.models.project import announced_by, status_at
 from projects.promises import judgements, verdicts
 from projects.summary.lists import Tally, summaries_of
+from projects.summary.moves import Move, count_moves
 from projects.summary.report import overdue_by, quarter_figures
 
 
@@ -33,6 +33,10 @@ class Change:
 
     def get_absolute_url(self):
         return reverse("project-detail", args=[self.code])
+
+    @property
+    def kind(self):
+        return Move.of(self.before, self.after)
 
     @property
     def before_label(self):
@@ -52,7 +56,7 @@ class QuarterSummary:
     changes: Listing
     promises: Listing
     verdicts: dict  # Verdict -> number of promises, in the order of the verdicts
-    moves: Counter  # (status before, status then) -> number of projects
+    moves: dict  # Move -> number of projects, in the order of the kinds
 
     @cached_property
     def figures(self):
@@ -64,6 +68,11 @@ class QuarterSummary:
     def is_known(self):
         """Whether any list was public by then: before that there is nothing to go back to."""
         return any(row.is_known for row in self.lists)
+
+    @property
+    def has_before(self):
+        """Whether any list was public when the quarter began: else there is nothing to compare it with."""
+        return any(row.project_list.announced_on < self.quarter.first_day for row in self.lists)
 
     @property
     def appeared(self):
@@ -108,7 +117,7 @@ def changes_between(before, after, known_at=None, count=None):
     """Real published top-level projects whose status differs between the ends of two days. One query to read them."""
     changed = _compared(before, after, known_at).real().filter(_moved(before, after, known_at)).exclude(
         status_before=F("status_then"))
-    rows = changed.order_by("project_list__order", "code").values_list(
+    rows = changed.order_by(F("project_list__order").asc(nulls_last=True), "code").values_list(
         "code", "name", "project_list__slug", "project_list__title", "status_before", "status_then")
     return Listing(rows, lambda chunk: [
         Change(code, name, slug or "", title or "", was, now) for code, name, slug, title, was, now in chunk], count)
@@ -127,7 +136,7 @@ def quarter_summary(quarter, known_at=None, as_of=None):
     return QuarterSummary(
         quarter, as_of, known_at, summaries_of(lists, tally, as_of, known_at),
         changes_between(before, as_of, known_at, tally.moves.total()),
-        judgements(due, as_of, known_at, sum(counts.values())), counts, tally.moves,
+        judgements(due, as_of, known_at, sum(counts.values())), counts, count_moves(tally.moves),
     )
 
 

@@ -2,6 +2,7 @@
 from guicheng.figures import Definition, Figure
 from projects.models import Project, Status
 from projects.promises import Verdict
+from projects.summary.moves import Move
 
 CHANGED = Definition(
     "changed", "状态有变动", "本季度末与上季度末状态不同的项目数；分项不另计，一季内变了又变回来的不算。", unit="个")
@@ -9,6 +10,7 @@ FINISHED = Definition(
     "finished", "新完成", "上季度末没有完成、本季度末状态是“已完成”或“已投用”的项目数。", unit="个")
 STARTED = Definition(
     "started", "新启动", "上季度末没有进展信息或在筹备、本季度末已在推进、待验收或长期开展的项目数。", unit="个")
+STOPPED = Definition("stopped", "新暂停、不再实施", "本季度末暂停或不再实施、上季度末不是这样的项目数。", unit="个")
 OVERDUE = Definition(
     "overdue", "逾期未完成",
     "应于截至日以前完成（延期的按延期后的日期）、到截至日还没有完成的项目数；长期开展、暂停和不再实施的不算。",
@@ -16,9 +18,8 @@ OVERDUE = Definition(
 DUE = Definition("due", "到期承诺", "原定到期日在截至日或以前、当年到期的承诺数，没有兑现的也算在内。", unit="条")
 KEPT_ON_TIME = Definition(
     "kept", "按期兑现率", "按期完成的承诺 ÷ 到期承诺；到期没有完成、没有来源再提起的都在分母里。", unit="%")
-QUARTER_DEFINITIONS = [CHANGED, FINISHED, STARTED, OVERDUE, DUE, KEPT_ON_TIME]
+QUARTER_DEFINITIONS = [CHANGED, FINISHED, STARTED, STOPPED, OVERDUE, DUE, KEPT_ON_TIME]
 NOT_LATE = Status.DONE | Status.NEED_REASON | {Status.STANDING}
-NOT_BEGUN, BEGUN = {"", Status.PLANNED}, {Status.IN_PROGRESS, Status.ACCEPTANCE, Status.STANDING}
 
 
 def overdue_by(day, known_at=None):
@@ -30,15 +31,13 @@ def overdue_by(day, known_at=None):
 def quarter_figures(moves, verdicts, overdue, day):
     """The figures of a quarter beside those of its lists, in order.
 
-    `moves`: (status before, status after) -> how many went that way; `verdicts`: Verdict -> number of the year's
-    promises; `overdue`: how many were late.
+    `moves`: Move -> number of projects; `verdicts`: Verdict -> number of the year's promises; `overdue`: how many
+    were late.
     """
-    finished = sum(count for (before, after), count in moves.items()
-                   if after in Status.DONE and before not in Status.DONE)
-    started = sum(count for (before, after), count in moves.items() if before in NOT_BEGUN and after in BEGUN)
     due = sum(verdicts.values()) - verdicts[Verdict.NOT_DUE]
     return [
-        Figure(CHANGED, moves.total(), day), Figure(FINISHED, finished, day), Figure(STARTED, started, day),
+        Figure(CHANGED, sum(moves.values()), day), Figure(FINISHED, moves[Move.FINISHED], day),
+        Figure(STARTED, moves[Move.STARTED], day), Figure(STOPPED, moves[Move.STOPPED], day),
         Figure(OVERDUE, overdue, day), Figure(DUE, due, day),
         Figure(KEPT_ON_TIME, None, day, numerator=verdicts[Verdict.KEPT], denominator=due),
     ]

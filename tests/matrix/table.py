@@ -70,7 +70,8 @@ ALL_ROWS = {  # where others than SEES_ALL see all rows, of a model or on a page
     "admin:audit-export": {"安全审计员", SUPER},
     "admin:inbox": set(),
 }
-OWN_ROWS = {"guicheng.user": {*ACCOUNTS.split(), "安全管理员", "安全审计员"}, "projects.quarterreport": SEES_ALL}  # others see not even their own account
+OWN_ROWS = {"projects.quarterreport": SEES_ALL,
+            "guicheng.user": {*ACCOUNTS.split(), "安全管理员", "安全审计员"}}  # others see not even their own account
 ALWAYS_PUBLIC = {"communities.community"}  # on the public pages there is no hidden row
 
 # --- pages ---------------------------------------------------------------------------------------
@@ -102,6 +103,8 @@ ROUTES = {
     "paper-file": "public row projects.paper",
     "report-index": "public",
     "report-verify": "public-form",
+    "report-compare": "public",
+    "report-compare-file": "public",
     "report-detail": "public",
     "report-file": "public",
     "report-print": "public",

@@ -53,6 +53,7 @@ def _text(value):
 def assert_says(book, figures):
     """Every table of the workbook against the figures of the document, cell by cell."""
     _assert_overview(book, figures)
+    _assert_quarter(book, figures)
     _assert_comparison(book, figures)
     _assert_groups(book, figures)
     _assert_rows(book, figures)
@@ -82,6 +83,17 @@ def _assert_overview(book, figures):
         counted = {label: count for label, count in stretches[index].items() if label != "清单" and count}
         assert counted == {part["label"]: part["count"] for part in each["segments"] if part["count"]}
         assert origins[index]["公布单位"] == (each["issuer"] or None)
+
+
+def _assert_quarter(book, figures):
+    counts, moves, verdicts = tables(book["本季度"])
+    for row, each in zip(counts, figures["counts"], strict=True):
+        assert (row["数"], row["是多少"], row["单位"]) == (each["label"], each["value"], each["unit"])
+        assert (row["分子"], row["分母"]) == (each["numerator"], each["denominator"])
+        assert row["比率"] == _as_number(each["rate"])
+    assert [(row["变动"], row["多少"]) for row in moves] == [(row["label"], row["count"]) for row in figures["moves"]]
+    assert [(row["判定"], row["多少"]) for row in verdicts] == [
+        (row["label"], row["count"]) for row in figures["verdicts"]]
 
 
 def _assert_comparison(book, figures):
@@ -144,6 +156,10 @@ ROWS = {  # sheet -> key of the figures, {title: key of the row}
         "编号": "code", "项目": "name", "清单": "list_title", "承诺": "text", "承诺之日": "promised_on",
         "到期日": "due_on", "判定": "verdict_label", "依据的日期": "proof_on", "依据": "proof_text",
         "依据的来源": "proof_source", "承诺的来源": "source"}),
+    "逾期": ("overdue", {
+        "编号": "code", "项目": "name", "清单": "list_title", "社区": "community", "牵头单位": "department",
+        "办公电话": "phone", "应于（含延期）": "due_on", "状态": "status_label", "最近进展日": "moved_on",
+        "最近进展": "latest"}),
     "锁定后更正": ("corrections", {
         "编号": "code", "项目": "name", "怎么改的": "label", "说的是哪一天": "effective_on", "更正之日": "recorded_on",
         "原来": "before", "改为": "after", "理由": "reason"}),

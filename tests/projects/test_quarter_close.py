@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from guicheng.audit import AuditEntry
 from guicheng.quarters import Quarter
@@ -200,6 +200,29 @@ def test_a_reopened_close_is_not_signed(closed, closer):
     quarter_close.reopen(closed, "改错字。", closer)
     with pytest.raises(ValidationError, match="不能登记签发"):
         quarter_close.sign(closed, signing(), closer)
+
+
+@pytest.mark.parametrize("wrong, sentence", [
+    ({"document_number": ""}, "发文字号"), ({"signer": ""}, "签发人"),
+    ({"printed_on": date(2022, 1, 5)}, "印发日期不能早于成文日期"),
+])
+def test_a_signature_says_number_and_signer(closed, closer, monkeypatch, wrong, sentence):
+    monkeypatch.setitem(FORMATS, "docx", FORMATS["json"])
+    with pytest.raises(ValidationError, match=sentence if "印发" in sentence else "."):
+        quarter_close.sign(closed, signing(**wrong), closer)
+    row = signing(**wrong, close=closed, by=closer, content=b"1", size=1, sha256="1")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save()
+
+
+def test_the_database_wants_a_reason_and_each_format_once(closed, closer):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        QuarterReopening.objects.create(close=closed, reason="", by=closer)
+    open_close = QuarterClose.objects.create(
+        year=2020, number=1, sequence=1, known_at=closed.known_at, as_of=closed.as_of, closed_by=closer)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        for _ in "twice":
+            CloseFile.objects.create(close=open_close, format="json", content=b"", size=0, sha256="")
 
 
 # --- found again ---------------------------------------------------------------------------------

@@ -1,0 +1,219 @@
+"""What differs between the ends of two days: which projects finished, began, slipped, appeared, were corrected.
+
+As it is known now. The real ones that a figure counts; read in one pass, counted and kept apart by kind.
+"""
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+
+from django.db import models
+from django.db.models import Case, Count, Q, Value, When
+from django.urls import reverse
+from django.utils import timezone
+
+from guicheng import words
+from guicheng.listing import Listing
+from projects.models import ProgressUpdate, Project, Status
+from projects.models.project import announced_by, due_at, status_at
+from projects.summary.lists import FAMILIES, Group
+from projects.summary.report import BEGUN, NOT_BEGUN, NOT_LATE
+
+SHOWN = 200  # of each kind on the page; the workbook holds all
+
+
+class Kind(models.TextChoices):
+    """In which way a project differs. One may be of several kinds: finished, and appeared."""
+
+    FINISHED = "finished", "新完成"
+    STARTED = "started", "新启动"
+    SLIPPED = "slipped", "延期或逾期"
+    APPEARED = "appeared", "新公布"
+    OTHER = "other", "其他变动"
+
+    @property
+    def sentence(self):
+        return {
+            "finished": "前一天没有完成，后一天状态是“已完成”或“已投用”。",
+            "started": "前一天没有进展信息或在筹备，后一天已在推进、待验收或长期开展。",
+            "slipped": "其间推迟了完成日期，或者其间到期而到后一天还没有完成。",
+            "appeared": "所在的清单在其间公布。",
+            "other": "状态变了，不是新完成，也不是新启动。",
+        }[self.value]
+
+
+CORRECTED = "更正和撤回"
+CORRECTED_SENTENCE = "其间录入的更正和撤回，说的是哪一天的事都算。"
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """A project on both days. `was_there`: its list had been announced by the first of them."""
+
+    code: str
+    name: str
+    list_title: str
+    was_there: bool
+    before: str
+    after: str
+    due_before: date | None
+    due_after: date | None
+    kinds: tuple
+    last_day: date
+
+    def get_absolute_url(self):
+        return reverse("project-detail", args=[self.code])
+
+    @property
+    def before_label(self):
+        return Status.label_of(self.before) if self.was_there else "还没有公布"
+
+    @property
+    def after_label(self):
+        return Status.label_of(self.after)
+
+    @property
+    def is_put_off(self):
+        return _put_off(self.due_before, self.due_after)
+
+    @property
+    def slip(self):
+        """How it slipped, in a sentence; "" where it did not."""
+        if Kind.SLIPPED not in self.kinds:
+            return ""
+        put_off = f"从 {words.day(self.due_before)}推迟到 {words.day(self.due_after)}" if self.is_put_off else ""
+        if not _late(self.after, self.due_after, self.last_day):
+            return f"{put_off}。"
+        late = f"应于 {words.day(self.due_after)}完成，到 {words.day(self.last_day)}没有完成"
+        return "；".join(filter(None, [put_off, late])) + "。"
+
+
+def _late(status, due, day):
+    return due is not None and due < day and status not in NOT_LATE
+
+
+def _put_off(before, after):
+    return before is not None and after is not None and after > before
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """A correction or withdrawal that was published in between."""
+
+    code: str
+    name: str
+    kind: str
+    recorded_on: date
+    effective_on: date
+    reason: str
+
+    def get_absolute_url(self):
+        return reverse("project-detail", args=[self.code])
+
+
+class Difference:
+    """Two days and what lies between them: `first` is before `last`."""
+
+    def __init__(self, first, last):
+        self.first, self.last = first, last
+        self.counts, self.shown = Counter(), {kind: [] for kind in Kind}
+        for row in self:
+            for kind in row.kinds:
+                self.counts[kind] += 1
+                if len(self.shown[kind]) < SHOWN:
+                    self.shown[kind].append(row)
+        self.before, self.after = self._states()
+
+    def __iter__(self):
+        """Every project that differs, in the order of the lists. One query, nothing is kept."""
+        rows = self._compared().values_list(
+            "code", "name", "project_list__title", "project_list__announced_on", "status_before", "status_then",
+            "due_before", "due_then")
+        for code, name, title, announced, *values in rows.iterator(2000):
+            was_there = announced is None or announced <= self.first
+            before, after, due_before, due_after = values
+            kinds = tuple(self._kinds(was_there, before, after, due_before, due_after))
+            if kinds:
+                yield Differing(code, name, title or "", was_there, *values, kinds, self.last)
+
+    def of(self, kind):
+        """Every project of a kind, in order; read anew."""
+        return (row for row in self if kind in row.kinds)
+
+    def _compared(self):
+        # no statement of the days between, no due day among them: nothing can differ
+        fell_due = Q(due_on__gte=self.first, due_on__lt=self.last)
+        return Project.objects.counted().real().filter(
+            announced_by(self.last),
+            Q(moved_on__gt=self.first) | Q(project_list__announced_on__gt=self.first) | fell_due,
+        ).annotate(
+            status_before=status_at(self.first), status_then=status_at(self.last),
+            due_before=due_at(self.first), due_then=due_at(self.last),
+        ).order_by("project_list__order", "code")
+
+    def _kinds(self, was_there, before, after, due_before, due_after):
+        if after in Status.DONE and before not in Status.DONE:
+            yield Kind.FINISHED
+        elif before in NOT_BEGUN and after in BEGUN:
+            yield Kind.STARTED
+        elif before != after:
+            yield Kind.OTHER
+        was_late = was_there and _late(before, due_before, self.first)
+        if _put_off(due_before, due_after) or _late(after, due_after, self.last) and not was_late:
+            yield Kind.SLIPPED
+        if not was_there:
+            yield Kind.APPEARED
+
+    def _states(self):
+        """What the bars show: all projects by status at both ends, as Groups of one scale. One query."""
+        there = Case(When(announced_by(self.first), then=Value(1)), default=Value(0))
+        rows = Project.objects.counted().real().filter(announced_by(self.last)).annotate(
+            status_before=status_at(self.first), status_then=status_at(self.last), there=there,
+        ).order_by().values_list("status_before", "status_then", "there").annotate(count=Count("pk"))
+        before, after = Counter(), Counter()
+        for was, now, there, count in rows:
+            after[now] += count
+            before[was] += count if there else 0
+        scale = after.total()
+        return (Group("a", words.day(self.first), +before, scale), Group("b", words.day(self.last), +after, scale))
+
+    @cached_property
+    def corrections(self):
+        """The corrections and withdrawals published from the day after the first to the end of the last: a Listing."""
+        start, end = (timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+                      for day in (self.first, self.last))
+        rows = ProgressUpdate.objects.filter(
+            recorded_at__gte=start, recorded_at__lt=end, kind__in=["correction", "withdrawal"],
+            project__in=Project.objects.counted().real(),
+        ).order_by("recorded_at", "pk").values_list(
+            "project__code", "project__name", "kind", "recorded_at", "amends__effective_on", "reason")
+        return Listing(rows, lambda chunk: [
+            Amended(code, name, ProgressUpdate.Kind(kind).label, timezone.localdate(recorded), day, reason)
+            for code, name, kind, recorded, day, reason in chunk])
+
+    @property
+    def is_empty(self):
+        return not self.counts and not self.corrections
+
+    @property
+    def pair(self):
+        return [self.before, self.after]
+
+    @property
+    def grown(self):
+        return self.after.recorded - self.before.recorded
+
+    @property
+    def sentence(self):
+        """The bars in words, for those who do not see them."""
+        def told(group):
+            parts = "，".join(f"{part.label} {part.count} 个" for part in group.segments)
+            return f"{group.label}有 {group.recorded} 个项目{'：' if parts else ''}{parts}"
+
+        return f"{told(self.before)}。{told(self.after)}。"
+
+    @property
+    def family_rows(self):
+        """(family, label, before, after, difference) for the table beside the bars."""
+        return [(key, label, self.before.families[key], self.after.families[key],
+                 self.after.families[key] - self.before.families[key]) for key, label in FAMILIES.items()]

@@ -1,0 +1,42 @@
+"""The constraints of the quarterly report, each with a row that breaks nothing else."""
+from datetime import date
+from functools import partial
+from itertools import count
+
+from django.utils import timezone
+
+from projects.models import QuarterClose, QuarterReport
+from tests import factories as make
+from tests.rules import Check, Once
+
+_numbers = count(0)
+
+
+def past_year():
+    """A year of its own for each rule, over by now."""
+    return 2000 + next(_numbers) % 25
+
+
+REPORT = {"year": past_year, "number": 1}
+CLOSE = {"year": past_year, "number": 1, "sequence": 1, "known_at": timezone.now, "as_of": date(2021, 12, 31),
+         "closed_by": make.make_user, "figures_json": "{}", "report_json": "{}", "figures_sha256": "0" * 64,
+         "report_sha256": "0" * 64}
+
+report = partial(Check, model=QuarterReport, base=REPORT)
+close = partial(Check, model=QuarterClose, base=CLOSE)
+
+RULES = [
+    report("projects_quarterreport_number_known", good={"number": 4}, bad={"number": 5}),
+    report("projects_quarterreport_year_in_range", bad={"year": 1999}),
+    report("projects_quarterreport_kind_known", good={"kind": "bulletin"}, bad={"kind": "summary"}),
+    report("projects_quarterreport_internal_kept", good={"is_released": True},
+           bad={"kind": "internal", "is_released": True}),
+    Once("projects_quarterreport_once", QuarterReport, REPORT, twins={"year": 2021, "number": 4}, apart={"number": 3}),
+    close("projects_quarterclose_number_known", good={"number": 4}, bad={"number": 5}),
+    close("projects_quarterclose_year_in_range", bad={"year": 1999}),
+    Once("projects_quarterclose_once", QuarterClose, CLOSE, twins={"year": 2021, "number": 4, "sequence": 1},
+         apart={"sequence": 2}),
+]
+# no UPDATE reaches their constraints, the triggers are before: tests/projects/test_quarter_close.py tries them
+BY_HAND = {"projects_closefile_once", "projects_quartersigning_printed_on_in_order", "projects_quartersigning_stated",
+           "projects_quarterreopening_explained"}
