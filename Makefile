@@ -15,6 +15,7 @@ bench:
 	@.venv/bin/python -m tests.bench $(ARGS)
 	@.venv/bin/python -m tests.bench.importing
 	@.venv/bin/python -m tests.bench.summary
+	@.venv/bin/python -m tests.bench.files
 
 LOCK = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
 

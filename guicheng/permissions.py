@@ -212,3 +212,8 @@ def can_undo_import(user, batch):
     """Take back a whole import: whoever uploaded it, or who looks after all projects; undo.py asks for each row."""
     may = user.has_perm("projects.add_importbatch")
     return may and (batch.uploader_id == user.pk or sees_everything(user))
+
+
+def can_download_export(user, file):
+    """The file of an export: who still sees the projects, and all the units whose projects stand in it."""
+    return user.has_perm("projects.view_project") and in_scope(user, file) and file.is_within_scope_of(user)

@@ -9,7 +9,7 @@ from django.db.models import Q
 VIEW_PROJECTS = [
     "projects.view_project", "projects.view_progressupdate", "projects.view_projectlist",
     "projects.view_milestone", "projects.view_promise", "projects.view_source", "projects.view_department",
-    "projects.view_category",
+    "projects.view_category", "projects.view_exportfile", "projects.add_exportfile",
 ]
 VIEW_SUPERVISION = [
     "projects.view_supervisionnotice", "projects.view_lightrule", "guicheng.view_calendaryear",

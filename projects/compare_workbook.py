@@ -15,7 +15,7 @@ COLUMNS = [
 ]
 CORRECTION_COLUMNS = [
     Column("编号", lambda row: row.code), Column("项目", lambda row: row.name, "strong"),
-    Column("性质", lambda row: row.kind), Column("录入日", lambda row: row.recorded_on),
+    Column("性质", lambda row: row.label), Column("录入日", lambda row: row.recorded_on),
     Column("说的是哪一天", lambda row: row.effective_on), Column("原因", lambda row: row.reason),
 ]
 

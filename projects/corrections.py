@@ -1,10 +1,12 @@
 """What was said anew of days gone by: corrections, withdrawals, and statements entered late."""
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
+from guicheng.listing import Listing
 from projects.models import ProgressUpdate, Project
 
 
@@ -16,15 +18,36 @@ class Correction:
     amends: ProgressUpdate | None
 
     @property
+    def code(self):
+        return self.row.project.code
+
+    @property
+    def name(self):
+        return self.row.project.name
+
+    def get_absolute_url(self):
+        return reverse("project-detail", args=[self.code])
+
+    @property
+    def is_withdrawal(self):
+        return self.row.kind == ProgressUpdate.Kind.WITHDRAWAL
+
+    @property
     def label(self):
-        if self.amends is None:
-            return "补录"
-        return self.row.get_kind_display()
+        return "补录" if self.amends is None else self.row.get_kind_display()
 
     @property
     def effective_on(self):
         """The day it is about: of a withdrawal that of the statement taken back."""
-        return self.amends.effective_on if self.row.kind == self.row.Kind.WITHDRAWAL else self.row.effective_on
+        return self.amends.effective_on if self.is_withdrawal else self.row.effective_on
+
+    @property
+    def recorded_on(self):
+        return timezone.localdate(self.row.recorded_at)
+
+    @property
+    def reason(self):
+        return self.row.reason
 
     @property
     def before(self):
@@ -32,43 +55,45 @@ class Correction:
 
     @property
     def after(self):
-        return "" if self.row.kind == self.row.Kind.WITHDRAWAL else said(self.row)
+        return "" if self.is_withdrawal else said(self.row)
+
+    def as_dict(self):
+        """As plain values that everybody may read. A text taken back stays untold."""
+        return {
+            "code": self.code, "name": self.name, "label": self.label, "effective_on": self.effective_on.isoformat(),
+            "recorded_on": self.recorded_on.isoformat(), "before": "" if self.is_withdrawal else self.before,
+            "after": self.after, "reason": self.reason,
+        }
 
 
 def said(row):
-    """What a statement says, in one line. "推进中，60%：正在铺设管道。" """
+    """What a statement says, in one line: 推进中，60%：正在铺设管道。"""
     head = "，".join(filter(None, [row.headline, "" if row.percent is None else f"{row.percent}%"]))
     return "：".join(filter(None, [head, row.text]))
 
 
-def _recorded(after, until):
-    """Published rows of real public projects, recorded after one instant and until another (None: until now)."""
-    rows = ProgressUpdate.objects.published().filter(
-        recorded_at__gt=after, project__in=Project.objects.published().real())
-    rows = rows.filter(recorded_at__lte=until) if until else rows
-    return rows.select_related("project", "amends").order_by("recorded_at", "pk")
-
-
-def corrections_in(quarter, known_at=None):
-    """What was corrected or taken back during a quarter, oldest first. One query."""
-    first, last = (timezone.make_aware(datetime.combine(day, time())) for day in (quarter.first_day, quarter.end))
-    instant = timedelta(microseconds=1)
-    rows = _recorded(first - instant, min(filter(None, [last - instant, known_at]))).exclude(amends=None)
-    return [Correction(row, row.amends) for row in rows]
+def corrections_on(first, last, known_at=None):
+    """What was corrected or taken back from the first day to the end of the last, oldest first: a Listing."""
+    return _listing(_recorded(_start_of(first), _start_of(last + timedelta(days=1)), known_at).exclude(amends=None))
 
 
 def corrections_since(instant, day):
-    """锁定后更正: what was published after `instant` about the time until the end of `day`. One query."""
-    rows = _recorded(instant, None).filter(Q(effective_on__lte=day) | Q(amends__effective_on__lte=day))
-    return [Correction(row, row.amends) for row in rows]
+    """锁定后更正: what was published after `instant` about the time until the end of `day`, oldest first: a Listing."""
+    rows = _recorded(instant + timedelta(microseconds=1))
+    return _listing(rows.filter(Q(effective_on__lte=day) | Q(amends__effective_on__lte=day)))
 
 
-def as_dict(each):
-    """A correction as plain values, as everybody may read it. A text taken back stays untold."""
-    is_withdrawn = each.row.kind == each.row.Kind.WITHDRAWAL
-    return {
-        "code": each.row.project.code, "name": each.row.project.name, "label": each.label,
-        "effective_on": each.effective_on.isoformat(),
-        "recorded_on": timezone.localdate(each.row.recorded_at).isoformat(),
-        "before": "" if is_withdrawn else each.before, "after": each.after, "reason": each.row.reason,
-    }
+def _start_of(day: date):
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def _recorded(start, end=None, known_at=None):
+    """Published rows of real public projects, parts too, recorded from `start` on and before `end`."""
+    rows = ProgressUpdate.objects.filter(recorded_at__gte=start, project__in=Project.objects.published().real())
+    rows = rows.filter(recorded_at__lt=end) if end else rows
+    rows = rows.filter(recorded_at__lte=known_at) if known_at else rows
+    return rows.select_related("project", "amends").order_by("recorded_at", "pk")
+
+
+def _listing(rows):
+    return Listing(rows, lambda chunk: [Correction(row, row.amends) for row in chunk])

@@ -1,27 +1,50 @@
 """The columns of the downloads."""
-from projects.models import Status
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce, NullIf
 
+from guicheng.as_of import NOW
+from guicheng.exports import Column
+from projects.models import Project, Status
+from projects.moments import columns_at, streamed
+
+OFFICE = Coalesce(NullIf("phone", Value("")), "lead_department__phone")  # as Project.office
 PROJECT_COLUMNS = [
-    ("编号", lambda row: row.code),
-    ("清单", lambda row: row.project_list.title if row.project_list else ""),
-    ("序号", lambda row: row.number),
-    ("类型", lambda row: row.category.name if row.category else ""),
-    ("项目", lambda row: row.name),
-    ("属于", lambda row: row.parent.name if row.parent else ""),
-    ("是否写明在清单上", lambda row: row.get_membership_display() if row.membership else ""),
-    ("社区", lambda row: row.community.name if row.community else ""),
-    ("牵头单位", lambda row: row.lead_department.name if row.lead_department else ""),
-    ("办公电话", lambda row: row.office),
-    ("状态", lambda row: Status.label_of(row.status)),
-    ("完成百分比", lambda row: row.percent),
-    ("最近进展日", lambda row: row.latest_update.effective_on if row.latest_update else None),
-    ("最近进展", lambda row: row.latest_update.text if row.latest_update else ""),
-    ("计划开始", lambda row: row.planned_start),
-    ("计划完成", lambda row: row.planned_end),
-    ("预算（万元）", lambda row: row.budget),
-    ("来源", lambda row: row.source.title),
-    ("示例", lambda row: "示例" if row.is_sample else ""),
+    Column("编号", "code", width=16),
+    Column("清单", "project_list__title", width=28),
+    Column("序号", "number", width=6),
+    Column("类型", "category__name", width=18),
+    Column("项目", "name", width=40),
+    Column("属于", "parent__name", width=20),
+    Column("是否写明在清单上", "membership", lambda value: Project.Membership(value).label if value else "", 18),
+    Column("社区", "community__name"),
+    Column("牵头单位", "lead_department__name", width=22),
+    Column("办公电话", OFFICE, width=16),
+    Column("状态", "status", Status.label_of, 18),
+    Column("完成百分比", "percent"),
+    Column("最近进展日", "latest_update__effective_on"),
+    Column("最近进展", "latest_update__text", width=50),
+    Column("计划开始", "planned_start"),
+    Column("计划完成", "planned_end"),
+    Column("预算（万元）", "budget"),
+    Column("来源", "source__title", width=30),
+    Column("示例", "is_sample", lambda value: "示例" if value else ""),
 ]
+STAFF_COLUMNS = [*PROJECT_COLUMNS, Column("公开", "is_published", lambda value: "公开" if value else "没有公开")]
+
+
+def project_rows(projects, columns=PROJECT_COLUMNS, moment=NOW):
+    """What the columns read of these projects, in a stable order: one query, no model instances.
+
+    Of another day: `projects` are those of `at(projects, moment)`, and one query more for each batch.
+    """
+    projects = projects.order_by(F("project_list__order").asc(nulls_last=True), "code")
+    if not moment:
+        return projects.values_list(*[column.source for column in columns])
+    names = [column.source if isinstance(column.source, str) else "made" for column in columns]
+    made = {name: column.source for name, column in zip(names, columns, strict=True) if name == "made"}
+    rows = projects.annotate(**made).values(*columns_at(names, moment)).iterator(2000)
+    return (tuple(row[name] for name in names) for row in streamed(rows, moment))
+
 
 PROMISE_COLUMNS = [
     ("项目编号", lambda row: row.promise.project.code),

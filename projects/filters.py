@@ -2,6 +2,7 @@
 from dataclasses import replace
 
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.functional import cached_property
 
@@ -61,6 +62,32 @@ class FilterOptions:
         }
 
 
+class StaffOptions(FilterOptions):
+    """What a member of staff may choose from: what the back office shows them."""
+
+    def __init__(self, user):
+        self.user = user
+
+    @cached_property
+    def lists(self):
+        return list(ProjectList.objects.visible_to(self.user).only("pk", "slug", "title", "year", "is_sample"))
+
+    @cached_property
+    def communities(self):
+        model = Project._meta.get_field("community").related_model
+        return [(slug, name) for slug, name in model.objects.visible_to(self.user).values_list("slug", "name")]
+
+    @cached_property
+    def departments(self):
+        rows = Department.objects.visible_to(self.user).values_list("pk", "name")
+        return [(str(pk), name) for pk, name in rows]
+
+    def for_form(self, slug):
+        choices = super().for_form("")
+        del choices["category"]  # they would follow the list that is chosen
+        return choices
+
+
 class ProjectFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="搜索", method="search", max_length=80)
     list = django_filters.ChoiceFilter(label="清单", method="on_list")
@@ -73,8 +100,8 @@ class ProjectFilter(django_filters.FilterSet):
     data = django_filters.ChoiceFilter(
         label="数据", method="real_or_sample", choices=[("real", "只看真实数据"), ("sample", "只看示例数据")])
 
-    def __init__(self, data, queryset=None, moment=NOW):
-        self.options, self.moment = FilterOptions(moment), moment
+    def __init__(self, data, queryset=None, moment=NOW, options=None):
+        self.options, self.moment = options or FilterOptions(moment), moment
         super().__init__(data, at(Project.objects.published() if queryset is None else queryset, moment))
         self.choices = self.options.for_form(data.get("list"))
         for name, choices in self.choices.items():
@@ -140,3 +167,40 @@ class ProjectFilter(django_filters.FilterSet):
             page = Keyset(moved_on, size).page(
                 self.qs, columns, data.get("after", ""), data.get("before", ""), search=searched)
         return replace(page, rows=as_they_were(page.rows, self.moment))
+
+
+class StaffFilter(ProjectFilter):
+    """The same filters over the projects of a member of staff. Raises ValidationError where one cannot be read."""
+
+    category = None
+
+    def __init__(self, data, user):
+        super().__init__(data, Project.objects.visible_to(user), options=StaffOptions(user))
+        for each in self.filters.values():
+            if isinstance(each, django_filters.ChoiceFilter):
+                each.extra["empty_label"] = "全部"
+
+    @property
+    def chosen(self):
+        """The filters that are set, as they are kept and asked again: name -> value."""
+        self._check()
+        return {name: value for name in self.filters if (value := self.form.cleaned_data.get(name))}
+
+    @property
+    def sentence(self):
+        """What is chosen, in words."""
+        words = []
+        for name, value in self.chosen.items():
+            each = self.filters[name]
+            label = dict(each.extra.get("choices", [])).get(value)
+            words.append(f"{each.label}：{label}" if label else f"名称等有“{value}”")
+        return "；".join(words) or "全部项目"
+
+    @property
+    def rows(self):
+        self._check()
+        return self.qs
+
+    def _check(self):
+        if not self.is_valid():
+            raise ValidationError(self.sentence_of_errors)

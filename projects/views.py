@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from guicheng import words
-from guicheng.exports import csv_response
+from guicheng.exports import csv_parts, csv_response, stream
 from guicheng.pages.errors import error_page
 from projects import exports, promises, summary
 from projects.filters import ORDERS, ProjectFilter
@@ -22,7 +22,7 @@ from projects.models import (
     Source,
 )
 from projects.models.project import announced_by
-from projects.moments import THEN, as_they_were, at, columns_at, milestones_at, streamed, travels
+from projects.moments import THEN, as_they_were, at, columns_at, milestones_at, travels
 from projects.timeline import timeline_at
 
 ROW = ["code", "name", "status", "moved_on", "is_sample", "membership", "parent__name", "community__name",
@@ -91,8 +91,9 @@ def list_csv(request, slug):
     project_list = get_object_or_404(ProjectList.objects.published(), slug=slug)
     if not moment.has(project_list.announced_on):
         return _not_yet(request, project_list)
-    rows = at(Project.objects.published(), moment).filter(project_list=project_list).for_export()
-    return csv_response(f"{project_list.title}{moment.in_name}.csv", exports.PROJECT_COLUMNS, streamed(rows, moment))
+    projects = at(Project.objects.published(), moment).filter(project_list=project_list)
+    rows = exports.project_rows(projects, moment=moment)
+    return stream(f"{project_list.title}{moment.in_name}.csv", csv_parts(exports.PROJECT_COLUMNS, rows))
 
 
 def _list_judgements(slug, moment):

@@ -16,7 +16,7 @@ from guicheng.inbox import address_of
 from guicheng.pages.errors import error_page
 from guicheng.quarters import Quarter
 from projects import summary
-from projects.corrections import as_dict, corrections_since
+from projects.corrections import corrections_since
 from projects.models import CloseFile, QuarterClose
 from projects.moments import travels, travels_alone
 from projects.report import Missing
@@ -129,7 +129,7 @@ def report_detail(request, asked):
         "definitions": definitions_of(document.figures) if close else [
             *summary.DEFINITIONS, *summary.QUARTER_DEFINITIONS],
         "close": close, "parts": document.parts if close else [],
-        "corrections": [as_dict(row) for row in corrections_since(close.known_at, close.as_of)] if close else [],
+        "corrections": [row.as_dict() for row in corrections_since(close.known_at, close.as_of)] if close else [],
         "files": _files(asked), "file_query": _query(asked),
         "alternative": alternative_text(document or outline_of(quarter, each)),
     })

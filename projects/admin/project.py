@@ -9,6 +9,7 @@ from guicheng.permissions import can_publish_project, can_record_progress
 from guicheng.seen import UNSEEN, Seen
 from projects.admin import supervision
 from projects.admin.bulk import BulkActions
+from projects.admin.exports import export_links
 from projects.admin.imports import import_links
 from projects.admin.narrowing import CountedFilter, FamilyFilter, FoldedFilter, LightFilter
 from projects.lights import lights_of
@@ -154,7 +155,8 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
         super().save_model(request, obj, form, change)
 
     def changelist_view(self, request, extra_context=None):
-        return super().changelist_view(request, {"import_links": import_links(request.user), **(extra_context or {})})
+        links = import_links(request.user) + export_links(request)
+        return super().changelist_view(request, {"import_links": links, **(extra_context or {})})
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

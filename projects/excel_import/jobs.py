@@ -1,21 +1,15 @@
-"""The long steps of an import. Short ones are done at once, long ones by a worker beside the pages.
-
-Nothing notices a missing worker by itself: the page does, and offers to do it there and then.
-"""
-from datetime import timedelta
-
+"""The long steps of an import. Short ones are done at once, long ones by a worker beside the pages."""
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils import timezone
 from django_tasks import task
 
+from guicheng.long_work import FAILED
 from guicheng.spreadsheets import Unreadable
 from projects.excel_import.confirm import confirm
 from projects.excel_import.preview import preview
 from projects.excel_import.review import approve_all, send_back_all
 from projects.excel_import.upload import sheet_of
 from projects.models import ImportBatch
-from projects.models.imports import GIVEN_UP
 
 LONG = 2_000  # rows; a review goes row by row and is long ten times sooner
 Job = ImportBatch.Job
@@ -42,13 +36,10 @@ def work(batch):
 
 def run(pk, sheet=None):
     """Do the step that the batch waits for, unless somebody else is at it."""
-    now = timezone.now()
-    mine = ImportBatch.objects.filter(pk=pk).exclude(job="").filter(
-        Q(job_seen_at=None) | Q(job_seen_at__lt=now - timedelta(seconds=GIVEN_UP)))
-    if not mine.update(job_seen_at=now):
+    if not ImportBatch.objects.filter(pk=pk).exclude(job="").claim():
         return
     batch = ImportBatch.objects.select_related("uploader", "job_by").get(pk=pk)
-    message = "程序出错，没有办成，请再试一次；还不行请告诉管理员。"
+    message = FAILED
     try:
         message = _do(batch, sheet)
     except (ValidationError, Unreadable) as error:
@@ -58,15 +49,12 @@ def run(pk, sheet=None):
 
 
 def _do(batch, sheet):
-    def saw(done):
-        ImportBatch.objects.filter(pk=batch.pk).update(done=done, job_seen_at=timezone.now())
-
     if batch.job == Job.PREVIEW:
-        preview(batch, sheet or sheet_of(batch), saw)
+        preview(batch, sheet or sheet_of(batch), batch.saw)
         return ""
     if batch.job == Job.CONFIRM:
         confirm(batch)
         return ""
     if batch.job == Job.APPROVE:
-        return approve_all(batch, batch.job_by, saw)
-    return send_back_all(batch, batch.job_by, batch.job_note, saw)
+        return approve_all(batch, batch.job_by, batch.saw)
+    return send_back_all(batch, batch.job_by, batch.job_note, batch.saw)

@@ -1,5 +1,6 @@
 from projects.models.bulk import BulkChange
 from projects.models.evidence import Discrepancy, Fact, PolicyDocument, Source
+from projects.models.exports import ExportFile
 from projects.models.imports import ColumnHabit, ImportBatch, ImportRow
 from projects.models.ledger import ProgressUpdate
 from projects.models.lights import LightOverride, LightRule
@@ -13,10 +14,9 @@ from projects.models.status import Status
 from projects.models.supervision import Instruction, SupervisionNotice
 
 __all__ = [
-    "BulkChange", "Category", "CloseFile", "ColumnHabit", "Declaration", "Department", "Discrepancy", "Fact",
-    "ImportBatch",
-    "ImportRow", "Instruction", "LightOverride", "LightRule", "Milestone", "Paper", "Photo", "PolicyDocument",
-    "ProgressUpdate", "Project", "ProjectAlias", "ProjectList", "Promise", "QuarterClose",
-    "QuarterReopening", "QuarterReport", "QuarterSigning", "ReviewStep", "Source", "Status",
-    "SupervisionNotice", "WatchedWord",
+    "BulkChange", "Category", "CloseFile", "ColumnHabit", "Declaration", "Department", "Discrepancy", "ExportFile",
+    "Fact", "ImportBatch", "ImportRow", "Instruction", "LightOverride", "LightRule", "Milestone", "Paper", "Photo",
+    "PolicyDocument", "ProgressUpdate", "Project", "ProjectAlias", "ProjectList", "Promise", "QuarterClose",
+    "QuarterReopening", "QuarterReport", "QuarterSigning", "ReviewStep", "Source", "Status", "SupervisionNotice",
+    "WatchedWord",
 ]

@@ -10,14 +10,12 @@ from django.db import models
 from django.utils import timezone
 
 from guicheng.fields import CleanCharField, DayField, one_of
+from guicheng.long_work import LongWork, LongWorkQuerySet
 from guicheng.natural_keys import new_code
 from guicheng.permissions import sees_everything
 from projects.models.evidence import Source
 from projects.models.ledger import ProgressUpdate
 from projects.models.lists import Department, ProjectList
-
-NOBODY_TOOK_IT = 15  # seconds until the page says that no worker is running
-GIVEN_UP = 120  # seconds without a sign until a job may be taken over
 
 
 class UploadStorage(FileSystemStorage):
@@ -36,7 +34,7 @@ def upload_name(batch, name):
     return f"{timezone.localdate():%Y%m}/{new_code()}"
 
 
-class ImportBatchQuerySet(models.QuerySet):
+class ImportBatchQuerySet(LongWorkQuerySet):
     def visible_to(self, user):
         """One's own, and to a reviewer those that wait for a project of the reviewer's units."""
         if sees_everything(user):
@@ -49,7 +47,7 @@ class ImportBatchQuerySet(models.QuerySet):
         return self.filter(models.Q(uploader=user) | models.Exists(theirs))
 
 
-class ImportBatch(models.Model):
+class ImportBatch(LongWork):
     """One uploaded list, from the upload to the confirmation or the undo."""
 
     class State(models.TextChoices):
@@ -99,11 +97,6 @@ class ImportBatch(models.Model):
     job_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT,
                                related_name="+")
     job_note = models.TextField(blank=True)  # the reason of a return
-    job_queued_at = models.DateTimeField(null=True, blank=True)
-    job_seen_at = models.DateTimeField(null=True, blank=True)  # the last sign of life of whoever does it
-    done = models.PositiveIntegerField(default=0)
-    total = models.PositiveIntegerField(default=0)
-    message = models.TextField("说明", blank=True)
 
     objects = ImportBatchQuerySet.as_manager()
 
@@ -125,13 +118,9 @@ class ImportBatch(models.Model):
         return self.state in (self.State.UPLOADED, self.State.PREVIEWED)
 
     @property
-    def nobody_took_it(self):
-        """Whether a job waits for a worker that is not there, or whoever did it has died."""
-        if not self.job:
-            return False
-        if self.job_seen_at is None:
-            return (timezone.now() - self.job_queued_at).total_seconds() > NOBODY_TOOK_IT
-        return (timezone.now() - self.job_seen_at).total_seconds() > GIVEN_UP
+    def is_waiting(self):
+        """Whether a step of it waits or is being done."""
+        return bool(self.job)
 
     def forget_file(self):
         """The cells are in the rows; the file itself is needed no more."""

@@ -2,7 +2,7 @@
 from itertools import groupby
 
 from projects import summary
-from projects.corrections import as_dict, corrections_in
+from projects.corrections import corrections_on
 from projects.lights import lights_of
 from projects.models import LightRule, ProgressUpdate, Project, Promise, Status
 from projects.promises import judgements
@@ -47,7 +47,8 @@ def _figures(quarter, each, rows, known_at):
         "overdue": [row["public"] for row in rows if row["public"]["code"] in late],
         "projects": [row["public"] for row in rows],
         "communities": _communities(quarter),
-        "corrections": [as_dict(row) for row in corrections_in(quarter, known_at)],
+        "corrections": [row.as_dict() for row in corrections_on(
+            quarter.first_day, quarter.last_day, known_at)],
     }
 
 

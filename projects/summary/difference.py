@@ -4,20 +4,20 @@ As it is known now. The real ones that a figure counts; read in one pass, counte
 """
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
 from django.db import models
 from django.db.models import Case, Count, Q, Value, When
 from django.urls import reverse
-from django.utils import timezone
 
 from guicheng import words
-from guicheng.listing import Listing
-from projects.models import ProgressUpdate, Project, Status
+from projects.corrections import corrections_on
+from projects.models import Project, Status
 from projects.models.project import announced_by, due_at, status_at
 from projects.summary.lists import FAMILIES, Group
-from projects.summary.report import BEGUN, NOT_BEGUN, NOT_LATE
+from projects.summary.moves import Move
+from projects.summary.report import NOT_LATE
 
 SHOWN = 200  # of each kind on the page; the workbook holds all
 
@@ -25,20 +25,22 @@ SHOWN = 200  # of each kind on the page; the workbook holds all
 class Kind(models.TextChoices):
     """In which way a project differs. One may be of several kinds: finished, and appeared."""
 
-    FINISHED = "finished", "新完成"
-    STARTED = "started", "新启动"
+    FINISHED = Move.FINISHED.value, Move.FINISHED.label
+    STARTED = Move.STARTED.value, Move.STARTED.label
+    STOPPED = Move.STOPPED.value, Move.STOPPED.label
     SLIPPED = "slipped", "延期或逾期"
     APPEARED = "appeared", "新公布"
-    OTHER = "other", "其他变动"
+    OTHER = Move.OTHER.value, Move.OTHER.label
 
     @property
     def sentence(self):
         return {
             "finished": "前一天没有完成，后一天状态是“已完成”或“已投用”。",
             "started": "前一天没有进展信息或在筹备，后一天已在推进、待验收或长期开展。",
+            "stopped": "前一天没有停，后一天暂停或不再实施。",
             "slipped": "其间推迟了完成日期，或者其间到期而到后一天还没有完成。",
             "appeared": "所在的清单在其间公布。",
-            "other": "状态变了，不是新完成，也不是新启动。",
+            "other": "状态变了，不是新完成、新启动，也不是停下来。",
         }[self.value]
 
 
@@ -96,21 +98,6 @@ def _put_off(before, after):
     return before is not None and after is not None and after > before
 
 
-@dataclass(frozen=True, slots=True)
-class Amended:
-    """A correction or withdrawal that was published in between."""
-
-    code: str
-    name: str
-    kind: str
-    recorded_on: date
-    effective_on: date
-    reason: str
-
-    def get_absolute_url(self):
-        return reverse("project-detail", args=[self.code])
-
-
 class Difference:
     """Two days and what lies between them: `first` is before `last`."""
 
@@ -152,12 +139,8 @@ class Difference:
         ).order_by("project_list__order", "code")
 
     def _kinds(self, was_there, before, after, due_before, due_after):
-        if after in Status.DONE and before not in Status.DONE:
-            yield Kind.FINISHED
-        elif before in NOT_BEGUN and after in BEGUN:
-            yield Kind.STARTED
-        elif before != after:
-            yield Kind.OTHER
+        if before != after:
+            yield Kind(Move.of(before, after))
         was_late = was_there and _late(before, due_before, self.first)
         if _put_off(due_before, due_after) or _late(after, due_after, self.last) and not was_late:
             yield Kind.SLIPPED
@@ -179,17 +162,8 @@ class Difference:
 
     @cached_property
     def corrections(self):
-        """The corrections and withdrawals published from the day after the first to the end of the last: a Listing."""
-        start, end = (timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
-                      for day in (self.first, self.last))
-        rows = ProgressUpdate.objects.filter(
-            recorded_at__gte=start, recorded_at__lt=end, kind__in=["correction", "withdrawal"],
-            project__in=Project.objects.counted().real(),
-        ).order_by("recorded_at", "pk").values_list(
-            "project__code", "project__name", "kind", "recorded_at", "amends__effective_on", "reason")
-        return Listing(rows, lambda chunk: [
-            Amended(code, name, ProgressUpdate.Kind(kind).label, timezone.localdate(recorded), day, reason)
-            for code, name, kind, recorded, day, reason in chunk])
+        """What was corrected or taken back from the day after the first to the end of the last."""
+        return corrections_on(self.first + timedelta(days=1), self.last)
 
     @property
     def is_empty(self):

@@ -4,6 +4,7 @@ import io
 
 import openpyxl
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 
 from tests import factories
@@ -94,3 +95,12 @@ def test_the_review_record_is_exported_by_month(sign_in, clerk, street_admin, pr
     head, only = rows_of(client.get(address("reviewstep"), {"month": month}))
     assert only[1:4] == ["提交", "经办人", "半月岛公园"]
     assert len(rows_of(client.get(address("reviewstep"), {"month": "2020-01"}))) == 1
+
+
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label_lower)
+def test_every_list_has_its_workbook(sign_in, superuser, project, model):
+    """Also an empty one; and no list has two columns of one name."""
+    response = sign_in(superuser).get(address(model._meta.model_name, "xlsx", model._meta.app_label))
+    assert response.status_code == 200
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+    assert next(sheet.values)[0]

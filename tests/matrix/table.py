@@ -39,6 +39,7 @@ MODELS = {
     "projects.watchedword": f"{OFFICE}:vac",
     "projects.bulkchange": f"{OFFICE} {RECORDERS}:v",
     "projects.importbatch": f"{IMPORTERS}:va 审核员:v",
+    "projects.exportfile": f"{READERS}:va",
     "projects.supervisionnotice": f"{READERS}:v",
     "projects.lightrule": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
     "projects.quarterreport": f"{OFFICE}:vac 领导:v",
@@ -56,7 +57,7 @@ MODELS = {
 KEPT = {  # nobody deletes these; all others the superuser may, and nobody else
     "guicheng.user", "guicheng.accessevent", "guicheng.calendaryear", "admin.logentry", "projects.progressupdate",
     "projects.reviewstep", "projects.watchedword", "projects.bulkchange", "projects.importbatch",
-    "projects.supervisionnotice", "projects.lightrule", "projects.quarterreport",
+    "projects.exportfile", "projects.supervisionnotice", "projects.lightrule", "projects.quarterreport",
 }
 # reference data: there is no "other" row
 EVERYONES = {"projects.source", "projects.policydocument", "projects.watchedword", "projects.lightrule",
@@ -176,6 +177,9 @@ ROUTES = {
     "admin:projects_quarterreport_close": "row projects.quarterreport",  # nobody of the matrix is marked 在编
     "admin:projects_quarterreport_sign": "row projects.quarterreport",
     "admin:projects_quarterreport_reopen": "row projects.quarterreport",
+    "admin:projects_exportfile_change": f"right projects.exportfile GET: {READERS}",
+    "admin:projects_exportfile_download": f"right projects.exportfile GET: {READERS}",
+    "admin:projects_exportfile_work": f"right projects.exportfile POST: {READERS}",
 
     "admin:projects_supervisionnotice_desk": f"page GET: {READERS}",
     "admin:projects_supervisionnotice_desk_csv": f"page GET: {READERS}",

@@ -8,14 +8,17 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
+from django.utils import timezone
 
 from guicheng import media_store
 from guicheng.inbox import InboxMessage
 from guicheng.models import AccessEvent
 from guicheng.roles import ROLES
 from guicheng.workdays import CalendarYear
+from projects import export_files
 from projects.models import (
     BulkChange,
+    ExportFile,
     ImportBatch,
     ImportRow,
     LightRule,
@@ -162,8 +165,19 @@ class World:
             BulkChange.objects.create(kind="status", reason=word, by=user),
             ImportBatch.objects.create(uploader=user, file_name=word, source=self.rows["own"]["projects.source"],
                                        effective_on=date(2021, 9, 30), state=state),
+            self._export(user, word),
         ]
         return {row._meta.label_lower: row for row in rows}
+
+    def _export(self, user, word):
+        """A finished export with its file."""
+        stored = f"{user.pk}.csv"
+        export_files.folder().mkdir(exist_ok=True)
+        (export_files.folder() / stored).write_text(word)
+        now = timezone.now()
+        return ExportFile.objects.create(
+            asked_by=user, what=word, extension="csv", state="finished", job_queued_at=now, finished_at=now,
+            stored=stored, size=1, sha256="0" * 64, scope=[])
 
     def _client(self, person):
         client = QuickClient()

@@ -101,7 +101,7 @@ def test_a_withdrawal_counts_by_what_it_takes_back(closed, project):
 
 
 def test_nothing_was_corrected_before_the_close(closed):
-    assert corrections_since(closed.known_at, closed.as_of) == []
+    assert list(corrections_since(closed.known_at, closed.as_of)) == []
 
 
 # --- who may and when ----------------------------------------------------------------------------
