@@ -66,8 +66,7 @@ def report_compare(request):
     quarters = _quarters(first_day)
     context = {"quarters": quarters, "a": request.GET.get("a", ""), "b": request.GET.get("b", "")}
     if "a" not in request.GET and "b" not in request.GET:
-        newest_two = {name: str(quarter) for name, quarter in zip("ba", quarters[:2], strict=False)}
-        return render(request, "projects/report_compare.html", context | newest_two)
+        return render(request, "projects/report_compare.html", context | _newest_two(quarters))
     try:
         first, last, swapped = read_ends(request.GET, first_day)
     except ValidationError as error:
@@ -84,6 +83,11 @@ def report_compare(request):
     })
 
 
+def _newest_two(quarters):
+    """What is compared where nobody says what: a and b."""
+    return {name: str(quarter) for name, quarter in zip("ba", quarters[:2], strict=False)}
+
+
 def _quarters(first_day):
     """The quarters to choose from: from the first entry to today, newest first."""
     quarters = [Quarter.current()] if first_day else []
@@ -94,8 +98,10 @@ def _quarters(first_day):
 
 @require_safe
 def compare_file(request):
+    first_day = summary.first_day()
+    asked = request.GET if "a" in request.GET or "b" in request.GET else _newest_two(_quarters(first_day))
     try:
-        first, last, _ = read_ends(request.GET, summary.first_day())
+        first, last, _ = read_ends(asked, first_day)
     except ValidationError as error:
         return error_page(request, 400, error.messages[0])
     response = HttpResponse(render_difference(first, last, Difference(first.day, last.day)), content_type=XLSX)
