@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from guicheng.listing import Listing
 from projects.models import ProgressUpdate, Project
+from projects.timeline import without_withdrawn_words
 
 
 @dataclass(frozen=True)
@@ -51,19 +52,24 @@ class Correction:
 
     @property
     def before(self):
-        return said(self.amends) if self.amends else ""
+        return "" if self.amends is None else _told(self.amends)
 
     @property
     def after(self):
-        return "" if self.is_withdrawal else said(self.row)
+        return "" if self.is_withdrawal else _told(self.row)
 
     def as_dict(self):
-        """As plain values that everybody may read. A text taken back stays untold."""
+        """As plain values that everybody may read."""
         return {
             "code": self.code, "name": self.name, "label": self.label, "effective_on": self.effective_on.isoformat(),
-            "recorded_on": self.recorded_on.isoformat(), "before": "" if self.is_withdrawal else self.before,
-            "after": self.after, "reason": self.reason,
+            "recorded_on": self.recorded_on.isoformat(), "before": self.before, "after": self.after,
+            "reason": self.reason,
         }
+
+
+def _told(row):
+    """What it says; a text taken back since, by whatever chain of corrections, stays untold."""
+    return "" if getattr(row, "was_withdrawn", False) else said(row)
 
 
 def said(row):
@@ -96,4 +102,9 @@ def _recorded(start, end=None, known_at=None):
 
 
 def _listing(rows):
-    return Listing(rows, lambda chunk: [Correction(row, row.amends) for row in chunk])
+    return Listing(rows, _made)
+
+
+def _made(rows):
+    without_withdrawn_words(each for row in rows for each in (row, row.amends) if each)
+    return [Correction(row, row.amends) for row in rows]

@@ -168,6 +168,13 @@ def closes_with(fingerprint):
     return QuarterClose.objects.published().light().filter(wanted)
 
 
+def kept_content(close, name):
+    """The bytes that were kept of a format, of Word those of its signature; None where none were."""
+    signing = close.signings.last() if name == "docx" else None
+    row = signing or CloseFile.objects.filter(close=close, format=name).first()
+    return bytes(row.content) if row else None
+
+
 def kept_file(digest):
     """The kept file with this SHA-256: (close, format), or None."""
     kept = CloseFile.objects.filter(sha256=digest).defer("content").select_related("close").first()

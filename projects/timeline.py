@@ -54,11 +54,16 @@ def hide_withdrawn(rows, known_at):
 
     What they stated still counts as it was known then, but what was taken back is not published again.
     """
+    return without_withdrawn_words(rows, known_at) if known_at is not None else list(rows)
+
+
+def without_withdrawn_words(rows, since=None):
+    """Take the words out of those of `rows` that were withdrawn after the instant `since`, or at any time."""
     rows = list(rows)
-    if known_at is None or not rows:
+    if not rows:
         return rows
-    later = ProgressUpdate.objects.filter(
-        project__in={row.project_id for row in rows}, recorded_at__gt=known_at).exclude(amends=None)
+    later = ProgressUpdate.objects.published().filter(project__in={row.project_id for row in rows}).exclude(amends=None)
+    later = later.filter(recorded_at__gt=since) if since else later
     amended_by = {amends: (pk, kind) for pk, amends, kind in later.values_list("pk", "amends", "kind")}
     for row in rows:
         pk, kind = row.pk, ""

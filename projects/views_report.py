@@ -18,8 +18,9 @@ from guicheng.pages.errors import error_page
 from guicheng.quarters import Quarter
 from projects import summary
 from projects.corrections import corrections_since
-from projects.models import CloseFile, QuarterClose
+from projects.models import QuarterClose
 from projects.moments import travels, travels_alone
+from projects.quarter_close import kept_content
 from projects.report import Missing
 from projects.report.build import document_of, outline_of
 from projects.report.document import sha256
@@ -133,7 +134,7 @@ def report_detail(request, asked):
         "definitions": definitions_of(document.figures) if close else [
             *summary.DEFINITIONS, *summary.QUARTER_DEFINITIONS],
         "close": close, "parts": document.parts if close else [],
-        "corrections": [row.as_dict() for row in corrections_since(close.known_at, close.as_of)] if close else [],
+        "corrections": list(corrections_since(close.known_at, close.as_of)) if close else [],
         "files": _files(asked), "file_query": _query(asked),
         "alternative": alternative_text(document or outline_of(quarter, each)),
     })
@@ -175,7 +176,7 @@ def report_file(request, asked, extension):
         raise Http404(f"{asked.quarter.title}没有公开的 Word 文件。")
     each = FORMATS[extension]
     try:
-        content = _kept(asked.close, extension) if asked.close else _made(asked, extension)
+        content = kept_content(asked.close, extension) if asked.close else _made(asked, extension)
     except Missing as error:
         return _missing(request, asked.quarter, extension, str(error))
     if content is None:
@@ -199,13 +200,6 @@ def _is_open(asked, extension):
         return True
     return bool(asked.close) and FORMATS[extension].audience != STAFF and bool(
         asked.close.document.report.get("is_released"))
-
-
-def _kept(close, extension):
-    """The bytes that were kept, of Word those of its signature; None where none were."""
-    signing = close.signings.last() if extension == "docx" else None
-    row = signing or CloseFile.objects.filter(close=close, format=extension).first()
-    return bytes(row.content) if row else None
 
 
 def _missing(request, quarter, extension, sentence):

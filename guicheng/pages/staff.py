@@ -87,7 +87,9 @@ def ways(user):
     if user.has_perm("projects.view_supervisionnotice"):
         links.append(("督办台：逾期、将到期、久无进展、缺资料", reverse("admin:projects_supervisionnotice_desk")))
     if sees_everything(user) and user.has_perm("projects.view_project"):
-        links.append(("季度报表", reverse("report-index")))
+        links.append(("季度汇总：网页和各种文件", reverse("report-index")))
+    if user.has_perm("projects.view_quarterreport"):
+        links.append(("季度报告：写正文、锁定、签发", reverse("admin:projects_quarterreport_changelist")))
     if user.has_perm("projects.view_reviewstep"):
         links.append(("审核记录，可按月导出", reverse("admin:projects_reviewstep_changelist")))
     return links

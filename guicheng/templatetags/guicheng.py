@@ -1,11 +1,17 @@
 """The words and pieces every template uses. Built in: no `{% load %}` needed."""
+from functools import lru_cache
+
 from django import template
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from guicheng import as_of, words
 
 register = template.Library()
+FORM = "includes/_other_day.html"
 PLACES = ("after", "before", "page")  # what an address says of the place in the pages
 
 register.filter("day", words.day)
@@ -68,6 +74,20 @@ def without_moment(context):
     request = context["request"]
     query = _without(request.GET, *as_of.NAMES, *PLACES)
     return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+@register.simple_tag(takes_context=True)
+def other_day(context):
+    """The form that leads to another day. On a plain page it is the same all day long, and is made once."""
+    request, today = context["request"], timezone.localdate().isoformat()
+    if not request.GET:
+        return _plain_form(today)
+    return render_to_string(FORM, {"request": request, "moment": context.get("moment"), "today": today})
+
+
+@lru_cache(maxsize=1)
+def _plain_form(today):
+    return render_to_string(FORM, {"request": HttpRequest(), "today": today})
 
 
 @register.simple_tag(takes_context=True)

@@ -20,7 +20,7 @@ from projects.report.build import document_of
 from projects.report.files import FORMATS
 from projects.report.first_text import first_text
 from projects.report.prose import PARTS
-from projects.report.tokens import tokens
+from projects.report.tokens import grouped
 from projects.report_forms import NewReportForm, ReopenForm, ReportForm, SigningForm
 from projects.views_report import public_address
 
@@ -39,6 +39,9 @@ class QuarterReportAdmin(ScopedAdmin):
     search_fields = ["title"]
     list_select_related = ["written_by"]
     actions = None
+
+    class Media:
+        css = {"all": ["css/report.css"]}
 
     def get_urls(self):
         name, view = "projects_quarterreport", self.admin_site.admin_view
@@ -103,7 +106,7 @@ class QuarterReportAdmin(ScopedAdmin):
             "closes": self._closes(report),
             "corrections": corrections_since(closing.known_at, closing.as_of) if closing else [],
             "signings": closing.signings.defer("content").select_related("by") if closing else [],
-            "tokens": [] if closing else tokens(document_of(report.quarter).figures).values(),
+            "tokens": [] if closing else grouped(document_of(report.quarter).figures),
             "may_close": may.can_close_quarter(request.user) and report.quarter.is_over,
         }
 
@@ -176,10 +179,11 @@ class QuarterReportAdmin(ScopedAdmin):
 
     @staticmethod
     def _kept(close, name, each):
-        row = (name == "docx" and close.signings.last()) or CloseFile.objects.filter(close=close, format=name).first()
-        if row is None:
+        content = quarter_close.kept_content(close, name)
+        if content is None:
             raise Http404
-        return download(bytes(row.content), each, close.document, "" if close.signings.exists() else "（报批稿）")
+        is_draft = name == "docx" and not close.signings.exists()
+        return download(content, each, close.document, "（报批稿）" if is_draft else "")
 
     # verbs
     def close(self, request, pk):
@@ -195,7 +199,7 @@ class QuarterReportAdmin(ScopedAdmin):
             return redirect(self._page_of(report))
         if report.is_closed:
             return redirect(self._page_of(report))
-        return self._render(request, "close", report, f"锁定{report.quarter.title}", self._before_closing(report))
+        return self._render(request, "close", report, f"锁定 {report.quarter.title}", self._before_closing(report))
 
     def _before_closing(self, report):
         try:
@@ -238,7 +242,7 @@ class QuarterReportAdmin(ScopedAdmin):
             else:
                 messages.success(request, f"{report.quarter.title}已重新打开，以前的锁定仍然保留。")
             return redirect(self._page_of(report))
-        return self._render(request, "verb", report, f"重新打开{report.quarter.title}", {
+        return self._render(request, "verb", report, f"重新打开 {report.quarter.title}", {
             "form": form, "button": "重新打开",
             "intro": "重新打开以后，网页上恢复成随台账变动的数，正文可以再改；这次锁定的数和文件都保留，并写明原因。"})
 

@@ -90,12 +90,16 @@ def send_back_all(batch, by, reason, saw=lambda done: None):
 
 def _each(batch, by, saw):
     rows = rows_for(batch, by).select_related(*REVIEWED_WITH).defer("raw", "changes", "values").order_by("pk")
-    for done, row in enumerate(rows.iterator(200), 1):
-        if row.update:
-            row.update.project = row.project
-        yield row
-        if done % 50 == 0:
-            saw(done)
+    done = last = 0
+    # chunk by chunk, each read whole: on SQLite a row cannot be written under an open reading of others
+    while chunk := list(rows.filter(pk__gt=last)[:200]):
+        for row in chunk:
+            if row.update:
+                row.update.project = row.project
+            yield row
+            done, last = done + 1, row.pk
+            if done % 50 == 0:
+                saw(done)
 
 
 def _open(row, by):

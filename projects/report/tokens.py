@@ -25,33 +25,38 @@ class Token:
 
 
 def tokens(figures):
-    """{name: Token} of all that a text may name, in the order in which the page offers them."""
-    found = [
+    """{name: Token} of all that a text may name."""
+    return {token.name: token for _, group in grouped(figures) for token in group}
+
+
+def grouped(figures):
+    """[(title, [Token])]: those of the quarter, then those of each list, as the page offers them."""
+    return [("整个季度", list(_of_quarter(figures))),
+            *((each["title"], list(_of_list(each))) for each in figures["lists"])]
+
+
+def _of_quarter(figures):
+    yield from [
         Token("截至日", words.day(date.fromisoformat(figures["as_of"])), "数据截至哪一天"),
         Token("季度", figures["title"], "哪个季度"), Token("上季度", figures["before"]["title"], "前一个季度"),
         Token("下季度", figures["after"]["title"], "后一个季度"),
     ]
     for row in figures["counts"]:
-        found.append(Token(row["label"], _shown(row), row["label"], row["key"]))
+        yield Token(row["label"], _shown(row), row["label"], row["key"])
     for row in figures["verdicts"]:
-        found.append(Token(
-            f"承诺{row['label']}", str(row["count"]), f"当年到期的承诺里“{row['label']}”的条数", "promises"))
-    for each in figures["lists"]:
-        found += _of_list(each)
-    return {token.name: token for token in found}
+        yield Token(f"承诺{row['label']}", str(row["count"]), f"当年到期的承诺里“{row['label']}”的条数", "promises")
 
 
 def _of_list(each):
     for key, label in OF_LIST.items():
-        yield Token(f"{label}：{each['slug']}", _number(each[key]), f"{each['title']}，{label}",
-                    key.replace("_", "-"))
+        yield Token(f"{label}：{each['slug']}", _number(each[key]), label, key.replace("_", "-"))
     if each["rate"] is not None:
         yield Token(f"完成率：{each['slug']}", f"{each['rate']}%（{each['done']} ÷ {each['declared']}）",
-                    f"{each['title']}，完成率", "rate")
+                    "完成率", "rate")
     for key, label in Status.choices:
         if key not in Status.DONE:
             yield Token(f"{label}的：{each['slug']}", _number(each["by_status"][key]),
-                        f"{each['title']}，状态是“{label}”的", "recorded")
+                        f"状态是“{label}”的项目数", "recorded")
 
 
 def _shown(row):

@@ -22,6 +22,7 @@ COLUMNS = [Column("名称", "name"), Column("数", "number")]
 ODD = [
     None, "", "园", "=1+1", "+1", "-1", "@SUM(A1)", " =1+1", "\t=1", "\x00=1", "\u202e=1", "http://evil.example",
     "mailto:a@b", "00123", "1e5", "TRUE", "#N/A", "园\x0b\ufffe\x00林", "\ud800坏", "第一行\n第二行", "两\r\n行",
+    " 前", "后 ", "后\u3000", "e\u0301", "a-b", "-", " ",
     '引"号,逗号', "<b>&amp;</b>", "😀", "长" * MAX_CELL, "长" * (MAX_CELL + 1), "75700000001", 0, -3, 2.5, 10**9,
     Decimal("12.50"), Decimal("-0.01"), date(2021, 12, 22), date(2099, 1, 1), True, False,
     datetime(2021, 12, 31, 16, tzinfo=UTC), ["甲", "乙"],

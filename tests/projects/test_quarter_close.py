@@ -1,10 +1,13 @@
 """季度数据锁定: frozen with a fingerprint, signed, reopened with a reason, and never changed."""
+import io
 import json
+from dataclasses import replace
 from datetime import date
 from threading import Event, Thread
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from guicheng.audit import AuditEntry
@@ -129,6 +132,16 @@ def test_what_is_published_during_the_close_is_frozen_or_a_correction(closer, mo
     frozen = [row["status"] for row in closes[0].document.figures["projects"]]
     corrections = corrections_since(closes[0].known_at, closes[0].as_of)
     assert (frozen, len(corrections)) in ((["completed"], 0), (["unknown"], 1))
+
+
+def test_a_text_taken_back_is_told_nowhere(closed, project):
+    """A correction that was itself withdrawn: neither its words nor those it corrected."""
+    first = factories.make_correction(project.updates.get(status="completed"), status="acceptance", text="说错的话。")
+    told = [each.as_dict() for each in corrections_since(closed.known_at, closed.as_of)]
+    assert told[0]["after"] == "完工待验收：说错的话。"  # the words are there until they are taken back
+    factories.make_withdrawal(first)
+    told = [each.as_dict() for each in corrections_since(closed.known_at, closed.as_of)]
+    assert [(row["label"], row["before"], row["after"]) for row in told] == [("更正", "", ""), ("撤回", "", "")]
 
 
 def test_nothing_was_corrected_before_the_close(closed):
@@ -269,3 +282,29 @@ def test_a_kept_file_leads_to_its_close(closed):
     assert quarter_close.kept_file(row.sha256) == (closed, "json")
     assert quarter_close.kept_file(sha256(bytes(row.content) + b" ")) is None
     assert json.loads(closed.figures_json)["quarter"] == "2021Q4"
+
+
+# --- on a terminal -------------------------------------------------------------------------------
+def run(command, *args, **kw):
+    out = io.StringIO()
+    call_command(command, *args, stdout=out, stderr=out, **kw)
+    return out.getvalue()
+
+
+def test_the_command_gives_the_kept_file(closed, project, tmp_path):
+    factories.make_correction(project.updates.get(status="completed"), status="acceptance", reason="还没有验收。")
+    target = tmp_path / "2021Q4.json"
+    assert "第 1 次锁定时留存的文件" in run("quarterly_summary", "2021Q4", format="json", output=target)
+    assert target.read_bytes() == bytes(closed.files.get(format="json").content)
+
+
+def test_all_closes_are_checked(closed, monkeypatch):
+    assert "1 次锁定都与指纹相符" in run("check_closes", render=True)
+    monkeypatch.setitem(FORMATS, "json", replace(FORMATS["json"], renderer=lambda document, address: b"other"))
+    assert "json 重做以后不同" in run("check_closes", render=True)
+
+
+def test_damage_stops_the_check(closed, monkeypatch):
+    monkeypatch.setattr("projects.management.commands.check_closes.damaged", lambda close: ["坏了。"])
+    with pytest.raises(CommandError, match="1 处不符"):
+        run("check_closes")

@@ -1,14 +1,17 @@
 """Write the quarterly summary to a file."""
-import os
-import tempfile
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from guicheng.quarters import Quarter
+from guicheng.whole_files import whole_file
+from projects.models import QuarterClose
+from projects.quarter_close import kept_content
+from projects.report import Missing
 from projects.report.build import document_of
 from projects.report.files import FORMATS
+from projects.views_report import public_address
 
 
 class Command(BaseCommand):
@@ -26,22 +29,23 @@ class Command(BaseCommand):
             raise CommandError(error.messages[0]) from error
         if quarter > Quarter.current():
             raise CommandError(f"{quarter.title}还没有到。")
-        write_whole(output, FORMATS[options["format"]].render(document_of(quarter)))
-        self.stdout.write(f"{quarter.title}汇总已写入 {output}。")
+        close = QuarterClose.objects.of(quarter).in_force().first()
+        content = self._content(quarter, close, options["format"])
+        try:
+            with whole_file(output) as part:
+                part.write_bytes(content)
+        except OSError as error:
+            raise CommandError(f"写不了文件 {output}：{error.strerror}。") from error
+        said = f"第 {close.sequence} 次锁定时留存的文件" if close else "汇总"
+        self.stdout.write(f"{quarter.title}{said}已写入 {output}。")
 
-
-def write_whole(path, content):
-    """Write the file whole or not at all. Raises CommandError where it cannot be written."""
-    temporary = None
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
-        raise CommandError(f"写不了文件 {path}：{error.strerror}。") from error
+    def _content(self, quarter, close, name):
+        """The kept file of a closed quarter, else one made now. Raises CommandError where there is none."""
+        try:
+            content = kept_content(close, name) if close else FORMATS[name].render(
+                document_of(quarter), public_address(quarter))
+        except Missing as error:
+            raise CommandError(str(error)) from error
+        if content is None:
+            raise CommandError(f"{quarter.title}锁定时没有留存这种文件。")
+        return content
