@@ -59,7 +59,7 @@ def close(report, by, address=""):
     Raises ValidationError when the quarter is not over or closed already, when `by` wrote the text, when the text names
     no figure, or when somebody changed it meanwhile. Nothing is kept then, and nothing half.
     """
-    _may_be_closed(report, by)
+    check_closable(report, by)
     known_at, document = _frozen(report)
     sequence = QuarterClose.objects.of(report.quarter).count() + 1
     figures, text = canonical(document.figures), canonical(document.report)
@@ -73,7 +73,7 @@ def close(report, by, address=""):
             current = QuarterReport.objects.select_for_update().get(pk=report.pk)
             if current.version != report.version:
                 raise ValidationError("正文刚被别人改过，请看过再锁定。")
-            _may_be_closed(current, by)
+            check_closable(current, by)
             row.save()
             CloseFile.objects.bulk_create(
                 CloseFile(close=row, format=name, content=content, size=len(content), sha256=sha256(content))
@@ -86,7 +86,8 @@ def close(report, by, address=""):
     return row
 
 
-def _may_be_closed(report, by):
+def check_closable(report, by):
+    """Raises ValidationError where this person may not close this quarter now."""
     if not report.quarter.is_over:
         raise ValidationError(f"{report.quarter.title}还没有结束，结束以后才能锁定。")
     if report.is_closed:
