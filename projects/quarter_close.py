@@ -23,6 +23,7 @@ from projects.report.files import FORMATS
 from projects.report.prose import PARTS, paragraphs
 from projects.report.tokens import fill, tokens
 
+FINGERPRINTS = ("figures_sha256", "figures_sm3", "report_sha256", "report_sm3")
 SHORTEST = 16  # signs of a fingerprint that still name one close
 
 
@@ -164,7 +165,7 @@ def closes_with(fingerprint):
     if len(digest) < SHORTEST:
         return QuarterClose.objects.none()
     wanted = Q()
-    for name in ("figures_sha256", "figures_sm3", "report_sha256", "report_sm3"):
+    for name in FINGERPRINTS:
         wanted |= Q(**{f"{name}__startswith": digest})
     return QuarterClose.objects.published().light().filter(wanted)
 
@@ -174,6 +175,12 @@ def kept_content(close, name):
     signing = close.signings.last() if name == "docx" else None
     row = signing or CloseFile.objects.filter(close=close, format=name).first()
     return bytes(row.content) if row else None
+
+
+def fingerprints():
+    """{whole fingerprint: close} of all closes, the newest where two carry the same: a few each year."""
+    return {getattr(close, name): close for close in QuarterClose.objects.published().light().order_by("sequence")
+            for name in FINGERPRINTS if getattr(close, name)}
 
 
 def kept_file(digest):

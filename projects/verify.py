@@ -12,7 +12,7 @@ from projects.models import QuarterClose
 from projects.report.document import canonical, sha256
 from projects.report.files import FORMATS
 
-DIGEST = re.compile(r"[0-9a-fA-F]{64}")
+DIGEST = re.compile(rb"[0-9a-fA-F]{64}")
 MAX_UNPACKED = 64 * 1024 * 1024
 UNTOUCHED, FIGURES_HOLD, ALTERED, UNKNOWN, FOUND = "untouched", "figures", "altered", "unknown", "found"
 
@@ -47,9 +47,8 @@ def of_file(content):
         return Answer(UNTOUCHED, kept[0], FORMATS[kept[1]].label, digest)
     if close := _with_figures(content):
         return Answer(FIGURES_HOLD, close, "JSON", digest)
-    for found in sorted(set(DIGEST.findall(_text_of(content)))):
-        if close := quarter_close.closes_with(found).order_by("-sequence").first():
-            return Answer(ALTERED, close, digest=digest)
+    if close := _named_in(content):
+        return Answer(ALTERED, close, digest=digest)
     return Answer(UNKNOWN, digest=digest)
 
 
@@ -63,15 +62,25 @@ def _with_figures(content):
     return quarter_close.closes_with(fingerprint).order_by("-sequence").first()
 
 
-def _text_of(content):
+def _named_in(content):
+    """The close whose fingerprint stands in a file, or None. One query, however many digests a file holds."""
+    known = quarter_close.fingerprints()
+    for text in _texts(content):
+        for found in DIGEST.finditer(text):
+            if close := known.get(found[0].decode().lower()):
+                return close
+    return None
+
+
+def _texts(content):
     """What of a file could name a fingerprint: its bytes, and the parts of a workbook or Word file."""
-    texts = [content[:MAX_UNPACKED].decode("latin-1")]
+    yield content
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = [part for part in archive.infolist() if part.filename.endswith((".xml", ".rels"))]
             if sum(part.file_size for part in parts) <= MAX_UNPACKED:
-                texts += [archive.read(part).decode("utf-8", "replace") for part in parts]
+                for part in parts:
+                    yield archive.read(part)
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, RuntimeError, NotImplementedError, ValueError,
             EOFError):
-        pass  # damaged or locked: its own bytes are all there is to read
-    return "\n".join(texts)
+        return  # damaged or locked: its own bytes are all there is to read

@@ -115,3 +115,11 @@ def test_a_reopened_close_says_so(client, closed):
     quarter_close.reopen(closed, "漏了一个项目。", closed.closed_by)
     status, page = ask(client, kept(closed, "json"))
     assert "没有改动" in page and "漏了一个项目。" in page
+
+
+def test_many_digests_are_one_query(closed, django_assert_max_num_queries):
+    """Ten megabytes of digests took a thread for minutes."""
+    many = b" ".join(b"%064x" % number for number in range(20000))
+    with django_assert_max_num_queries(6):
+        assert verify.of_file(many).kind == verify.UNKNOWN
+        assert verify.of_file(many + closed.figures_sm3.upper().encode()).close == closed
