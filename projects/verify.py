@@ -45,21 +45,32 @@ def of_file(content):
     digest = sha256(content)
     if kept := quarter_close.kept_file(digest):
         return Answer(UNTOUCHED, kept[0], FORMATS[kept[1]].label, digest)
-    if close := _with_figures(content):
-        return Answer(FIGURES_HOLD, close, "JSON", digest)
+    if found := _with_figures(content):
+        close, is_only_laid_out = found
+        return Answer(FIGURES_HOLD, close, "JSON", digest) if is_only_laid_out else Answer(
+            ALTERED, close, digest=digest)
     if close := _named_in(content):
         return Answer(ALTERED, close, digest=digest)
     return Answer(UNKNOWN, digest=digest)
 
 
 def _with_figures(content):
-    """The close whose figures a JSON file holds, however it is laid out."""
+    """The close whose figures a JSON file holds, however it is laid out, and whether it says nothing else. Or None."""
     try:
-        figures = json.loads(content)["figures"]
-        fingerprint = sha256(canonical(figures))
+        data = json.loads(content, object_pairs_hook=_without_twins)
+        fingerprint = sha256(canonical(data["figures"]))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return quarter_close.closes_with(fingerprint).order_by("-sequence").first()
+    close = quarter_close.closes_with(fingerprint).order_by("-sequence").first()
+    kept = close and {"fingerprint": close.figures_sha256, "sm3": close.figures_sm3, "figures": data["figures"]}
+    return close and (close, all(kept.get(name) == value for name, value in data.items()))
+
+
+def _without_twins(pairs):
+    """A dict; of a key that stands there twice readers take one or the other."""
+    if len(found := dict(pairs)) < len(pairs):
+        raise ValueError("A key stands there twice.")
+    return found
 
 
 def _named_in(content):
