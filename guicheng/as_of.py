@@ -5,7 +5,7 @@ page of another day every link to a page that travels too keeps the day, and sea
 """
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import wraps
 from html import escape, unescape
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -81,6 +81,7 @@ def read_instant(text):
         if timezone.is_naive(instant):
             instant = timezone.make_aware(instant)
         timezone.localtime(instant)
+        instant.astimezone(UTC)  # the first day of year 1 in Beijing has none
     except (ValueError, OverflowError) as error:
         raise ValidationError(f"“{text[:32]}”不是一个时刻，应写成 2022-01-05T09:00:00+08:00 的样子。") from error
     if instant > timezone.now():

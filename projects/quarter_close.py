@@ -23,6 +23,7 @@ from projects.report.files import FORMATS
 from projects.report.prose import PARTS, paragraphs
 from projects.report.tokens import fill, tokens
 
+FINGERPRINTS = ("figures_sha256", "figures_sm3", "report_sha256", "report_sm3")
 SHORTEST = 16  # signs of a fingerprint that still name one close
 
 
@@ -59,7 +60,7 @@ def close(report, by, address=""):
     Raises ValidationError when the quarter is not over or closed already, when `by` wrote the text, when the text names
     no figure, or when somebody changed it meanwhile. Nothing is kept then, and nothing half.
     """
-    _may_be_closed(report, by)
+    check_closable(report, by)
     known_at, document = _frozen(report)
     sequence = QuarterClose.objects.of(report.quarter).count() + 1
     figures, text = canonical(document.figures), canonical(document.report)
@@ -73,7 +74,7 @@ def close(report, by, address=""):
             current = QuarterReport.objects.select_for_update().get(pk=report.pk)
             if current.version != report.version:
                 raise ValidationError("正文刚被别人改过，请看过再锁定。")
-            _may_be_closed(current, by)
+            check_closable(current, by)
             row.save()
             CloseFile.objects.bulk_create(
                 CloseFile(close=row, format=name, content=content, size=len(content), sha256=sha256(content))
@@ -86,7 +87,8 @@ def close(report, by, address=""):
     return row
 
 
-def _may_be_closed(report, by):
+def check_closable(report, by):
+    """Raises ValidationError where this person may not close this quarter now."""
     if not report.quarter.is_over:
         raise ValidationError(f"{report.quarter.title}还没有结束，结束以后才能锁定。")
     if report.is_closed:
@@ -163,7 +165,7 @@ def closes_with(fingerprint):
     if len(digest) < SHORTEST:
         return QuarterClose.objects.none()
     wanted = Q()
-    for name in ("figures_sha256", "figures_sm3", "report_sha256", "report_sm3"):
+    for name in FINGERPRINTS:
         wanted |= Q(**{f"{name}__startswith": digest})
     return QuarterClose.objects.published().light().filter(wanted)
 
@@ -173,6 +175,12 @@ def kept_content(close, name):
     signing = close.signings.last() if name == "docx" else None
     row = signing or CloseFile.objects.filter(close=close, format=name).first()
     return bytes(row.content) if row else None
+
+
+def fingerprints():
+    """{whole fingerprint: close} of all closes, the newest where two carry the same: a few each year."""
+    return {getattr(close, name): close for close in QuarterClose.objects.published().light().order_by("sequence")
+            for name in FINGERPRINTS if getattr(close, name)}
 
 
 def kept_file(digest):

@@ -12,7 +12,7 @@ from projects.models import QuarterClose
 from projects.report.document import canonical, sha256
 from projects.report.files import FORMATS
 
-DIGEST = re.compile(r"[0-9a-fA-F]{64}")
+DIGEST = re.compile(rb"[0-9a-fA-F]{64}")
 MAX_UNPACKED = 64 * 1024 * 1024
 UNTOUCHED, FIGURES_HOLD, ALTERED, UNKNOWN, FOUND = "untouched", "figures", "altered", "unknown", "found"
 
@@ -45,33 +45,53 @@ def of_file(content):
     digest = sha256(content)
     if kept := quarter_close.kept_file(digest):
         return Answer(UNTOUCHED, kept[0], FORMATS[kept[1]].label, digest)
-    if close := _with_figures(content):
-        return Answer(FIGURES_HOLD, close, "JSON", digest)
-    for found in sorted(set(DIGEST.findall(_text_of(content)))):
-        if close := quarter_close.closes_with(found).order_by("-sequence").first():
-            return Answer(ALTERED, close, digest=digest)
+    if found := _with_figures(content):
+        close, is_only_laid_out = found
+        return Answer(FIGURES_HOLD, close, "JSON", digest) if is_only_laid_out else Answer(
+            ALTERED, close, digest=digest)
+    if close := _named_in(content):
+        return Answer(ALTERED, close, digest=digest)
     return Answer(UNKNOWN, digest=digest)
 
 
 def _with_figures(content):
-    """The close whose figures a JSON file holds, however it is laid out."""
+    """The close whose figures a JSON file holds, however it is laid out, and whether it says nothing else. Or None."""
     try:
-        figures = json.loads(content)["figures"]
-        fingerprint = sha256(canonical(figures))
+        data = json.loads(content, object_pairs_hook=_without_twins)
+        fingerprint = sha256(canonical(data["figures"]))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return quarter_close.closes_with(fingerprint).order_by("-sequence").first()
+    close = quarter_close.closes_with(fingerprint).order_by("-sequence").first()
+    kept = close and {"fingerprint": close.figures_sha256, "sm3": close.figures_sm3, "figures": data["figures"]}
+    return close and (close, all(kept.get(name) == value for name, value in data.items()))
 
 
-def _text_of(content):
+def _without_twins(pairs):
+    """A dict; of a key that stands there twice readers take one or the other."""
+    if len(found := dict(pairs)) < len(pairs):
+        raise ValueError("A key stands there twice.")
+    return found
+
+
+def _named_in(content):
+    """The close whose fingerprint stands in a file, or None. One query, however many digests a file holds."""
+    known = quarter_close.fingerprints()
+    for text in _texts(content):
+        for found in DIGEST.finditer(text):
+            if close := known.get(found[0].decode().lower()):
+                return close
+    return None
+
+
+def _texts(content):
     """What of a file could name a fingerprint: its bytes, and the parts of a workbook or Word file."""
-    texts = [content[:MAX_UNPACKED].decode("latin-1")]
+    yield content
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = [part for part in archive.infolist() if part.filename.endswith((".xml", ".rels"))]
             if sum(part.file_size for part in parts) <= MAX_UNPACKED:
-                texts += [archive.read(part).decode("utf-8", "replace") for part in parts]
+                for part in parts:
+                    yield archive.read(part)
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, RuntimeError, NotImplementedError, ValueError,
             EOFError):
-        pass  # damaged or locked: its own bytes are all there is to read
-    return "\n".join(texts)
+        return  # damaged or locked: its own bytes are all there is to read

@@ -36,7 +36,7 @@ class End:
             return cls(text, day)
         quarter = Quarter.parse(text)
         if quarter > Quarter.current():
-            raise ValidationError(f"{quarter.title}还没有到，最近可看的是{Quarter.current().title}。")
+            raise ValidationError(f"{quarter.title}还没有到，最近可看的是 {Quarter.current().title}。")
         day = min(quarter.last_day, timezone.localdate())
         check_day(day, lambda: first_day)
         return cls(str(quarter), day, quarter)

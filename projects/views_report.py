@@ -42,7 +42,7 @@ def read_quarter(text):
     except ValidationError as error:
         raise Http404(error.messages[0]) from error
     if quarter > Quarter.current():
-        raise Http404(f"{quarter.title}还没有到，最近可看的是{Quarter.current().title}。")
+        raise Http404(f"{quarter.title}还没有到，最近可看的是 {Quarter.current().title}。")
     return quarter
 
 

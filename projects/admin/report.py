@@ -94,11 +94,16 @@ class QuarterReportAdmin(ScopedAdmin):
         return False
 
     def save_model(self, request, obj, form, change):
-        """A new report begins with the text written from the figures; what comes after is its writer's."""
+        """A new report begins with the text written from the figures; what comes after is its writer's.
+
+        Who saves it as it stood is not its writer: else the one who wrote it could close it.
+        """
         if not change:
             for name, text in first_text(document_of(obj.quarter)).items():
                 setattr(obj, name, text)
-        obj.written_by = request.user if change else None
+        elif QuarterReport.objects.filter(pk=obj.pk).exclude(
+                **{name: getattr(obj, name) for name in [*PARTS, *PAPER]}).exists():
+            obj.written_by = request.user
         super().save_model(request, obj, form, change)
 
     def response_add(self, request, obj, post_url_continue=None):
@@ -211,13 +216,19 @@ class QuarterReportAdmin(ScopedAdmin):
             return redirect(self._page_of(report))
         if report.is_closed:
             return redirect(self._page_of(report))
-        return self._render(request, "close", report, f"锁定 {report.quarter.title}", self._before_closing(report))
+        return self._render(request, "close", report, f"锁定 {report.quarter.title}",
+                            self._before_closing(report, request.user))
 
-    def _before_closing(self, report):
+    def _before_closing(self, report, by):
+        """What would be frozen; `wrong` says why it cannot be, by this person, as it stands."""
         try:
             document, wrong = quarter_close.draft_of(report), []
         except ValidationError as error:
             document, wrong = document_of(report.quarter), error.messages
+        try:
+            quarter_close.check_closable(report, by)
+        except ValidationError as error:
+            wrong = [*error.messages, *wrong]
         empty = [title for name, title in PARTS.items() if not getattr(report, name).strip()]
         return {"document": document, "wrong": wrong, "empty": empty}
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -367,6 +367,7 @@ class ProgressUpdate(ChecksAtOnce, Versioned, Keyed):
             project = type(self.project).objects.select_for_update().get(pk=self.project_id)
             before = self._remembered()
             last = project.updates.aggregate(last=models.Max("seq"))["last"] or 0
+            self._wait_for_a_close()
             self.seq, self.recorded_at = last + 1, timezone.now()
             self.reviewer = by
             if self.checker_id is None:
@@ -382,6 +383,15 @@ class ProgressUpdate(ChecksAtOnce, Versioned, Keyed):
     def _author(self, by):
         if self.author_id is None:
             self.author = by
+
+    def _wait_for_a_close(self):
+        """Let a quarter that is being closed read the ledger first: what it does not see is recorded after its instant.
+
+        The UPDATE would wait as well, but with the clock read before.
+        """
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"LOCK TABLE {self._meta.db_table} IN ROW EXCLUSIVE MODE")
 
     def _remembered(self):
         return {name: getattr(self, name) for name in

@@ -155,7 +155,7 @@ def _signature(text, right, above, keep=False):
 
 def _imprint(office):
     """版记 at the foot of the last page: thick rules outside, a thin one between; only what was entered."""
-    left, right = 5684, w.WIDTH - 5684
+    left, right = w.WIDTH - 3600, 3600  # the longest day and 印发 in one line
     rows = []
     if office["copied_to"]:
         ends = office["copied_to"].rstrip("。")

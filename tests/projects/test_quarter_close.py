@@ -3,17 +3,18 @@ import io
 import json
 from dataclasses import replace
 from datetime import date
+from threading import Event, Thread
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from guicheng.audit import AuditEntry
 from guicheng.quarters import Quarter
 from projects import quarter_close
 from projects.corrections import corrections_since
-from projects.models import CloseFile, QuarterClose, QuarterReopening, QuarterReport, QuarterSigning
+from projects.models import CloseFile, ProgressUpdate, QuarterClose, QuarterReopening, QuarterReport, QuarterSigning
 from projects.report.build import document_of
 from projects.report.document import canonical, sha256, sm3
 from projects.report.files import FORMATS
@@ -101,6 +102,36 @@ def test_a_late_entry_counts_when_it_is_about_the_quarter(closed, project, day, 
 def test_a_withdrawal_counts_by_what_it_takes_back(closed, project):
     factories.make_withdrawal(project.updates.get(status="completed"))
     assert [each.label for each in corrections_since(closed.known_at, closed.as_of)] == ["撤回"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_published_during_the_close_is_frozen_or_a_correction(closer, monkeypatch):
+    """The close reads the ledger while a publication has read the clock and not yet written its row."""
+    project = factories.make_project()
+    draft = factories.make_update(project, published=False, status="completed", effective_on=date(2021, 11, 1))
+    report, closes, on = QuarterReport.objects.create(year=2021, number=4), [], Event()
+
+    def close_it():
+        try:
+            on.wait(10)
+            closes.append(quarter_close.close(report, closer))
+        finally:
+            connection.close()
+
+    thread, move = Thread(target=close_it), ProgressUpdate._move
+
+    def slowly(self, *args, **kwargs):
+        on.set()
+        thread.join(1)
+        return move(self, *args, **kwargs)
+
+    monkeypatch.setattr(ProgressUpdate, "_move", slowly)
+    thread.start()
+    draft.publish(closer)
+    thread.join(30)
+    frozen = [row["status"] for row in closes[0].document.figures["projects"]]
+    corrections = corrections_since(closes[0].known_at, closes[0].as_of)
+    assert (frozen, len(corrections)) in ((["completed"], 0), (["unknown"], 1))
 
 
 def test_a_text_taken_back_is_told_nowhere(closed, project):

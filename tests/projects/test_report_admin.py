@@ -120,6 +120,20 @@ def test_the_writer_is_told(secretary, report):
     assert "请另一位审核员锁定" in text(response) and not QuarterClose.objects.exists()
 
 
+def test_the_writer_is_told_before_trying(secretary, report):
+    asked = text(secretary.get(page(report, "close")))
+    assert "请另一位审核员锁定" in asked and 'type="submit" class="default"' not in asked
+
+
+def test_saving_it_as_it_stood_makes_nobody_its_writer(closer, report, two):
+    report.overview += "\n第二段。"
+    report.save()
+    data = form(closer, report)
+    assert closer.post(page(report), data | {"overview": data["overview"].replace("\n", "\r\n")}).status_code == 302
+    report.refresh_from_db()
+    assert report.written_by == two[0]
+
+
 @pytest.mark.parametrize("version", ["", "x", "99", "1" * 30])
 def test_an_odd_version_is_told(closer, report, version):
     response = closer.post(page(report, "close"), {"version": version}, follow=True)

@@ -23,7 +23,7 @@ OFFICE = {
     "kind": "report", "kind_label": "报告", "has_red_head": True, "issuer": "示例街道办事处",
     "document_number": "示街办〔2021〕12 号", "signer": "示例某", "title": "", "addressee": "示例区人民政府：",
     "signed_on": "2021-12-31", "copied_to": "示例单位甲，示例单位乙。", "printed_by": "示例街道办事处党政办公室",
-    "printed_on": "2022-01-05",
+    "printed_on": "2022-12-31",
 }
 SENTENCE = "示例文字为群众办实事逐项销号"  # no digits and no punctuation: each character is as wide as the other
 PARTS = [
@@ -199,6 +199,7 @@ def test_the_imprint_stands_at_the_foot_of_the_last_even_page(pages):
         assert "抄送" in "".join(text for _, _, text in page[1]), name
         assert 245 * MM < lowest < 260 * MM, name
         assert len(pages[name]) % 2 == 0, name
+    assert "2022年12月31日印发" in lines(pages["signed"][-1])[-1]  # the longest day, in one line
 
 
 # --- the same bytes ------------------------------------------------------------------------------

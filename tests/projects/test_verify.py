@@ -115,3 +115,20 @@ def test_a_reopened_close_says_so(client, closed):
     quarter_close.reopen(closed, "漏了一个项目。", closed.closed_by)
     status, page = ask(client, kept(closed, "json"))
     assert "没有改动" in page and "漏了一个项目。" in page
+
+
+def test_many_digests_are_one_query(closed, django_assert_max_num_queries):
+    """Ten megabytes of digests took a thread for minutes."""
+    many = b" ".join(b"%064x" % number for number in range(20000))
+    with django_assert_max_num_queries(6):
+        assert verify.of_file(many).kind == verify.UNKNOWN
+        assert verify.of_file(many + closed.figures_sm3.upper().encode()).close == closed
+
+
+@pytest.mark.parametrize("added", ['"结论": "全部完成",', '"fingerprint": "0",', '"figures": {},'])
+def test_the_right_figures_beside_something_else_are_not_called_unchanged(closed, added):
+    text = kept(closed, "json").decode()
+    if "fingerprint" in added:
+        text = text.replace(f'"fingerprint": "{closed.figures_sha256}",', "")
+    answer = verify.of_file(text.replace("{", "{" + added, 1).encode())
+    assert (answer.kind, answer.close) == (verify.ALTERED, closed)
