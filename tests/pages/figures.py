@@ -12,20 +12,28 @@ from decimal import Decimal
 from functools import cached_property
 from html.parser import HTMLParser
 
+from django.apps import apps
+from django.db.models import CharField, TextField
+
 import communities.summary
 import partybuilding.summary
 import projects.summary
 from communities.models import Community
-from guicheng import words
 from guicheng.as_of import Moment
-from projects.models import ProjectList, Promise
+from projects.corrections import corrections_since
+from projects.models import Project, ProjectList, Promise, Source
 from projects.report import digest
 from projects.report.build import outline_of
+from projects.report.document import Document
+from projects.report.picture import alternative_text
 from projects.summary.difference import Kind
 
+DEFINITIONS = [*projects.summary.DEFINITIONS, *projects.summary.QUARTER_DEFINITIONS,
+               *projects.summary.DIFFERENCE_DEFINITIONS, projects.summary.SOURCE_USE,
+               *communities.summary.DEFINITIONS, *partybuilding.summary.DEFINITIONS]
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
-SCOPES = ["list", "by", "group", "quarter", "community", "metric", "day", "part", "status", "verdict", "change", "year",
-          "source", "kind", "end", "family", "segment", "light", "chart", "bar", "step"]
+SCOPES = ["list", "by", "group", "quarter", "community", "metric", "asof", "part", "status", "verdict", "change",
+          "year", "source", "kind", "end", "family", "segment", "light", "chart", "bar", "step"]
 BLOCKS = {"p", "li", "td", "th", "h1", "h2", "h3", "dt", "dd", "caption", "figcaption", "summary", "div", "title"}
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
@@ -78,10 +86,11 @@ class Reader(HTMLParser):
         above = self.stack[-1] if self.stack else Element("", {}, None)
         scope = above.scope | {name: attributes[f"data-{name}"] for name in SCOPES if f"data-{name}" in attributes}
         mark, is_hidden = above.mark, above.is_hidden or tag in ("script", "style", "select", "desc", "metadata")
-        if key := attributes.get("data-says") or attributes.get("data-figure"):
+        if key := attributes.get("data-says") or attributes.get("data-figure") or (
+                "segment" if "data-segment" in attributes else ""):
             mark = Marked(key, scope, attributes.get("aria-label", ""), "data-says" in attributes)
             self.marks.append(mark)
-        if "href" in attributes:
+        if "href" in attributes and "footer" not in [each.tag for each in self.stack]:
             self.links.add(attributes["href"])
         self.ids |= {attributes[name] for name in ("id", "data-definition") if name in attributes}
         if tag in BLOCKS:
@@ -111,10 +120,11 @@ class Reader(HTMLParser):
 class Truth:
     """What the summaries say, as of a moment: `of(mark)` gives a number, a text, or None for "—"."""
 
-    def __init__(self, moment=None, quarter=None, ends=None, known_at=None):
+    def __init__(self, moment=None, quarter=None, ends=None, close=None):
         self.moment, self.quarter = moment or Moment(), quarter
-        self.known_at = known_at or self.moment.known_at
-        self.ends = ends
+        self.known_at = close.known_at if close else self.moment.known_at
+        self.ends, self.close = ends, close
+        self.closing = close.document.closing if close else None
 
     # what is asked, once each
     @cached_property
@@ -169,8 +179,9 @@ class Truth:
     def _sentence(self, key, scope):
         if key in ("gap", "bar"):
             each = self.lists[scope["list"]]
-            sentence = each.gap_sentence if key == "gap" else each.sentence
-            return sentence
+            return each.gap_sentence if key == "gap" else each.sentence
+        if key == "picture":
+            return alternative_text(Document(self.outline, closing=self.closing))
         if key == "rate":
             row = next(row for row in self.outline["lists"] if row["slug"] == scope["list"])
             return digest.rate_sentence(row)
@@ -181,10 +192,12 @@ class Truth:
 
     def _of_list(self, key, scope):
         each = self.lists[scope["list"]]
-        if "day" in scope:
-            each = self._lists(date.fromisoformat(scope["day"]))[scope["list"]]
+        if "asof" in scope:
+            each = self._lists(date.fromisoformat(scope["asof"]))[scope["list"]]
         if "by" in scope:
-            return getattr(next(group for group in each.groups[scope["by"]] if group.key == scope["group"]), key)
+            names = {"key": scope["group"]} if "group" in scope else {"label": scope["label"]}  # a sheet has no keys
+            return getattr(next(group for group in each.groups[scope["by"]]
+                                if all(getattr(group, name) == value for name, value in names.items())), key)
         if key == "promises":
             of_list = Promise.objects.filter(project__project_list=each.project_list)
             return _of_verdicts(projects.summary.verdicts(of_list, self.moment.day, self.known_at), scope)
@@ -200,6 +213,8 @@ class Truth:
     def _of_quarter(self, key, scope):
         if key == "promises":
             return _of_verdicts(self.summary.verdicts, scope)
+        if key == "corrected":
+            return projects.summary.corrected(corrections_since(self.close.known_at, self.close.as_of))
         if key == "next_promises":
             return len(self.outline["next_promises"])
         if "change" in scope:
@@ -232,14 +247,12 @@ class Truth:
         return communities.summary.secretary_years(self.moment)[int(scope["year"])]
 
     def _source_use(self, scope):
-        from projects.models import Source
-
         return self.uses[scope["kind"]][Source.objects.get(code=scope["source"]).pk]
 
     def _metric(self, scope):
         each = self.metrics[scope["metric"]]
-        if "day" in scope:
-            return next(row.shown for row in each.readings if row.effective_on.isoformat() == scope["day"])
+        if "asof" in scope:
+            return next(row.shown for row in each.readings if row.effective_on.isoformat() == scope["asof"])
         return each.change if scope.get("part") == "change" else each.latest.shown
 
 
@@ -249,9 +262,10 @@ def _of_verdicts(counts, scope):
 
 def agrees(mark, expected):
     """Whether the page shows what the summary says."""
-    text = " ".join(mark.text.split())
+    text = "".join(mark.text.split()) if mark.says else " ".join(mark.text.split())
     if mark.says:
-        return text.removesuffix(" ").endswith(expected) if expected else not text
+        expected = "".join(expected.split())
+        return text == expected or text.endswith(f"：{expected}")  # a picture's label begins with its title
     if isinstance(expected, str):
         return text == expected
     found = NUMBER.search(text)
@@ -274,5 +288,37 @@ def differences(marks, truth):
     return wrong
 
 
-def shown(value):
-    return words.number(value)
+# --- numbers that nobody marked ------------------------------------------------------------------
+COUNTED = re.compile(r"(\d[\d,]*)\s*(?:项|个|条|件|处|组)(?!月)")
+AROUND = 4  # signs before and after, to know a quoted number by
+
+
+def corpus():
+    """Everything people wrote that pages quote: every text column of the apps, and the definitions, without spaces."""
+    said = [each.sentence for each in DEFINITIONS]
+    for app in ("projects", "communities", "partybuilding"):
+        for model in apps.get_app_config(app).get_models():
+            names = [each.name for each in model._meta.concrete_fields
+                     if isinstance(each, CharField | TextField) and each.name not in ("figures_json", "report_json")]
+            for row in model.objects.values_list(*names) if names else ():
+                said += filter(None, row)
+    said += [f"{value:f}".rstrip("0").rstrip(".") + unit for value, unit in Project.objects.exclude(
+        target_quantity=None).values_list("target_quantity", "target_unit")]
+    return "\n".join("".join(text.split()) for text in said)
+
+
+def unmarked(page, quoted, allowed):
+    """The counts in a page's text that stand in no mark, are in no quotation, and are not allowed: in their context."""
+    found = []
+    for block in page.blocks:
+        text = "".join(part for part, _ in block.parts)
+        inside = [is_marked for part, is_marked in block.parts for _ in part]
+        for match in COUNTED.finditer(text):
+            context = "".join(text[max(0, match.start() - AROUND):match.end() + AROUND].split())
+            core = "".join(match[0].split())
+            if inside[match.start(1)] or any(rule.search(text) for rule in allowed):
+                continue
+            tight = [context, context[:context.index(core) + len(core)], context[context.index(core):]]
+            if not any(len(part) > len(core) and part in quoted for part in tight):
+                found.append(" ".join(text.split()))
+    return found
