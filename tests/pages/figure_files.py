@@ -7,11 +7,14 @@ import subprocess
 
 from docx import Document as WordDocument
 
-from projects.summary import FAMILIES
-from tests.pages.figures import Marked, Reader
+from guicheng import words
+from projects.promises import Verdict
+from projects.summary import FAMILIES, QUARTER_DEFINITIONS, Move
+from tests.pages.figures import Marked, Reader, differences
 from tests.projects.quarter_book import LABELS, NUMBERS, opened, tables
 
 OF_LIST = ["declared", "declared_done", "recorded", "done", "standing", "unknown", "missing", "rate"]
+OF_GROUP = [("本站有资料", "recorded"), ("已完成、已投用", "done"), ("暂无进展信息", "unknown")]
 LINE = re.compile(r"(\d+)号数(.*?)完")
 
 
@@ -124,13 +127,10 @@ def of_workbook(content, titles, quarter):
     yield from _of_quarter_sheet(book["本季度"], quarter)
     for row in (row for table in tables(book["分类"]) for row in table):
         yield from (_mark(key, row[title], list=titles[row["清单"]], by="category", label=row["类型"])
-                    for title, key in (("本站有资料", "recorded"), ("已完成、已投用", "done"), ("暂无进展信息", "unknown")))
+                    for title, key in OF_GROUP)
 
 
 def _of_quarter_sheet(sheet, quarter):
-    from projects.promises import Verdict
-    from projects.summary import QUARTER_DEFINITIONS, Move
-
     keys = {each.label: each.key for each in QUARTER_DEFINITIONS}
     counts, moves, verdicts = tables(sheet)
     for row in counts:
@@ -176,3 +176,49 @@ def of_word(content, known):
     return {names[int(number)]: text for number, text in LINE.findall(text_of_word(content))}
 
 
+# --- the walk ------------------------------------------------------------------------------------
+class Walk:
+    """Counts what was looked at and keeps what differs."""
+
+    def __init__(self):
+        self.number, self.wrong = 0, {}
+
+    def add(self, where, marks, truth):
+        marks = list(marks)
+        self.number += sum(mark.numbers for mark in marks)
+        if found := differences(marks, truth):
+            self.wrong[where] = found
+
+    def add_files(self, client, name, truth, query="", with_pdf=False):
+        """Every file of the quarter and its answer of the API."""
+        def get(address):
+            response = client.get(address)
+            assert response.status_code == 200, address
+            return b"".join(response) if response.streaming else response.content
+
+        titles = {row.project_list.title: slug for slug, row in truth.lists.items()}
+        self.add("json", of_json(get(f"/reports/{name}.json{query}")), truth)
+        self.add("csv", of_csv(get(f"/reports/{name}.csv{query}")), truth)
+        self.add("xlsx", of_workbook(get(f"/reports/{name}.xlsx{query}"), titles, name), truth)
+        self.add("svg", of_picture(get(f"/reports/{name}.svg{query}"), name), truth)
+        self.add("api", of_api(get(f"/api/summary/{name}/{query}")), truth)
+        if with_pdf:
+            self.add_pdf(get(f"/reports/{name}.pdf{query}"), truth)
+
+    def add_pdf(self, content, truth):
+        """The table of the lists, row by row: its numbers stand behind its title."""
+        text = text_of_pdf(content)
+        for each in truth.summary.lists:
+            if each.is_known:
+                values = [getattr(each, key).value for key in OF_LIST[:-1]]
+                row = "".join(map(words.number, values)) + ("—" if each.rate is None else f"{each.rate}%")
+                self.number += len(values) + 1
+                if row not in text:
+                    self.wrong.setdefault("pdf", []).append((each.project_list.title, row))
+
+    def end(self, at_least):
+        count = sum(map(len, self.wrong.values()))
+        print(f"{self.number} figures, {count} differences")
+        for where, found in self.wrong.items():
+            print(where, *found[:5], sep="\n   ")
+        assert not self.wrong and self.number >= at_least

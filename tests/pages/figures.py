@@ -206,8 +206,8 @@ class Truth:
         if key == "by_status":
             return {name: count for name, _, count in each.status_counts}[scope["status"]]
         if key == "rate":
-            return {None: each.rate, "numerator": each.done.value, "denominator": each.declared.value}[
-                scope.get("part")]
+            parts = {None: each.rate, "numerator": each.done.value, "denominator": each.declared.value}
+            return None if each.rate is None else parts[scope.get("part")]
         return getattr(each, key).value
 
     def _of_quarter(self, key, scope):
@@ -304,7 +304,7 @@ def corpus():
                 said += filter(None, row)
     said += [f"{value:f}".rstrip("0").rstrip(".") + unit for value, unit in Project.objects.exclude(
         target_quantity=None).values_list("target_quantity", "target_unit")]
-    return "\n".join("".join(text.split()) for text in said)
+    return "\n".join(["", *("".join(text.split()) for text in said), ""])
 
 
 def unmarked(page, quoted, allowed):
@@ -319,6 +319,7 @@ def unmarked(page, quoted, allowed):
             if inside[match.start(1)] or any(rule.search(text) for rule in allowed):
                 continue
             tight = [context, context[:context.index(core) + len(core)], context[context.index(core):]]
-            if not any(len(part) > len(core) and part in quoted for part in tight):
+            whole = "\n" + "".join(text.split()) + "\n"
+            if whole not in quoted and not any(len(part) > len(core) and part in quoted for part in tight):
                 found.append(" ".join(text.split()))
     return found

@@ -6,11 +6,10 @@ import pytest
 from django.urls import reverse
 
 from communities.models import Community
-from guicheng import words
 from guicheng.as_of import Moment
 from guicheng.quarters import Quarter
 from projects.models import Project, ProjectList
-from tests.pages import figure_files
+from tests.pages.figure_files import Walk
 from tests.pages.figures import Reader, Truth, corpus, differences, unmarked
 
 pytestmark = pytest.mark.django_db
@@ -54,54 +53,7 @@ def test_pages(visitor, facts):
 def test_files_and_answers(visitor, facts, name):
     walk, truth = Walk(), Truth(quarter=Quarter.parse(name))
     walk.add_files(visitor, name, truth, with_pdf=name == "2021Q4")
-    walk.end(at_least=600 if truth.summary.is_known else 0)
-
-
-class Walk:
-    """Counts what was looked at and keeps what differs."""
-
-    def __init__(self):
-        self.number, self.wrong = 0, {}
-
-    def add(self, where, marks, truth):
-        marks = list(marks)
-        self.number += sum(mark.numbers for mark in marks)
-        if found := differences(marks, truth):
-            self.wrong[where] = found
-
-    def add_files(self, client, name, truth, query="", with_pdf=False):
-        """Every file of the quarter and its answer of the API."""
-        def get(address):
-            response = client.get(address)
-            assert response.status_code == 200, address
-            return b"".join(response) if response.streaming else response.content
-
-        titles = {row.project_list.title: slug for slug, row in truth.lists.items()}
-        self.add("json", figure_files.of_json(get(f"/reports/{name}.json{query}")), truth)
-        self.add("csv", figure_files.of_csv(get(f"/reports/{name}.csv{query}")), truth)
-        self.add("xlsx", figure_files.of_workbook(get(f"/reports/{name}.xlsx{query}"), titles, name), truth)
-        self.add("svg", figure_files.of_picture(get(f"/reports/{name}.svg{query}"), name), truth)
-        self.add("api", figure_files.of_api(get(f"/api/summary/{name}/{query}")), truth)
-        if with_pdf:
-            self.add_pdf(get(f"/reports/{name}.pdf{query}"), truth)
-
-    def add_pdf(self, content, truth):
-        """The table of the lists, row by row: its numbers stand behind its title."""
-        text = figure_files.text_of_pdf(content)
-        for each in truth.summary.lists:
-            if each.is_known:
-                values = [getattr(each, key).value for key in figure_files.OF_LIST[:-1]]
-                row = "".join(map(words.number, values)) + ("—" if each.rate is None else f"{each.rate}%")
-                self.number += len(values) + 1
-                if row not in text:
-                    self.wrong.setdefault("pdf", []).append((each.project_list.title, row))
-
-    def end(self, at_least):
-        count = sum(map(len, self.wrong.values()))
-        print(f"{self.number} figures, {count} differences")
-        for where, found in self.wrong.items():
-            print(where, *found[:5], sep="\n   ")
-        assert not self.wrong and self.number >= at_least
+    walk.end(at_least=500 if truth.summary.is_known else 0)
 
 
 # --- definitions ---------------------------------------------------------------------------------
@@ -137,3 +89,23 @@ def test_no_number_stands_unmarked(visitor, facts):
     for address, left in found.items():
         print(address, *sorted(set(left)), sep="\n   ")
     assert not found
+
+
+# --- negative controls ---------------------------------------------------------------------------
+def test_one_figure_too_high_is_found(visitor, facts):
+    """On the side of the summaries, and on one page."""
+    page = read(visitor, "/lists/2021-key/")
+    assert page.marks and differences(page.marks, Truth()) == []
+    truth = Truth()
+    truth.lists["2021-key"].by_status["completed"] += 1
+    assert {row[0] for row in differences(page.marks, truth)} >= {"done", "bar", "gap"}
+    whole = visitor.get("/lists/2021-key/").text
+    wrong = whole.replace('data-figure="done">6<', 'data-figure="done">7<', 1)
+    assert wrong != whole and [row[2:] for row in differences(Reader(wrong).marks, Truth())] == [("7", 6)]
+
+
+def test_a_number_that_nobody_marked_is_found(visitor, facts):
+    whole = visitor.get("/lists/2021-key/").text
+    wrong = whole.replace("<h2>清单上的项目</h2>", "<h2>清单上的项目 13 个</h2>")
+    assert unmarked(Reader(whole), corpus(), ALLOWED) == []
+    assert unmarked(Reader(wrong), corpus(), ALLOWED) == ["清单上的项目 13 个"]
