@@ -78,7 +78,7 @@ def report_compare(request):
         "first": first, "last": last, "swapped": swapped, "difference": difference,
         "a": first.text, "b": last.text,
         "kinds": [(kind, difference.counts[kind], difference.shown[kind]) for kind in Kind],
-        "corrections": corrections[:SHOWN], "corrected": len(corrections),
+        "corrections": corrections[:SHOWN], "corrected": difference.corrected,
         "corrected_label": CORRECTED, "corrected_sentence": CORRECTED_SENTENCE,
     })
 

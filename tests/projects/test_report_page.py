@@ -13,7 +13,7 @@ from django.core.cache import cache
 
 from guicheng import words
 from projects.report import Missing
-from projects.report.page import _refuse, render_html, render_pdf
+from projects.report.page import _refuse, _weasyprint, render_html, render_pdf
 from tests.browser import barriers
 from tests.projects.documents import (
     CLOSED,
@@ -222,5 +222,5 @@ def test_a_pdf_leaves_photos_as_they_were():
     from PIL import ImageFile
 
     ImageFile.LOAD_TRUNCATED_IMAGES = True
-    page._weasyprint()
+    _weasyprint()
     assert ImageFile.LOAD_TRUNCATED_IMAGES is False
