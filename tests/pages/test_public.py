@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from projects.models import Project, ProjectList
 from tests import factories
+from tests.pages.figures import without_marks
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ def links_of(page):
 def text_of(client, address, status=200):
     response = client.get(address)
     assert response.status_code == status, address
-    return b"".join(response) .decode() if response.streaming else response.content.decode()
+    return b"".join(response).decode() if response.streaming else without_marks(response.text)
 
 
 def test_every_link_of_every_page_leads_somewhere(visitor, facts):
