@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.apps import apps
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models.signals import post_migrate
@@ -66,6 +67,13 @@ def _flush_past_the_triggers():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_file_from_another_test():
+    """The files of a quarter are kept for a while by their fingerprint: a test's own drawing is for itself."""
+    yield
+    cache.clear()
 
 
 # --- the cast ------------------------------------------------------------------------------------
