@@ -296,3 +296,8 @@ def test_the_same_document_is_not_drawn_twice_and_another_is(visitor, facts, mon
     factories.make_update(project, status="completed", effective_on=date(2021, 12, 31))
     visitor.get("/reports/2021Q4.png")
     assert len(set(drawn_for)) == 2
+
+
+def test_a_control_character_leaves_it_readable():
+    row = a_change(name="一个\x0b项\ufffe目\u202e")
+    ET.fromstring(render_svg(a_document(changes=[row]), ""))
