@@ -134,8 +134,9 @@ class Canvas:
         head = {"xmlns": "http://www.w3.org/2000/svg", "width": self.width, "height": height,
                 "viewBox": f"0 0 {self.width} {height}", "role": "img", "aria-labelledby": "title desc",
                 "lang": "zh-Hans", "font_family": FONTS}
-        return clean_text("\n".join([
+        lines = [
             f"<svg{attributes(head)}>", f'<title id="title">{escape(title)}</title>',
             f'<desc id="desc">{escape(description)}</desc>',
             f"<metadata>SHA-256 {escape(fingerprint)}</metadata>",
-            f'<rect width="{self.width}" height="{height}" fill="{COLOURS["ground"]}"/>', *self.parts, "</svg>"])) + "\n"
+            f'<rect width="{self.width}" height="{height}" fill="{COLOURS["ground"]}"/>', *self.parts, "</svg>"]
+        return clean_text("\n".join(lines)) + "\n"
