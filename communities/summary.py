@@ -19,7 +19,12 @@ COMMUNITIES = Definition(
 DESCRIBED = Definition(
     "secretary-described", "有介绍的书记工程",
     "来源介绍了内容、本站已录入的书记工程数；公布总数另列。", unit="个")
-DEFINITIONS = [COMMUNITIES, ITEMS, DESCRIBED]
+WITH_ITEMS = Definition(
+    "communities-with-items", "有资料的社区", "至少有一件“有资料的事项”的社区数。", unit="个")
+PROJECTS = Definition(
+    "community-projects", "社区的项目和分项",
+    "本站录有的、写明属于这个社区的真实项目和分项数，分项也单独计；示例不算。", unit="个")
+DEFINITIONS = [COMMUNITIES, WITH_ITEMS, ITEMS, PROJECTS, DESCRIBED]
 
 COLUMNS = 6
 TILE, HEIGHT, GAP = 57, 42, 4  # the drawing's own units: 1 unit is 1 px on a phone of 390
@@ -77,6 +82,12 @@ def items_by_community(moment=NOW):
         grouped = rows.exclude(community=None).order_by().values_list("community").annotate(count=Count("pk"))
         items.update(dict(grouped))
     return items
+
+
+def projects_in(community, moment=NOW):
+    """How many real public projects and parts name this community. One query."""
+    projects = Project.objects.published().real().in_community(community)
+    return (projects.filter(announced_by(moment.day)) if moment else projects).count()
 
 
 def tile_grid(moment=NOW):

@@ -35,6 +35,7 @@ def community_detail(request, slug):
     facts = community.facts.published().by(moment.day).filter(project=None).select_related("source")
     return render(request, "communities/community_detail.html", {
         "community": community, "rows": rows[:SHOWN], "has_more": len(rows) > SHOWN,
+        "count": summary.projects_in(community, moment) if rows else 0,
         "has_sample": any(row["is_sample"] for row in rows[:SHOWN]),
         "secretary_projects": _secretary_projects(moment, community=community),
         "units": community.units.all(),
@@ -74,7 +75,7 @@ def secretary_index(request):
         raise Http404
     lists = ProjectList.objects.published().filter(kind=ProjectList.Kind.SECRETARY, year=chosen or 0, is_sample=False)
     return render(request, "communities/secretary_index.html", {
-        "year": chosen, "years": years,
+        "year": chosen, "years": years, "count": years.get(chosen, 0),
         "summary": next(iter(list_summaries(moment.day, moment.known_at, lists)), None),
         "rows": _secretary_projects(moment, year=chosen or 0),
     })

@@ -183,8 +183,9 @@ SQLITE_OPTIONS = {
 }
 if DATABASE_URL:
     DATABASES = {"default": env.db_url_config(DATABASE_URL) | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
-    # compiling a summary's query takes a second, running it a tenth of one
-    DATABASES["default"]["OPTIONS"] = {"options": "-c jit=off"} | DATABASES["default"].get("OPTIONS", {})
+    if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        # compiling a summary's query takes a second, running it a tenth of one
+        DATABASES["default"]["OPTIONS"] = {"options": "-c jit=off"} | DATABASES["default"].get("OPTIONS", {})
 else:
     DATABASES = {
         "default": {

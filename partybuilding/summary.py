@@ -2,7 +2,8 @@
 from dataclasses import dataclass
 
 from guicheng.figures import Definition
-from partybuilding.models import Metric
+from partybuilding.models import Metric, MetricReading
+from projects.summary import by_source
 
 READING = Definition(
     "metric", "数据项",
@@ -44,6 +45,15 @@ def metric_summaries(metrics=None, day=None, known_at=None):
     metrics = metrics.select_related("community", "project").with_readings(day, known_at)
     summaries = [MetricSummary(metric, list(metric.readings.all())) for metric in metrics]
     return [each for each in summaries if each.readings]
+
+
+def public_readings():
+    return MetricReading.objects.filter(metric__in=Metric.objects.published())
+
+
+def readings_by_source():
+    """Source id -> how many public readings rest on it. One query."""
+    return by_source(public_readings())
 
 
 def by_group(summaries):

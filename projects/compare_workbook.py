@@ -30,14 +30,14 @@ def render_difference(first, last, difference):
         sheet = new(kind.label, title=f"{kind.label}：{first.title}到{last.title}", widths=WIDTHS)
         _table(sheet, kind.sentence, COLUMNS, difference.of(kind), difference.counts[kind])
     sheet = new(CORRECTED, title=f"{CORRECTED}：{first.title}到{last.title}", widths=WIDTHS)
-    _table(sheet, CORRECTED_SENTENCE, CORRECTION_COLUMNS, difference.corrections, len(difference.corrections))
+    _table(sheet, CORRECTED_SENTENCE, CORRECTION_COLUMNS, difference.corrections, difference.corrected)
     return book.close()
 
 
 def _overview(new, title, first, last, difference):
     sheet = new("总览", title=title, widths=[34, 16, 16, 16, 16, 16])
     counts = [(kind.label, difference.counts[kind], kind.sentence) for kind in Kind]
-    counts.append((CORRECTED, len(difference.corrections), CORRECTED_SENTENCE))
+    counts.append((CORRECTED, difference.corrected, CORRECTED_SENTENCE))
     sheet.table([Column("怎么变的", lambda row: row[0], "strong"), Column("个数", lambda row: row[1])], counts)
     for label, _, sentence in counts:
         sheet.write(f"{label}：{sentence}", "note")

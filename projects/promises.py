@@ -5,7 +5,6 @@ from datetime import timedelta
 from itertools import takewhile
 
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
 from guicheng.as_of import NOW
@@ -38,7 +37,7 @@ def judge(promise, rows, day):
     done_by_due = list(takewhile(lambda row: row.status in Status.DONE, reversed(until_due)))
     if done_by_due:
         return Judgement(promise, Verdict.KEPT, done_by_due[-1])
-    if _ended(day) < promise.due_on:
+    if last_ended(day) < promise.due_on:
         return Judgement(promise, Verdict.NOT_DUE, until_due[-1] if until_due else None)
     done_later = next((row for row in later if row.status in Status.DONE), None)
     if done_later:
@@ -55,12 +54,12 @@ def judgements(promises=None, day=None, known_at=None, count=None):
     A Listing: two queries for what is looked at. `count`, where it is known how many they are.
     """
     day = day or timezone.localdate()
-    rows = _made_by(promises, day).select_related("project__project_list", "source").order_by(
+    rows = made_by(promises, day).select_related("project__project_list", "source").order_by(
         "due_on", "project__code", "pk")
     return Listing(rows, lambda chunk: _judged(chunk, day, known_at), count, chunk=500)
 
 
-def _made_by(promises, day):
+def made_by(promises, day):
     promises = Promise.objects.filter(is_sample=False) if promises is None else promises
     return promises.filter(project__in=Project.objects.published(), promised_on__lte=day)
 
@@ -76,26 +75,7 @@ def _judged(promises, day, known_at):
     return found
 
 
-def verdicts(promises=None, day=None, known_at=None):
-    """Verdict -> number of promises, in the order of the verdicts. What `judge` says of each, in one query."""
-    day = day or timezone.localdate()
-    rows = ProgressUpdate.objects.in_force(day, known_at).filter(project=OuterRef("project"))
-    by_due = rows.filter(effective_on__lte=OuterRef("due_on")).exclude(status="").newest_first()
-    done_later = rows.filter(effective_on__gt=OuterRef("due_on"), status__in=Status.DONE)
-    spoken = rows.filter(effective_on__gte=OuterRef("due_on"))
-    verdict = Case(
-        When(Q(status_when_due__in=Status.DONE), then=Value(Verdict.KEPT)),
-        When(due_on__gt=_ended(day), then=Value(Verdict.NOT_DUE)),
-        When(Exists(done_later), then=Value(Verdict.LATE)),
-        When(Exists(spoken), then=Value(Verdict.UNKEPT)),
-        default=Value(Verdict.UNREPORTED), output_field=models.CharField())
-    found = _made_by(promises, day).annotate(
-        status_when_due=Subquery(by_due.values("status")[:1])).annotate(verdict=verdict)
-    counts = dict(found.order_by().values_list("verdict").annotate(count=Count("pk")))
-    return {each: counts.get(each, 0) for each in Verdict}
-
-
-def _ended(day):
+def last_ended(day):
     """The last day that is over: a due day itself is still to be used."""
     return min(day, timezone.localdate() - timedelta(days=1))
 

@@ -109,7 +109,7 @@ def list_promises(request, slug):
     project_list, of_list, judgements = _list_judgements(slug, moment)
     if not moment.has(project_list.announced_on):
         return _not_yet(request, project_list)
-    counts = promises.verdicts(of_list, moment.day, moment.known_at)
+    counts = summary.verdicts(of_list, moment.day, moment.known_at)
     return render(request, "projects/list_promises.html", {
         "list": project_list, "judgements": judgements[:SHOWN_IN_TABLE], "definition": summary.KEPT,
         "total": sum(counts.values()),

@@ -66,8 +66,7 @@ def report_compare(request):
     quarters = _quarters(first_day)
     context = {"quarters": quarters, "a": request.GET.get("a", ""), "b": request.GET.get("b", "")}
     if "a" not in request.GET and "b" not in request.GET:
-        newest_two = {name: str(quarter) for name, quarter in zip("ba", quarters[:2], strict=False)}
-        return render(request, "projects/report_compare.html", context | newest_two)
+        return render(request, "projects/report_compare.html", context | _newest_two(quarters))
     try:
         first, last, swapped = read_ends(request.GET, first_day)
     except ValidationError as error:
@@ -79,9 +78,14 @@ def report_compare(request):
         "first": first, "last": last, "swapped": swapped, "difference": difference,
         "a": first.text, "b": last.text,
         "kinds": [(kind, difference.counts[kind], difference.shown[kind]) for kind in Kind],
-        "corrections": corrections[:SHOWN], "corrected": len(corrections),
+        "corrections": corrections[:SHOWN], "corrected": difference.corrected,
         "corrected_label": CORRECTED, "corrected_sentence": CORRECTED_SENTENCE,
     })
+
+
+def _newest_two(quarters):
+    """What is compared where nobody says what: a and b."""
+    return {name: str(quarter) for name, quarter in zip("ba", quarters[:2], strict=False)}
 
 
 def _quarters(first_day):
@@ -94,8 +98,10 @@ def _quarters(first_day):
 
 @require_safe
 def compare_file(request):
+    first_day = summary.first_day()
+    asked = request.GET if "a" in request.GET or "b" in request.GET else _newest_two(_quarters(first_day))
     try:
-        first, last, _ = read_ends(request.GET, summary.first_day())
+        first, last, _ = read_ends(asked, first_day)
     except ValidationError as error:
         return error_page(request, 400, error.messages[0])
     response = HttpResponse(render_difference(first, last, Difference(first.day, last.day)), content_type=XLSX)

@@ -137,13 +137,15 @@ def report_index(request):
 def report_detail(request, asked):
     close, quarter = asked.close, asked.quarter
     document, each = close.document.public if close else None, asked.summary
+    corrections = list(corrections_since(close.known_at, close.as_of)) if close else []
     return render(request, "projects/report_detail.html", {
         "summary": each, "quarter": quarter, "verdicts": each.verdicts.items(), "figures": each.figures,
         "next": quarter.next if quarter < Quarter.current() else None,
         "definitions": definitions_of(document.figures) if close else [
             *summary.DEFINITIONS, *summary.QUARTER_DEFINITIONS],
         "close": close, "parts": document.parts if close else [],
-        "corrections": list(corrections_since(close.known_at, close.as_of)) if close else [],
+        "changed": each.changed, "promised": each.promised,
+        "corrections": corrections, "corrected": summary.corrected(corrections),
         "files": _files(asked), "file_query": _query(asked),
         "alternative": alternative_text(document or outline_of(quarter, each)),
     })

@@ -8,27 +8,43 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import transaction
+from django.db.models.signals import post_migrate
 from django.test import Client, TransactionTestCase
 
 from guicheng.append_only import drop_triggers, install_triggers
-from tests import browser, factories
+from tests import browser, databases, factories
 
 
 def pytest_configure(config):
-    """Cheap passwords, and static files straight from their folders: no collectstatic before a test."""
+    """Cheap passwords, no waiting for the disk, and static files straight from their folders: no collectstatic."""
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+    options = settings.DATABASES["default"]["OPTIONS"]
+    if "init_command" in options:  # SQLite; a process that is killed loses nothing by it, a power cut is not tested
+        options["init_command"] += "; PRAGMA synchronous=OFF"
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items):
+    databases.mark_without(items)
+
+
+def pytest_fixture_setup(fixturedef, request):
+    databases.refuse_a_hidden_one(fixturedef.argname, request.node)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _flush_past_the_triggers():
-    """Let go of published rows before the flush of a `transaction=True` test, and keep them again after it."""
+    """Let go of published rows before the flush of a `transaction=True` test, and keep them again after it.
+
+    Once: the flush says `post_migrate` for each of fourteen apps, and would make all triggers fourteen times.
+    """
     original = TransactionTestCase._fixture_teardown
 
     def teardown(self):
@@ -36,12 +52,16 @@ def _flush_past_the_triggers():
 
         names = self._databases_names(include_mirrors=False)
         for name in names:
-            drop_triggers(connections[name])
+            with transaction.atomic(name):
+                drop_triggers(connections[name])
+        post_migrate.disconnect(dispatch_uid="install_triggers")
         try:
             original(self)
         finally:
+            post_migrate.connect(install_triggers, dispatch_uid="install_triggers")
             for name in names:
-                install_triggers(using=name)
+                with transaction.atomic(name):
+                    install_triggers(using=name)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)

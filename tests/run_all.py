@@ -24,13 +24,13 @@ NEUTRAL = {"PUBLIC_URL": "", "DATABASE_URL": "", "SECRET_KEY": "", "PROXY_COUNT"
 
 
 class Run:
-    """The steps so far: what failed, what was left out, how many tests were skipped."""
+    """The steps so far: what failed, what was left out, how many tests were skipped, how many ask no database."""
 
     def __init__(self, scratch):
         self.scratch = Path(scratch)
         data_dir = os.environ.get("DATA_DIR") or str(self.scratch / "var")
         self.env = os.environ | NEUTRAL | {"DATA_DIR": data_dir}
-        self.failed, self.left_out, self.skipped = [], [], 0
+        self.failed, self.left_out, self.skipped, self.once = [], [], 0, 0
 
     def step(self, name, *command, env=None, program=sys.executable):
         """Run Python (or another program) with these arguments; give its exit code."""
@@ -51,8 +51,9 @@ class Run:
         if self.step(name, "-m", "pytest", f"--junitxml={report}", "-rs", *options, env=env) == NO_TESTS:
             self.left_out.append(f"{name}（没有这样的测试）")
         if report.exists():
-            # our own pytest wrote it
-            self.skipped += sum(int(suite.get("skipped", 0)) for suite in ET.parse(report).iter("testsuite"))  # noqa: S314
+            tree = ET.parse(report)  # noqa: S314 our own pytest wrote it
+            self.skipped += sum(int(suite.get("skipped", 0)) for suite in tree.iter("testsuite"))
+            self.once += sum(each.get("name") == "no_database" for each in tree.iter("property"))
 
 
 def check_code(run):
@@ -79,7 +80,8 @@ def run_databases(run):
         with throwaway_server() as env:
             for command in ("migrate", "load_facts"):  # the tests' own tables do not come from the migrations
                 run.step(f"{command}（PostgreSQL）", "manage.py", command, "-v", "0", env=env)
-            run.pytest("测试（PostgreSQL）", "-m", "not browser", "-n", "2", env=env)
+            run.pytest("测试（PostgreSQL）", "-m", "not browser and not no_database", "-n", "2", env=env)
+            print(f"不碰数据库、只在 SQLite 那一遍里运行的测试：{run.once} 个")
     except (RuntimeError, OSError, LookupError) as error:
         print(error)
         run.failed.append("测试（PostgreSQL）")

@@ -8,7 +8,8 @@ from django.urls import reverse
 pytestmark = pytest.mark.django_db
 OURS = ("projects", "communities", "partybuilding")
 # no fact names an office, and no staff have worked yet
-EMPTY = {"department", "reviewstep", "bulkchange", "importbatch", "exportfile", "supervisionnotice"}
+EMPTY = {"department", "reviewstep", "bulkchange", "importbatch", "exportfile", "supervisionnotice",
+         "quarterreport"}
 LISTS = [model for model in admin.site._registry if model._meta.app_label in OURS]
 
 

@@ -69,7 +69,7 @@ def test_a_clerk_records_reviewers_publish_a_resident_sees_an_official_downloads
     done = int(official.inner_text("tr[data-list='2021-key'] [data-figure=done]"))
     assert done == before["done"] + 1
     with official.expect_download() as download:
-        official.click("text=下载 Excel 表格")
+        official.click("text=Excel 工作簿")
     sheet = openpyxl.load_workbook(io.BytesIO(open(download.value.path(), "rb").read()))["总览"]  # noqa: SIM115
     row = next(row for row in sheet.iter_rows(values_only=True) if row[0] == "2021 年首批重点项目")
     assert row[4] == done

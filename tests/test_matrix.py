@@ -11,7 +11,7 @@ from django.urls import path
 
 from guicheng.urls import urlpatterns
 from tests.matrix import answers, cells, table
-from tests.matrix.world import World
+from tests.matrix.world import World, remember_people
 
 ROUTES = cells.routes()
 PARTS = 8  # for two or more workers; each makes its world once
@@ -31,6 +31,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
         made = World()
         patch = pytest.MonkeyPatch()
         patch.setattr("guicheng.pages.errors.error_page", plain_error)
+        remember_people(patch)
         gc.freeze()  # what is there stays: the collector need not look at it again with every page
         yield made
         answers.form_of.cache_clear()

@@ -1,31 +1,37 @@
 """What rests on each source, in a fixed number of queries."""
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Count
-
-from partybuilding.models import Metric, MetricReading
-from projects.models import Declaration, Fact, ProgressUpdate, Project, Source
+import partybuilding.summary
+import projects.summary
+from projects.models import Project, Source
 
 SHOWN = 200
+KINDS = [("updates", "进展", "条"), ("declarations", "公布数", "条"), ("readings", "数据", "个"),
+         ("facts", "记述", "条")]
+
+
+@dataclass(frozen=True)
+class Use:
+    """How much of one kind rests on a source."""
+
+    kind: str
+    label: str
+    count: int
+    unit: str
 
 
 @dataclass
 class SourceSummary:
     source: Source
-    updates: int = 0
-    facts: int = 0
+    uses: list  # of Use
     projects: list = field(default_factory=list)
     declarations: list = field(default_factory=list)
     readings: list = field(default_factory=list)
 
     @property
     def is_bare(self):
-        return not (self.updates or self.facts or self.projects or self.declarations or self.readings)
-
-
-def _counts(queryset):
-    return Counter(dict(queryset.order_by().values_list("source").annotate(count=Count("pk"))))
+        return not self.projects and not any(use.count for use in self.uses)
 
 
 def _grouped(queryset):
@@ -37,14 +43,13 @@ def _grouped(queryset):
 
 def sources_with_what_rests():
     """Give a SourceSummary of every source. Sample rows rest on nothing and are left out."""
-    updates = _counts(ProgressUpdate.objects.in_force().filter(is_sample=False))
-    facts = _counts(Fact.objects.all())
-    projects = _grouped(Project.objects.published().real().only("code", "name", "source").order_by("code")[:SHOWN])
-    declarations = _grouped(Declaration.objects.filter(
-        project_list__is_sample=False, project_list__is_published=True).select_related("project_list"))
-    readings = _grouped(MetricReading.objects.filter(metric__in=Metric.objects.published()).select_related("metric"))
+    counts = projects.summary.uses_of_sources()
+    counts["readings"] = partybuilding.summary.readings_by_source()
+    named = _grouped(Project.objects.published().real().only("code", "name", "source").order_by("code")[:SHOWN])
+    declarations = _grouped(projects.summary.declarations_of_sources().select_related("project_list"))
+    readings = _grouped(partybuilding.summary.public_readings().select_related("metric"))
     return [
-        SourceSummary(source, updates[source.pk], facts[source.pk], projects[source.pk],
-                      declarations[source.pk], readings[source.pk])
+        SourceSummary(source, [Use(kind, label, counts[kind][source.pk], unit) for kind, label, unit in KINDS],
+                      named[source.pk], declarations[source.pk], readings[source.pk])
         for source in Source.objects.all()
     ]

@@ -15,6 +15,7 @@ from guicheng.inbox import InboxMessage
 from guicheng.pages.street import light_counts, street
 from guicheng.permissions import can_make_accounts, sees_everything
 from partybuilding.models import PartyOrganisation
+from projects import summary
 from projects.admin.imports import import_links
 from projects.forms import DecisionForm
 from projects.lights import lights_of
@@ -109,13 +110,13 @@ def _own_projects(user):
         project.light = lights[project.pk]
         project.due = project.due_on or project.planned_end
     projects.sort(key=_pressing)
-    tiles = light_counts(Counter(light.colour for light in lights.values()), {"is_sample__exact": 0})
+    tiles = light_counts(summary.lights_by_colour(lights.values()), {"is_sample__exact": 0})
     today = timezone.localdate()
     end = last_of_month(today)  # what is overdue by today is among the red
     due = [project for project in projects
            if project.status not in RESTING and project.due and today <= project.due <= end]
     return {
-        "tiles": tiles, "own_total": len(projects),
+        "tiles": tiles, "own_total": sum(tile.count for tile in tiles),
         "due": sorted(due, key=lambda project: project.due),
         "by_light": [(tile, [project for project in projects if project.light.colour == tile.light.colour][:SHOWN])
                      for colour in TO_DO for tile in tiles if tile.light.colour == colour],

@@ -92,7 +92,7 @@ def street(user, samples=False):
         "day": day, "samples": samples, "tiles": tiles, "total": sum(tile.count for tile in tiles),
         "address": projects_with(filters), "charts": charts,
         "late": supervision.late_table(projects, day, LATE_SHOWN),
-        "late_total": supervision.overdue(projects, day).count(),
+        "late_total": summary.late(projects, day),
         "late_address": reverse("admin:projects_supervisionnotice_desk", query={
             "list": "late", **({"sample": 1} if samples else {})}),
         "may_instruct": user.has_perm("projects.add_instruction"),

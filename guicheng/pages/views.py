@@ -38,8 +38,10 @@ def about(request):
         "chapters": [
             ("清单和项目", projects.summary.DEFINITIONS),
             ("季度", projects.summary.QUARTER_DEFINITIONS),
+            ("两个日子比一比", projects.summary.DIFFERENCE_DEFINITIONS),
             ("社区", communities.summary.DEFINITIONS),
             ("党建数据", partybuilding.summary.DEFINITIONS),
+            ("数据来源", [projects.summary.SOURCE_USE]),
         ],
         "metrics": metrics,
     })

@@ -1,7 +1,7 @@
 """季度报告 in the back office: written, read through, closed, signed and reopened."""
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -14,7 +14,7 @@ from guicheng import words
 from guicheng.admin import ScopedAdmin
 from projects import quarter_close
 from projects.corrections import corrections_since
-from projects.models import CloseFile, QuarterClose, QuarterReport
+from projects.models import CloseFile, QuarterClose, QuarterReport, QuarterSigning
 from projects.report import Missing
 from projects.report.build import document_of
 from projects.report.files import FORMATS
@@ -59,11 +59,23 @@ class QuarterReportAdmin(ScopedAdmin):
 
     @admin.display(description="办到哪一步")
     def stage(self, report):
-        closing = report.closing
+        closing = report.shown_closing
         if closing is None:
             return "正在写"
-        signed = "，已登记签发" if closing.signings.exists() else ""
+        signed = "，已登记签发" if closing.is_signed else ""
         return f"第 {closing.sequence} 次锁定，{words.day(closing.closed_on)}{signed}"
+
+    def get_changelist_instance(self, request):
+        """The closes of the whole page at once."""
+        changelist = super().get_changelist_instance(request)
+        self.prepare_rows(changelist.result_list)
+        return changelist
+
+    def prepare_rows(self, reports):
+        closings = {close.quarter: close for close in QuarterClose.objects.in_force().light().annotate(
+            is_signed=Exists(QuarterSigning.objects.filter(close=OuterRef("pk"))))}
+        for report in reports:
+            report.shown_closing = closings.get(report.quarter)
 
     # the form
     def get_form(self, request, obj=None, change=False, **kwargs):

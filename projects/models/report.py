@@ -1,6 +1,7 @@
 """The quarterly report: what the office writes, and what is frozen when the quarter is closed (季度数据锁定)."""
 import json
 from datetime import date
+from functools import cached_property
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -178,7 +179,7 @@ class QuarterClose(OfQuarter):
     def is_in_force(self):
         return not hasattr(self, "reopening")
 
-    @property
+    @cached_property
     def document(self):
         """The frozen document, as the renderers take it."""
         from projects.report.document import Document

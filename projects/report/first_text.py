@@ -85,7 +85,7 @@ def _how_far(each):
     if each["done"] == each["recorded"]:
         whole = "有资料的" if each["missing"] or each["declared"] is None else ""
         return f"{whole} {_token('recorded', each)} {unit}已全部完成。".strip()
-    parts = [f"已完成 {_token('done', each)} {unit}" if each["done"] else f"还没有完成的{unit if unit == '项' else ''}"]
+    parts = [f"已完成 {_token('done', each)} {unit}" if each["done"] else f"还没有一{unit}完成"]
     parts += [f"{label} {{{label}的：{each['slug']}}} {unit}" for key, label in Status.choices
               if key not in Status.DONE and counts[key]]
     if each["unknown"]:

@@ -162,7 +162,8 @@ def _changes(canvas, figures):
     for kind, label, count, rows in digest.change_groups(figures):
         canvas.gap(28)
         with canvas.box():
-            canvas.count(words.number(count), f"个{label}", data_change=kind)
+            canvas.count(words.number(count), f"个{label}", data_figure="changed", data_change=kind,
+                         data_quarter=figures["quarter"])
             for row in rows[:NAMES[kind]]:
                 _item(canvas, row["name"], row["after_label"],
                       {"finished": "done", "started": "doing"}.get(kind, "none"))
@@ -182,7 +183,7 @@ def _promises(canvas, figures):
         for start in range(0, len(counts), across):
             canvas.gap(max(
                 canvas.figure(canvas.left + place * width, width, words.number(count), "条", label,
-                              data_verdict=verdict)
+                              data_figure="promises", data_quarter=figures["quarter"], data_verdict=verdict)
                 for place, (verdict, label, count) in enumerate(counts[start:start + across])))
         rows = digest.promises_to_show(figures)
         for row in rows[:PROMISES]:
@@ -196,7 +197,8 @@ def _next_promises(canvas, figures):
         return
     _section(canvas, "下个季度到期的承诺")
     with canvas.box():
-        canvas.count(words.number(len(rows)), f"条，{figures['after']['title']}到期", data_next="promises")
+        canvas.count(words.number(len(rows)), f"条，{figures['after']['title']}到期", data_figure="next_promises",
+                     data_quarter=figures["quarter"])
         for row in rows[:NEXT]:
             _item(canvas, row["name"], "", "", f"{row['text']}，{digest.day(row['due_on'])}到期")
         _more(canvas, len(rows), NEXT, "条")

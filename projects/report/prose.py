@@ -4,7 +4,7 @@ import re
 PARTS = {"overview": "总体情况", "work": "主要做法和成效", "problems": "存在问题", "plans": "下一步打算"}
 LEVELS = [  # GB/T 9704-2012, 7.3.3: 一、 （一） 1. （1）; the first is the part itself
     (2, re.compile(r"^（[一二三四五六七八九十]+）")),
-    (3, re.compile(r"^\d{1,2}[.．]")),
+    (3, re.compile(r"^\d{1,2}[.．](?!\d)")),
     (4, re.compile(r"^（\d{1,2}）")),
 ]
 

@@ -69,6 +69,9 @@ def _of_a_list(when, head, figures, labels):
     """The figures of a list by the end of the quarter, or by that before: then `when` stands before the part."""
     for key in FIGURES:
         yield f"{when}清单", *head, labels[key], key, figures[key]
+    has_rate = figures["rate"] is not None
+    for word, part, key in (("分子", "numerator", "done"), ("分母", "denominator", "declared")):
+        yield f"{when}清单", *head, f"{labels['rate']}的{word}", f"rate-{part}", figures[key] if has_rate else None
     for key, label in STATUSES:
         yield f"{when}按状态", *head, label, key, figures["by_status"][key]
     for key, label in FAMILIES.items():

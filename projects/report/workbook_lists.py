@@ -136,7 +136,7 @@ def comparison(document, new):
     fresh = [row["title"] for row in figures["lists"] if row["before"] is None]
     if fresh:
         sheet.write(f"{before}末还没有的清单：{'、'.join(fresh)}。")
-    sheet.write("完成率空着的，原因写在“总览”的说明里。")
+    sheet.write("完成率是同一张清单的已完成 ÷ 公布总数；空着的，原因写在“总览”的说明里。")
     labels = labels_of(document)
     rows = [(row["title"], *each) for row in figures["lists"] for each in _compared(row, row["before"] or {}, labels)]
     rates = {labels["rate"]}

@@ -12,6 +12,7 @@ from django.db.models import Case, Count, Q, Value, When
 from django.urls import reverse
 
 from guicheng import words
+from guicheng.figures import Definition
 from projects.corrections import corrections_on
 from projects.models import Project, Status
 from projects.models.project import announced_by, due_at, status_at
@@ -46,6 +47,12 @@ class Kind(models.TextChoices):
 
 CORRECTED = "更正和撤回"
 CORRECTED_SENTENCE = "其间录入的更正和撤回，说的是哪一天的事都算。"
+DIFFERENCE_DEFINITIONS = [
+    Definition("difference-all", "两天各有多少", "那一天已经公布的真实项目数，按那一天的状态分；分项不另计。",
+               unit="个"),
+    *(Definition(f"difference-{kind.value}", kind.label, kind.sentence, unit="个") for kind in Kind),
+    Definition("difference-corrected", CORRECTED, CORRECTED_SENTENCE, unit="处"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +171,11 @@ class Difference:
     def corrections(self):
         """What was corrected or taken back from the day after the first to the end of the last."""
         return corrections_on(self.first + timedelta(days=1), self.last)
+
+    @property
+    def corrected(self):
+        """How many were."""
+        return len(self.corrections)
 
     @property
     def is_empty(self):

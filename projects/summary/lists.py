@@ -28,7 +28,9 @@ KEPT = Definition(
     "每条承诺按原定到期日判定：到期日结束时台账状态为已完成或已投用，是“按期完成”；"
     "之后才完成，是“逾期完成”；到期后仍有进展但没有完成，是“未完成”；到期后没有任何来源再提起，"
     "是“到期未见报道”。日期只知道一段的，以最迟一天计。", unit="条")
-DEFINITIONS = [RECORDED, DECLARED, DECLARED_DONE, DONE, STANDING, UNKNOWN, MISSING, RATE, KEPT]
+BY_STATUS = Definition(
+    "by-status", "各种状态", "到截至日，台账最近一次写明是这种状态的项目数；条形图把相近的几种状态合在一段里。")
+DEFINITIONS = [RECORDED, DECLARED, DECLARED_DONE, DONE, STANDING, UNKNOWN, MISSING, RATE, BY_STATUS, KEPT]
 
 
 @dataclass(frozen=True)
@@ -328,10 +330,15 @@ def groups_by(projects, kind):
 
 def by_light(projects):
     """Colour -> how many of `projects` have that light today. A fixed number of queries."""
-    return Counter(light.colour for light in lights_of(projects.only(*NEEDED)).values())
+    return lights_by_colour(lights_of(projects.only(*NEEDED)).values())
+
+
+def lights_by_colour(lights):
+    """Colour -> how many of these lights are of it."""
+    return Counter(light.colour for light in lights)
 
 
 def light_counts(lights):
     """(colour, its word, how many of `lights` have it) for every colour, the gravest first."""
-    counts = Counter(light.colour for light in lights)
+    counts = lights_by_colour(lights)
     return [(colour.value, colour.label, counts[colour]) for colour in Colour]

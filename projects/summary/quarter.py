@@ -14,9 +14,10 @@ from django.utils import timezone
 from guicheng.listing import Listing
 from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Status
 from projects.models.project import announced_by, status_at
-from projects.promises import judgements, verdicts
+from projects.promises import judgements
 from projects.summary.lists import Tally, summaries_of
 from projects.summary.moves import Move, count_moves
+from projects.summary.promises import verdicts
 from projects.summary.report import overdue_by, quarter_figures
 
 
@@ -63,6 +64,16 @@ class QuarterSummary:
         """The figures beside those of the lists. One query when they are looked at."""
         overdue = overdue_by(self.as_of, self.known_at).count()
         return quarter_figures(self.moves, self.verdicts, overdue, self.as_of)
+
+    @property
+    def changed(self):
+        """How many projects differ from the quarter before, as a Figure."""
+        return self.figures[0]
+
+    @property
+    def promised(self):
+        """How many promises of the year had been made by then, due or not."""
+        return sum(self.verdicts.values())
 
     @property
     def is_known(self):

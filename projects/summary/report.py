@@ -3,6 +3,7 @@ from guicheng.figures import Definition, Figure
 from projects.models import Project, Status
 from projects.promises import Verdict
 from projects.summary.moves import Move
+from projects.supervision import overdue
 
 CHANGED = Definition(
     "changed", "状态有变动", "本季度末与上季度末状态不同的项目数；分项不另计，一季内变了又变回来的不算。", unit="个")
@@ -18,7 +19,10 @@ OVERDUE = Definition(
 DUE = Definition("due", "到期承诺", "原定到期日在截至日或以前、当年到期的承诺数，没有兑现的也算在内。", unit="条")
 KEPT_ON_TIME = Definition(
     "kept", "按期兑现率", "按期完成的承诺 ÷ 到期承诺；到期没有完成、没有来源再提起的都在分母里。", unit="%")
-QUARTER_DEFINITIONS = [CHANGED, FINISHED, STARTED, STOPPED, OVERDUE, DUE, KEPT_ON_TIME]
+NEXT = Definition("next-promises", "下季度到期的承诺", "到截至日已经作出、原定在下一个季度到期的承诺数。", unit="条")
+CORRECTED = Definition(
+    "corrected", "锁定后更正", "季度锁定以后发布的、说的是那个季度末或以前的事的更正、撤回和补录数。", unit="条")
+QUARTER_DEFINITIONS = [CHANGED, FINISHED, STARTED, STOPPED, OVERDUE, DUE, KEPT_ON_TIME, NEXT, CORRECTED]
 NOT_LATE = Status.DONE | Status.NEED_REASON | {Status.STANDING}
 
 
@@ -26,6 +30,16 @@ def overdue_by(day, known_at=None):
     """The real counted projects that were late at the end of `day`, with what they were then."""
     return Project.objects.counted().real().as_of(day, known_at).filter(due_then__lt=day).exclude(
         status_then__in=NOT_LATE)
+
+
+def corrected(corrections):
+    """锁定后更正: how many there are of what `corrections_since` a close gives."""
+    return len(corrections)
+
+
+def late(projects, day):
+    """How many of `projects` are past their day and not finished, parts too: what the 督办台 lists."""
+    return overdue(projects, day).count()
 
 
 def quarter_figures(moves, verdicts, overdue, day):

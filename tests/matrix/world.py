@@ -1,8 +1,12 @@
 """The people and the rows of the matrix: one of each model in a unit of one's own, one in another's."""
+import copy
 from datetime import date
+from functools import cache
 
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django.utils import timezone
 
@@ -40,6 +44,28 @@ class QuickClient(Client):
 
     def request(self, **request):
         return self.handler(self._base_environ(**request))
+
+
+def remember_people(patch):
+    """Look up an account, its permissions and its session once: whatever a request changes is taken back."""
+    look_up, load = ModelBackend.get_user, SessionStore._get_session_from_db
+    sessions = {}
+
+    @cache
+    def known(pk):
+        person = look_up(ModelBackend(), pk)
+        if person:
+            person.get_all_permissions()  # keeps them on the person
+        return person
+
+    def session(store):
+        if store.session_key not in sessions:
+            sessions[store.session_key] = load(store)
+        return sessions[store.session_key]
+
+    # a copy: what a request writes on its person is not the next one's
+    patch.setattr(ModelBackend, "get_user", lambda backend, pk: copy.copy(known(pk)))
+    patch.setattr(SessionStore, "_get_session_from_db", session)
 
 
 class World:

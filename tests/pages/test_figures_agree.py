@@ -3,7 +3,6 @@ import csv
 import io
 import json
 import re
-from html.parser import HTMLParser
 
 import openpyxl
 import pytest
@@ -13,6 +12,7 @@ from guicheng.quarters import Quarter
 from projects.models import Project
 from projects.report.build import document_of
 from tests import factories
+from tests.pages.figures import Reader
 from tests.projects.quarter_book import NUMBERS, assert_says, opened, tables
 
 pytestmark = pytest.mark.django_db
@@ -20,30 +20,18 @@ FILES = {"json", "csv", "xlsx"}  # they leave out a list of which nothing was pu
 KEYS = ["declared", "declared_done", "recorded", "done", "standing", "unknown", "missing"]
 
 
-class FigureTable(HTMLParser):
-    """Reads the cells marked `data-figure` under rows marked `data-list`."""
-
-    def __init__(self):
-        super().__init__()
-        self.lists, self.row, self.key = {}, None, None
-
-    def handle_starttag(self, tag, attributes):
-        attributes = dict(attributes)
-        if "data-list" in attributes:
-            self.row = self.lists.setdefault(attributes["data-list"], {})
-        self.key = attributes.get("data-figure") or attributes.get("data-status")
-
-    def handle_data(self, data):
-        if self.key and data.strip():
-            text = data.strip().replace(",", "")
-            self.row[self.key] = None if text == "—" else int(text)
-            self.key = None
+def lists_of(page):
+    """slug -> {key: number or None} of the marks of a page's lists."""
+    lists = {}
+    for mark in Reader(page).marks:
+        if not mark.says and set(mark.scope) <= {"list"} and mark.scope:
+            text = mark.text.strip().replace(",", "")
+            lists.setdefault(mark.scope["list"], {})[mark.key] = None if text == "—" else int(text)
+    return lists
 
 
 def read_page(client, quarter):
-    parser = FigureTable()
-    parser.feed(client.get(f"/reports/{quarter}/").content.decode())
-    return parser.lists
+    return lists_of(client.get(f"/reports/{quarter}/").text)
 
 
 def read_workbook(client, quarter, titles):
@@ -145,11 +133,10 @@ def test_a_published_change_is_in_the_next_answer(visitor, key_list, street_admi
 
 
 def test_the_home_page_says_what_the_summary_says(visitor, facts):
-    parser = FigureTable()
-    parser.feed(visitor.get("/").content.decode())
+    shown = lists_of(visitor.get("/").text)
     lists = {row["slug"]: row for row in visitor.get("/api/summary/2023Q1/").json()["lists"]}
-    assert len(parser.lists) == 5, "the street's own lists"
-    for slug, figures in parser.lists.items():
+    assert len(shown) == 5, "the street's own lists"
+    for slug, figures in shown.items():
         assert figures == {key: lists[slug][key] for key in KEYS}
 
 

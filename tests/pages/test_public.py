@@ -1,11 +1,14 @@
 """The public pages over the real facts: they open, they lead on, they set no cookie, they say what is unknown."""
 import re
+from functools import cache
 from html.parser import HTMLParser
 
 import pytest
 from django.urls import reverse
 
+from projects import views_report
 from projects.models import Project, ProjectList
+from projects.report.files import Format
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +37,29 @@ def text_of(client, address, status=200):
     return b"".join(response) .decode() if response.streaming else response.content.decode()
 
 
-def test_every_link_of_every_page_leads_somewhere(visitor, facts):
+@pytest.fixture
+def drawn_once(monkeypatch):
+    """Make the document of a quarter once, not for each of its files, and draw a file of each kind once.
+
+    There are twenty-four quarters of seven files, and a PDF takes two seconds.
+    """
+    render, drawn = Format.render, set()
+
+    def draw(kind, document, address=""):
+        if kind.extension in drawn:
+            return b""
+        drawn.add(kind.extension)
+        return render(kind, document, address)
+
+    monkeypatch.setattr(Format, "render", draw)
+    monkeypatch.setattr(views_report, "document_of", cache(views_report.document_of))
+    return drawn
+
+
+def test_every_link_of_every_page_leads_somewhere(visitor, facts, drawn_once):
     """From the home page on, every internal link answers 200, no page sets a cookie or names another host."""
     waiting, seen = ["/"], set()
-    while waiting and len(seen) < 500:
+    while waiting and len(seen) < 1000:
         address = waiting.pop()
         seen.add(address)
         response = visitor.get(address)
@@ -55,7 +77,8 @@ def test_every_link_of_every_page_leads_somewhere(visitor, facts):
                 link = address.partition("?")[0] + link
             if link not in seen and link not in waiting:
                 waiting.append(link)
-    assert len(seen) > 180
+    assert len(seen) > 180 and waiting == []
+    assert drawn_once == {"xlsx", "csv", "json", "pdf", "svg", "png"}
 
 
 @pytest.mark.parametrize("name", ["home", "list-index", "project-index", "community-index", "secretary-index",

@@ -1,11 +1,11 @@
-"""The constraints of the quarterly report, each with a row that breaks nothing else."""
+"""The constraints of the quarterly report and of exports, each with a row that breaks nothing else."""
 from datetime import date
 from functools import partial
 from itertools import count
 
 from django.utils import timezone
 
-from projects.models import QuarterClose, QuarterReport
+from projects.models import ExportFile, QuarterClose, QuarterReport
 from tests import factories as make
 from tests.rules import Check, Once
 
@@ -22,6 +22,10 @@ CLOSE = {"year": past_year, "number": 1, "sequence": 1, "known_at": timezone.now
          "closed_by": make.make_user, "figures_json": "{}", "report_json": "{}", "figures_sha256": "0" * 64,
          "report_sha256": "0" * 64}
 
+EXPORT = {"asked_by": make.make_user, "what": "全部项目", "extension": "csv"}
+FINISHED = {"state": "finished", "finished_at": timezone.now, "size": 1, "sha256": "0" * 64, "stored": "a.csv"}
+
+export = partial(Check, model=ExportFile, base=EXPORT)
 report = partial(Check, model=QuarterReport, base=REPORT)
 close = partial(Check, model=QuarterClose, base=CLOSE)
 
@@ -36,6 +40,10 @@ RULES = [
     close("projects_quarterclose_year_in_range", bad={"year": 1999}),
     Once("projects_quarterclose_once", QuarterClose, CLOSE, twins={"year": 2021, "number": 4, "sequence": 1},
          apart={"sequence": 2}),
+    export("projects_exportfile_extension_known", good={"extension": "xlsx"}, bad={"extension": "exe"}),
+    export("projects_exportfile_state_known", good={"state": "running"}, bad={"state": "lost"}),
+    export("projects_exportfile_finished_whole", good=FINISHED, bad={"state": "finished"}),
+    export("projects_exportfile_finished_whole", bad={"size": 1}),
 ]
 # no UPDATE reaches their constraints, the triggers are before: tests/projects/test_quarter_close.py tries them
 BY_HAND = {"projects_closefile_once", "projects_quartersigning_printed_on_in_order", "projects_quartersigning_stated",

@@ -13,7 +13,7 @@ from django.core.cache import cache
 
 from guicheng import words
 from projects.report import Missing
-from projects.report.page import _refuse, render_html, render_pdf
+from projects.report.page import _refuse, _weasyprint, render_html, render_pdf
 from tests.browser import barriers
 from tests.projects.documents import (
     CLOSED,
@@ -215,3 +215,12 @@ def test_no_barrier_in_a_browser_and_paper_from_it(live_server, facts, open_page
     page = open_page(live_server.url + "/reports/2021Q4/print/")
     assert barriers(page, schemes=("light", "dark")) == []
     assert "第1页" in flat(pages(page.pdf(prefer_css_page_size=True))[0])
+
+
+def test_a_pdf_leaves_photos_as_they_were():
+    """WeasyPrint tells Pillow, for the whole process, to take half pictures."""
+    from PIL import ImageFile
+
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    _weasyprint()
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is False

@@ -18,8 +18,8 @@ from projects.models import ProgressUpdate, Project, ProjectList, Promise
 from projects.models import project as project_module
 from projects.models.ledger import ProgressUpdateQuerySet
 from projects.models.project import NEVER
-from projects.promises import judgements, project_judgements, verdicts
-from projects.summary import changes_between, list_summaries
+from projects.promises import judgements, project_judgements
+from projects.summary import changes_between, list_summaries, verdicts
 from projects.timeline import timeline_at
 from tests import factories
 

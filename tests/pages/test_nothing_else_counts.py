@@ -1,0 +1,114 @@
+"""Nothing outside the apps' `summary.py` counts what people are shown: in the code and in the templates.
+
+What is counted elsewhere stands below with its reason, and a reason that is no longer needed is a failure too.
+"""
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ["guicheng", "projects", "communities", "partybuilding"]
+COUNTERS = {"Count", "Sum", "Avg"}
+
+PAGING = "the pager's own count of the rows it pages"
+STAFF = "how many rows the list it leads to has; a person's own work, no figure about the street"
+TECHNICAL = "a guard, a number for the machine or a message about what was just done"
+IMPORT = "rows of a file that somebody uploads, told to that person"
+FROZEN = "a pure function of the document: how many of its rows, all of which it holds"
+
+CODE = {
+    "guicheng/admin_logs.py": PAGING, "guicheng/paging.py": PAGING, "guicheng/listing.py": PAGING,
+    "guicheng/pages/inbox.py": STAFF, "guicheng/inbox.py": STAFF, "guicheng/pages/staff.py": STAFF,
+    "guicheng/calendar_admin.py": STAFF, "guicheng/hand_over.py": STAFF, "guicheng/outbox.py": STAFF,
+    "projects/admin/bulk.py": STAFF, "projects/admin/desk.py": "the lines of the text below it, numbered there",
+    "projects/admin/media.py": TECHNICAL,
+    "guicheng/account_import.py": TECHNICAL, "guicheng/account_pages.py": TECHNICAL, "guicheng/roles.py": TECHNICAL,
+    "guicheng/sign_in.py": TECHNICAL, "guicheng/management/commands/disable_unused.py": TECHNICAL,
+    "guicheng/management/commands/load_facts.py": TECHNICAL,
+    "projects/management/commands/export_projects.py": TECHNICAL, "projects/export_files.py": TECHNICAL,
+    "projects/management/commands/sweep_media.py": TECHNICAL, "projects/quarter_close.py": TECHNICAL,
+    "projects/supervise.py": TECHNICAL, "projects/sample.py": "made-up rows, told to who makes or removes them",
+    "projects/admin/imports.py": IMPORT, "projects/tidings.py": IMPORT, "projects/excel_import/review.py": IMPORT,
+    "projects/excel_import/preview.py": IMPORT, "projects/excel_import/values.py": IMPORT,
+    "projects/excel_import/matching.py": IMPORT, "projects/excel_import/confirm.py": IMPORT,
+    "projects/excel_import/undo.py": IMPORT, "projects/excel_import/workbook.py": IMPORT,
+    "projects/report/picture.py": FROZEN, "projects/report/word.py": FROZEN,
+}
+
+BELOW = "how many rows stand below it, all of them"
+CUT = "how many rows of a longer list are shown"
+FORM = "mistakes or choices in a form"
+NOTICES = "how many notices of sources that disagree stand on the same page"
+TEMPLATES = {
+    "admin/conflict.html": FORM, "admin/projects/bulk.html": FORM, "admin/projects/_statement_form.html": FORM,
+    "admin/own_password.html": FORM, "admin/change_list_results.html": "a table's number of columns",
+    "admin/projects/bulk_change.html": BELOW, "admin/projects/photos.html": BELOW, "admin/desk/_review.html": BELOW,
+    "admin/projects/quarterreport/_state.html": BELOW, "admin/guicheng/user/leave.html": BELOW,
+    "admin/guicheng/user/import_preview.html": BELOW, "admin/desk/_own.html": BELOW,
+    "admin/desk/_more.html": CUT, "admin/desk/_street.html": CUT, "projects/list_promises.html": CUT,
+    "projects/list_detail.html": CUT + "; " + NOTICES, "projects/report_compare.html": CUT,
+    "projects/project_detail.html": NOTICES, "partybuilding/party.html": NOTICES,
+    "projects/report_print.html": FROZEN, "admin/projects/desk.html": PAGING,
+}
+PRINTED = re.compile(r"\{\{[^}]*(?:\|length|paginator\.count)[^}]*\}\}")
+
+
+def is_summary(path):
+    return path.name == "summary.py" or "summary" in path.parts
+
+
+def counts_in(source):
+    """The lines that count rows (`.count()`, `Count`, …) or print or hand on a `len()`."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if (isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "count"
+                and not node.args and not node.keywords):
+            found.add(node.lineno)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in COUNTERS:
+            found.add(node.lineno)
+        shown = [node.value] if isinstance(node, ast.FormattedValue) else (
+            node.values if isinstance(node, ast.Dict) else ())
+        found |= {value.lineno for value in shown if isinstance(value, ast.Call)
+                  and getattr(value.func, "id", "") == "len"}
+    return found
+
+
+def code_that_counts():
+    found = {}
+    for app in APPS:
+        for path in sorted((ROOT / app).rglob("*.py")):
+            place = path.relative_to(ROOT)
+            if "migrations" in place.parts or is_summary(place):
+                continue
+            if lines := counts_in(path.read_text(encoding="utf-8")):
+                found[str(place)] = sorted(lines)
+    return found
+
+
+def templates_that_count():
+    folder = ROOT / "templates"
+    found = {}
+    for path in sorted(folder.rglob("*.html")):
+        if matches := PRINTED.findall(path.read_text(encoding="utf-8")):
+            found[str(path.relative_to(folder))] = matches
+    return found
+
+
+def test_only_the_summaries_count():
+    found = code_that_counts()
+    assert {place: lines for place, lines in found.items() if place not in CODE} == {}
+    assert set(CODE) - set(found) == set(), "a reason that nothing needs"
+
+
+def test_templates_print_no_count_of_their_own():
+    found = templates_that_count()
+    assert {place: lines for place, lines in found.items() if place not in TEMPLATES} == {}
+    assert set(TEMPLATES) - set(found) == set(), "a reason that nothing needs"
+
+
+def test_it_would_be_seen():
+    """Negative control."""
+    assert counts_in("def view():\n    return {'n': len(rows)}") == {2}
+    assert counts_in("rows.filter(a=1).count()") and counts_in("rows.annotate(n=Count('pk'))")
+    assert counts_in("text = f'{len(rows)} 条'") and not counts_in("'abc'.count('a')\nif len(rows) > 3: pass")
+    assert PRINTED.findall("{{ rows|length }}") and not PRINTED.findall("{% if rows|length > 3 %}")
