@@ -20,7 +20,7 @@ DESCRIBED = Definition(
     "secretary-described", "有介绍的书记工程",
     "来源介绍了内容、本站已录入的书记工程数；公布总数另列。", unit="个")
 WITH_ITEMS = Definition(
-    "communities-with-items", "有资料的社区", "至少有一件“有资料的事项”的社区数。", unit="个")
+    "communities-with-items", "有资料的社区", "区划代码里的社区中，至少有一件“有资料的事项”的社区数。", unit="个")
 PROJECTS = Definition(
     "community-projects", "社区的项目和分项",
     "本站录有的、写明属于这个社区的真实项目和分项数，分项也单独计；示例不算。", unit="个")
@@ -69,7 +69,8 @@ class TileGrid:
 
     @property
     def with_items(self):
-        return sum(1 for tile in self.tiles if tile.items)
+        """How many of those 45 have any."""
+        return sum(1 for tile in self.tiles if tile.community.code and tile.items)
 
 
 def items_by_community(moment=NOW):

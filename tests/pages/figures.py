@@ -117,6 +117,14 @@ class Reader(HTMLParser):
             self.blocks[-1].parts.append((data, bool(here and here.mark)))
 
 
+MARK = re.compile(r"<span data-[^>]*>([^<]*)</span>")
+
+
+def without_marks(page):
+    """The page with its figures standing in their sentences as a reader sees them."""
+    return MARK.sub(r"\1", page)
+
+
 class Truth:
     """What the summaries say, as of a moment: `of(mark)` gives a number, a text, or None for "—"."""
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from projects.models import ProgressUpdate
 from projects.summary.difference import Difference, Kind
 from tests import factories
+from tests.pages.figures import without_marks
 
 pytestmark = pytest.mark.django_db
 A, B = date(2021, 6, 30), date(2021, 12, 31)
@@ -109,7 +110,7 @@ def test_corrections_published_in_between(year):
 def page(client, query, status=200):
     response = client.get(f"/reports/compare/?{query}")
     assert response.status_code == status, response.status_code
-    return response.text
+    return without_marks(response.text)
 
 
 def test_two_quarters_two_days_or_one_of_each(visitor, year):

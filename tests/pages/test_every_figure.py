@@ -6,9 +6,11 @@ import pytest
 from django.urls import reverse
 
 from communities.models import Community
+from communities.summary import tile_grid
 from guicheng.as_of import Moment
 from guicheng.quarters import Quarter
 from projects.models import Project, ProjectList
+from tests import factories
 from tests.pages.figure_files import Walk
 from tests.pages.figures import Reader, Truth, corpus, differences, unmarked
 
@@ -109,3 +111,12 @@ def test_a_number_that_nobody_marked_is_found(visitor, facts):
     wrong = whole.replace("<h2>清单上的项目</h2>", "<h2>清单上的项目 13 个</h2>")
     assert unmarked(Reader(whole), corpus(), ALLOWED) == []
     assert unmarked(Reader(wrong), corpus(), ALLOWED) == ["清单上的项目 13 个"]
+
+
+def test_a_community_without_a_code_is_not_one_of_those_with_items(db):
+    for slug, code in (("listed", "440605011001"), ("later", None), ("bare", "440605011002")):
+        here = factories.make_community(slug=slug, code=code)
+        if slug != "bare":
+            factories.make_project(community=here)
+    grid = tile_grid()
+    assert (grid.listed, grid.with_items, [tile.items for tile in grid.tiles]) == (2, 1, [1, 1, 0])

@@ -13,6 +13,7 @@ from guicheng.inbox import tell
 from guicheng.pages.street import street
 from projects.models import ImportBatch, ImportRow, ProgressUpdate, Project, SupervisionNotice
 from tests import factories
+from tests.pages.figures import without_marks
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,7 @@ def supervisor(db):
 
 
 def text_of(response):
-    page = response.content.decode()
+    page = without_marks(response.text)
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page[page.index('id="content"'):])))
 
 

@@ -27,7 +27,7 @@ CODE = {
     "guicheng/management/commands/load_facts.py": TECHNICAL,
     "projects/management/commands/export_projects.py": TECHNICAL, "projects/export_files.py": TECHNICAL,
     "projects/management/commands/sweep_media.py": TECHNICAL, "projects/quarter_close.py": TECHNICAL,
-    "projects/supervise.py": TECHNICAL, "projects/sample.py": "made-up rows, told to who makes or removes them",
+    "projects/management/commands/check_closes.py": TECHNICAL, "projects/supervise.py": TECHNICAL, "projects/sample.py": "made-up rows, told to who makes or removes them",
     "projects/admin/imports.py": IMPORT, "projects/tidings.py": IMPORT, "projects/excel_import/review.py": IMPORT,
     "projects/excel_import/preview.py": IMPORT, "projects/excel_import/values.py": IMPORT,
     "projects/excel_import/matching.py": IMPORT, "projects/excel_import/confirm.py": IMPORT,

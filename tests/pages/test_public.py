@@ -10,6 +10,7 @@ from projects import views_report
 from projects.models import Project, ProjectList
 from projects.report.files import Format
 from tests import factories
+from tests.pages.figures import without_marks
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +35,7 @@ def links_of(page):
 def text_of(client, address, status=200):
     response = client.get(address)
     assert response.status_code == status, address
-    return b"".join(response) .decode() if response.streaming else response.content.decode()
+    return b"".join(response).decode() if response.streaming else without_marks(response.text)
 
 
 @pytest.fixture
