@@ -64,4 +64,4 @@ class SigningForm(forms.ModelForm):
 
 
 class ReopenForm(CleanForm):
-    reason = text_field("原因", "写清要改什么、为什么；以前的锁定会保留。", rows=3)
+    reason = text_field("原因", "写清要改什么、为什么；居民会看到。以前的锁定会保留。", rows=3)

@@ -1,5 +1,7 @@
 """The public pages and files of the quarters: as they stand, as of a day, or as they were closed. GET only."""
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from urllib.parse import urlencode
 
 from django.core.cache import cache
@@ -33,6 +35,13 @@ from projects.report.thaw import definitions_of, summary_of
 INSTEAD = {"png": ("report-file", ["svg"], "SVG 图"), "pdf": ("report-print", [], "打印版")}
 SHOWN_IN_BROWSER = ("svg", "png", "pdf")
 KEPT_FOR = 600  # seconds
+SLOW = ("png", "pdf")  # seconds of the processor each
+MAKING = Lock()
+BUSY = ("服务器正忙", "正在给别人生成同样费时的文件，请过几秒再点一次；打印版和 SVG 图现在就能看。")
+
+
+class Busy(Exception):
+    """Another slow file is being made."""
 
 
 def read_quarter(text):
@@ -181,6 +190,10 @@ def report_file(request, asked, extension):
         content = kept_content(asked.close, extension) if asked.close else _made(asked, extension)
     except Missing as error:
         return _missing(request, asked.quarter, extension, str(error))
+    except Busy:
+        response = error_page(request, 503, "", BUSY)
+        response["Retry-After"] = "5"
+        return response
     if content is None:
         return _missing(request, asked.quarter, extension, "这个季度锁定时，服务器没有装生成这种文件的组件，没有留存。")
     response = HttpResponse(content, content_type=each.content_type)
@@ -190,10 +203,36 @@ def report_file(request, asked, extension):
 
 
 def _made(asked, extension):
-    """The file of figures that still change. Anybody may ask and a picture takes seconds: it is kept for a while."""
-    document, address = asked.document, public_address(asked.quarter)
+    """The file of figures that still change. Anybody may ask and a picture takes seconds: it is kept for a while.
+
+    That of another moment is not kept: there are as many as instants. Raises Busy.
+    """
+    render, address = FORMATS[extension].render, public_address(asked.quarter)
+    if asked.moment:
+        with _one_at_a_time(extension):
+            return render(asked.document, address)
+    document = asked.document
     key = f"report:{extension}:{document.fingerprint}:{sha256(address)}"
-    return cache.get_or_set(key, lambda: FORMATS[extension].render(document, address), KEPT_FOR)
+    content = cache.get(key)
+    if content is None:
+        with _one_at_a_time(extension):
+            content = render(document, address)
+        cache.set(key, content, KEPT_FOR)
+    return content
+
+
+@contextmanager
+def _one_at_a_time(extension):
+    """Let one slow file be made in a process and refuse a second: a few requests would hold every thread."""
+    if extension not in SLOW:
+        yield
+    elif not MAKING.acquire(blocking=False):
+        raise Busy
+    else:
+        try:
+            yield
+        finally:
+            MAKING.release()
 
 
 def _is_open(asked, extension):

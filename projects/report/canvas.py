@@ -2,6 +2,7 @@
 from contextlib import contextmanager
 from xml.sax.saxutils import escape, quoteattr
 
+from guicheng.text import clean_text
 from projects.report.typeset import text_width, wrap
 
 # the light values of static/css/tokens.css, which a picture cannot read; a test compares them
@@ -128,13 +129,14 @@ class Canvas:
         self.rect(self.left, self.y, self.room, 2, "line")
 
     def svg(self, title, description, fingerprint):
-        """The whole drawing, as high as it has grown."""
+        """The whole drawing, as high as it has grown. One control character would make it no XML."""
         height = round(self.y)
         head = {"xmlns": "http://www.w3.org/2000/svg", "width": self.width, "height": height,
                 "viewBox": f"0 0 {self.width} {height}", "role": "img", "aria-labelledby": "title desc",
                 "lang": "zh-Hans", "font_family": FONTS}
-        return "\n".join([
+        lines = [
             f"<svg{attributes(head)}>", f'<title id="title">{escape(title)}</title>',
             f'<desc id="desc">{escape(description)}</desc>',
             f"<metadata>SHA-256 {escape(fingerprint)}</metadata>",
-            f'<rect width="{self.width}" height="{height}" fill="{COLOURS["ground"]}"/>', *self.parts, "</svg>", ""])
+            f'<rect width="{self.width}" height="{height}" fill="{COLOURS["ground"]}"/>', *self.parts, "</svg>"]
+        return clean_text("\n".join(lines)) + "\n"

@@ -186,6 +186,7 @@ def test_a_bad_signature_is_told(closer, report, closed, data, sentence):
 
 
 def test_it_is_reopened_with_a_reason(closer, report, closed):
+    assert "居民会看到" in text(closer.get(page(report, "reopen")))
     assert closer.post(page(report, "reopen"), {"reason": " "}).status_code == 400
     response = closer.post(page(report, "reopen"), {"reason": "漏了一个项目。"}, follow=True)
     assert "已重新打开" in text(response) and "漏了一个项目。" in text(response)

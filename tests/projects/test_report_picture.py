@@ -20,6 +20,7 @@ from projects.report.canvas import COLOURS, FONTS
 from projects.report.files import FORMATS
 from projects.report.picture import SIDE, WIDTH, alternative_text, qr_path, render_png, render_svg
 from projects.report.typeset import NOT_FIRST, NOT_LAST, text_width, wrap
+from projects.views_report import MAKING
 from tests import factories
 from tests.projects.documents import CLOSED, LONG, a_change, a_document, a_list, a_promise, edge_cases
 
@@ -296,3 +297,22 @@ def test_the_same_document_is_not_drawn_twice_and_another_is(visitor, facts, mon
     factories.make_update(project, status="completed", effective_on=date(2021, 12, 31))
     visitor.get("/reports/2021Q4.png")
     assert len(set(drawn_for)) == 2
+
+
+@pytest.mark.django_db
+def test_while_a_slow_file_is_made_a_second_is_refused_and_the_rest_answers(visitor, facts, monkeypatch):
+    cache.clear()
+    monkeypatch.setitem(FORMATS, "png", replace(FORMATS["png"], renderer=lambda document, address: b"png"))
+    with MAKING:
+        response = visitor.get("/reports/2021Q4.png")
+        assert response.status_code == 503 and response["Retry-After"] and "请过几秒再点一次" in response.text
+        assert visitor.get("/reports/2021Q4.svg").status_code == 200
+    assert visitor.get("/reports/2021Q4.png").content == b"png"
+    with MAKING:
+        assert visitor.get("/reports/2021Q4.png").content == b"png", "what was made is still given"
+        assert visitor.get("/reports/2021Q4.png?asof=2021-12-31").status_code == 503, "of another moment none is kept"
+
+
+def test_a_control_character_leaves_it_readable():
+    row = a_change(name="一个\x0b项\ufffe目\u202e")
+    assert "一个项目" in "".join(drawn(a_document(changes=[row])).itertext())
