@@ -35,7 +35,7 @@ def site(tmp_path_factory):
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     preparing = start("manage.py", "prepare", "--port", str(port))
-    said, _ = preparing.communicate(timeout=120)
+    said, _ = preparing.communicate(timeout=300)
     assert preparing.returncode == 0, said
     server = start("-m", "gunicorn", "guicheng.wsgi", "--bind", f"127.0.0.1:{port}", "--no-control-socket")
     address = f"http://127.0.0.1:{port}"
