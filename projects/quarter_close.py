@@ -149,7 +149,7 @@ def reopen(close, reason, by):
             raise ValidationError("这个季度已经重新打开。")
         reopening.full_clean()
         reopening.save()
-        _write_down(close, by, "重新打开", {}, reason)
+        _write_down(close, by, "重新打开", {"原因": reason}, reason)
     return reopening
 
 

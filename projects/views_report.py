@@ -145,10 +145,16 @@ def report_detail(request, asked):
             *summary.DEFINITIONS, *summary.QUARTER_DEFINITIONS],
         "close": close, "parts": document.parts if close else [],
         "changed": each.changed, "promised": each.promised,
+        "drift": summary.drift(each) if close else [], "closes": _closes(quarter),
         "corrections": corrections, "corrected": summary.corrected(corrections),
         "files": _files(asked), "file_query": _query(asked),
         "alternative": alternative_text(document or outline_of(quarter, each)),
     })
+
+
+def _closes(quarter):
+    """Every close there was, the oldest first: who has an old file in hand finds it here."""
+    return list(QuarterClose.objects.of(quarter).published().light().select_related("reopening").order_by("sequence"))
 
 
 def _files(asked):

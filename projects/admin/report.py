@@ -85,7 +85,10 @@ class QuarterReportAdmin(ScopedAdmin):
         if obj is None:
             return [(None, {"fields": ["year", "number"],
                             "description": "选好季度以后，系统按台账写出四个部分的初稿，再由您修改。"})]
-        return [("正文", {"fields": list(PARTS), "description": HOW_TO_WRITE}), ("公文格式", {"fields": PAPER})]
+        paper = ("公文格式", {"fields": PAPER})
+        if not self.has_change_permission(request, obj):
+            return [paper]  # the text is read with its figures in it: 看全文
+        return [("正文", {"fields": list(PARTS), "description": HOW_TO_WRITE}), paper]
 
     def has_change_permission(self, request, obj=None):
         return (obj is None or not obj.is_closed) and super().has_change_permission(request, obj)
@@ -105,6 +108,11 @@ class QuarterReportAdmin(ScopedAdmin):
                 **{name: getattr(obj, name) for name in [*PARTS, *PAPER]}).exists():
             obj.written_by = request.user
         super().save_model(request, obj, form, change)
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        """One report a quarter: there is no other to add after it."""
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": bool(kwargs.get("change"))}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def response_add(self, request, obj, post_url_continue=None):
         messages.success(request, f"{obj.quarter.title}报告的初稿已经写好，请核对、修改。")

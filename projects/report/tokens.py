@@ -81,5 +81,6 @@ def fill(text, known):
     """The text with every token replaced. Raises ValidationError that names those that are no figure."""
     wrong = sorted({name_of(match) for match in TOKEN.finditer(text)} - known.keys())
     if wrong:
-        raise ValidationError(f"没有这样的数：{'、'.join(f'{{{name}}}' for name in wrong)}。请从旁边的表里复制。")
+        named = "、".join(f"{{{name}}}" for name in wrong)
+        raise ValidationError(f"没有这样的数：{named}。请从下面“可以用的数”里复制。")
     return TOKEN.sub(lambda match: known[name_of(match)].text, text)

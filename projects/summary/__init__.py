@@ -4,6 +4,7 @@ Nothing else counts projects. Only published top-level projects count, never par
 rows never meet the real ones: a summary is of one list, and the quarter's lists are the real ones.
 """
 from projects.summary.difference import DIFFERENCE_DEFINITIONS  # noqa: F401
+from projects.summary.drift import drift  # noqa: F401
 from projects.summary.lists import (  # noqa: F401
     BY_STATUS,
     DECLARED,

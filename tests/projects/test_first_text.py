@@ -136,7 +136,7 @@ def test_a_token_however_it_is_typed(typed):
 
 
 def test_what_is_no_figure_is_named():
-    with pytest.raises(ValidationError, match="没有这样的数：{乱写}、{已完成：别的}。请从旁边的表里复制。"):
+    with pytest.raises(ValidationError, match="没有这样的数：{乱写}、{已完成：别的}。请从下面“可以用的数”里复制。"):
         fill("{乱写}和{已完成：别的}", tokens(document().figures))
 
 

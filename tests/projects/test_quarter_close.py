@@ -18,6 +18,8 @@ from projects.models import CloseFile, ProgressUpdate, QuarterClose, QuarterReop
 from projects.report.build import document_of
 from projects.report.document import canonical, sha256, sm3
 from projects.report.files import FORMATS
+from projects.report.thaw import summary_of
+from projects.summary import drift
 from tests import factories
 
 Q4 = Quarter(2021, 4)
@@ -308,3 +310,37 @@ def test_damage_stops_the_check(closed, monkeypatch):
     monkeypatch.setattr("projects.management.commands.check_closes.damaged", lambda close: ["坏了。"])
     with pytest.raises(CommandError, match="1 处不符"):
         run("check_closes")
+
+
+# --- what else changed since ---------------------------------------------------------------------
+def drifted(closed):
+    return {(row.of, row.label): (row.then, row.now) for row in drift(summary_of(closed.document.figures))}
+
+
+def test_nothing_drifts_by_itself(closed):
+    assert drifted(closed) == {}
+
+
+def test_a_project_hidden_since_is_seen_in_the_figures(closed, project, client):
+    project.hide()
+    title = project.project_list.title
+    assert drifted(closed)[title, "本站有资料"] == (1, 0) and drifted(closed)["", "新完成"] == (1, 0)
+    body = client.get("/reports/2021Q4/").content.decode()
+    assert "和现在的资料不同的数" in body and f"{title}：本站有资料" in body
+
+
+def test_a_total_declared_since_is_seen(closed, key_list):
+    factories.make_declaration(key_list, total=46, effective_on=date(2021, 12, 31))
+    assert drifted(closed)[key_list.title, "公布总数"] == (None, 46)
+
+
+def test_a_list_hidden_since_is_seen(closed, key_list):
+    type(key_list).objects.filter(pk=key_list.pk).update(is_published=False)
+    assert drifted(closed)[key_list.title, "清单"] == ("公开", "不再公开")
+
+
+def test_earlier_closes_are_found_from_the_page(closed, report, closer, client):
+    quarter_close.reopen(closed, "漏了一个项目。", closer)
+    assert '?close=1"' in client.get("/reports/2021Q4/").content.decode()
+    old = client.get("/reports/2021Q4/?close=1").content.decode()
+    assert "重新打开" in old and "漏了一个项目。" in old
