@@ -31,7 +31,8 @@ def drift(frozen):
             pairs = [(getattr(row, name), getattr(today, name)) for name in OF_A_LIST]
             found += [Drift(title, then.definition.label, then.value, new.value)
                       for then, new in pairs if then.value != new.value]
-    return found + [Drift(row.project_list.title, "清单", "没有公开", "公开") for row in by_slug.values() if row.is_known]
+    return found + [Drift(row.project_list.title, "清单", "没有公开", "公开")
+                    for row in by_slug.values() if row.is_known]
 
 
 def _shown(figure):

@@ -50,6 +50,8 @@ def test_every_kept_file_is_known(project):
     for row in closed.files.all():
         answer = verify.of_file(bytes(row.content))
         assert (answer.kind, answer.close, answer.label) == (verify.UNTOUCHED, closed, FORMATS[row.format].label)
+    for row in closed.files.exclude(format="json"):
+        assert verify.of_file(bytes(row.content) + b"\n").kind == verify.ALTERED, row.format
     again = quarter_close.rendered(QuarterClose.objects.get(pk=closed.pk))
     assert {row.format for row in closed.files.all() if bytes(row.content) != again[row.format]} == set()
 
