@@ -11,14 +11,12 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from tests.browser import find_chromium
 from tests.postgres import find_binaries, throwaway_server
 
 ROOT = Path(__file__).resolve().parent.parent
-NOTHING_TO_LOSE = "-c full_page_writes=off -c synchronous_commit=off"  # of a server that is thrown away
 NO_TESTS = 5  # pytest's exit code when nothing was collected
 # nothing of this machine's configuration reaches the tests: set empty, so that .env cannot fill it in
 NEUTRAL = {"PUBLIC_URL": "", "DATABASE_URL": "", "SECRET_KEY": "", "PROXY_COUNT": "0", "REQUIRE_TOTP": "",
@@ -32,59 +30,25 @@ class Run:
         self.scratch = Path(scratch)
         data_dir = os.environ.get("DATA_DIR") or str(self.scratch / "var")
         self.env = os.environ | NEUTRAL | {"DATA_DIR": data_dir}
-        self.failed, self.left_out, self.skipped, self.once, self.reports = [], [], 0, 0, 0
+        self.failed, self.left_out, self.skipped, self.once = [], [], 0, 0
 
     def step(self, name, *command, env=None, program=sys.executable):
         """Run Python (or another program) with these arguments; give its exit code."""
         print(f"\n== {name}", flush=True)
         started = time.monotonic()
-        with self._process(program, *command, env=env) as process:
-            process.wait()
-        return self._ended(name, command, process.returncode, started)
-
-    def pytest(self, name, *options, env=None):
-        """Run pytest and remember what it skipped; no test at all is a step left out."""
-        report = self._report()
-        self._read(name, report, self.step(name, "-m", "pytest", f"--junitxml={report}", "-rs", *options, env=env))
-
-    @contextmanager
-    def pytest_beside(self, name, *options):
-        """Run pytest while the body does something else, with files of its own; say at the end what it said.
-
-        A browser waits half of the time: beside the databases it costs little more than nothing.
-        """
-        report, said = self._report(), self.scratch / f"{name}.txt"
-        command = ["-m", "pytest", f"--junitxml={report}", "-rs", *options]
-        started = time.monotonic()
-        print(f"\n== {name}（同时进行，最后报告）", flush=True)
-        with said.open("w") as output, self._process(
-                sys.executable, *command, env={"DATA_DIR": str(self.scratch / "beside")}, output=output) as process:
-            try:
-                yield
-                process.wait()
-            finally:
-                process.terminate()  # ended already unless the body was broken off
-        print(f"\n== {name}\n{said.read_text()}")
-        self._read(name, report, self._ended(name, command, process.returncode, started))
-
-    def _process(self, program, *command, env=None, output=None):
-        return subprocess.Popen([program, *command], cwd=ROOT, env=self.env | (env or {}), stdin=subprocess.DEVNULL,
-                                stdout=output, stderr=output)
-
-    def _ended(self, name, command, code, started):
+        code = subprocess.run(
+            [program, *command], cwd=ROOT, env=self.env | (env or {}), stdin=subprocess.DEVNULL
+        ).returncode
         if code and not (code == NO_TESTS and "pytest" in command):
             self.failed.append(name)
         result = f"退出码 {code}" if code else "通过"
         print(f"-- {name}：{result}（{time.monotonic() - started:.0f} 秒）", flush=True)
         return code
 
-    def _report(self):
-        self.reports += 1
-        return self.scratch / f"report-{self.reports}.xml"
-
-    def _read(self, name, report, code):
-        """Take over what pytest's own report says it left out."""
-        if code == NO_TESTS:
+    def pytest(self, name, *options, env=None):
+        """Run pytest and remember what it skipped; no test at all is a step left out."""
+        report = self.scratch / f"report-{len(list(self.scratch.glob('report-*')))}.xml"
+        if self.step(name, "-m", "pytest", f"--junitxml={report}", "-rs", *options, env=env) == NO_TESTS:
             self.left_out.append(f"{name}（没有这样的测试）")
         if report.exists():
             tree = ET.parse(report)  # noqa: S314 our own pytest wrote it
@@ -113,7 +77,7 @@ def run_databases(run):
         run.left_out.append("测试（PostgreSQL）（没有找到 PostgreSQL）")
         return
     try:
-        with throwaway_server(NOTHING_TO_LOSE) as env:
+        with throwaway_server() as env:
             for command in ("migrate", "load_facts"):  # the tests' own tables do not come from the migrations
                 run.step(f"{command}（PostgreSQL）", "manage.py", command, "-v", "0", env=env)
             run.pytest("测试（PostgreSQL）", "-m", "not browser and not no_database", "-n", "2", env=env)
@@ -123,12 +87,11 @@ def run_databases(run):
         run.failed.append("测试（PostgreSQL）")
 
 
-def beside_browser(run):
-    """What runs the browser tests beside the others, where there is a browser."""
+def run_browser(run):
     if find_chromium() is None:
         run.left_out.append("浏览器测试（没有找到 Chromium）")
-        return nullcontext()
-    return run.pytest_beside("浏览器测试", "-m", "browser", "-n", "1")
+        return
+    run.pytest("浏览器测试", "-m", "browser", "-n", "2")
 
 
 def main():
@@ -137,8 +100,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="guicheng-test-") as scratch:
         run = Run(scratch)
         check_code(run)
-        with beside_browser(run):
-            run_databases(run)
+        run_databases(run)
+        run_browser(run)
     if run.skipped:
         run.left_out.append(f"跳过的测试 {run.skipped} 个")
     print()
