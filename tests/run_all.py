@@ -17,6 +17,7 @@ from tests.browser import find_chromium
 from tests.postgres import find_binaries, throwaway_server
 
 ROOT = Path(__file__).resolve().parent.parent
+NOTHING_TO_LOSE = "-c full_page_writes=off -c synchronous_commit=off"  # of a server that is thrown away
 NO_TESTS = 5  # pytest's exit code when nothing was collected
 # nothing of this machine's configuration reaches the tests: set empty, so that .env cannot fill it in
 NEUTRAL = {"PUBLIC_URL": "", "DATABASE_URL": "", "SECRET_KEY": "", "PROXY_COUNT": "0", "REQUIRE_TOTP": "",
@@ -77,7 +78,7 @@ def run_databases(run):
         run.left_out.append("测试（PostgreSQL）（没有找到 PostgreSQL）")
         return
     try:
-        with throwaway_server() as env:
+        with throwaway_server(NOTHING_TO_LOSE) as env:
             for command in ("migrate", "load_facts"):  # the tests' own tables do not come from the migrations
                 run.step(f"{command}（PostgreSQL）", "manage.py", command, "-v", "0", env=env)
             run.pytest("测试（PostgreSQL）", "-m", "not browser and not no_database", "-n", "2", env=env)
