@@ -21,4 +21,5 @@ LOCK = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url 
 
 lock:
 	$(LOCK) pyproject.toml --output-file requirements.txt
-	$(LOCK) pyproject.toml --group dev --output-file requirements-dev.txt
+	$(LOCK) pyproject.toml --extra pdf --output-file deploy/requirements-pdf.txt
+	$(LOCK) pyproject.toml --extra pdf --group dev --output-file requirements-dev.txt

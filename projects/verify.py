@@ -26,10 +26,6 @@ class Answer:
     label: str = ""
     digest: str = ""
 
-    @property
-    def is_good(self):
-        return self.kind in (UNTOUCHED, FIGURES_HOLD, FOUND)
-
 
 def of_fingerprint(text):
     """The answer about a typed fingerprint, by its whole or its first 16 signs or more. Spaces do not matter."""

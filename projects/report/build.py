@@ -1,4 +1,4 @@
-"""Read a quarter from the database into a `Document`. Every figure in it is one of `projects/summary.py`."""
+"""Read a quarter from the database into a `Document`. Every figure in it is one of `projects/summary/`."""
 from itertools import groupby
 
 from projects import summary
@@ -7,6 +7,7 @@ from projects.lights import lights_of
 from projects.models import LightRule, ProgressUpdate, Project, Promise, Status
 from projects.promises import judgements
 from projects.report.document import FORMAT, Document
+from projects.timeline import hide_withdrawn
 
 WORDS = ["problem", "delay_reason", "next_step", "coordination"]  # of the clerks, for staff only
 
@@ -155,11 +156,12 @@ def _rows(day, known_at):
     """Every real public project that counted by then, in the order of the lists, with what its ledger said.
 
     Yields dicts: `project` (the row), `state` (what its ledger said), `public` (for the figures), `words` (of the
-    clerks). Two queries.
+    clerks). A fixed number of queries. What was taken back since `known_at` is not told again.
     """
     updates = ProgressUpdate.objects.in_force(day, known_at).filter(project__in=Project.objects.published().real())
     updates = updates.order_by("project", "-effective_on", "-seq")
-    ledger = {key: list(rows) for key, rows in groupby(updates.iterator(2000), lambda row: row.project_id)}
+    told = hide_withdrawn(updates.iterator(2000), known_at)
+    ledger = {key: list(rows) for key, rows in groupby(told, lambda row: row.project_id)}
     for project in Project.objects.published().real().as_of(day, known_at).for_export():
         said = ledger.get(project.pk, [])
         state = project.state_from(said)

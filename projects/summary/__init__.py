@@ -3,9 +3,9 @@
 Nothing else counts projects. Only published top-level projects count, never parts, and a list's sample
 rows never meet the real ones: a summary is of one list, and the quarter's lists are the real ones.
 """
-from projects.summary.difference import DIFFERENCE_DEFINITIONS  # noqa: F401
-from projects.summary.drift import drift  # noqa: F401
-from projects.summary.lists import (  # noqa: F401
+from projects.summary.difference import DIFFERENCE_DEFINITIONS
+from projects.summary.drift import drift
+from projects.summary.lists import (
     BY_STATUS,
     DECLARED,
     DECLARED_DONE,
@@ -27,9 +27,9 @@ from projects.summary.lists import (  # noqa: F401
     lights_by_colour,
     list_summaries,
 )
-from projects.summary.moves import Move  # noqa: F401
-from projects.summary.promises import verdicts  # noqa: F401
-from projects.summary.quarter import (  # noqa: F401
+from projects.summary.moves import Move
+from projects.summary.promises import verdicts
+from projects.summary.quarter import (
     Change,
     QuarterSummary,
     changes_between,
@@ -37,5 +37,13 @@ from projects.summary.quarter import (  # noqa: F401
     first_day,
     quarter_summary,
 )
-from projects.summary.report import QUARTER_DEFINITIONS, corrected, late, overdue_by  # noqa: F401
-from projects.summary.sources import SOURCE_USE, by_source, declarations_of_sources, uses_of_sources  # noqa: F401
+from projects.summary.report import QUARTER_DEFINITIONS, corrected, late, overdue_by
+from projects.summary.sources import SOURCE_USE, by_source, declarations_of_sources, uses_of_sources
+
+__all__ = [
+    "BY_STATUS", "DECLARED", "DECLARED_DONE", "DEFINITIONS", "DIFFERENCE_DEFINITIONS", "DONE", "FAMILIES", "KEPT",
+    "MISSING", "QUARTER_DEFINITIONS", "RATE", "RECORDED", "SOURCE_USE", "STANDING", "UNKNOWN", "Change", "Group",
+    "ListSummary", "Move", "QuarterSummary", "Segment", "by_light", "by_source", "changes_between", "corrected",
+    "days_with_news", "declarations_of_sources", "drift", "first_day", "groups_by", "late", "light_counts",
+    "lights_by_colour", "list_summaries", "overdue_by", "quarter_summary", "uses_of_sources", "verdicts",
+]

@@ -6,12 +6,12 @@ from datetime import date
 from random import Random
 
 import pytest
-from django.db import connections
 
 from projects import quarter_close
 from projects.models import CloseFile, QuarterClose, QuarterReport
 from projects.report.files import FORMATS
 from tests import factories
+from tests.forked import forked
 
 KILLS, SEED = 25, 20211231
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,18 +30,6 @@ def report(key_list, monkeypatch):
     for _ in range(10):
         factories.make_update(factories.make_project(key_list), status="completed", effective_on=date(2021, 10, 1))
     return QuarterReport.objects.create(year=2021, number=4, overview="截至 {截至日}。")
-
-
-def forked(work):
-    """Do it in a child of this process, which has all that Django needs already; give the child's number."""
-    connections.close_all()  # a connection is not shared with a child
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-        finally:
-            os._exit(0)  # no test runs on in the child
-    return child
 
 
 def close(report, closer):

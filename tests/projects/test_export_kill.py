@@ -7,7 +7,6 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +14,7 @@ from django.utils import timezone
 from guicheng.long_work import GIVEN_UP
 from projects import export_files
 from projects.models import ExportFile, Project
+from tests.forked import forked
 
 KILLS, ROWS, SEED = 25, 600, 20211222
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,18 +34,6 @@ def many(settings, tmp_path, monkeypatch, clerk, key_list, office):
 def asked(clerk, extension="xlsx"):
     return ExportFile.objects.create(asked_by=clerk, what="全部项目", extension=extension, total=ROWS,
                                      job_queued_at=timezone.now())
-
-
-def forked(work):
-    """Do it in a child of this process, which has all that Django needs already; give the child's number."""
-    connections.close_all()  # a connection is not shared with a child
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-        finally:
-            os._exit(0)  # no test runs on in the child
-    return child
 
 
 def die():

@@ -458,3 +458,16 @@ def test_an_export_reads_a_fixed_number_of_times(key_list, django_assert_num_que
         factories.make_update(factories.make_project(key_list, community=factories.make_community()))
     with django_assert_num_queries(1):
         assert len(list(project_rows(Project.objects.all()))) == 20
+
+
+# --- as known at an instant -------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["json", "csv", "xlsx", "svg"])
+def test_a_text_taken_back_since_is_in_no_file_of_an_earlier_instant(client, project, name):
+    row = factories.make_update(project, status="in_progress", text="不该说的话", effective_on=date(2021, 10, 8))
+    query = {"known_at": row.recorded_at.isoformat()}
+    document = document_of(Quarter(2021, 4), row.recorded_at)
+    assert "不该说的话" in canonical(document.figures), "it was said: else the file could not tell it"
+    factories.make_withdrawal(row)
+    content = client.get(f"/reports/2021Q4.{name}", query).content
+    texts = said(opened(content)["清单明细"]) if name == "xlsx" else content.decode()
+    assert "不该说的话" not in texts and "推进中" in texts
