@@ -5,6 +5,7 @@ from projects import summary
 from projects.corrections import corrections_on
 from projects.lights import lights_of
 from projects.models import LightRule, ProgressUpdate, Project, Promise, Status
+from projects.models.lights import Colour
 from projects.promises import judgements
 from projects.report.document import FORMAT, Document
 from projects.timeline import hide_withdrawn
@@ -194,10 +195,11 @@ def _for_staff(day, rows):
     lights = lights_of([row["project"] for row in counted], day)
     rule = LightRule.objects.in_force(day)
     found = [_light(row, lights[row["project"].pk]) for row in counted]
+    by_colour = summary.lights_by_colour(lights.values())
     return {
         "lights": found,
-        "light_counts": [{"colour": colour, "word": word, "count": count}
-                         for colour, word, count in summary.light_counts(lights.values())],
+        "light_counts": [{"colour": colour.value, "word": colour.label, "count": by_colour[colour]}
+                         for colour in Colour],
         "light_rule": {"effective_on": _day(rule.effective_on), "yellow_from": rule.yellow_from,
                        "red_from": rule.red_from, "due_within": rule.due_within,
                        "not_started_months": rule.not_started_months} if rule else None,

@@ -23,7 +23,6 @@ from projects.summary.lists import (
     Segment,
     by_light,
     groups_by,
-    light_counts,
     lights_by_colour,
     list_summaries,
 )
@@ -44,6 +43,6 @@ __all__ = [
     "BY_STATUS", "DECLARED", "DECLARED_DONE", "DEFINITIONS", "DIFFERENCE_DEFINITIONS", "DONE", "FAMILIES", "KEPT",
     "MISSING", "QUARTER_DEFINITIONS", "RATE", "RECORDED", "SOURCE_USE", "STANDING", "UNKNOWN", "Change", "Group",
     "ListSummary", "Move", "QuarterSummary", "Segment", "by_light", "by_source", "changes_between", "corrected",
-    "days_with_news", "declarations_of_sources", "drift", "first_day", "groups_by", "late", "light_counts",
+    "days_with_news", "declarations_of_sources", "drift", "first_day", "groups_by", "late",
     "lights_by_colour", "list_summaries", "overdue_by", "quarter_summary", "uses_of_sources", "verdicts",
 ]

@@ -9,7 +9,6 @@ from django.utils import timezone
 from guicheng.figures import Definition, Figure
 from projects.lights import NEEDED, lights_of
 from projects.models import Declaration, Project, ProjectList, Status
-from projects.models.lights import Colour
 from projects.models.project import status_at
 
 RECORDED = Definition(
@@ -337,8 +336,3 @@ def lights_by_colour(lights):
     """Colour -> how many of these lights are of it."""
     return Counter(light.colour for light in lights)
 
-
-def light_counts(lights):
-    """(colour, its word, how many of `lights` have it) for every colour, the gravest first."""
-    counts = lights_by_colour(lights)
-    return [(colour.value, colour.label, counts[colour]) for colour in Colour]
