@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from guicheng.audit import AuditEntry
@@ -61,7 +61,7 @@ def close(report, by, address=""):
     no figure, or when somebody changed it meanwhile. Nothing is kept then, and nothing half.
     """
     check_closable(report, by)
-    known_at, document = _frozen(report)
+    known_at, stated, document = _frozen(report)
     sequence = QuarterClose.objects.of(report.quarter).count() + 1
     figures, text = canonical(document.figures), canonical(document.report)
     row = QuarterClose(
@@ -75,6 +75,9 @@ def close(report, by, address=""):
             if current.version != report.version:
                 raise ValidationError("正文刚被别人改过，请看过再锁定。")
             check_closable(current, by)
+            _hold_the_ledger()
+            if _stated_by(known_at) != stated:  # the clock went back meanwhile
+                raise ValidationError("锁定的时候有进展发布，请再锁定一次。")
             row.save()
             CloseFile.objects.bulk_create(
                 CloseFile(close=row, format=name, content=content, size=len(content), sha256=sha256(content))
@@ -98,13 +101,26 @@ def check_closable(report, by):
 
 
 def _frozen(report):
-    """The instant and the document known at it: no statement is half published meanwhile."""
-    with transaction.atomic():  # on SQLite this is the only writer
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(f"LOCK TABLE {ProgressUpdate._meta.db_table} IN SHARE MODE")
-        known_at = timezone.now()
-        return known_at, draft_of(report, known_at)
+    """(the instant, how much was published by then, the document known at it): nothing is half published meanwhile.
+
+    The instant is after every statement there is, also where the clock went back.
+    """
+    with transaction.atomic():
+        _hold_the_ledger()
+        newest = ProgressUpdate.objects.aggregate(newest=Max("recorded_at"))["newest"]
+        known_at = max(filter(None, [timezone.now(), newest]))
+        return known_at, _stated_by(known_at), draft_of(report, known_at)
+
+
+def _hold_the_ledger():
+    """Let nobody publish until the transaction ends; on SQLite it is the only writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {ProgressUpdate._meta.db_table} IN SHARE MODE")
+
+
+def _stated_by(instant):
+    return ProgressUpdate.objects.filter(recorded_at__lte=instant).count()
 
 
 def rendered(close):

@@ -1,6 +1,7 @@
 """The ledger: what was said of a project, by whom, for which day. Appended, never edited."""
 from datetime import timedelta
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
@@ -368,7 +369,7 @@ class ProgressUpdate(ChecksAtOnce, Versioned, Keyed):
             before = self._remembered()
             last = project.updates.aggregate(last=models.Max("seq"))["last"] or 0
             self._wait_for_a_close()
-            self.seq, self.recorded_at = last + 1, timezone.now()
+            self.seq, self.recorded_at = last + 1, self._instant()
             self.reviewer = by
             if self.checker_id is None:
                 self.checker, self.one_step = by, True
@@ -392,6 +393,12 @@ class ProgressUpdate(ChecksAtOnce, Versioned, Keyed):
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute(f"LOCK TABLE {self._meta.db_table} IN ROW EXCLUSIVE MODE")
+
+    @staticmethod
+    def _instant():
+        """Now, but after every close: else a clock that went back would put the statement behind a close unseen."""
+        closed = apps.get_model("projects.QuarterClose").objects.aggregate(last=models.Max("known_at"))["last"]
+        return max(timezone.now(), closed + timedelta(microseconds=1)) if closed else timezone.now()
 
     def _remembered(self):
         return {name: getattr(self, name) for name in
