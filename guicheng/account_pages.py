@@ -4,10 +4,11 @@ from datetime import timedelta
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
@@ -22,6 +23,7 @@ from guicheng.models import AccessEvent
 from guicheng.permissions import can_make_accounts
 from guicheng.roles import ASKABLE, ORDINARY
 from guicheng.spreadsheets import TOO_BIG
+from guicheng.submissions import once
 
 SALT = "guicheng.account_pages"
 MINUTES = 30
@@ -95,14 +97,18 @@ class AccountImportPages:
         if any(row.problems for row in rows):
             return self._preview(request, rows)
         try:
-            made = make_all(rows, request.user)
+            with once(request, self.said_again) as sending:
+                made = make_all(rows, request.user)
+                for user, _ in made:
+                    record(AccessEvent.Kind.MADE, request, account=user,
+                           note=f"从名单建立；申请：{user.wanted_text or '无'}")
+                    self.log_addition(request, user, "从名单建立")
+                sending.leads_to = reverse("admin:guicheng_user_changelist")
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return redirect("admin:guicheng_user_import")
-        for user, _ in made:
-            record(AccessEvent.Kind.MADE, request, account=user,
-                   note=f"从名单建立；申请：{user.wanted_text or '无'}")
-            self.log_addition(request, user, "从名单建立")
+        except IntegrityError:  # somebody else made one of them a moment ago: the preview says which
+            return self._preview(request, judged(lines, request.user))
         return self._show_passwords(request, made, f"已建立 {len(made)} 个账号")
 
     def sheet_page(self, request):

@@ -1,8 +1,11 @@
 """The pieces every admin of the portal is made of."""
+from functools import partial
+
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.admin import GroupAdmin  # noqa: F401, registered so that it can be taken away
 from django.contrib.auth.models import Group
+from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import redirect
 from django_otp.plugins.otp_static.admin import StaticDevice
@@ -15,6 +18,7 @@ from guicheng.membership import PARTS
 from guicheng.permissions import sees_everything
 from guicheng.scope import rows_for
 from guicheng.seen import seal
+from guicheng.submissions import ALREADY_SAVED, once
 from guicheng.text import clean_text
 
 
@@ -79,7 +83,50 @@ class GuardedLists:
         return super().changelist_view(request, extra_context)
 
 
-class ScopedAdmin(Scoped, HistoryPages, GuardedEditing, GuardedLists, ExportedList, admin.ModelAdmin):
+class SavedOnce:
+    """The stock forms: sent twice they write once, and of two people who enter the same the second is told."""
+
+    said_again = ALREADY_SAVED
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        return self._once(request, partial(super().changeform_view, request, object_id, form_url, extra_context))
+
+    def delete_view(self, request, object_id, extra_context=None):
+        return self._once(request, partial(super().delete_view, request, object_id, extra_context))
+
+    def _once(self, request, view):
+        if request.method != "POST":
+            return view()
+        try:
+            return self._written_once(request, view)
+        except IntegrityError:  # the form looked before the other wrote; now it sees that row and says so itself
+            return self._written_once(request, view)
+
+    def _written_once(self, request, view):
+        request.written = None
+        with once(request, self.said_again) as sending:
+            response = view()
+            if request.written is None:
+                sending.nothing_saved()
+            else:
+                sending.leads_to = response.get("Location", "") or self._page_of(request.written)
+        return response
+
+    # Django says by these three that the form was written
+    def log_addition(self, request, obj, message):
+        request.written = obj
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request, obj, message):
+        request.written = obj
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request, queryset):
+        request.written = queryset
+        return super().log_deletions(request, queryset)
+
+
+class ScopedAdmin(SavedOnce, Scoped, HistoryPages, GuardedEditing, GuardedLists, ExportedList, admin.ModelAdmin):
     """An admin that shows a person what `visible_to` shows, and answers 404 outside it."""
 
     list_per_page = 50

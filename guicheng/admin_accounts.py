@@ -1,9 +1,12 @@
 """The accounts in the back office: made, given a role, helped back in, and closed when somebody leaves."""
+from contextlib import contextmanager
+
 from django.contrib import admin, messages
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.forms import CheckboxSelectMultiple
 from django.http import Http404
 from django.shortcuts import redirect
@@ -21,6 +24,7 @@ from guicheng.membership import PARTS, key_of, memberships_of, unit_of
 from guicheng.models import AccessEvent, User
 from guicheng.permissions import can_give_roles, can_make_accounts, can_manage_account, in_scope
 from guicheng.roles import APART_SENTENCE, GUARDED
+from guicheng.submissions import once
 
 Kind = AccessEvent.Kind
 
@@ -57,6 +61,7 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
     filter_horizontal = []
     actions = ["give_what_was_asked"]
     show_facets = admin.ShowFacets.NEVER
+    said_again = "刚才已经办过，没有重复办。一次性口令只显示一次，没有记下请再重置。"
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups")
@@ -185,6 +190,13 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
                    "step": title, "account": account, **context}
         return TemplateResponse(request, context.pop("template", "admin/guicheng/user/step.html"), context)
 
+    @contextmanager
+    def _sent_once(self, request, account):
+        """One change of an account, with its lines in the log; a second click finds it done."""
+        with once(request, self.said_again) as sending:
+            yield
+            sending.leads_to = self._page_of(account)
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
         account = self.get_object(request, unquote(object_id))
         may = {"show_save_and_add_another": False, "show_save_and_continue": False}
@@ -202,9 +214,10 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
             messages.warning(request, "账号已停用；重新启用时会给新的一次性口令。")
             return redirect("admin:guicheng_user_change", account.pk)
         if request.method == "POST":
-            password = account.give_one_time_password()
-            record(Kind.PASSWORD_RESET, request, account=account)
-            self.log_change(request, account, "重置口令")
+            with self._sent_once(request, account):
+                password = account.give_one_time_password()
+                record(Kind.PASSWORD_RESET, request, account=account)
+                self.log_change(request, account, "重置口令")
             return self._show_passwords(request, [(account, password)], "口令已重置")
         return self._step(request, account, "重置口令", button="重置口令", sentences=[
             "会给一个新的一次性口令，原来的口令马上失效，正在登录的会退出。", "对方第一次登录时要改成自己的口令。"])
@@ -214,18 +227,20 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
         if account.is_active:
             return redirect("admin:guicheng_user_change", account.pk)
         if request.method == "POST":
-            password = account.enable()
-            record(Kind.ENABLED, request, account=account)
-            self.log_change(request, account, "重新启用")
+            with self._sent_once(request, account):
+                password = account.enable()
+                record(Kind.ENABLED, request, account=account)
+                self.log_change(request, account, "重新启用")
             return self._show_passwords(request, [(account, password)], "账号已重新启用")
         return self._step(request, account, "重新启用", button="重新启用", sentences=["会给一个新的一次性口令。"])
 
     def second_factor_page(self, request, id):
         account = self._account(request, id)
         if request.method == "POST":
-            second_factor.reset(account)
-            record(Kind.SECOND_FACTOR_RESET, request, account=account)
-            self.log_change(request, account, "重置两步验证")
+            with self._sent_once(request, account):
+                second_factor.reset(account)
+                record(Kind.SECOND_FACTOR_RESET, request, account=account)
+                self.log_change(request, account, "重置两步验证")
             messages.success(request, f"{account}的两步验证已重置；按规定要用的，下次登录时重新开通。")
             return redirect("admin:guicheng_user_change", account.pk)
         return self._step(request, account, "重置两步验证", button="重置两步验证", sentences=[
@@ -241,12 +256,14 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
         successor = form.cleaned_data.get("successor") if chosen else None
         if chosen and "confirm" in request.POST:
             try:
-                summary = leave(account, request.user, successor)
+                with self._sent_once(request, account):
+                    summary = leave(account, request.user, successor)
+                    self._write_leave_down(request, account, successor, summary)
             except ValidationError as error:
                 form.add_error(None, error)
                 chosen = False
             else:
-                self._write_leave_down(request, account, successor, summary)
+                messages.success(request, f"{account}的账号已停用。")
                 return redirect("admin:guicheng_user_change", account.pk)
         return self._step(
             request, account, "停用（离岗）", template="admin/guicheng/user/leave.html", form=form, chosen=chosen,
@@ -260,7 +277,6 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
             note = f"移交给{successor}（{successor.username}）：{summary}"
             record(Kind.HANDED_OVER, request, account=account, note=note)
         self.log_change(request, account, f"停用，移交给{successor}" if successor else "停用，没有移交")
-        messages.success(request, f"{account}的账号已停用。")
 
     def units_page(self, request, id):
         """The units of an account, one change at a time; for who gives roles."""
@@ -274,10 +290,12 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
             change = (form.cleaned_data["unit"], form.cleaned_data["part"], "add")
         if change and change[0] is not None and change[1] in PARTS:
             unit, part, verb = change
-            getattr(getattr(unit, part), verb)(account)
             note = f"{'加入' if verb == 'add' else '移出'}{unit}（{PARTS[part]}）"
-            record(Kind.UNITS_CHANGED, request, account=account, note=note)
-            self.log_change(request, account, note)
+            with once(request) as sending:
+                getattr(getattr(unit, part), verb)(account)
+                record(Kind.UNITS_CHANGED, request, account=account, note=note)
+                self.log_change(request, account, note)
+                sending.leads_to = request.path
             messages.success(request, f"{account}：已{note}。")
             return redirect("admin:guicheng_user_units", account.pk)
         rows = [(unit, PARTS[part], f"{key_of(unit)}:{part}") for unit, part in memberships_of(account)]
@@ -287,12 +305,14 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
     def give_what_was_asked(self, request, queryset):
         given = 0
         for account in queryset.waiting_for_a_role():
-            if can_give_roles(request.user, account):
-                note = f"按申请授予：{account.wanted_text}"
-                account.give_what_was_asked()
-                record(Kind.ROLES_CHANGED, request, account=account, note=note)
-                self.log_change(request, account, note)
-                given += 1
+            if not can_give_roles(request.user, account):
+                continue
+            with transaction.atomic():
+                if wanted := account.give_what_was_asked():
+                    note = f"按申请授予：{wanted}"
+                    record(Kind.ROLES_CHANGED, request, account=account, note=note)
+                    self.log_change(request, account, note)
+                    given += 1
         messages.info(request, f"已按申请授予 {given} 个账号。" if given else "选中的账号里没有待授权的。")
 
     def add_view(self, request, form_url="", extra_context=None):

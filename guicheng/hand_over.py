@@ -46,6 +46,8 @@ def leave(user, by, successor=None):
     """
     if successor is not None and (not successor.is_active or successor.pk in (user.pk, by.pk)):
         raise ValidationError("接手的人要是另一个在用的账号，也不能是办理停用的人自己。")
+    if not user.hold().is_active:
+        raise ValidationError("这个账号刚被停用，没有再办一次。")
     summary = summary_of(user)
     if successor is not None:
         _refuse_new_powers(user, by, successor)

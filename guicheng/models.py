@@ -114,6 +114,10 @@ class User(AbstractUser):
         return "、".join(each for each in (self.wanted_role, "在编" if self.wanted_established else "") if each)
 
     # verbs
+    def hold(self):
+        """This account as it is now; until the transaction ends a second writer of what is this person's waits."""
+        return User.objects.select_for_update(no_key=True).get(pk=self.pk)
+
     def give_one_time_password(self):
         """Set a random password that must be changed at the first sign-in, and give it: it is kept nowhere."""
         password = one_time_password()
@@ -131,13 +135,19 @@ class User(AbstractUser):
         self.save()
 
     def give_what_was_asked(self):
-        """Give the role and the 在编 mark that were asked for when the account was made."""
+        """Give the role and the 在编 mark that were asked for when the account was made.
+
+        Gives what that was, "" where another has given it a moment before.
+        """
         with transaction.atomic():
+            self.refresh_from_db(from_queryset=User.objects.select_for_update(no_key=True))
+            wanted = self.wanted_text
             if self.wanted_role in ASKABLE:
                 self.groups.add(Group.objects.get(name=self.wanted_role))
             self.is_established = self.is_established or self.wanted_established
             self.wanted_role, self.wanted_established = "", False
             self.save(update_fields=["is_established", "wanted_role", "wanted_established"])
+        return wanted
 
     def disable(self):
         """Close the account. Its sessions end with the next request. Raises ValidationError."""
@@ -223,4 +233,5 @@ class AccessEvent(models.Model):
 # models of this app that stand beside what they are about
 from guicheng.audit import AuditEntry  # noqa: E402, F401
 from guicheng.inbox import GroupPost, InboxMessage  # noqa: E402, F401
+from guicheng.submissions import Submission  # noqa: E402, F401
 from guicheng.workdays import CalendarDay, CalendarYear  # noqa: E402, F401

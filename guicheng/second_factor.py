@@ -56,6 +56,7 @@ def set_up(user, device, code):
     if not _digits(code) or not totp.verify(int(_digits(code)), tolerance=device.tolerance):
         raise ValidationError(WRONG)
     with transaction.atomic():
+        user.hold()  # each replaces what is there, and only one may stand at the end
         _forget(user)
         device.last_t, device.drift = totp.t(), totp.drift  # the same code opens nothing a second time
         device.save()
@@ -67,6 +68,7 @@ def set_up(user, device, code):
 def new_recovery_codes(user):
     """Replace the recovery codes and give them: only their fingerprints are kept."""
     with transaction.atomic():
+        user.hold()  # each replaces what is there, and only one may stand at the end
         device, _ = StaticDevice.objects.get_or_create(user=user, defaults={"name": "恢复码"})
         device.token_set.all().delete()  # the device stays: a session may stand on it
         codes = [one_time_password() for _ in range(RECOVERY_CODES)]
@@ -105,6 +107,7 @@ def _forget(user):
 def reset(user):
     """Drop a lost second factor; the person sets it up again at the next sign-in. Ends the sessions."""
     with transaction.atomic():
+        user.hold()  # each replaces what is there, and only one may stand at the end
         _forget(user)
         user.second_factor_since, user.sign_in_token = None, ""
         user.save(update_fields=["second_factor_since", "sign_in_token"])

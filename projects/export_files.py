@@ -9,6 +9,7 @@ from time import monotonic
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -37,16 +38,34 @@ def path_of(file):
 
 
 def start(user, data, extension):
-    """Ask for an export of the projects that StaffFilter finds by `data`: made now when it is short, else by the
-    worker. Gives its row, or that of the same one still being made. Raises ValidationError."""
+    """Ask for an export and begin it; gives its row. Raises ValidationError."""
+    with transaction.atomic():
+        file, is_new = ask(user, data, extension)
+    if is_new:
+        begin(file)
+    return file
+
+
+def ask(user, data, extension):
+    """Write down that an export of the projects that StaffFilter finds by `data` is wanted.
+
+    Gives (its row, True), or (that of the same one still being made, False). In the caller's transaction, which holds
+    the person: of two at once the second finds the first. Raises ValidationError.
+    """
+    user.hold()
     filters = StaffFilter(data, user)
     same = ExportFile.objects.open().filter(asked_by=user, query=filters.chosen, extension=extension).first()
     if same:
-        return same
+        return same, False
     file = ExportFile(asked_by=user, what=filters.sentence[:300], query=filters.chosen, extension=extension,
                       total=filters.rows.count(), job_queued_at=timezone.now())
     file.full_clean()
     file.save()
+    return file, True
+
+
+def begin(file):
+    """Make the file now when it is short, else let the worker do it."""
     if file.total > LONG:
         work.enqueue(file.pk)
     else:

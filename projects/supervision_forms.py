@@ -1,7 +1,4 @@
 """What staff may type about lights and supervision."""
-import re
-import secrets
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -45,18 +42,11 @@ class IssueForm(CleanForm):
     text = text_field("内容", "写清要办什么、卡在哪里、要什么结果。")
     reply_by = day_field("回复期限", "不填就没有期限。")
     instruction = text_field("批示", "可以不写。责任单位会看到。", rows=3, required=False)
-    once = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data=None, *, may_instruct, **kwargs):
         super().__init__(data, **kwargs)
         if not may_instruct:
             del self.fields["instruction"]
-        self.initial.setdefault("once", secrets.token_hex(8))
-
-    def clean_once(self):
-        """The key of this very form: sent twice it makes one notice."""
-        once = self.cleaned_data["once"]
-        return once if re.fullmatch(r"[0-9a-f]{16}", once) else secrets.token_hex(8)
 
     def clean_reply_by(self):
         day = self.cleaned_data["reply_by"]

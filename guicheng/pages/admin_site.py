@@ -43,7 +43,9 @@ class GuichengAdminSite(admin.AdminSite):
 
     def admin_view(self, view, cacheable=False):
         """Nothing below /admin/ is put, patched or deleted: Django would show such a request the page."""
-        return super().admin_view(require_http_methods(["GET", "HEAD", "POST"])(view), cacheable)
+        from guicheng.submissions import answered
+
+        return super().admin_view(require_http_methods(["GET", "HEAD", "POST"])(answered(self, view)), cacheable)
 
     def view_on_site(self, request, content_type_id, object_id):
         """Lead from a row of one's scope to its public page."""

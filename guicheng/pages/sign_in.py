@@ -15,7 +15,9 @@ from django_otp import login as verify_session
 from guicheng import second_factor
 from guicheng.access_log import record
 from guicheng.models import AccessEvent
+from guicheng.submissions import once
 
+CODES_AGAIN = "刚才已经办过。恢复码只显示一次，没有记下请再换一批。"
 CODE_ATTRS = {"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false", "autocapitalize": "none"}
 
 
@@ -50,8 +52,10 @@ class OwnPassword(PasswordChangeView):
     success_url = reverse_lazy("admin:index")
 
     def form_valid(self, form):
-        response = super().form_valid(form)
-        record(AccessEvent.Kind.PASSWORD_CHANGED, self.request, account=self.request.user)
+        with once(self.request) as sending:
+            response = super().form_valid(form)
+            record(AccessEvent.Kind.PASSWORD_CHANGED, self.request, account=self.request.user)
+            sending.leads_to = response.url
         messages.success(self.request, "口令已经改好。")
         return response
 
@@ -108,13 +112,15 @@ def set_up(request):
         return redirect("admin:second_factor_set_up")
     if form.is_valid():
         try:
-            codes = second_factor.set_up(user, device, form.cleaned_data["code"])
+            with once(request, CODES_AGAIN) as sending:
+                codes = second_factor.set_up(user, device, form.cleaned_data["code"])
+                record(AccessEvent.Kind.SECOND_FACTOR_SET, request, account=user)
+                sending.leads_to = reverse("admin:second_factor_set_up")
         except ValidationError as error:
             form.add_error("code", error)
         else:
             request.session.cycle_key()
             verify_session(request, device)
-            record(AccessEvent.Kind.SECOND_FACTOR_SET, request, account=user)
             return _page(request, "recovery_codes", "两步验证已开通", codes=codes)
     qr = segno.make(device.config_url, error="m").svg_data_uri(scale=5, border=4, dark="#000", light="#fff")
     return _page(request, "second_factor_set_up", "开通两步验证", form=form, qr=qr, again=user.second_factor_since,
@@ -125,6 +131,8 @@ def new_codes(request):
     """Ten new recovery codes for one who is verified; the old ones are void."""
     if request.method != "POST" or not request.user.is_verified():
         return redirect("admin:second_factor_set_up")
-    codes = second_factor.new_recovery_codes(request.user)
-    record(AccessEvent.Kind.SECOND_FACTOR_SET, request, account=request.user, note="换了一批恢复码")
+    with once(request, CODES_AGAIN) as sending:
+        codes = second_factor.new_recovery_codes(request.user)
+        record(AccessEvent.Kind.SECOND_FACTOR_SET, request, account=request.user, note="换了一批恢复码")
+        sending.leads_to = reverse("admin:second_factor_set_up")
     return _page(request, "recovery_codes", "新的恢复码", codes=codes)

@@ -6,12 +6,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from guicheng.admin import ScopedAdmin
 from guicheng.fields import DayField
+from guicheng.submissions import once
 from projects import bulk_change
 from projects.models import BulkChange, Status
 
@@ -108,14 +109,16 @@ class BulkActions:
 
     def _apply(self, request, rows, kind, form):
         try:
-            change = bulk_change.apply(rows, kind, form.cleaned_data["reason"], request.user)
+            with once(request) as sending:
+                change = bulk_change.apply(rows, kind, form.cleaned_data["reason"], request.user)
+                number = change.updates.count()
+                self.log_addition(request, change, f"{number} 个项目")
+                sending.leads_to = reverse("admin:projects_bulkchange_change", args=[change.pk])
         except ValidationError as error:
             form.add_error(None, error)
             return None
-        number = change.updates.count()
-        self.log_addition(request, change, f"{number} 个项目")
         messages.success(request, f"已为 {number} 个项目提交，等待审核。")
-        return redirect("admin:projects_bulkchange_change", change.pk)
+        return redirect(sending.leads_to)
 
 
 @admin.register(BulkChange)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from guicheng.admin import ScopedAdmin
 from guicheng.exports import CONTENT_TYPES
 from guicheng.permissions import can_download_export
+from guicheng.submissions import once
 from projects import export_files
 from projects.filters import StaffFilter
 from projects.models import Department, ExportFile, Project, ProjectList
@@ -97,12 +98,16 @@ class ExportFileAdmin(ScopedAdmin):
         refused = ""
         if is_sent and form.is_valid():
             try:
-                file = export_files.start(request.user, request.POST, form.cleaned_data["extension"])
+                with once(request) as sending:
+                    file, is_new = export_files.ask(request.user, request.POST, form.cleaned_data["extension"])
+                    self.log_addition(request, file, f"导出：{file.what}")
+                    sending.leads_to = reverse("admin:projects_exportfile_change", args=[file.pk])
             except ValidationError as error:
                 refused = " ".join(error.messages)
             else:
-                self.log_addition(request, file, f"导出：{file.what}")
-                return redirect("admin:projects_exportfile_change", file.pk)
+                if is_new:
+                    export_files.begin(file)
+                return redirect(sending.leads_to)
         return self._page(request, "add", 400 if refused or form.errors else 200, title="导出全部项目",
                           filters=filters, form=form, refused=refused, long=export_files.LONG,
                           not_carried=set(request.GET) - {*CARRIED, "q", "status__exact", "o", "p"})

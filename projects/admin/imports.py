@@ -2,6 +2,7 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +15,7 @@ from django_tasks_db.models import DBTaskResult
 from guicheng.admin import ScopedAdmin
 from guicheng.permissions import can_undo_import, sees_everything
 from guicheng.spreadsheets import Unreadable
+from guicheng.submissions import once
 from projects.excel_import import jobs, review, upload
 from projects.excel_import.columns import FIELDS, learn
 from projects.excel_import.forms import ColumnsForm, UploadForm
@@ -94,7 +96,7 @@ class ImportBatchAdmin(ScopedAdmin):
         if request.method == "POST" and form.is_valid():
             chosen, no_list = form.chosen_list()
             try:
-                batch, sheet = upload.receive(
+                batch, sheet = upload.read(
                     request.user, form.cleaned_data["file"], project_list=chosen, no_list=no_list,
                     effective_on=form.cleaned_data["effective_on"],
                     source=form.cleaned_data.get("source") or Source.objects.own())
@@ -103,6 +105,9 @@ class ImportBatchAdmin(ScopedAdmin):
             except ValidationError as refusal:
                 form.add_error(None, refusal.messages)
             else:
+                with once(request) as sending:
+                    upload.keep(batch, form.cleaned_data["file"])
+                    sending.leads_to = self._back(batch).url
                 return self._uploaded(request, batch, sheet)
         return self._page(request, "upload", 400 if form.errors else 200, title="导入 Excel", form=form,
                           lists=ProjectList.objects.visible_to(request.user).real(),
@@ -115,7 +120,7 @@ class ImportBatchAdmin(ScopedAdmin):
         if missing := upload.what_is_missing(batch):
             messages.warning(request, missing)
             return redirect("admin:projects_importbatch_columns", batch.pk)
-        jobs.start(batch, Job.PREVIEW, request.user, sheet=sheet)
+        self._start(request, batch, Job.PREVIEW, sheet=sheet)
         return self._back(batch)
 
     # what the columns mean
@@ -131,26 +136,39 @@ class ImportBatchAdmin(ScopedAdmin):
             return self._back(batch)
         form = ColumnsForm(*[request.POST] * (request.method == "POST"), batch=batch, sheets=sheets)
         if request.method == "POST" and form.is_valid():
-            batch.project_list, batch.no_list = form.chosen_list()
-            batch.effective_on = form.cleaned_data["effective_on"]
             sheet = next(sheet for sheet in sheets if sheet.name == form.cleaned_data["sheet"])
-            moved = (sheet.name, form.cleaned_data["header_row"]) != (batch.sheet, batch.header_row)
-            if moved or "reread" in request.POST:
-                row = form.cleaned_data["header_row"] if sheet.name == batch.sheet else None
-                upload.read_header(batch, sheet, row=row)
-            else:
-                chosen = form.chosen_columns()
-                learn(request.user, batch.headings, batch.columns, chosen)
-                batch.columns = chosen
-            batch.save()
-            forget_rows(batch)
+            try:
+                with once(request) as sending:
+                    batch = batch.held_open()
+                    moved = self._set_columns(request, batch, form, sheet)
+                    sending.leads_to = self._back(batch).url
+            except ValidationError as refusal:
+                messages.warning(request, " ".join(refusal.messages))
+                return self._back(batch)
             missing = upload.what_is_missing(batch)
             if moved or missing:
                 messages.warning(request, missing or "表头已重新读过，请看看每一列对不对。")
                 return redirect("admin:projects_importbatch_columns", batch.pk)
-            jobs.start(batch, Job.PREVIEW, request.user, sheet=sheet)
+            self._start(request, batch, Job.PREVIEW, sheet=sheet)
             return self._back(batch)
         return self._page(request, "columns", 400 if form.errors else 200, title="对应关系", batch=batch, form=form)
+
+    @staticmethod
+    def _set_columns(request, batch, form, sheet):
+        """Write down what the form says of the batch; give whether its header was read anew."""
+        batch.project_list, batch.no_list = form.chosen_list()
+        batch.effective_on = form.cleaned_data["effective_on"]
+        moved = (sheet.name, form.cleaned_data["header_row"]) != (batch.sheet, batch.header_row)
+        if moved or "reread" in request.POST:
+            row = form.cleaned_data["header_row"] if sheet.name == batch.sheet else None
+            upload.read_header(batch, sheet, row=row)
+        else:
+            chosen = form.chosen_columns()
+            learn(request.user, batch.headings, batch.columns, chosen)
+            batch.columns = chosen
+        batch.save()
+        forget_rows(batch)
+        return moved
 
     # the batch
     @method_decorator(require_safe)
@@ -194,16 +212,21 @@ class ImportBatchAdmin(ScopedAdmin):
             raise PermissionDenied
         ticked = set(request.POST.getlist("department"))
         if batch.state == "previewed" and ticked:
-            batch.new_departments = sorted({*batch.new_departments, *ticked & set(batch.unknown_departments)})
-            batch.save(update_fields=["new_departments"])
-            self._start(request, batch, Job.PREVIEW)
+            try:
+                with transaction.atomic():
+                    held = batch.held_open()
+                    held.new_departments = sorted({*held.new_departments, *ticked & set(held.unknown_departments)})
+                    held.save(update_fields=["new_departments"])
+            except ValidationError as refusal:
+                messages.warning(request, " ".join(refusal.messages))
+            else:
+                self._start(request, batch, Job.PREVIEW)
         return self._back(batch)
 
     @method_decorator(require_POST)
     def confirm(self, request, pk):
         batch = self._own(request, pk)
-        self._start(request, batch, Job.CONFIRM)
-        if batch.state == "confirmed":
+        if self._start(request, batch, Job.CONFIRM) and batch.state == "confirmed":
             self.log_change(request, batch, f"导入：{self.counted(batch)}")
             messages.success(request, "已导入。进展已交审核；新项目由审核员公开。")
         return self._back(batch)
@@ -211,11 +234,16 @@ class ImportBatchAdmin(ScopedAdmin):
     @method_decorator(require_POST)
     def discard(self, request, pk):
         batch = self._own(request, pk)
-        if batch.is_open and not batch.job:
-            batch.forget_file()
-            forget_rows(batch)
-            ImportBatch.objects.filter(pk=batch.pk).update(state="discarded", file="")
-            messages.success(request, "已放弃，什么都没有导入。")
+        try:
+            with transaction.atomic():
+                held = batch.held_open()
+                forget_rows(held)
+                ImportBatch.objects.filter(pk=held.pk).update(state="discarded", file="")
+        except ValidationError as refusal:
+            messages.warning(request, " ".join(refusal.messages))
+            return self._back(batch)
+        batch.forget_file()
+        messages.success(request, "已放弃，什么都没有导入。")
         return redirect("admin:projects_importbatch_changelist")
 
     @method_decorator(require_POST)
@@ -245,8 +273,9 @@ class ImportBatchAdmin(ScopedAdmin):
         if "send_back" in request.POST and not reason:
             messages.error(request, "退回要写明原因。")
         else:
-            self._start(request, batch, Job.SEND_BACK if "send_back" in request.POST else Job.APPROVE, reason)
-            self.log_change(request, batch, "整批审核")
+            job = Job.SEND_BACK if "send_back" in request.POST else Job.APPROVE
+            if self._start(request, batch, job, reason):
+                self.log_change(request, batch, "整批审核")
         return self._back(batch)
 
     @method_decorator(require_POST)
@@ -257,11 +286,14 @@ class ImportBatchAdmin(ScopedAdmin):
             jobs.run(batch.pk)
         return self._back(batch)
 
-    def _start(self, request, batch, job, note=""):
+    def _start(self, request, batch, job, note="", sheet=None):
+        """Begin a step; give whether it was ours to begin."""
         try:
-            jobs.start(batch, job, request.user, note)
+            jobs.start(batch, job, request.user, note, sheet)
         except ValidationError as refusal:
             messages.warning(request, " ".join(refusal.messages))
+            return False
+        return True
 
     # downloads
     @method_decorator(require_safe)

@@ -6,6 +6,7 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guicheng.permissions import can_edit_media
+from guicheng.submissions import once
 from projects.attach import editing
 from projects.forms_media import AttachmentsForm, PaperForm, PhotoForm
 from projects.models import Paper, Photo, ProgressUpdate, WatchedWord
@@ -74,14 +75,18 @@ def _save(request, update):
     uploads.is_valid()
     forms = [form for each in _forms(update, request.POST) for form in each if form.is_bound]
     good, refused, done = _are_good(forms), False, []
-    try:
-        if good and (said := _changed(update, forms, request.user)):
-            done.append(said)
-        if added := uploads.attach(update):
-            done.append(f"新增 {added} 个文件")
-    except ValidationError as error:
-        refused = True
-        messages.error(request, " ".join(error.messages))
+    with once(request) as sending:
+        try:
+            if good and (said := _changed(update, forms, request.user)):
+                done.append(said)
+            if added := uploads.attach(update):
+                done.append(f"新增 {added} 个文件")
+        except ValidationError as error:
+            refused = True
+            messages.error(request, " ".join(error.messages))
+        sending.leads_to = request.path
+        if not done:
+            sending.nothing_saved()
     if done:
         admin.site.get_model_admin(ProgressUpdate).log_change(request, update, "；".join(done))
         messages.success(request, f"已保存：{'；'.join(done)}。")

@@ -7,6 +7,7 @@ from guicheng import words
 from guicheng.admin import LabelledInline, ScopedAdmin
 from guicheng.permissions import can_publish_project, can_record_progress
 from guicheng.seen import UNSEEN, Seen
+from guicheng.versions import StaleVersion
 from projects.admin import supervision
 from projects.admin.bulk import BulkActions
 from projects.admin.exports import export_links
@@ -137,7 +138,11 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
     def hide_selected(self, request, queryset):
         number = 0
         for project in queryset.filter(is_published=True):
-            project.hide()
+            try:
+                project.hide()
+            except StaleVersion as error:
+                self.message_user(request, " ".join(error.messages), messages.WARNING)
+                continue
             self.log_change(request, project, "不再公开")
             number += 1
         self.message_user(request, f"已不再公开 {number} 个项目。", messages.SUCCESS if number else messages.WARNING)

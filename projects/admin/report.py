@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from guicheng import permissions as may
 from guicheng import words
 from guicheng.admin import ScopedAdmin
+from guicheng.submissions import once
 from projects import quarter_close
 from projects.corrections import corrections_since
 from projects.models import CloseFile, QuarterClose, QuarterReport, QuarterSigning
@@ -249,7 +250,9 @@ class QuarterReportAdmin(ScopedAdmin):
         form = SigningForm(request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
             try:
-                quarter_close.sign(closing, form.instance, request.user)
+                with once(request) as sending:
+                    quarter_close.sign(closing, form.instance, request.user)
+                    sending.leads_to = self._page_of(report)
             except ValidationError as error:
                 form.add_error(None, error.messages)
             else:
@@ -267,7 +270,9 @@ class QuarterReportAdmin(ScopedAdmin):
         form = ReopenForm(request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
             try:
-                quarter_close.reopen(report.closing, form.cleaned_data["reason"], request.user)
+                with once(request) as sending:
+                    quarter_close.reopen(report.closing, form.cleaned_data["reason"], request.user)
+                    sending.leads_to = self._page_of(report)
             except ValidationError as error:
                 messages.warning(request, " ".join(error.messages))
             else:

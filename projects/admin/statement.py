@@ -1,13 +1,15 @@
 """The pages of one statement: 填报进展, 申请延期, 申请销号, 更正, 撤回, and its review."""
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from guicheng.permissions import can_approve, can_record_progress, is_kept_for_publishing, takes_part_in_review
+from guicheng.refusals import SOMEBODY_ELSE, sentence_of
+from guicheng.submissions import AlreadySaved, not_saved, once
 from projects.attach import copy_attachments
 from projects.forms import FORMS, DecisionForm
 from projects.forms_media import AttachmentsForm
@@ -77,8 +79,10 @@ class StatementPages:
             raise PermissionDenied
         if update.is_open and update.author_id == request.user.pk:
             return self._fill(request, update)
-        if request.method == "POST":
+        if request.method == "POST" and update.author_id != request.user.pk:
             return HttpResponseNotAllowed(["GET"])
+        if request.method == "POST":  # it was open when the form was shown
+            return not_saved(self.admin_site, request, f"{update.what_happened()}这次没有保存。")
         return self._show(request, update)
 
     # filling in
@@ -92,25 +96,27 @@ class StatementPages:
             return self._drop(request, update)
         if request.method == "POST" and all([form.is_valid(), media.is_valid()]):
             is_new, was_in_review = update.pk is None, update.state in ProgressUpdate.IN_REVIEW
-            if is_new and update.has_twin(request.user):
-                messages.info(request, "这条进展刚才已经保存过了。")
-                return redirect("admin:projects_project_change", update.project_id)
             try:
-                self._keep(request, update, media)
+                with once(request) as sending:
+                    self._keep(request, update, media)
+                    response = self._saved(request, update, is_new, media, was_in_review)
+                    sending.leads_to = response.url
             except (ValidationError, IntegrityError) as error:
-                sentence = error if isinstance(error, ValidationError) else "这条进展刚被别人处理过，请刷新后再看。"
-                form.add_error(None, sentence)
+                is_rule = isinstance(error, ValidationError)
+                form.add_error(None, error if is_rule else sentence_of(error) or SOMEBODY_ELSE)
                 update.pk = None if is_new else update.pk  # what was written was taken back
             else:
-                return self._saved(request, update, is_new, media, was_in_review)
+                return response
         others = update.project.updates.waiting().exclude(pk=update.pk).select_related("author")
         return self._page(request, update, TITLES[update.kind], form=form, media=media, others=others[:5],
                           status=400 if form.errors or media.errors else 200)
 
-    @transaction.atomic
     def _keep(self, request, update, media):
         """Save the statement with its photos and papers; hand it in where that was asked and nothing is missing."""
         is_new, by = update.pk is None, request.user
+        if is_new and update.has_twin(by):
+            back = reverse("admin:projects_project_change", args=[update.project_id])
+            raise AlreadySaved("这条进展刚才已经保存过了。", back)
         wants_draft = "draft" in request.POST or not media.is_ready or bool(update.pk and update.photos.missing())
         if media.rows or wants_draft or (is_new and update.amends_id):
             update.save_draft(by)
@@ -122,11 +128,13 @@ class StatementPages:
 
     def _drop(self, request, update):
         try:
-            update.drop(request.user)
+            with once(request) as sending:
+                update.drop(request.user)
+                self._log(request, update, is_new=False)
+                sending.leads_to = reverse("admin:index")
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return redirect(request.path)
-        self._log(request, update, is_new=False)
         messages.success(request, f"已撤销：{update.project}。这一条不会公开。")
         return redirect("admin:index")
 

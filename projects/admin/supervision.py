@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from guicheng import permissions as may
 from guicheng.admin import ScopedAdmin
+from guicheng.submissions import AlreadySaved, key_of, once
 from guicheng.text import clean_text
 from guicheng.workdays import UnknownYear, add_working_days
 from projects.admin import desk
@@ -188,26 +189,28 @@ class SupervisionNoticeAdmin(ScopedAdmin):
         form = IssueForm(request.POST if request.method == "POST" else None, may_instruct=may_instruct,
                          initial={"reply_by": day})
         if form.is_bound and form.is_valid():
-            data = form.cleaned_data
-            key = f"manual:{project.pk}:{request.user.pk}:{data['once']}"
-            if twin := SupervisionNotice.objects.filter(cause_key=key).first():
-                messages.info(request, "刚才已经发出过了。")
-                return redirect(twin)
             try:
-                notice = SupervisionNotice.issue(
-                    project, data["level"], SupervisionNotice.Cause.MANUAL, key, data["text"], by=request.user,
-                    reply_by=data["reply_by"])
+                with once(request) as sending:
+                    notice = self._issued(request, project, form.cleaned_data)
+                    sending.leads_to = notice.get_absolute_url()
             except ValidationError as error:
                 form.add_error(None, error.messages)
             else:
-                if data.get("instruction"):
-                    Instruction.write(project, data["instruction"], request.user, notice)
-                level = notice.get_level_display()
-                self.log_addition(request, notice, f"发起{level}")
-                messages.success(request, f"已发出{level}，发给{notice.unit or '（没有责任单位）'}。")
+                level, unit = notice.get_level_display(), notice.unit or "（没有责任单位）"
+                messages.success(request, f"已发出{level}，发给{unit}。")
                 return redirect(notice)
         intro = f"发给：{project.lead_department or project.community or '没有责任单位，请先在项目里填上'}。{unknown}"
         return self._form(request, project, form, "发起督办", "发出", intro)
+
+    def _issued(self, request, project, data):
+        """The notice, with the leader's 批示 where one came along."""
+        key = f"manual:{project.pk}:{request.user.pk}:{key_of(request)[:32]}"
+        notice = SupervisionNotice.issue(project, data["level"], SupervisionNotice.Cause.MANUAL, key, data["text"],
+                                         by=request.user, reply_by=data["reply_by"])
+        if data.get("instruction"):
+            Instruction.write(project, data["instruction"], request.user, notice)
+        self.log_addition(request, notice, f"发起{notice.get_level_display()}")
+        return notice
 
     def instruct(self, request, project_id):
         project = self._project(request, project_id, may.can_instruct)
@@ -215,14 +218,14 @@ class SupervisionNoticeAdmin(ScopedAdmin):
         notice = project.notices.filter(pk=notice).first() if notice else None
         form = InstructionForm(request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
-            text = form.cleaned_data["text"]
-            latest = project.instructions.filter(by=request.user).first()
-            if latest and latest.text == text and (timezone.now() - latest.at).total_seconds() < 600:
-                messages.info(request, "这条批示刚才已经写下了。")
-            else:
+            back, text = notice.get_absolute_url() if notice else _page_of(project), form.cleaned_data["text"]
+            with once(request) as sending:
+                sending.leads_to = back
+                if Instruction.has_twin(project, text, request.user):
+                    raise AlreadySaved("这条批示刚才已经写下了。", back)
                 Instruction.write(project, text, request.user, notice)
-                messages.success(request, "批示已写下，责任单位已收到消息。")
-            return redirect(notice or _page_of(project))
+            messages.success(request, "批示已写下，责任单位已收到消息。")
+            return redirect(back)
         return self._form(request, project, form, "写批示", "写下批示")
 
     def override(self, request, project_id):
@@ -230,7 +233,9 @@ class SupervisionNoticeAdmin(ScopedAdmin):
         form = OverrideForm(request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
             data = form.cleaned_data
-            row = LightOverride.decide(project, data["colour"], data["reason"], request.user, data["until"])
+            with once(request) as sending:
+                row = LightOverride.decide(project, data["colour"], data["reason"], request.user, data["until"])
+                sending.leads_to = _page_of(project)
             messages.success(request, f"{row.words}，原因写在灯旁边。")
             return redirect(_page_of(project))
         return self._form(request, project, form, "人工改灯", "改灯",

@@ -12,15 +12,21 @@ from projects.excel_import.upload import sheet_of
 from projects.models import ImportBatch
 
 LONG = 2_000  # rows; a review goes row by row and is long ten times sooner
-Job = ImportBatch.Job
+Job, State = ImportBatch.Job, ImportBatch.State
+STATES = {  # in which a batch must be for a step to begin
+    Job.PREVIEW: [State.UPLOADED, State.PREVIEWED], Job.CONFIRM: [State.PREVIEWED],
+    Job.APPROVE: [State.CONFIRMED], Job.SEND_BACK: [State.CONFIRMED],
+}
 
 
 def start(batch, job, by, note="", sheet=None):
     """Do a step of the import: now when it is short, else by the worker. `sheet` spares reading the file again."""
-    free = ImportBatch.objects.filter(pk=batch.pk, job="")
+    free = ImportBatch.objects.filter(pk=batch.pk, job="", state__in=STATES[job])
     if not free.update(job=job, job_by=by, job_note=note, job_queued_at=timezone.now(), job_seen_at=None, done=0,
                        message=""):
-        raise ValidationError("这一批正在办，请等它办完。")
+        now = ImportBatch.objects.get(pk=batch.pk)
+        busy = "这一批正在办，请等它办完。"
+        raise ValidationError(busy if now.job else f"这一批{now.get_state_display()}，不能这样办。")
     is_long = batch.total > (LONG if job in (Job.PREVIEW, Job.CONFIRM) else LONG // 10)
     if is_long:
         work.enqueue(batch.pk)

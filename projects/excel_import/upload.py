@@ -10,8 +10,15 @@ from projects.excel_import.values import plain_text
 from projects.models import ImportBatch, ProjectList
 
 
-def receive(uploader, upload, *, effective_on, source, project_list=None, no_list=False):
+def receive(uploader, upload, **stated):
     """Give (batch, its chosen sheet). Raises Unreadable; then nothing is kept."""
+    batch, sheet = read(uploader, upload, **stated)
+    keep(batch, upload)
+    return batch, sheet
+
+
+def read(uploader, upload, *, effective_on, source, project_list=None, no_list=False):
+    """Give (batch, its chosen sheet) as `keep` will write them. Raises Unreadable."""
     sheets = read_sheets(upload)
     if not any(sheet.rows for sheet in sheets):
         raise Unreadable("这个文件里没有内容。")
@@ -24,10 +31,14 @@ def receive(uploader, upload, *, effective_on, source, project_list=None, no_lis
     if not project_list and not no_list:
         batch.project_list = list_named_in(batch, sheet)
     batch.full_clean(exclude=["file"])
+    return batch, sheet
+
+
+def keep(batch, upload):
+    """Keep a batch that was read, and the file it came in until its confirmation."""
     upload.seek(0)
     batch.file.save("upload", File(upload), save=False)
     batch.save()
-    return batch, sheet
 
 
 def digest(upload):

@@ -5,6 +5,7 @@ The work is in `projects/excel_import/`: reading, preview, confirmation, undo, r
 from pathlib import Path
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.utils import timezone
@@ -116,6 +117,19 @@ class ImportBatch(LongWork):
     def is_open(self):
         """Whether it still can be changed, confirmed or given up."""
         return self.state in (self.State.UPLOADED, self.State.PREVIEWED)
+
+    def held_open(self):
+        """This batch as it is now, held until the caller's transaction ends, while it may be changed or given up.
+
+        Raises ValidationError where another click was faster: what was confirmed is not changed any more.
+        """
+        batches = ImportBatch.objects.select_related("project_list", "uploader", "source")
+        now = batches.select_for_update(of=("self",)).get(pk=self.pk)
+        if not now.is_open:
+            raise ValidationError(f"这一批{now.get_state_display()}，不能再改。")
+        if now.job:
+            raise ValidationError("这一批正在办，请等它办完。")
+        return now
 
     @property
     def is_waiting(self):

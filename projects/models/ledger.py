@@ -277,7 +277,11 @@ class ProgressUpdate(ChecksAtOnce, Versioned, Keyed):
             raise ValidationError({"effective_on": "日期不能在今天以后；将来的安排请写在“下一步”。"})
 
     def has_twin(self, by):
-        """Whether the same person said the same a moment ago: a double click, or two tabs."""
+        """Whether the same person said the same a moment ago, from this page or another.
+
+        In the transaction that saves it: under the project's lock the second of two sees the first.
+        """
+        type(self.project).objects.select_for_update(no_key=True).get(pk=self.project_id)
         fields = ["project", "amends", "effective_on", "status", "percent", "quantity", "text", "reason"]
         same = {name: getattr(self, name) for name in fields}
         return type(self).objects.filter(

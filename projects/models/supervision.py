@@ -1,4 +1,6 @@
 """督办: 提醒 → 催办单 → 督办单 → 通报, each with a receipt and a reply, and the leaders' 批示."""
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -283,6 +285,16 @@ class Instruction(models.Model):
     def clean(self):
         if self.notice_id and self.notice.project_id != self.project_id:
             raise ValidationError("只能在同一个项目的督办上批示。")
+
+    @classmethod
+    def has_twin(cls, project, text, by):
+        """Whether this person's newest 批示 on the project says the same and is less than ten minutes old.
+
+        In the transaction that writes the next one: under the project's lock the second of two sees the first.
+        """
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        latest = project.instructions.filter(by=by).first()
+        return bool(latest) and latest.text == text and timezone.now() - latest.at < timedelta(minutes=10)
 
     @classmethod
     def write(cls, project, text, by, notice=None):

@@ -290,7 +290,7 @@ def url(name, pk):
     return reverse(f"admin:projects_supervisionnotice_{name}", args=[pk])
 
 
-ISSUED = {"level": "order", "text": "请说明为什么停工。", "once": "0123456789abcdef"}
+ISSUED = {"level": "order", "text": "请说明为什么停工。"}
 
 
 def test_a_leader_starts_one_and_the_clerk_answers(sign_in, leader, clerk, project):
@@ -320,7 +320,7 @@ def test_a_double_click_makes_one(sign_in, leader, project):
     for _ in range(2):
         client.post(url("issue", project.pk), ISSUED | {"instruction": "抓紧办。"})
     assert project.notices.count() == Instruction.objects.count() == 1
-    client.post(url("issue", project.pk), ISSUED | {"once": "fedcba9876543210"})
+    client.post(url("issue", project.pk), ISSUED | {"csrfmiddlewaretoken": "of a page shown anew"})
     assert project.notices.count() == 2, "the control: another form"
 
 
