@@ -152,7 +152,7 @@ class User(AbstractUser):
     def disable(self):
         """Close the account. Its sessions end with the next request. Raises ValidationError."""
         with transaction.atomic():
-            able = User.objects.select_for_update().active().filter(is_superuser=True).order_by("pk")
+            able = User.objects.select_for_update(no_key=True).active().filter(is_superuser=True).order_by("pk")
             if self.is_superuser and not [each for each in able if each.pk != self.pk]:
                 raise ValidationError("这是最后一个可用的总管理员账号，不能停用。")
             self.is_active, self.sign_in_token = False, ""

@@ -45,7 +45,7 @@ def _mail(user, now, connection):
     """Claim the messages, then send. True sent, False failed and given back, None when another run was first."""
     rows = InboxMessage.objects.visible_to(user)
     with transaction.atomic():
-        get_user_model().objects.select_for_update().get(pk=user.pk)
+        get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
         midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
         if rows.filter(mailed_at__gte=midnight).exists():
             return None

@@ -78,7 +78,7 @@ def keep_apart(sender, instance, action, reverse, pk_set, using, **kwargs):
     from django.contrib.auth import get_user_model
     from django.contrib.auth.models import Group
 
-    people = get_user_model().objects.using(using).select_for_update()
+    people = get_user_model().objects.using(using).select_for_update(no_key=True)
     people = people.filter(pk__in=pk_set if reverse else [instance.pk])
     new = [instance.pk] if reverse else pk_set
     for person in people:

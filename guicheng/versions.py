@@ -68,7 +68,7 @@ def save_versions(rows, fields, by=None, reason=""):
 
 def _save_batch(rows, fields, by, reason):
     model = type(rows[0])
-    locked = model._base_manager.select_for_update(of=("self",)).in_bulk([row.pk for row in rows])
+    locked = model._base_manager.select_for_update(no_key=True, of=("self",)).in_bulk([row.pk for row in rows])
     good, stale = [], []
     for row in rows:
         is_current = row.pk in locked and locked[row.pk].version == row.version

@@ -47,7 +47,7 @@ def editing(update, by):
     Gives the row as it is now; raises ValidationError when its media may not change (any more).
     """
     with transaction.atomic():
-        row = ProgressUpdate.objects.select_for_update().get(pk=update.pk)
+        row = ProgressUpdate.objects.select_for_update(no_key=True).get(pk=update.pk)
         if not can_edit_media(by, row):
             raise ValidationError("这条进展已经发布、撤销，或者不是你填报的，照片和附件不能改。")
         yield row

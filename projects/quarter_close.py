@@ -71,7 +71,7 @@ def close(report, by, address=""):
     files = rendered(row)
     try:
         with transaction.atomic():
-            current = QuarterReport.objects.select_for_update().get(pk=report.pk)
+            current = QuarterReport.objects.select_for_update(no_key=True).get(pk=report.pk)
             if current.version != report.version:
                 raise ValidationError("正文刚被别人改过，请看过再锁定。")
             check_closable(current, by)

@@ -113,7 +113,7 @@ class _Run:
     def _settle(self, project, light, causes):
         """Take the project's lock, look again, and do all of it or nothing."""
         with transaction.atomic():
-            Project.objects.select_for_update().only("pk").get(pk=project.pk)
+            Project.objects.select_for_update(no_key=True).only("pk").get(pk=project.pk)
             steps = self._steps(project, light, causes, self._open([project.pk]))
             try:
                 with transaction.atomic():

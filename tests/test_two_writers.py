@@ -75,3 +75,12 @@ def test_control_without_the_key_two_clicks_write_twice(settings, tmp_path, monk
         at_once(first, second)
         doubled |= {route for was, should in after().values() if was != should}
     assert doubled == {"*_add", "projects_supervisionnotice_light", "projects_project_bulk"}
+
+
+def test_rows_are_locked_so_that_others_may_point_at_them():
+    """FOR UPDATE waits for everybody whose new row points at this one, and they for it: deadlocks on PostgreSQL."""
+    root = Path(__file__).parent.parent
+    wrong = [f"{path.relative_to(root)}: {line.strip()}" for folder in ("guicheng", "projects", "communities",
+             "partybuilding") for path in (root / folder).rglob("*.py") for line in path.read_text().splitlines()
+             if "select_for_update(" in line and "no_key=True" not in line]
+    assert wrong == []

@@ -23,7 +23,7 @@ def confirm(batch):
     """Write the batch's rows. Raises ValidationError where what the preview saw is no longer so."""
     try:
         with transaction.atomic():
-            locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+            locked = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
             if locked.state != ImportBatch.State.PREVIEWED:
                 raise ValidationError("这一批已经导入或放弃了，没有重复导入。")
             rows = ImportRow.objects.filter(batch=locked, outcome__in=[Outcome.NEW, Outcome.CHANGED])
@@ -136,7 +136,7 @@ class Writer:
     def _change(self, rows):
         """Bring projects that are there to what the rows say; one an undo had dropped comes back."""
         there = Project.objects.select_related("community", "lead_department").prefetch_related("aliases")
-        there = there.select_for_update(of=("self",)).in_bulk([row.project_id for row in rows])
+        there = there.select_for_update(no_key=True, of=("self",)).in_bulk([row.project_id for row in rows])
         changed, fields = [], set()
         for row in rows:
             row.project = project = there[row.project_id]

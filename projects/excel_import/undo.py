@@ -21,14 +21,14 @@ def undo(batch, by):
 
     Raises ValidationError that names the rows on which something else was built.
     """
-    locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    locked = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     if locked.state != ImportBatch.State.CONFIRMED:
         raise ValidationError("只有已导入的一批才能撤销。")
     rows = ImportRow.objects.filter(batch=locked, project__isnull=False).exclude(outcome="wrong").exclude(
         outcome="unchanged").select_related("update").order_by("pk")
     dropped = withdrawn = 0
     for chunk in chunks(rows.defer("raw", "changes").iterator(SIZE), SIZE):
-        projects = Project.objects.select_for_update(of=("self",)).select_related(
+        projects = Project.objects.select_for_update(no_key=True, of=("self",)).select_related(
             "community", "lead_department").prefetch_related("aliases").in_bulk([row.project_id for row in chunk])
         refuse_foreign(chunk, projects, by)
         refuse_built_on(chunk, projects, by)

@@ -124,7 +124,7 @@ class ImportBatch(LongWork):
         Raises ValidationError where another click was faster: what was confirmed is not changed any more.
         """
         batches = ImportBatch.objects.select_related("project_list", "uploader", "source")
-        now = batches.select_for_update(of=("self",)).get(pk=self.pk)
+        now = batches.select_for_update(no_key=True, of=("self",)).get(pk=self.pk)
         if not now.is_open:
             raise ValidationError(f"这一批{now.get_state_display()}，不能再改。")
         if now.job:

@@ -369,7 +369,7 @@ class ProgressUpdate(ChecksAtOnce, Versioned, Keyed):
         `by` does the 终审. A row that nobody checked before is checked and published in one step.
         """
         with transaction.atomic():
-            project = type(self.project).objects.select_for_update().get(pk=self.project_id)
+            project = type(self.project).objects.select_for_update(no_key=True).get(pk=self.project_id)
             before = self._remembered()
             last = project.updates.aggregate(last=models.Max("seq"))["last"] or 0
             self._wait_for_a_close()

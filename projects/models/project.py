@@ -158,7 +158,7 @@ class ProjectQuerySet(KeyedQuerySet):
     def for_rebuild(self):
         """All that `projections()` reads but the ledger, locked."""
         joined = self.select_related("project_list", "source", "community", "lead_department")
-        return joined.prefetch_related("aliases").select_for_update(of=("self",))
+        return joined.prefetch_related("aliases").select_for_update(no_key=True, of=("self",))
 
     def _rebuild(self, batch):
         updates = ProgressUpdate.objects.in_force().filter(project__in=batch).newest_first()
