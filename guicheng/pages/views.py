@@ -6,6 +6,7 @@ import communities.summary
 import partybuilding.summary
 import projects.summary
 from guicheng.pages.sources import sources_with_what_rests
+from guicheng.upkeep.version import VERSION
 from projects.models import Discrepancy, PolicyDocument, Project
 
 
@@ -44,4 +45,5 @@ def about(request):
             ("数据来源", [projects.summary.SOURCE_USE]),
         ],
         "metrics": metrics,
+        "version": VERSION,
     })
