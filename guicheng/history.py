@@ -118,17 +118,15 @@ class History(HistoricalRecords):
         return {"verbose_name": name, "verbose_name_plural": name, "default_permissions": ()}
 
     # what simple-history's signals call
-    def pre_save(self, instance, raw=False, update_fields=None, **kwargs):
+    def pre_save(self, instance, raw=False, **kwargs):
         """Remember what stands in the database, which is what was so before."""
-        silent = raw or not _recording.get() or instance._state.adding
-        if silent or (update_fields is not None and not set(update_fields) - set(self.excluded_fields)):
-            return
-        instance._before = self.cls._base_manager.filter(pk=instance.pk).first()
+        if not (raw or instance._state.adding) and _recording.get():
+            instance._before = self.cls._base_manager.filter(pk=instance.pk).first()
 
     def create_historical_record(self, instance, history_type, using=None):
         before = instance.__dict__.pop("_before", None)
         if not _recording.get() or (history_type == "~" and before is None):
-            return  # or derived columns only
+            return
         record(history_type, [(before, instance)])
 
     def m2m_changed(self, instance, action, attr, pk_set, reverse, model, **kwargs):

@@ -21,12 +21,31 @@ class Versioned(models.Model):
     """A row whose editors each say which version they saw; the second of two is told, not obeyed."""
 
     guards_saves = True  # False for a model that claims its versions itself (the ledger)
-    derived = frozenset()  # columns that follow from others: a save of these alone is no new version
+    # Columns that follow from others. No save writes them to a row that is there: what is in memory may be older than
+    # what they follow from. `refresh_projections` does, under the row's lock; `start_projections` before the INSERT.
+    derived = frozenset()
 
     version = models.PositiveIntegerField("版本", default=1, editable=False)
 
     class Meta:
         abstract = True
+
+    def save(self, *args, update_fields=None, **kwargs):
+        """Save all but the derived columns, and bring those to what they follow from, in one transaction.
+
+        Raises ValueError where `update_fields` names a derived column.
+        """
+        refuse_derived(type(self), update_fields or ())
+        if not self.derived:
+            super().save(*args, update_fields=update_fields, **kwargs)
+            return
+        is_new = self.pk is None
+        with transaction.atomic(savepoint=False):
+            if is_new:
+                self.start_projections()
+            super().save(*args, update_fields=update_fields, **kwargs)
+            if not is_new:
+                self.refresh_projections()
 
     def save_version(self, seen, by=None, reason=""):
         """Save this row as changed by somebody who saw version `seen` of it.
@@ -41,9 +60,9 @@ class Versioned(models.Model):
             self.save()
 
     def _do_update(self, base_qs, using, pk_val, values, update_fields, forced_update):
-        """Django's one UPDATE of a save, with the version in its condition."""
-        counts = update_fields is None or set(update_fields) - self.derived
-        if self._state.adding or not self.guards_saves or not counts:
+        """Django's one UPDATE of a save, without the derived columns and with the version in its condition."""
+        values = [each for each in values if each[0].name not in self.derived]
+        if self._state.adding or not self.guards_saves:
             return super()._do_update(base_qs, using, pk_val, values, update_fields, forced_update)
         field = self._meta.get_field("version")
         values = [each for each in values if each[0] is not field] + [(field, None, self.version + 1)]
@@ -54,12 +73,21 @@ class Versioned(models.Model):
         return True
 
 
+def refuse_derived(model, fields):
+    """Raise ValueError where a derived column is to be saved from memory."""
+    if named := sorted(model.derived.intersection(fields)):
+        raise ValueError(f"{model.__name__}.refresh_projections() writes {named}, no save does")
+
+
 def save_versions(rows, fields, by=None, reason=""):
     """Save `fields` of many rows of one model, each as seen at its `version`; give the stale ones, not saved.
 
-    Six or so queries a thousand rows, history and audit entries included, in one transaction.
+    Six or so queries a thousand rows, history and audit entries included, in one transaction. What follows from
+    these fields is the caller's to refresh, for all rows at once. Raises ValueError for a derived column.
     """
     stale = []
+    if rows:
+        refuse_derived(type(rows[0]), fields)
     with transaction.atomic(using=router.db_for_write(type(rows[0])) if rows else None):
         for start in range(0, len(rows), 1000):
             stale += _save_batch(rows[start: start + 1000], fields, by, reason)

@@ -135,8 +135,7 @@ class Writer:
 
     def _change(self, rows):
         """Bring projects that are there to what the rows say; one an undo had dropped comes back."""
-        there = Project.objects.select_related("community", "lead_department").prefetch_related("aliases")
-        there = there.select_for_update(no_key=True, of=("self",)).in_bulk([row.project_id for row in rows])
+        there = Project.objects.select_for_update(no_key=True).in_bulk([row.project_id for row in rows])
         changed, fields = [], set()
         for row in rows:
             row.project = project = there[row.project_id]
@@ -188,8 +187,7 @@ def blank():
 def create_projects(projects):
     """Insert new projects, each with its history. The one place that does; whose doing it is, `acting` says."""
     for project in projects:
-        project.search_text = project.make_search_text()
-        project.due_on = project.planned_end
+        project.start_projections()
     Project.objects.bulk_create(projects)
     record("+", [(None, project) for project in projects])
 
@@ -199,10 +197,7 @@ def save_projects(projects, fields):
 
     Raises ValidationError where one was changed meanwhile.
     """
-    for project in projects:
-        project.search_text = project.make_search_text()
-    if stale := save_versions(projects, {*fields, "search_text"}):
+    if stale := save_versions(projects, fields):
         names = "、".join(f"“{project}”" for project in stale[:SAY_WHICH])
         raise ValidationError(f"刚才有人动过{names}，这一批一行也没有写入。请重新核对再试。")
-    if "planned_end" in fields:  # the due day is a projection
-        Project.objects.filter(pk__in=[project.pk for project in projects]).rebuild_projections()
+    Project.objects.filter(pk__in=[project.pk for project in projects]).rebuild_projections()

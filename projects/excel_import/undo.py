@@ -28,8 +28,7 @@ def undo(batch, by):
         outcome="unchanged").select_related("update").order_by("pk")
     dropped = withdrawn = 0
     for chunk in chunks(rows.defer("raw", "changes").iterator(SIZE), SIZE):
-        projects = Project.objects.select_for_update(no_key=True, of=("self",)).select_related(
-            "community", "lead_department").prefetch_related("aliases").in_bulk([row.project_id for row in chunk])
+        projects = Project.objects.select_for_update(no_key=True).in_bulk([row.project_id for row in chunk])
         refuse_foreign(chunk, projects, by)
         refuse_built_on(chunk, projects, by)
         dropped += drop_waiting(chunk, by, locked)

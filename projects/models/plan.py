@@ -1,5 +1,5 @@
 """What belongs to a project beside its ledger: other names, what was promised, planned dates."""
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
@@ -38,8 +38,16 @@ class ProjectAlias(Recorded, Coded):
         return self.name
 
     def save(self, *args, **kwargs):
-        super().save(*args, **kwargs)
-        self.project.save(update_fields=["search_text"])
+        """A project is found under all its names."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            self.project.refresh_projections()
+
+    def delete(self, *args, **kwargs):
+        with transaction.atomic():
+            deleted = super().delete(*args, **kwargs)
+            self.project.refresh_projections()
+        return deleted
 
 
 class PromiseQuerySet(FollowingQuerySet):

@@ -55,8 +55,7 @@ def test_save_version_says_which_version_was_seen(word, street_admin):
     assert (word.version, entry.by, entry.reason) == (4, street_admin, "批量修改")
 
 
-def test_a_save_of_derived_columns_is_no_new_version(project):
-    project.save(update_fields=["search_text"])
+def test_what_follows_from_others_is_no_new_version(project):
     factories.make_alias(project)
     factories.make_update(project, status="in_progress")
     assert Project.objects.get(pk=project.pk).version == 1

@@ -50,7 +50,7 @@ def test_it_works(sign_in, clerk, three):
 
 def test_dates_are_put_off(sign_in, clerk, three):
     client = sign_in(clerk)
-    three[0].due_on = date(2022, 6, 30)
+    three[0].planned_end = date(2022, 6, 30)
     three[0].save()
     dates = {"kind": "date", "postponed_to": "2022-03-31"}
     page = preview(client, three, **dates)

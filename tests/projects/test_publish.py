@@ -231,7 +231,7 @@ def test_control_without_the_lock_they_meet_on_one_number(monkeypatch):
         both_have_their_number.wait(10)
         full_clean(self)
 
-    monkeypatch.setattr("django.db.models.QuerySet.select_for_update", lambda self: self)
+    monkeypatch.setattr("django.db.models.QuerySet.select_for_update", lambda self, **options: self)
     monkeypatch.setattr(ProgressUpdate, "full_clean", wait_and_clean)
     outcomes = publish_at_once(project.pk, 2)
     assert 1 in outcomes
