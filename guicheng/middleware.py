@@ -1,4 +1,4 @@
-"""Three small middlewares: the Content-Security-Policy, the staff's addresses, and their idle timeout."""
+"""Small middlewares: the Content-Security-Policy, no cookie in public, the staff's addresses, their idle timeout."""
 import time
 from ipaddress import ip_address
 
@@ -17,6 +17,20 @@ def content_security_policy(get_response):
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", header)
         return response
+
+    return middleware
+
+
+def no_cookie_in_public(get_response):
+    """Let no cookie reach a public page, whatever a browser sends. Before session, CSRF and messages.
+
+    Django answers a session key or a CSRF token that it cannot use with a Set-Cookie and `Vary: Cookie`.
+    """
+
+    def middleware(request):
+        if not request.path_info.startswith("/admin/"):
+            request.META.pop("HTTP_COOKIE", None)
+        return get_response(request)
 
     return middleware
 
