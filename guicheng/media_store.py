@@ -1,7 +1,8 @@
 """Files that staff uploaded: in DATA_DIR/media, under random names, each complete or not there.
 
 A file is written before the row that names it, so a crash leaves at most a file that no row names;
-`manage.py sweep_media` removes those after a day.
+`manage.py sweep_media` removes those after a day. While a backup copies them no file is taken away: what somebody
+removes then goes with the next sweep.
 """
 import os
 import secrets
@@ -9,6 +10,8 @@ import tempfile
 import time
 
 from django.conf import settings
+
+from guicheng.upkeep.locks import Busy, held
 
 DAY = 24 * 3600
 
@@ -44,9 +47,18 @@ def write(name, ending, content):
         raise
 
 
+def removing():
+    """Hold the files while some are taken away. Raises Busy during a backup: it names files it has still to copy."""
+    return held(settings.DATA_DIR, shared=True, wait=False)
+
+
 def remove(name, endings):
-    for ending in endings:
-        path_of(name, ending).unlink(missing_ok=True)
+    try:
+        with removing():
+            for ending in endings:
+                path_of(name, ending).unlink(missing_ok=True)
+    except Busy:
+        return  # no row names it any more: the sweep takes it
 
 
 def old_files(older_than=DAY):

@@ -21,6 +21,9 @@ PUBLIC_URL = env("PUBLIC_URL", default="")
 DATABASE_URL = env("DATABASE_URL", default="")
 SECRET_KEY = env("SECRET_KEY", default="")
 PROXY_COUNT = env.int("PROXY_COUNT", default=1 if PUBLIC_URL else 0)
+BACKUP_DIR = Path(env("BACKUP_DIR", default="") or DATA_DIR / "backups").resolve()
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=48)  # the newest, and of those before them the last of each day
+BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=30)
 ONE_TIME_PASSWORD_DAYS = env.int("ONE_TIME_PASSWORD_DAYS", default=7)
 ACCOUNT_UNUSED_DAYS = env.int("ACCOUNT_UNUSED_DAYS", default=90)
 REQUIRE_TOTP = env("REQUIRE_TOTP", default="") or ("roles" if PUBLIC_URL else "none")
@@ -47,6 +50,8 @@ def _local_secret_key():
     return path.read_text().strip()
 
 
+if BACKUP_KEEP < 1 or BACKUP_KEEP_DAYS < 0:
+    raise ImproperlyConfigured("BACKUP_KEEP 至少是 1，BACKUP_KEEP_DAYS 不能是负数。")
 if REQUIRE_TOTP not in ("roles", "all", "none"):
     raise ImproperlyConfigured(f"REQUIRE_TOTP 应是 roles、all 或 none，现在是“{REQUIRE_TOTP}”。")
 try:

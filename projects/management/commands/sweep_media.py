@@ -1,7 +1,8 @@
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import filesizeformat
 
 from guicheng import media_store
+from guicheng.upkeep.locks import Busy
 from projects.models import Paper, Photo
 
 
@@ -12,6 +13,13 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="只列出会删除什么，不删除")
 
     def handle(self, *args, dry_run, **options):
+        try:
+            with media_store.removing():
+                self._sweep(dry_run)
+        except Busy:
+            raise CommandError("正在备份，这次没有清理，请过一会儿再运行。")
+
+    def _sweep(self, dry_run):
         old = list(media_store.old_files())  # before the rows: a row that comes meanwhile has a younger file
         known = {name for model in (Photo, Paper) for name in model.objects.values_list("file", flat=True)}
         orphans = [path for name, path in old if name not in known]
