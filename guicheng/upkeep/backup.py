@@ -8,11 +8,13 @@ import os
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from pwd import getpwuid
 
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from guicheng.upkeep import postgresql, sqlite
 from guicheng.upkeep.files import (
@@ -38,6 +40,7 @@ def make_backup(folder=None, *, with_secrets=False):
 
     Raises BackupError with one sentence; then nothing of it is left, and the earlier ones are as they were.
     """
+    refuse_root()
     folder = Path(folder or settings.BACKUP_DIR).resolve()
     try:
         with _alone_in(folder), held(settings.DATA_DIR):  # nobody takes a file away until it is copied
@@ -98,9 +101,23 @@ def _fill(part, previous, at, with_secrets):
     backup = Manifest(
         folder=part, at=at, version=VERSION, vendor=connection.vendor, database=database.FILE, migrations=migrations,
         rows=rows, parts=_parts(part, sums), secrets=[str(path) for path in secret_files()],
-        has_secrets=with_secrets, left_out=_left_out(), sums_sha256=hashlib.sha256(text.encode()).hexdigest())
+        has_secrets=with_secrets, key_mark=key_mark(), left_out=_left_out(),
+        sums_sha256=hashlib.sha256(text.encode()).hexdigest())
     for name, content in ((SUMS, text), (MANIFEST, backup.as_json())):
         write_private(part / name, content)
+
+
+def refuse_root():
+    """Raise BackupError for root where the files are somebody else's: those it made, the portal could not read."""
+    owner = settings.DATA_DIR.stat().st_uid
+    if os.geteuid() == 0 and owner != 0:
+        name = getpwuid(owner).pw_name
+        raise BackupError(f"{settings.DATA_DIR} 归 {name} 所有，请用这个账号运行："
+                          f"runuser -u {name} -- .venv/bin/python manage.py ……")
+
+
+def key_mark():
+    return salted_hmac("guicheng.upkeep", "backup").hexdigest()[:12]
 
 
 def applied_migrations():

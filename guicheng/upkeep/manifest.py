@@ -34,6 +34,7 @@ class Manifest:
     parts: dict  # "media" -> {"files": 3, "bytes": 1000}
     secrets: list  # their paths
     has_secrets: bool  # whether they were copied
+    key_mark: str  # tells whether SECRET_KEY is still the same, and nothing else of it
     left_out: list  # what else lies in DATA_DIR
     sums_sha256: str
     format: int = FORMAT
@@ -76,7 +77,8 @@ def read_manifest(folder):
             raise BackupError(f"{folder} 是更新的版本做的备份（格式 {values['format']}），请先更新代码。")
         known = {each.name for each in fields(Manifest)}
         values = {name: value for name, value in values.items() if name in known}
-        return Manifest(**values | {"folder": folder, "at": datetime.fromisoformat(values["at"])})
+        at = datetime.fromisoformat(values["at"]).astimezone()
+        return Manifest(**values | {"folder": folder, "at": at})
     except FileNotFoundError:
         raise BackupError(f"{folder} 不是一份备份：里面没有 {MANIFEST}。")
     except OSError as error:

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import ProgrammingError, connection
 
 from guicheng.upkeep.manifest import BackupError
 
@@ -17,6 +17,7 @@ FILE = "database.dump"
 NAMES = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "dbname": "PGDATABASE", "password": "PGPASSWORD",
          "passfile": "PGPASSFILE", "service": "PGSERVICE", "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT",
          "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY", "options": "PGOPTIONS", "connect_timeout": "PGCONNECT_TIMEOUT"}
+ASIDE = "before_restore_"  # how a schema is called that a restore put aside
 COPY = re.compile(rb'COPY (?:\w+\.)?"?(\w+)"? \(.*\) FROM stdin;\n')
 TABLES = """SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind = 'r' AND n.nspname = current_schema() ORDER BY c.relname"""
@@ -79,7 +80,8 @@ def dump(file):
     Raises BackupError.
     """
     with _snapshot() as (cursor, snapshot):
-        _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={file}")
+        _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}",
+             f"--exclude-schema={ASIDE}*", f"--file={file}")
         return _count(cursor)
 
 
@@ -103,6 +105,51 @@ def check(file):
     return rows
 
 
-def is_empty():
+def there():
+    """What is in the database, in words; "" when nothing is."""
     with connection.cursor() as cursor:
-        return not _count(cursor)
+        rows = _count(cursor)
+    name = connection.settings_dict["NAME"]
+    return f"数据库 {name} 的 {len(rows)} 张表、{sum(rows.values()):,} 行" if rows else ""
+
+
+def users():
+    """Who else is connected, in words; "" when nobody is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() "
+                       "AND backend_type = 'client backend' AND pid <> pg_backend_pid()")
+        number = cursor.fetchone()[0]
+    return f"{number} 个连接" if number else ""
+
+
+def load(file, rows, part, stamp):
+    """Read the dump into the database; give the schema that holds what was there, in a list.
+
+    Raises BackupError; then nothing has changed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        schema, aside = cursor.fetchone()[0], f"{ASIDE}{stamp.replace('-', '_')}"
+        kept = [aside] if _count(cursor) else []
+        if kept:
+            _set_aside(cursor, schema, aside)
+        try:
+            _run("pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges",
+                 f"--dbname={connection.settings_dict['NAME']}", file)
+            if _count(cursor) != rows:
+                raise BackupError("恢复出来的数据库和清单的行数不符。")
+        except BackupError:
+            cursor.execute(f'DROP SCHEMA "{schema}" CASCADE')
+            cursor.execute(f'ALTER SCHEMA "{aside}" RENAME TO "{schema}"' if kept else f'CREATE SCHEMA "{schema}"')
+            raise
+        cursor.execute("ANALYZE")  # without it the pages are slow until the server finds the time
+    return [f"schema {aside}"] if kept else []
+
+
+def _set_aside(cursor, schema, aside):
+    try:
+        cursor.execute(f'ALTER SCHEMA "{schema}" RENAME TO "{aside}"')
+        cursor.execute(f'CREATE SCHEMA "{schema}"')
+    except ProgrammingError as error:
+        raise BackupError(f"数据库账号不能把原来的数据改名（{str(error).splitlines()[0]}）。请新建一个空的数据库，"
+                          "把 DATABASE_URL 指向它，再恢复。")

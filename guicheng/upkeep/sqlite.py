@@ -2,12 +2,14 @@
 
 Never by copying the file: its last rows are in the -wal beside it, and `integrity_check` calls such a copy ok.
 """
+import os
 import sqlite3
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from django.db import connection
 
+from guicheng.upkeep.files import copy, sync
 from guicheng.upkeep.manifest import BackupError
 
 FILE = "database.sqlite3"
@@ -51,5 +53,45 @@ def check(file):
                 for table in sorted(tables)}
 
 
-def is_empty():
-    return not path().exists() or not path().stat().st_size
+def there():
+    """What is in the database, in words; "" when nothing is."""
+    if not path().exists() or not path().stat().st_size:
+        return ""
+    try:
+        rows = check(path())
+    except BackupError:
+        return f"一个损坏的数据库 {path()}"
+    return f"数据库 {path()} 的 {len(rows)} 张表、{sum(rows.values()):,} 行" if rows else ""
+
+
+def users():
+    """Who else has the database open, in words; "" when nobody has. Leaves it without a -wal."""
+    try:
+        with closing(sqlite3.connect(path(), timeout=1, isolation_level=None)) as database:
+            database.execute("PRAGMA journal_mode=DELETE")  # asks for the file alone
+    except sqlite3.OperationalError as error:
+        return path().name if "locked" in str(error) else ""
+    except sqlite3.DatabaseError:
+        return ""  # damaged: there is nothing to lock
+    return ""
+
+
+def load(file, rows, part, stamp):
+    """Put the copy in the place of the database; give the name of what was there, in a list.
+
+    Raises BackupError when the copy does not hold these rows; then nothing has changed.
+    """
+    copy(file, part / FILE)
+    if check(part / FILE) != rows:
+        raise BackupError("备份里的数据库和清单的行数不符。没有恢复任何东西。")
+    sync(part / FILE)
+    kept = []
+    if path().exists() and path().stat().st_size:
+        kept = [path().with_name(f"{path().name}.before-{stamp}")]
+    for ending in ("-wal", "-shm", ""):  # an old -wal would be written into the new database
+        old = path().with_name(path().name + ending)
+        if old.exists():
+            old.rename(path().with_name(f"{path().name}.before-{stamp}{ending}"))
+    os.replace(part / FILE, path())
+    sync(path().parent)
+    return kept

@@ -9,6 +9,7 @@ from guicheng.upkeep.manifest import BackupError
 
 class Command(BaseCommand):
     help = "备份数据库、照片、附件和待确认的上传，写完从磁盘读回来核对。每小时由 guicheng-backup.timer 运行。"
+    requires_system_checks = []
 
     def add_arguments(self, parser):
         parser.add_argument("folder", nargs="?", help="放在哪个文件夹里，不写就是 BACKUP_DIR")
