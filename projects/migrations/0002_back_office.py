@@ -10,6 +10,34 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+# Of the rows of 0.1.0, where whoever reviewed a statement, or a reviewer who wrote one, published it in one go.
+OLD_ROWS = [
+    # read by another: that person did both steps
+    """UPDATE projects_progressupdate SET checker_id = reviewer_id, one_step = true
+        WHERE state = 'published' AND author_id IS NOT NULL AND reviewer_id IS NOT NULL""",
+    # read by nobody: nobody is invented, who it was stands in its review from now on
+    """INSERT INTO projects_reviewstep (update_id, by_id, verb, at, note, is_sample)
+        SELECT id, author_id, 'published', recorded_at, '0.1.0，本人填报并发布', is_sample
+          FROM projects_progressupdate
+         WHERE state = 'published' AND author_id IS NOT NULL AND reviewer_id IS NULL ORDER BY id""",
+    """UPDATE projects_progressupdate SET author_id = NULL
+        WHERE state = 'published' AND author_id IS NOT NULL AND reviewer_id IS NULL""",
+    # nothing was put off yet
+    "UPDATE projects_project SET due_on = planned_end",
+]
+
+
+def bring_old_rows_up(apps, editor):
+    """Give the rows of 0.1.0 what the rules below demand of every row, before they do."""
+    is_postgresql = editor.connection.vendor == "postgresql"
+    for verb in ("update", "delete"):  # published rows are frozen; post_migrate makes the triggers again
+        on = " ON projects_progressupdate" if is_postgresql else ""
+        editor.execute(f"DROP TRIGGER IF EXISTS projects_progressupdate_no_{verb}{on}")
+    for statement in OLD_ROWS:
+        editor.execute(statement)
+    if is_postgresql:  # else the foreign keys are looked at when all is done, and the table may not be altered before
+        editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
 
 class Migration(migrations.Migration):
 
@@ -156,6 +184,26 @@ class Migration(migrations.Migration):
             name='state',
             field=models.CharField(choices=[('draft', '草稿'), ('submitted', '待初审'), ('checked', '待终审'), ('returned', '已退回'), ('dropped', '已撤销'), ('published', '已发布')], default='draft', editable=False, max_length=20, verbose_name='处理情况'),
         ),
+        migrations.CreateModel(
+            name='ReviewStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('verb', models.CharField(choices=[('submitted', '提交'), ('checked', '初审通过'), ('published', '终审发布'), ('returned', '退回'), ('dropped', '撤销'), ('handed_over', '移交')], max_length=20, verbose_name='步骤')),
+                ('at', models.DateTimeField(auto_now_add=True, verbose_name='时刻')),
+                ('note', guicheng.fields.CleanTextField(blank=True, verbose_name='意见')),
+                ('is_sample', models.BooleanField(default=False, editable=False, verbose_name='示例')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='办理人')),
+                ('update', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='projects.progressupdate', verbose_name='进展')),
+            ],
+            options={
+                'verbose_name': '审核记录',
+                'verbose_name_plural': '审核记录',
+                'ordering': ['-at', '-pk'],
+                'indexes': [models.Index(models.F('at'), name='reviewstep_at')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('verb__in', ['submitted', 'checked', 'published', 'returned', 'dropped', 'handed_over'])), name='projects_reviewstep_verb_known', violation_error_message='步骤不在可选范围内。'), models.CheckConstraint(condition=models.Q(models.Q(('verb', 'returned'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='projects_reviewstep_return_explained', violation_error_message='退回要写明原因。')],
+            },
+        ),
+        migrations.RunPython(bring_old_rows_up, migrations.RunPython.noop),
         migrations.AddConstraint(
             model_name='progressupdate',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['progress', 'correction', 'withdrawal', 'postponement', 'closure'])), name='projects_progressupdate_kind_known', violation_error_message='性质不在可选范围内。'),
@@ -828,25 +876,6 @@ class Migration(migrations.Migration):
                 'ordering': ['order', 'pk'],
                 'abstract': False,
                 'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['single', 'before', 'after'])), name='projects_photo_role_known', violation_error_message='照片放在哪里不在可选范围内。'), models.CheckConstraint(condition=models.Q(models.Q(('pair__isnull', True), ('role', 'single')), models.Q(models.Q(('role', 'single'), _negated=True), ('pair__isnull', False)), _connector='OR'), name='projects_photo_pair_stated', violation_error_message='改造前、改造后的照片要写是第几对；单张的不写。'), models.UniqueConstraint(fields=('update', 'pair', 'role'), name='projects_photo_one_of_a_pair', violation_error_message='这一对里已经有一张这样的照片。'), models.UniqueConstraint(fields=('update', 'sha256'), name='projects_photo_once', violation_error_message='这条进展已经有这张照片。'), models.CheckConstraint(condition=models.Q(('frozen_at__isnull', True), models.Q(('people_agreed', True), models.Q(('alt', ''), _negated=True)), _connector='OR'), name='projects_photo_ready_when_published', violation_error_message='发布的照片要有替代文字，照片里能认出的人要已同意或已遮挡。')],
-            },
-        ),
-        migrations.CreateModel(
-            name='ReviewStep',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(choices=[('submitted', '提交'), ('checked', '初审通过'), ('published', '终审发布'), ('returned', '退回'), ('dropped', '撤销'), ('handed_over', '移交')], max_length=20, verbose_name='步骤')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='时刻')),
-                ('note', guicheng.fields.CleanTextField(blank=True, verbose_name='意见')),
-                ('is_sample', models.BooleanField(default=False, editable=False, verbose_name='示例')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='办理人')),
-                ('update', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='projects.progressupdate', verbose_name='进展')),
-            ],
-            options={
-                'verbose_name': '审核记录',
-                'verbose_name_plural': '审核记录',
-                'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(models.F('at'), name='reviewstep_at')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('verb__in', ['submitted', 'checked', 'published', 'returned', 'dropped', 'handed_over'])), name='projects_reviewstep_verb_known', violation_error_message='步骤不在可选范围内。'), models.CheckConstraint(condition=models.Q(models.Q(('verb', 'returned'), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='projects_reviewstep_return_explained', violation_error_message='退回要写明原因。')],
             },
         ),
         migrations.CreateModel(
