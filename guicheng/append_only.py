@@ -156,5 +156,5 @@ def assert_triggers():
     missing = missing_triggers()
     if missing:
         raise ImproperlyConfigured(
-            f"数据库缺少保护已发布记录的触发器（{'、'.join(missing)}），先运行 python manage.py migrate。"
+            f"数据库缺少保护已发布记录的触发器（{'、'.join(missing)}），先运行 python manage.py prepare。"
         )

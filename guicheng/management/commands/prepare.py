@@ -1,4 +1,5 @@
 import hashlib
+import logging
 import socket
 import sys
 
@@ -6,12 +7,14 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError, OperationalError
 
 from guicheng.append_only import missing_triggers
 from guicheng.roles import make_groups
+from guicheng.upkeep.upgrade import NewerDatabase, Outlook, in_one_transaction
 from guicheng.workdays import seed_calendar
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -32,15 +35,29 @@ class Command(BaseCommand):
         self.stdout.write(f"桂城办实事：{address}（按 Ctrl-C 停止）")
 
     def prepare_database(self, port):
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()) or missing_triggers():
-            self.stdout.write("正在更新数据库……")
-            call_command("migrate", interactive=False, verbosity=0)
+        try:
+            outlook = Outlook()
+        except NewerDatabase as error:
+            sys.exit(f"这个数据库是更新的版本用过的，本版本不认识（{error}）。请换回那个版本，或恢复升级前的备份。")
+        if outlook.plan or missing_triggers():
+            self.update_database(outlook)
         else:
             make_groups()  # the roles may have changed without a migration
         seed_calendar()  # a newer package may know a newer year
         call_command("load_facts", stdout=self.stdout)
         call_command("ensure_admin", port=port, stdout=self.stdout)
+
+    def update_database(self, outlook):
+        """Migrate, whole or not at all."""
+        self.stdout.write("正在更新数据库……")
+        try:
+            with in_one_transaction():
+                call_command("migrate", interactive=False, verbosity=0)
+                if not outlook.is_new:  # a newer version may keep more of what the ledger says
+                    call_command("rebuild_projections", stdout=self.stdout)
+        except DatabaseError as error:
+            logger.exception("migrate")
+            sys.exit(f"数据库没有更新，还是原来的样子（{str(error).splitlines()[0]}）。")
 
     def prepare_static(self):
         """Collect the static files when one of them, or a package that brings some, changed."""
