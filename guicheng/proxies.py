@@ -1,5 +1,5 @@
 """Who is asking, behind the proxies that are ours."""
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 
@@ -16,3 +16,18 @@ def client_address(request):
         return str(ip_address(address))
     except ValueError:
         return request.META.get("REMOTE_ADDR") or None
+
+
+def client_network(request):
+    """Give what limits count by: an IPv4 address, or the /64 of an IPv6 one, which one household has whole.
+
+    An IPv4 address in IPv6 clothes counts as what it is. None where nobody knows the address.
+    """
+    try:
+        address = ip_address(client_address(request) or "")
+    except ValueError:
+        return None
+    address = getattr(address, "ipv4_mapped", None) or address
+    if address.version == 4:
+        return str(address)
+    return str(ip_network((int(address), 64), strict=False).network_address)

@@ -8,6 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 SALT = "public-form"
 LASTS = 12 * 3600  # seconds
 OLD = "页面停留太久，请回到上一页刷新后再提交；选的文件要重新选。"
+MAX_BODY = 25 * 1024 * 1024  # of the whole form, as in deploy/nginx.conf; of one file: guicheng/uploads.py
 FOREIGN = "这次提交不是从本站的网页发出的，没有收下。"
 
 
@@ -16,8 +17,10 @@ def form_key(name):
     return signing.dumps(name, salt=SALT)
 
 
-def public_form(name):
+def public_form(name, too_big="提交的内容太多，没有收下。"):
     """For a view: a POST must come from our own page with a key that is not older than LASTS. Else 403, in words.
+
+    A body over MAX_BODY is refused unread: 413, with the sentence `too_big`.
 
     The only `csrf_exempt` of the portal (docs/design.md): Django's token needs a cookie.
     """
@@ -30,6 +33,8 @@ def public_form(name):
             if request.method == "POST":
                 if is_foreign(request):
                     return error_page(request, 403, FOREIGN)
+                if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+                    return error_page(request, 413, too_big)
                 if not is_fresh(request.POST.get("form_key", ""), name):
                     return error_page(request, 403, OLD)
             return view(request, *args, **kwargs)

@@ -3,21 +3,19 @@
     for sheet in read_sheets(file):          # a path, an open file or an uploaded one
         sheet.name, sheet.rows               # row 1 of the sheet is rows[0]; merged cells are spread
 
-The file is opened by a child process with a limit on memory and time: a workbook of 4 KB can ask for
-gigabytes, and what dies of it is the child. What the child may do is in `spreadsheet_reader.py`.
+The file is opened by a child process with a limit on memory and time (`limited_child.py`): a workbook of 4 KB can ask
+for gigabytes. What the child looks at is in `spreadsheet_reader.py`.
 """
 import json
-import shutil
-import subprocess
-import sys
-import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 
+from guicheng.limited_child import limited_child
+
 MAX_BYTES = 20 * 1024 * 1024
-MAX_SECONDS = 40
+MAX_MEMORY = 640  # MB
+MAX_SECONDS = 30  # of the processor
 READER = Path(__file__).with_name("spreadsheet_reader.py")
 TOO_BIG = "文件太大，最多 20 MB。请去掉图片、空白的格式，或分成几份再上传。"
 EXHAUSTED = "这个文件展开以后太大，或者格式有毛病，读不了。请新建一个工作簿，只把要导入的表复制过去再上传。"
@@ -38,34 +36,15 @@ class Sheet:
 
 def read_sheets(file):
     """Give the sheets of a workbook or CSV file, visible ones first. Raises Unreadable."""
-    with _path_of(file) as path:
-        if Path(path).stat().st_size > MAX_BYTES:
-            raise Unreadable(TOO_BIG)
-        child = subprocess.Popen(
-            [sys.executable, "-I", str(READER), str(path)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )
-        try:
-            sheets = list(_sheets(child.stdout))
-        finally:
-            child.stdout.close()
-            child.kill()
-            child.wait()
+    if _size_of(file) > MAX_BYTES:
+        raise Unreadable(TOO_BIG)
+    with limited_child(READER, file, memory=MAX_MEMORY, seconds=MAX_SECONDS) as lines:
+        sheets = list(_sheets(lines))
     return sorted(sheets, key=lambda sheet: sheet.is_hidden)
 
 
-@contextmanager
-def _path_of(file):
-    """Where the file lies on the disk; one in memory is written to a temporary one first."""
-    known = file if isinstance(file, str | Path) else getattr(file, "temporary_file_path", lambda: None)()
-    if known:
-        yield known
-        return
-    with tempfile.NamedTemporaryFile(prefix="guicheng-", suffix=".upload") as copy:
-        file.seek(0)
-        shutil.copyfileobj(file, copy)
-        copy.flush()
-        yield copy.name
+def _size_of(file):
+    return Path(file).stat().st_size if isinstance(file, str | Path) else file.seek(0, 2)
 
 
 def _sheets(lines):

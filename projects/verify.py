@@ -1,20 +1,26 @@
-"""Which close a file or a fingerprint is of, and whether the file is as it was kept."""
-import io
-import json
-import lzma
-import re
-import zipfile
-import zlib
-from dataclasses import dataclass
+"""Which close a file or a fingerprint is of, and whether the file is as it was kept.
 
+Anybody may send a file: its size is looked at first, then the digest of the whole; its insides only where they are
+small, one file at a time on this machine, in a child process with limits (`verify_reader.py`).
+"""
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from guicheng.limited_child import limited_child
+from guicheng.turns import one_at_a_time
 from projects import quarter_close
 from projects.models import QuarterClose
-from projects.report.document import canonical, sha256
 from projects.report.files import FORMATS
 
-DIGEST = re.compile(rb"[0-9a-fA-F]{64}")
-MAX_UNPACKED = 64 * 1024 * 1024
+READER = Path(__file__).with_name("verify_reader.py")
+MAX_OPENED = 3 * 1024 * 1024  # bytes: ten times what a quarter's workbook takes
+MAX_MEMORY, MAX_SECONDS = 320, 5  # MB, and seconds of the processor
+SHARE = 10  # files of one address opened in a minute
 UNTOUCHED, FIGURES_HOLD, ALTERED, UNKNOWN, FOUND = "untouched", "figures", "altered", "unknown", "found"
+TOO_BIG_TO_OPEN, UNREADABLE = "too_big", "unreadable"
 
 
 @dataclass(frozen=True)
@@ -36,58 +42,42 @@ def of_fingerprint(text):
     return Answer(FOUND, close, digest=digest) if close else Answer(UNKNOWN, digest=digest)
 
 
-def of_file(content):
-    """The answer about a file's bytes."""
-    digest = sha256(content)
+def of_file(file, address=""):
+    """The answer about an uploaded file, sent from `address`. Raises Busy where it cannot be opened just now."""
+    digest = _digest(file)
     if kept := quarter_close.kept_file(digest):
         return Answer(UNTOUCHED, kept[0], FORMATS[kept[1]].label, digest)
-    if found := _with_figures(content):
-        close, is_only_laid_out = found
-        return Answer(FIGURES_HOLD, close, "JSON", digest) if is_only_laid_out else Answer(
+    if file.size > MAX_OPENED:
+        return Answer(TOO_BIG_TO_OPEN, digest=digest)
+    known = quarter_close.fingerprints()
+    with one_at_a_time("verify", address, SHARE):
+        inside = _inside(file, known)
+    if inside is None:
+        return Answer(UNREADABLE, digest=digest)
+    if close := inside["figures"] and known.get(inside["figures"]["fingerprint"]):
+        return Answer(FIGURES_HOLD, close, "JSON", digest) if _is_only_laid_out(inside["figures"], close) else Answer(
             ALTERED, close, digest=digest)
-    if close := _named_in(content):
-        return Answer(ALTERED, close, digest=digest)
+    if inside["named"]:
+        return Answer(ALTERED, known[inside["named"]], digest=digest)
     return Answer(UNKNOWN, digest=digest)
 
 
-def _with_figures(content):
-    """The close whose figures a JSON file holds, however it is laid out, and whether it says nothing else. Or None."""
-    try:
-        data = json.loads(content, object_pairs_hook=_without_twins)
-        fingerprint = sha256(canonical(data["figures"]))
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-    close = quarter_close.closes_with(fingerprint).order_by("-sequence").first()
-    kept = close and {"fingerprint": close.figures_sha256, "sm3": close.figures_sm3, "figures": data["figures"]}
-    return close and (close, all(kept.get(name) == value for name, value in data.items()))
+def _digest(file):
+    """Read in pieces: nobody holds the whole."""
+    whole = hashlib.sha256()
+    for piece in file.chunks():
+        whole.update(piece)
+    return whole.hexdigest()
 
 
-def _without_twins(pairs):
-    """A dict; of a key that stands there twice readers take one or the other."""
-    if len(found := dict(pairs)) < len(pairs):
-        raise ValueError("A key stands there twice.")
-    return found
+def _inside(file, known):
+    """What the child found, or None where it died of its limits."""
+    with limited_child(READER, file, *known, memory=MAX_MEMORY, seconds=MAX_SECONDS) as lines:
+        line = lines.readline()
+    return json.loads(line) if line.endswith(b"\n") else None
 
 
-def _named_in(content):
-    """The close whose fingerprint stands in a file, or None. One query, however many digests a file holds."""
-    known = quarter_close.fingerprints()
-    for text in _texts(content):
-        for found in DIGEST.finditer(text):
-            if close := known.get(found[0].decode().lower()):
-                return close
-    return None
-
-
-def _texts(content):
-    """What of a file could name a fingerprint: its bytes, and the parts of a workbook or Word file."""
-    yield content
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = [part for part in archive.infolist() if part.filename.endswith((".xml", ".rels"))]
-            if sum(part.file_size for part in parts) <= MAX_UNPACKED:
-                for part in parts:
-                    yield archive.read(part)
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, RuntimeError, NotImplementedError, ValueError,
-            EOFError):
-        return  # damaged or locked: its own bytes are all there is to read
+def _is_only_laid_out(figures, close):
+    """Whether a JSON file says nothing but the close's figures and its fingerprints."""
+    kept = {"fingerprint": close.figures_sha256, "sm3": close.figures_sm3}
+    return not figures["more"] and all(kept[name] == value for name, value in figures["said"].items())

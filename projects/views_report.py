@@ -1,7 +1,6 @@
 """The public pages and files of the quarters: as they stand, as of a day, or as they were closed. GET only."""
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass
-from threading import Lock
 from urllib.parse import urlencode
 
 from django.core.cache import cache
@@ -18,6 +17,7 @@ from guicheng.as_of import NOW, Moment
 from guicheng.inbox import address_of
 from guicheng.pages.errors import error_page
 from guicheng.quarters import Quarter
+from guicheng.turns import Busy, one_at_a_time
 from projects import summary
 from projects.corrections import corrections_since
 from projects.models import QuarterClose
@@ -36,12 +36,7 @@ INSTEAD = {"png": ("report-file", ["svg"], "SVG 图"), "pdf": ("report-print", [
 SHOWN_IN_BROWSER = ("svg", "png", "pdf")
 KEPT_FOR = 600  # seconds
 SLOW = ("png", "pdf")  # seconds of the processor each
-MAKING = Lock()
 BUSY = ("服务器正忙", "正在给别人生成同样费时的文件，请过几秒再点一次；打印版和 SVG 图现在就能看。")
-
-
-class Busy(Exception):
-    """Another slow file is being made."""
 
 
 def read_quarter(text):
@@ -196,9 +191,9 @@ def report_file(request, asked, extension):
         content = kept_content(asked.close, extension) if asked.close else _made(asked, extension)
     except Missing as error:
         return _missing(request, asked.quarter, extension, str(error))
-    except Busy:
+    except Busy as busy:
         response = error_page(request, 503, "", BUSY)
-        response["Retry-After"] = "5"
+        response["Retry-After"] = str(busy.seconds)
         return response
     if content is None:
         return _missing(request, asked.quarter, extension, "这个季度锁定时，服务器没有装生成这种文件的组件，没有留存。")
@@ -215,30 +210,21 @@ def _made(asked, extension):
     """
     render, address = FORMATS[extension].render, public_address(asked.quarter)
     if asked.moment:
-        with _one_at_a_time(extension):
+        with _turn(extension):
             return render(asked.document, address)
     document = asked.document
     key = f"report:{extension}:{document.fingerprint}:{sha256(address)}"
     content = cache.get(key)
     if content is None:
-        with _one_at_a_time(extension):
+        with _turn(extension):
             content = render(document, address)
         cache.set(key, content, KEPT_FOR)
     return content
 
 
-@contextmanager
-def _one_at_a_time(extension):
-    """Let one slow file be made in a process and refuse a second: a few requests would hold every thread."""
-    if extension not in SLOW:
-        yield
-    elif not MAKING.acquire(blocking=False):
-        raise Busy
-    else:
-        try:
-            yield
-        finally:
-            MAKING.release()
+def _turn(extension):
+    """One slow file is made at a time on this machine and a second refused: a few requests would hold every thread."""
+    return one_at_a_time("slow-file") if extension in SLOW else nullcontext()
 
 
 def _is_open(asked, extension):

@@ -2,6 +2,8 @@
 import copy
 import io
 import os
+import tempfile
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,9 +19,15 @@ from tests import browser, databases, factories
 
 
 def pytest_configure(config):
-    """Cheap passwords, no waiting for the disk, and static files straight from their folders: no collectstatic."""
+    """Cheap passwords, no waiting for the disk, and static files straight from their folders: no collectstatic.
+
+    A folder of its own for each process: a turn (guicheng/turns.py) is one for the whole machine.
+    """
     from django.conf import settings
 
+    folder = tempfile.TemporaryDirectory(prefix="guicheng-test-")
+    config.add_cleanup(folder.cleanup)
+    settings.DATA_DIR = Path(folder.name)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -70,10 +78,16 @@ def _flush_past_the_triggers():
 
 
 @pytest.fixture(autouse=True)
-def _no_file_from_another_test():
-    """The files of a quarter are kept for a while by their fingerprint: a test's own drawing is for itself."""
+def _no_file_from_another_test(settings):
+    """The files of a quarter are kept for a while by their fingerprint: a test's own drawing is for itself.
+
+    So is its share of turns.
+    """
+    folder = settings.DATA_DIR
     yield
     cache.clear()
+    for turn in folder.glob("*.turn"):
+        turn.unlink()
 
 
 # --- the cast ------------------------------------------------------------------------------------

@@ -14,13 +14,13 @@ from django.core.cache import cache
 from PIL import Image, ImageFont
 
 from guicheng import words
+from guicheng.turns import one_at_a_time
 from projects.models import Project
 from projects.report import Missing, digest, fonts
 from projects.report.canvas import COLOURS, FONTS
 from projects.report.files import FORMATS
 from projects.report.picture import SIDE, WIDTH, alternative_text, qr_path, render_png, render_svg
 from projects.report.typeset import NOT_FIRST, NOT_LAST, text_width, wrap
-from projects.views_report import MAKING
 from tests import factories
 from tests.projects.documents import CLOSED, LONG, a_change, a_document, a_list, a_promise, edge_cases
 
@@ -303,12 +303,12 @@ def test_the_same_document_is_not_drawn_twice_and_another_is(visitor, facts, mon
 def test_while_a_slow_file_is_made_a_second_is_refused_and_the_rest_answers(visitor, facts, monkeypatch):
     cache.clear()
     monkeypatch.setitem(FORMATS, "png", replace(FORMATS["png"], renderer=lambda document, address: b"png"))
-    with MAKING:
+    with one_at_a_time("slow-file"):
         response = visitor.get("/reports/2021Q4.png")
         assert response.status_code == 503 and response["Retry-After"] and "请过几秒再点一次" in response.text
         assert visitor.get("/reports/2021Q4.svg").status_code == 200
     assert visitor.get("/reports/2021Q4.png").content == b"png"
-    with MAKING:
+    with one_at_a_time("slow-file"):
         assert visitor.get("/reports/2021Q4.png").content == b"png", "what was made is still given"
         assert visitor.get("/reports/2021Q4.png?asof=2021-12-31").status_code == 503, "of another moment none is kept"
 
