@@ -20,6 +20,7 @@ class GuichengConfig(AppConfig):
         from guicheng.append_only import AppendOnly, install_triggers, make_way
         from guicheng.roles import keep_apart, make_groups
         from guicheng.scope import check_scopes
+        from guicheng.upkeep.modes import check_modes
         from guicheng.workdays import seed_after_migrate
 
         LogEntry.append_only = AppendOnly(frozen_by="", let_go="", sentence="操作日志不能修改或删除。")
@@ -28,4 +29,5 @@ class GuichengConfig(AppConfig):
         post_migrate.connect(install_triggers, dispatch_uid="install_triggers")
         post_migrate.connect(make_groups, dispatch_uid="make_groups")
         checks.register(check_scopes)
+        checks.register(check_modes, checks.Tags.security, deploy=True)
         post_migrate.connect(seed_after_migrate, sender=self, dispatch_uid="seed_calendar")

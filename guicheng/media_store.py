@@ -40,7 +40,7 @@ def write(name, ending, content):
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(part, 0o640)
+        os.chmod(part, 0o600)
         os.replace(part, path)
     except BaseException:
         os.unlink(part)

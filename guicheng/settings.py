@@ -36,7 +36,9 @@ WEBHOOK_URL = env("WEBHOOK_URL", default="")  # nor any message to a group robot
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="") or "webmaster@localhost"
 
 try:
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    if not DATA_DIR.is_dir():
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        DATA_DIR.chmod(0o711)  # nginx passes through to static/: guicheng/upkeep/modes.py
 except OSError as error:
     raise ImproperlyConfigured(f"不能使用数据目录 DATA_DIR={DATA_DIR}（{error.strerror}）。")
 
@@ -96,6 +98,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else Non
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # of a form's words; files go to the disk from 2.5 MB on
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700  # prepare opens static/ to nginx
 FILE_UPLOAD_HANDLERS = [
     "guicheng.uploads.CappedUploads",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -1,6 +1,7 @@
 """The WSGI application. Refuses to serve a database that does not keep published rows."""
 import os
 
+os.umask(0o077)  # what we write is ours alone: guicheng/upkeep/modes.py
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guicheng.settings")
 
 from django.conf import settings  # noqa: E402

@@ -110,7 +110,7 @@ def _make(file):
         raise ValidationError(f"有 {file.total:,} 行，一张 Excel 表放不下。请先筛选，或者导出 CSV。")
     attempt, file.stored = file.stored, f"{file.stored}.{file.extension}"
     folder().mkdir(exist_ok=True)
-    with whole_file(path_of(file), 0o640) as part:
+    with whole_file(path_of(file), 0o600) as part:
         _write(file, part, project_rows(projects, STAFF_COLUMNS))
         size = part.stat().st_size
         with part.open("rb") as written:

@@ -11,6 +11,7 @@ from django.db import DatabaseError, OperationalError
 
 from guicheng.append_only import missing_triggers
 from guicheng.roles import make_groups
+from guicheng.upkeep.modes import put_right
 from guicheng.upkeep.upgrade import NewerDatabase, Outlook, in_one_transaction
 from guicheng.workdays import seed_calendar
 
@@ -31,6 +32,8 @@ class Command(BaseCommand):
         except OperationalError as error:
             sys.exit(f"连不上数据库，请检查 DATABASE_URL 和数据库服务（{str(error).splitlines()[0]}）。")
         self.prepare_static()
+        if changed := put_right():
+            self.stdout.write(f"改好了 {changed} 处文件权限：数据只有本系统的账号能读，静态文件 nginx 能读。")
         address = settings.PUBLIC_URL or f"http://127.0.0.1:{port}/"
         self.stdout.write(f"桂城办实事：{address}（按 Ctrl-C 停止）")
 
