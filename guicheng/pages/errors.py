@@ -1,8 +1,20 @@
-"""The Chinese error pages: each says what happened and what to do next."""
+"""The Chinese error pages: each says what happened and what to do next.
+
+A page that says what went wrong must not go wrong in its turn. Where the frame of all pages cannot be drawn, for want
+of the static manifest, of a template or of the database, the words stand alone.
+"""
+import logging
+
 from django.conf import settings
 from django.core.exceptions import TooManyFilesSent, ValidationError
-from django.shortcuts import render
+from django.db import DatabaseError
+from django.http import HttpResponse
+from django.template import TemplateDoesNotExist
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
 
+logger = logging.getLogger(__name__)
+CANNOT_DRAW = (DatabaseError, OSError, TemplateDoesNotExist, ValueError)  # ValueError: no static manifest
 WORDS = {
     400: ("这个地址没法识别", "请检查地址里的筛选条件，或者从首页重新找。"),
     403: ("没有权限打开这一页", "如果需要这个权限，请找本单位的管理员。"),
@@ -16,7 +28,22 @@ WORDS = {
 def error_page(request, status, sentence="", words=None):
     title, advice = words or WORDS[status]
     context = {"status": status, "title": title, "sentence": sentence, "advice": advice}
-    return render(request, "error.html", context, status=status)
+    return HttpResponse(_drawn(context, request), status=status)
+
+
+def _drawn(context, request=None):
+    """The page, or its words alone."""
+    try:
+        return render_to_string("error.html", context, request)
+    except CANNOT_DRAW as error:
+        logger.warning("An error page in words alone: %s", error)
+    words = [(text,) for text in (context.get("sentence"), context["advice"]) if text]
+    return format_html(
+        '<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><meta name="viewport" '
+        'content="width=device-width, initial-scale=1"><title>{}—桂城办实事</title></head><body><h1>{}</h1>{}'
+        '<p><a href="{}/">回首页</a></p><p>错误编号 {}</p></body></html>',
+        context["title"], context["title"], format_html_join("", "<p>{}</p>", words), settings.BASE_PATH,
+        context["status"])
 
 
 def bad_request(request, exception=None):
@@ -45,11 +72,6 @@ def locked_out(request, response=None, credentials=None, *args, **kwargs):
 
 
 def server_error(request):
-    """A 500 must not fail in its turn: no database, no context but the words."""
-    from django.http import HttpResponseServerError
-    from django.template.loader import render_to_string
-
+    """Without the request: neither its session nor its user is looked at again."""
     title, advice = WORDS[500]
-    return HttpResponseServerError(
-        render_to_string("error.html", {"status": 500, "title": title, "advice": advice})
-    )
+    return HttpResponse(_drawn({"status": 500, "title": title, "advice": advice}), status=500)
