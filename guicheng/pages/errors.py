@@ -4,11 +4,12 @@ A page that says what went wrong must not go wrong in its turn. Where the frame 
 of the static manifest, of a template or of the database, the words stand alone.
 """
 import logging
+import sys
 
 from django.conf import settings
 from django.core.exceptions import TooManyFilesSent, ValidationError
 from django.db import DatabaseError
-from django.http import HttpResponse
+from django.http import HttpResponse, UnreadablePostError
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
@@ -26,12 +27,13 @@ WORDS = {
 
 
 def error_page(request, status, sentence="", words=None):
+    """The page of a status; without a request, one that knows nothing of who asks."""
     title, advice = words or WORDS[status]
     context = {"status": status, "title": title, "sentence": sentence, "advice": advice}
     return HttpResponse(_drawn(context, request), status=status)
 
 
-def _drawn(context, request=None):
+def _drawn(context, request):
     """The page, or its words alone."""
     try:
         return render_to_string("error.html", context, request)
@@ -72,6 +74,8 @@ def locked_out(request, response=None, credentials=None, *args, **kwargs):
 
 
 def server_error(request):
-    """Without the request: neither its session nor its user is looked at again."""
-    title, advice = WORDS[500]
-    return HttpResponse(_drawn({"status": 500, "title": title, "advice": advice}), status=500)
+    """Without the request: neither its session nor its user is looked at again. Django logs the status given here."""
+    if isinstance(sys.exception(), UnreadablePostError):
+        words = ("没有收全", "上传的时候网络断了，什么也没有保存。请再提交一次。")
+        return error_page(None, 400, words=words)
+    return error_page(None, 500)
