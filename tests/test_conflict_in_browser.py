@@ -79,3 +79,15 @@ def test_no_barrier_on_the_pages_of_editing(base, open_page, project, superuser)
         reader.goto(base + where)
         wrong[where] = barriers(reader)
     assert {where: found for where, found in wrong.items() if found} == {}
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
+def test_a_double_click_saves_once(base, open_page, project, superuser, script):
+    """The second click is what the browser shows the answer of: the page says what the first one did."""
+    page = sign_in(open_page(width=390, java_script_enabled=script), base, superuser)
+    page.goto(base + address("projects_progressupdate_record", project.pk))
+    page.fill("[name=text]", "双击保存的一条。")
+    page.dblclick("button:has-text('提交审核'), input[value='提交审核']")
+    page.wait_for_url(f"**{address('index')}")
+    assert project.updates.filter(text="双击保存的一条。").count() == 1
+    assert "已" in page.inner_text(".messagelist")
