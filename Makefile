@@ -16,6 +16,8 @@ bench:
 	@.venv/bin/python -m tests.bench.importing
 	@.venv/bin/python -m tests.bench.summary
 	@.venv/bin/python -m tests.bench.files
+	@.venv/bin/python -m tests.bench.restoring
+	@.venv/bin/python -m tests.bench.point_in_time
 
 LOCK = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
 

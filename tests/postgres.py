@@ -18,7 +18,7 @@ def find_binaries():
     return Path(initdb).parent if initdb else None
 
 
-def _as_server(*command):
+def as_server(*command):
     """Run as the account postgres when we are root: initdb refuses root."""
     if os.geteuid() == 0:
         runuser = shutil.which("runuser") or "/usr/sbin/runuser"  # sbin is not on every PATH
@@ -37,15 +37,15 @@ def throwaway_server(options=""):
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     try:
-        _as_server(binaries / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        as_server(binaries / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
         settings = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off {options}"
         # its output goes to the log, else pg_ctl's caller waits for the server to close the pipe
-        _as_server(binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", settings, "start")
-        _as_server(binaries / "createdb", "-h", folder, "-U", USER, DATABASE)
+        as_server(binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", settings, "start")
+        as_server(binaries / "createdb", "-h", folder, "-U", USER, DATABASE)
         yield {"DATABASE_URL": f"postgres://{USER}@/{DATABASE}", "PGHOST": str(folder)}
     finally:
         try:
             if (data / "postmaster.pid").exists():
-                _as_server(binaries / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+                as_server(binaries / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
         finally:
             shutil.rmtree(folder, ignore_errors=True)

@@ -69,7 +69,7 @@ def _next_link(body):
     return match[1] if match else ""
 
 
-def _free_port():
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -83,7 +83,7 @@ def running_site(database, size, env):
         [sys.executable, "-m", "tests.bench.fill", str(size)], cwd=ROOT, env=env, stdout=subprocess.PIPE, check=True
     )
     found = json.loads(filled.stdout)
-    port = _free_port()
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "tests.bench.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1",
          "--timeout", "120", "--no-control-socket", "--log-level", "error"],
