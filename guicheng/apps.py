@@ -20,6 +20,7 @@ class GuichengConfig(AppConfig):
         from guicheng.append_only import AppendOnly, install_triggers, make_way
         from guicheng.roles import keep_apart, make_groups
         from guicheng.scope import check_scopes
+        from guicheng.upkeep import checks as _  # noqa: F401, the checks of /healthz
         from guicheng.upkeep.modes import check_modes
         from guicheng.workdays import seed_after_migrate
 

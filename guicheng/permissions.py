@@ -46,6 +46,11 @@ def can_make_accounts(user):
     return user.has_perm("guicheng.add_user") or can_manage_unit_accounts(user)
 
 
+def can_see_health(user):
+    """运行情况: who looks after the accounts of the whole street looks after the machine."""
+    return user.has_perm("guicheng.change_user")
+
+
 def can_give_roles(user, account=None):
     """Give roles, 在编 and units: never to oneself, and to a superuser only by a superuser."""
     if account is not None and (account.pk == user.pk or account.is_superuser and not user.is_superuser):

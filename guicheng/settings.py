@@ -33,6 +33,8 @@ SITE_CODE = env("SITE_CODE", default="")
 SITE_ICP = env("SITE_ICP", default="")
 EMAIL_URL = env("EMAIL_URL", default="")  # no mail leaves until it is set
 WEBHOOK_URL = env("WEBHOOK_URL", default="")  # nor any message to a group robot
+HEALTH_KEY = env("HEALTH_KEY", default="")  # whoever sends it learns the details of /healthz
+SECURITY_CONTACT = env("SECURITY_CONTACT", default="")
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="") or "webmaster@localhost"
 
 try:
@@ -63,7 +65,15 @@ except ValueError:
         f"STAFF_ADDRESSES 应是用逗号隔开的网段，如 10.1.0.0/16,2001:db8::/32，现在是“{STAFF_ADDRESSES}”。"
     )
 
+if HEALTH_KEY and len(HEALTH_KEY) < 20:
+    raise ImproperlyConfigured("HEALTH_KEY 太短，会被猜到：请用 20 位以上的随机串。")
+SECURITY_CONTACTS = [each.strip() for each in SECURITY_CONTACT.split(",") if each.strip()]
+if not all(each.startswith(("mailto:", "https://", "tel:")) for each in SECURITY_CONTACTS):
+    raise ImproperlyConfigured(
+        f"SECURITY_CONTACT 里每一个都应以 mailto:、https:// 或 tel: 开头，现在是“{SECURITY_CONTACT}”。")
+
 _public = urlsplit(PUBLIC_URL)
+PUBLIC_ROOT = f"{_public.scheme}://{_public.netloc}"
 BASE_PATH = _public.path.rstrip("/")
 if WEBHOOK_URL and not WEBHOOK_URL.startswith(("http://", "https://")):
     raise ImproperlyConfigured("WEBHOOK_URL 应以 http:// 或 https:// 开头。")
@@ -75,7 +85,7 @@ if PUBLIC_URL:
     if not SECRET_KEY:
         raise ImproperlyConfigured("已设 PUBLIC_URL（正式运行），但没有设 SECRET_KEY：请设一个 50 位以上的随机串。")
     ALLOWED_HOSTS = [_public.hostname]
-    CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
+    CSRF_TRUSTED_ORIGINS = [PUBLIC_ROOT]
     FORCE_SCRIPT_NAME = BASE_PATH or None
 else:
     SECRET_KEY = SECRET_KEY or _local_secret_key()
@@ -138,6 +148,7 @@ INSTALLED_APPS = [
     "partybuilding",
 ]
 MIDDLEWARE = [
+    "guicheng.upkeep.healthz.healthz",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "guicheng.middleware.content_security_policy",

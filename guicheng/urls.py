@@ -3,11 +3,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from guicheng.pages import errors, views
+from guicheng.pages.upkeep import security_txt
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("sources/", views.source_list, name="source-list"),
     path("about/", views.about, name="about"),
+    path(".well-known/security.txt", security_txt, name="security-txt"),
     path("", include("projects.urls")),
     path("", include("communities.urls")),
     path("", include("partybuilding.urls")),

@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.signals import post_migrate
 from django.test import Client, TransactionTestCase
 
@@ -179,6 +179,20 @@ def facts(db):
         return
     call_command("load_facts", verbosity=0, stdout=io.StringIO())
     _facts.update({model: list(model.objects.all()) for model in models})
+
+
+@pytest.fixture
+def no_database(django_db_blocker):
+    """A database that cannot be reached: the next question really fails to connect."""
+    name, host = connection.settings_dict["NAME"], connection.settings_dict["HOST"]
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.settings_dict |= {"NAME": "/nowhere/at/all", "HOST": "/nowhere"}
+        try:
+            yield
+        finally:
+            connection.settings_dict |= {"NAME": name, "HOST": host}
+            connection.close()
 
 
 # --- the browser ---------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ NOTHING_TO_LOSE = "-c full_page_writes=off -c synchronous_commit=off"  # of a se
 NO_TESTS = 5  # pytest's exit code when nothing was collected
 # nothing of this machine's configuration reaches the tests: set empty, so that .env cannot fill it in
 NEUTRAL = {"PUBLIC_URL": "", "DATABASE_URL": "", "SECRET_KEY": "", "PROXY_COUNT": "0", "REQUIRE_TOTP": "",
-           "STAFF_ADDRESSES": "", "BACKUP_DIR": ""}
+           "STAFF_ADDRESSES": "", "BACKUP_DIR": "", "HEALTH_KEY": "", "SECURITY_CONTACT": ""}
 
 
 class Run:

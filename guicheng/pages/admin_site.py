@@ -23,6 +23,7 @@ class GuichengAdminSite(admin.AdminSite):
     def get_urls(self):
         from guicheng.pages import inbox, sign_in
         from guicheng.pages.audit import audit, audit_export
+        from guicheng.pages.upkeep import show_health
         from projects.admin import media
 
         # Django's own shortcut to the public page asks nobody: it would tell the address of any row
@@ -35,6 +36,7 @@ class GuichengAdminSite(admin.AdminSite):
             ("inbox/", require_safe(partial(inbox.show, self)), "inbox"),
             ("inbox/read/", inbox.read_all, "inbox_read_all"),
             ("inbox/<int:pk>/read/", inbox.read, "inbox_read"),
+            ("health/", require_safe(partial(show_health, self)), "health"),
             ("audit/", audit, "audit"),
             ("audit/export/", audit_export, "audit-export"),
         ]

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from guicheng.inbox import InboxMessage
 from guicheng.pages.street import light_counts, street
-from guicheng.permissions import can_make_accounts, sees_everything
+from guicheng.permissions import can_make_accounts, can_see_health, sees_everything
 from partybuilding.models import PartyOrganisation
 from projects import summary
 from projects.admin.imports import import_links
@@ -76,6 +76,7 @@ def account_links(user):
         (user.has_perm("admin.view_logentry"), ("操作日志：谁改了什么", reverse("admin:admin_logentry_changelist"))),
         (user.has_perm("guicheng.give_roles"), ("待授权的账号", f"{users}?waiting=1")),
         (can_make_accounts(user), ("账号：新增、重置口令、停用", users)),
+        (can_see_health(user), ("运行情况：数据库、磁盘、备份、后台任务", reverse("admin:health"))),
     ] if may]
 
 

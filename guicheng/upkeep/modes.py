@@ -47,13 +47,13 @@ def _mode(path, wanted_folder, wanted_file):
 
 
 def modes():
-    """The Mode of DATA_DIR and of everything in it. A folder of it may be a link to another disk; other links are
-    passed over, and so is what vanishes meanwhile or cannot be looked into."""
-    data = Path(settings.DATA_DIR).resolve()
+    """The Mode of DATA_DIR, of everything in it and of BACKUP_DIR. A folder in it may be a link to another disk;
+    other links are passed over, and so is what vanishes meanwhile or cannot be looked into."""
+    data, backups = Path(settings.DATA_DIR).resolve(), Path(settings.BACKUP_DIR)
     yield _mode(data, THROUGH, THROUGH)
-    for top in sorted(data.iterdir()):
-        wanted = (0o755, 0o644) if top.name in SERVED else (0o700, 0o600)
-        for path in _below(top.resolve()):
+    tops = {top.resolve(): (0o755, 0o644) if top.name in SERVED else (0o700, 0o600) for top in sorted(data.iterdir())}
+    for top, wanted in (tops | ({backups: (0o700, 0o600)} if backups.is_dir() else {})).items():
+        for path in [top] if top == backups else _below(top):  # a backup is private from the start, and there are many
             try:
                 found = _mode(path, *wanted)
             except OSError:

@@ -93,6 +93,7 @@ ROUTES = {
     "home": "public",
     "source-list": "public",
     "about": "public",
+    "security-txt": "public",
     "list-index": "public",
     "list-detail": "public row projects.projectlist",
     "list-csv": "public row projects.projectlist",
@@ -132,6 +133,7 @@ ROUTES = {
     "admin:inbox": "staff GET",
     "admin:inbox_read_all": "staff POST",
     "admin:inbox_read": "row guicheng.inboxmessage POST: *",
+    "admin:health": f"page GET: 系统管理员 {SUPER}",
     "admin:audit": f"hidden GET: 安全审计员 {SUPER}",
     "admin:audit-export": f"hidden GET: 安全审计员 {SUPER}",
 

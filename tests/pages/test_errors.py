@@ -1,7 +1,6 @@
 """The error pages when the rest is broken too: no static manifest, no database. They still say it, in Chinese."""
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
 from django.test import Client
 
 MANIFEST = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
@@ -13,20 +12,6 @@ def no_manifest(settings, tmp_path):
     """As before collectstatic: whatever names a static file fails."""
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = settings.STORAGES | MANIFEST
-
-
-@pytest.fixture
-def no_database(django_db_blocker):
-    """A database that cannot be reached: the next question really fails to connect."""
-    name, host = connection.settings_dict["NAME"], connection.settings_dict["HOST"]
-    with django_db_blocker.unblock():
-        connection.close()
-        connection.settings_dict |= {"NAME": "/nowhere/at/all", "HOST": "/nowhere"}
-        try:
-            yield
-        finally:
-            connection.settings_dict |= {"NAME": name, "HOST": host}
-            connection.close()
 
 
 def ask(path="/", method="get", cookie="", **kw):

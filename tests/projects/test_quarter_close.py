@@ -12,6 +12,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from guicheng.audit import AuditEntry
 from guicheng.quarters import Quarter
+from guicheng.upkeep.health import CHECKS, Level
 from projects import quarter_close
 from projects.corrections import corrections_since
 from projects.models import CloseFile, ProgressUpdate, QuarterClose, QuarterReopening, QuarterReport, QuarterSigning
@@ -300,16 +301,29 @@ def test_the_command_gives_the_kept_file(closed, project, tmp_path):
     assert target.read_bytes() == bytes(closed.files.get(format="json").content)
 
 
-def test_all_closes_are_checked(closed, monkeypatch):
+@pytest.fixture
+def kept_apart(settings, tmp_path):
+    """What a run of check_closes finds is kept in DATA_DIR."""
+    settings.DATA_DIR = tmp_path
+
+
+def health_of_closes():
+    return CHECKS["closes"].look().level
+
+
+def test_all_closes_are_checked(closed, monkeypatch, kept_apart):
+    assert health_of_closes() == Level.WARN, "nobody looked yet"
     assert "1 次锁定都与指纹相符" in run("check_closes", render=True)
     monkeypatch.setitem(FORMATS, "json", replace(FORMATS["json"], renderer=lambda document, address: b"other"))
     assert "json 重做以后不同" in run("check_closes", render=True)
+    assert health_of_closes() == Level.OK
 
 
-def test_damage_stops_the_check(closed, monkeypatch):
+def test_damage_stops_the_check(closed, monkeypatch, kept_apart):
     monkeypatch.setattr("projects.management.commands.check_closes.damaged", lambda close: ["坏了。"])
     with pytest.raises(CommandError, match="1 处不符"):
         run("check_closes")
+    assert health_of_closes() == Level.BAD
 
 
 # --- what else changed since ---------------------------------------------------------------------

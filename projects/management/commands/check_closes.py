@@ -1,5 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
+from guicheng.upkeep.last_runs import write_down
+from projects.health import JOB
 from projects.models import QuarterClose
 from projects.quarter_close import damaged, rendered
 
@@ -19,9 +21,11 @@ class Command(BaseCommand):
                 self.stdout.write(f"{close}：{name} 重做以后不同（组件或字体换过版本时会这样），留存的那一份不受影响。")
         for sentence in wrong:
             self.stderr.write(sentence)
+        said = f"{number} 次锁定里有 {len(wrong)} 处不符，请立即查清。" if wrong else f"{number} 次锁定都与指纹相符。"
+        write_down(JOB, not wrong, said)
         if wrong:
-            raise CommandError(f"{number} 次锁定里有 {len(wrong)} 处不符，请立即查清。")
-        self.stdout.write(f"{number} 次锁定都与指纹相符。")
+            raise CommandError(said)
+        self.stdout.write(said)
 
 
 def _differing(close):
