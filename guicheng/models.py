@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Group, UserManager
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -164,11 +164,6 @@ class User(AbstractUser):
         return self.give_one_time_password()
 
 
-class AccessEventQuerySet(models.QuerySet):
-    def failed_since(self, instant):
-        return self.filter(kind=AccessEvent.Kind.SIGN_IN_FAILED, at__gte=instant)
-
-
 class AccessEvent(models.Model):
     """One line of the access log: who came in, went out, was refused, took a file along, changed an account.
 
@@ -207,8 +202,6 @@ class AccessEvent(models.Model):
     address = models.GenericIPAddressField("来自", null=True, blank=True)
     note = CleanTextField("内容", blank=True)
 
-    objects = AccessEventQuerySet.as_manager()
-
     class Meta:
         verbose_name = "访问日志"
         verbose_name_plural = "访问日志"
@@ -228,6 +221,49 @@ class AccessEvent(models.Model):
 
     def __str__(self):
         return self.get_kind_display()
+
+
+class SignInBrakeQuerySet(models.QuerySet):
+    def take(self, account, network):
+        """Count one try, before it is looked at, and give whether it may be looked at.
+
+        The first TRIES may; then one every PAUSE, until nobody tried for a WINDOW. One UPDATE decides: of two at the
+        same instant one may.
+        """
+        self.bulk_create([SignInBrake(account=account, network=network)], ignore_conflicts=True)
+        now = timezone.now()
+        old, few, rested = Q(last_at__lte=now - self.model.WINDOW), Q(tries__lt=self.model.TRIES), Q(
+            last_at__lte=now - self.model.PAUSE)
+        tries = Case(When(old, then=Value(1)), default=F("tries") + 1)
+        return bool(self.filter(old | few | rested, account=account, network=network).update(tries=tries, last_at=now))
+
+    def let_go(self, account, network):
+        """Forget the tries: the password was right."""
+        self.filter(account=account, network=network).update(tries=0)
+
+
+class SignInBrake(models.Model):
+    """The tries of late of one account from one network it is known to sign in from (`sign_in.py`)."""
+
+    TRIES, PAUSE, WINDOW = 10, timedelta(seconds=30), timedelta(minutes=15)
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    network = models.GenericIPAddressField()
+    tries = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(default=timezone.now)
+
+    objects = SignInBrakeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "登录限速"
+        verbose_name_plural = "登录限速"
+        constraints = [
+            models.UniqueConstraint(fields=["account", "network"], name="guicheng_signinbrake_once",
+                                    violation_error_message="一个账号在一个网络里只记一行。"),
+        ]
+
+    def __str__(self):
+        return f"{self.account_id} {self.network}"
 
 
 # models of this app that stand beside what they are about

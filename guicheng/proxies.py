@@ -19,12 +19,17 @@ def client_address(request):
 
 
 def client_network(request):
-    """Give what limits count by: an IPv4 address, or the /64 of an IPv6 one, which one household has whole.
+    """Give what limits count the asker's address by; None where nobody knows it."""
+    return network_of(client_address(request))
 
-    An IPv4 address in IPv6 clothes counts as what it is. None where nobody knows the address.
+
+def network_of(address):
+    """An IPv4 address itself, and of an IPv6 one its /64, which one household has whole; None of what is none.
+
+    An IPv4 address in IPv6 clothes counts as what it is.
     """
     try:
-        address = ip_address(client_address(request) or "")
+        address = ip_address(address or "")
     except ValueError:
         return None
     address = getattr(address, "ipv4_mapped", None) or address

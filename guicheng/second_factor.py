@@ -18,6 +18,7 @@ from guicheng.models import one_time_password
 SALT = "guicheng.second_factor"
 MINUTES_TO_SET_UP = 30
 RECOVERY_CODES = 10
+MOST_FAILURES = 10  # that are counted: 2 ** 9 seconds, 170 guesses a day at a number of six digits
 WRONG = "动态码不对。请看手机上最新的 6 位数再试；手机的时间要准。"
 
 
@@ -81,8 +82,20 @@ def _fingerprint(code):
     return salted_hmac(SALT, re.sub(r"[\s-]", "", code).lower()).hexdigest()[:16]
 
 
+class TooManyCodes(ValidationError):
+    """Refused, and the code not looked at. `seconds` until another try."""
+
+    def __init__(self, seconds):
+        super().__init__(f"试错的次数太多，请过 {seconds} 秒再试。")
+        self.seconds = seconds
+
+
 def verify(user, code):
-    """Give the device that accepts this code. Raises ValidationError; guesses are slowed down by the device."""
+    """Give the device that accepts this code. Raises ValidationError; guesses are slowed down by the device.
+
+    Each wrong one doubles the wait, up to nine minutes (MOST_FAILURES): who knows the password only must not shut the
+    person out.
+    """
     digits = _digits(code)
     model = TOTPDevice if digits else StaticDevice
     device = model.objects.filter(user=user, confirmed=True).first()
@@ -92,9 +105,11 @@ def verify(user, code):
     if not allowed:
         until = why["locked_until"] if why else timezone.now()
         seconds = max(1, int((until - timezone.now()).total_seconds()) + 1)
-        raise ValidationError(f"试错的次数太多，请过 {seconds} 秒再试。")
+        raise TooManyCodes(seconds)
     device = verify_token(user, device.persistent_id, digits or _fingerprint(code))
     if device is None:
+        failures = model.objects.filter(user=user, throttling_failure_count__gt=MOST_FAILURES)
+        failures.update(throttling_failure_count=MOST_FAILURES)
         raise ValidationError(WRONG if digits else "恢复码不对，或者已经用过。")
     return device
 

@@ -228,13 +228,16 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-AXES_FAILURE_LIMIT = 10  # of one name from one address
+AXES_FAILURE_LIMIT = 10  # of one name from one address, and only of strangers: guicheng/sign_in.py
 SIGN_IN_LIMITS = {"account": 30, "address": 100}  # of one name from anywhere, of one address: a NAT is an office
+AXES_WHITELIST_CALLABLE = "guicheng.sign_in.is_known"
+AXES_USERNAME_CALLABLE = "guicheng.sign_in.name_key"
+AXES_SENSITIVE_PARAMETERS = ["username"]
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "guicheng.pages.errors.locked_out"
 # not ipware: with a proxy count it reads REMOTE_ADDR only and gives None for everybody
-AXES_CLIENT_IP_CALLABLE = "guicheng.proxies.client_address"
+AXES_CLIENT_IP_CALLABLE = "guicheng.proxies.client_network"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # what is refused unread counts for nothing
 AXES_VERBOSE = False

@@ -1,20 +1,39 @@
-"""Signing in: what is written down, the limits by account and by address, one session an account."""
+"""Signing in: what is written down, the limits, one session an account.
+
+The limits must not be a weapon: whoever sits in the office could close it to all. So they hold for strangers only. An
+account that signed in from a network within KNOWN_FOR is known there: no name's and no network's limit touches it, and
+after ten wrong tries of its own it may try once in 30 seconds (`SignInBrake`). Wrong tries of strangers are counted by
+axes, under a fingerprint of the name as typed: it may be a password in the wrong box.
+"""
 import secrets
 from datetime import timedelta
+from math import ceil
 
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.dispatch import receiver
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from guicheng.access_log import record
-from guicheng.models import AccessEvent
-from guicheng.proxies import client_address
+from guicheng.models import AccessEvent, SignInBrake
+from guicheng.proxies import client_network, network_of
 
-WINDOW = timedelta(minutes=15)  # as AXES_COOLOFF_TIME
+WINDOW = timedelta(hours=settings.AXES_COOLOFF_TIME)
+KNOWN_FOR = timedelta(days=90)
+
+
+class TooManyTries(Exception):
+    """Refused, and the password not looked at. `seconds` until another try; `is_known`: the account is known here."""
+
+    def __init__(self, seconds, is_known):
+        super().__init__(seconds)
+        self.seconds, self.is_known = seconds, is_known
 
 
 @receiver(user_logged_in)
@@ -23,6 +42,7 @@ def _one_session(sender, request, user, **kwargs):
     user.sign_in_token = request.session["sign_in_token"] = secrets.token_hex(16)
     type(user)._default_manager.filter(pk=user.pk).update(sign_in_token=user.sign_in_token)
     record(AccessEvent.Kind.SIGNED_IN, request, by=user, account=user)
+    SignInBrake.objects.let_go(user, client_network(request))
 
 
 @receiver(user_logged_out)
@@ -45,13 +65,50 @@ def _account(username):
     return get_user_model()._default_manager.filter(username=name).first() if name else None
 
 
-def has_failed_too_often(request):
-    """Whether this account from anywhere, or this address with any name, failed too often of late."""
-    recent = AccessEvent.objects.failed_since(timezone.now() - WINDOW)
-    address, account = client_address(request), _account(request.POST.get("username"))
-    if address and recent.filter(address=address).count() >= settings.SIGN_IN_LIMITS["address"]:
-        return True
-    return account is not None and recent.filter(account=account).count() >= settings.SIGN_IN_LIMITS["account"]
+# --- limits --------------------------------------------------------------------------------------
+def name_key(request, credentials=None):
+    """What axes keeps of a name: its fingerprint. For AXES_USERNAME_CALLABLE."""
+    name = (credentials or request.POST).get("username")
+    return salted_hmac("guicheng.sign_in", str(name or "")).hexdigest()
+
+
+def is_known(request, credentials=None):
+    """Whether this account signed in from this network of late: axes leaves it alone. For AXES_WHITELIST_CALLABLE."""
+    account, network = _account((credentials or {}).get("username")), client_network(request)
+    if account is None or network is None:
+        return False
+    events = AccessEvent.objects.filter(
+        kind=AccessEvent.Kind.SIGNED_IN, account=account, at__gte=timezone.now() - KNOWN_FOR)
+    return network in {network_of(each) for each in events.order_by().values_list("address", flat=True).distinct()}
+
+
+def check_limits(request, name):
+    """Raises TooManyTries where this name may not be tried from here now. Asked before a password is looked at."""
+    if is_known(request, {"username": name}):
+        network = client_network(request)
+        if not SignInBrake.objects.take(_account(name), network):
+            raise TooManyTries(int(SignInBrake.PAUSE.total_seconds()), is_known=True)
+    elif seconds := seconds_for_strangers(request, name):
+        raise TooManyTries(seconds, is_known=False)
+
+
+def seconds_for_strangers(request, name):
+    """How long nobody who is not known here may try this name; 0 for now."""
+    theirs, here = Q(username=name_key(request, {"username": name})), Q(ip_address=client_network(request))
+    limits = settings.SIGN_IN_LIMITS
+    return max(_seconds_until_under(limits["account"], theirs), _seconds_until_under(limits["address"], here),
+               _seconds_until_under(settings.AXES_FAILURE_LIMIT, theirs & here))
+
+
+def _seconds_until_under(limit, these):
+    """The seconds until fewer than `limit` of these wrong tries are of late."""
+    now, count = timezone.now(), 0
+    recent = AccessAttempt.objects.filter(these, attempt_time__gt=now - WINDOW).order_by("-attempt_time")
+    for at, failures in recent.values_list("attempt_time", "failures_since_start"):
+        count += failures
+        if count >= limit:
+            return ceil((at + WINDOW - now).total_seconds())
+    return 0
 
 
 class SignInForm(AdminAuthenticationForm):
@@ -71,6 +128,12 @@ class SignInForm(AdminAuthenticationForm):
         if len(username) > self.fields["username"].max_length:
             raise ValidationError(self.error_messages["invalid_login"], code="invalid_login")
         return username
+
+    def clean(self):
+        """Raises TooManyTries, which is no error of the form: the page is another."""
+        if self.cleaned_data.get("username") and self.cleaned_data.get("password"):
+            check_limits(self.request, self.cleaned_data["username"])
+        return super().clean()
 
     def confirm_login_allowed(self, user):
         super().confirm_login_allowed(user)

@@ -10,12 +10,14 @@ from django.test import RequestFactory
     (1, "1.2.3.4", "1.2.3.4"),
     (1, "6.6.6.6, 1.2.3.4", "1.2.3.4"),
     (2, "6.6.6.6, 1.2.3.4, 10.0.0.1", "1.2.3.4"),
-    (1, "2001:db8::1", "2001:db8::1"),
+    (1, "2001:db8::1", "2001:db8::"),
+    (1, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+    (1, "::ffff:1.2.3.4", "1.2.3.4"),
     (1, None, "127.0.0.1"),
     (2, "1.2.3.4", "127.0.0.1"),
     (1, "不是地址", "127.0.0.1"),
 ])
-def test_client_address(settings, proxies, forwarded, address):
+def test_client_network(settings, proxies, forwarded, address):
     settings.PROXY_COUNT = proxies
     headers = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
     request = RequestFactory().get("/admin/login/", REMOTE_ADDR="127.0.0.1", **headers)

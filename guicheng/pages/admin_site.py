@@ -66,13 +66,14 @@ class GuichengAdminSite(admin.AdminSite):
         return super().index(request, {**parts, **(extra_context or {})})
 
     def login(self, request, extra_context=None):
-        from guicheng.pages.errors import locked_out
-        from guicheng.sign_in import SignInForm, has_failed_too_often
+        from guicheng.pages.errors import too_many_tries
+        from guicheng.sign_in import SignInForm, TooManyTries
 
-        if request.method == "POST" and has_failed_too_often(request):
-            return locked_out(request)
         self.login_form = SignInForm
-        return super().login(request, extra_context)
+        try:
+            return super().login(request, extra_context)
+        except TooManyTries as refused:
+            return too_many_tries(request, refused)
 
     def password_change(self, request, extra_context=None):
         from guicheng.pages.sign_in import OwnPassword

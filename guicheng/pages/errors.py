@@ -5,6 +5,7 @@ of the static manifest, of a template or of the database, the words stand alone.
 """
 import logging
 import sys
+from math import ceil
 
 from django.conf import settings
 from django.core.exceptions import TooManyFilesSent, ValidationError
@@ -21,7 +22,6 @@ WORDS = {
     403: ("没有权限打开这一页", "如果需要这个权限，请找本单位的管理员。"),
     404: ("没有找到这一页", "可能是地址有误，也可能已经不再公开。可以在下面搜索，或者回首页。"),
     413: ("提交的内容太大", "请按浏览器的返回键，选小一些的文件再提交。"),
-    429: ("登录失败次数太多", "为了安全，请过 15 分钟再试；忘记密码请找本单位的管理员。"),
     500: ("系统出了问题", "已经记录下来。请稍后再试；着急的事请直接打电话给社区或街道办事处。"),
 }
 
@@ -69,8 +69,26 @@ def csrf_failure(request, reason=""):
     return error_page(request, 403, "页面停留太久，或者浏览器没有保存登录信息。请回到上一页刷新后再提交。")
 
 
-def locked_out(request, response=None, credentials=None, *args, **kwargs):
-    return error_page(request, 429)
+def too_many_tries(request, refused):
+    """429 for a sign-in that was not looked at: how long to wait, and who can help."""
+    if refused.is_known:
+        sentence = f"连着输错的次数太多，现在每 30 秒只能试一次，请过 {refused.seconds} 秒再试。"
+        advice = "忘记口令请找本单位的管理员或系统管理员重置。"
+    else:
+        minutes = ceil(refused.seconds / 60)
+        sentence = f"用这个账号或者从这个网络登录，输错的次数太多，请过 {minutes} 分钟再试。"
+        advice = "近 90 天在这里登录过的账号不受影响。着急用，或者忘记口令，请打电话给本单位的管理员或系统管理员。"
+    response = error_page(request, 429, sentence, ("登录失败次数太多", advice))
+    response["Retry-After"] = str(refused.seconds)
+    return response
+
+
+def locked_out(request, response=None, credentials=None):
+    """The same where axes refused: for AXES_LOCKOUT_CALLABLE."""
+    from guicheng.sign_in import TooManyTries, seconds_for_strangers  # no models are loaded when this module is
+
+    seconds = seconds_for_strangers(request, (credentials or {}).get("username", ""))
+    return too_many_tries(request, TooManyTries(seconds, is_known=False))
 
 
 def server_error(request):

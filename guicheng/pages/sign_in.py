@@ -85,11 +85,14 @@ def ask_code(request):
     """The second step of signing in."""
     if request.user.is_verified() or not request.user.second_factor_since:
         return redirect("admin:index")
-    form = CodeForm(request.POST or None)
+    form, seconds = CodeForm(request.POST or None), 0
     form.fields["code"].label = "动态码或恢复码"
     if request.method == "POST" and form.is_valid():
         try:
             device = second_factor.verify(request.user, form.cleaned_data["code"])
+        except second_factor.TooManyCodes as refused:  # not looked at: not written down either
+            form.add_error("code", refused)
+            seconds = refused.seconds
         except ValidationError as error:
             record(AccessEvent.Kind.SIGN_IN_FAILED, request, account=request.user, note="动态码不对")
             form.add_error("code", error)
@@ -97,7 +100,10 @@ def ask_code(request):
             request.session.cycle_key()
             verify_session(request, device)
             return _next(request)
-    return _page(request, "second_factor", "两步验证", form=form)
+    page = _page(request, "second_factor", "两步验证", form=form)
+    if seconds:
+        page.status_code, page.headers["Retry-After"] = 429, str(seconds)
+    return page
 
 
 def set_up(request):

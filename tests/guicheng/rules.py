@@ -3,15 +3,19 @@ from itertools import count
 
 from django.utils import timezone
 
-from guicheng.models import User
-from tests.rules import Check
+from guicheng.models import SignInBrake, User
+from tests import factories
+from tests.rules import Check, Once
 
 _numbers = count(1)
 USER = {"username": lambda: f"rule{next(_numbers)}", "password": "!"}
+BRAKE = {"account": factories.make_user, "network": "10.0.0.1"}
 
 RULES = [
     Check("guicheng_user_one_time_password_expires", User, USER,
           good=lambda: {"must_change_password": True, "password_expires_at": timezone.now()},
           bad={"must_change_password": True}),
+    Once("guicheng_signinbrake_once", SignInBrake, BRAKE, twins={"account": factories.make_user},
+         apart={"network": "10.0.0.2"}),
 ]
 BY_HAND = {"guicheng_accessevent_kind_known"}  # no update reaches such a row; see test_access_log.py

@@ -1,20 +1,27 @@
 """Signing in: one-time passwords, one session an account, three limits, and the addresses of the staff."""
+import io
 import os
 import re
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from ipaddress import ip_network
+from threading import Barrier
 
 import pytest
+from axes.models import AccessAttempt
 from django.conf import settings as django_settings
+from django.core.management import call_command
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.append_only import drop_triggers, install_triggers
-from guicheng.models import AccessEvent, User, one_time_password
+from guicheng.models import AccessEvent, SignInBrake, User, one_time_password
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -215,10 +222,180 @@ def test_a_forged_address_does_not_help(limits, clerk):
 def test_the_limits_end(limits, clerk):
     for number in range(8):
         fail(1, f"nobody{number}")
-    drop_triggers(connection)
-    AccessEvent.objects.update(at=timezone.now() - timedelta(minutes=16))
-    install_triggers()
+    assert try_in(Client(), clerk, factories.PASSWORD, "10.0.0.1").status_code == 429
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=16))
     assert try_in(Client(), clerk, factories.PASSWORD, "10.0.0.1").status_code == 302
+
+
+def test_what_is_refused_says_how_long_and_whom_to_call(limits, clerk):
+    fail(8, "nobody")
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=10))
+    answer = try_in(Client(), "nobody", "不对", "10.0.0.1")
+    assert 290 <= int(answer["Retry-After"]) <= 300 and answer.status_code == 429
+    assert "请过 5 分钟再试" in answer.text and "请打电话给本单位的管理员或系统管理员" in answer.text
+    name = [try_in(Client(), f"nobody{number}", "不对", "10.0.0.1") for number in range(6)][-1]
+    assert name.status_code == 429 and 0 < int(name["Retry-After"]) <= 900, "refused by the address"
+
+
+def test_where_axes_refuses_it_says_the_same(limits, clerk):
+    """The last wrong try is looked at, and told that the next one will not be."""
+    answer = [try_in(Client(), clerk, "不对", "10.0.0.1") for _ in range(3)][-1]
+    assert answer.status_code == 429 and 890 <= int(answer["Retry-After"]) <= 900 and "请过 15 分钟再试" in answer.text
+
+
+@pytest.mark.parametrize("written", [" clerk", "clerk ", "ｃｌｅｒｋ"])
+def test_a_name_is_one_however_it_is_typed(limits, clerk, written):
+    """The form takes spaces away and makes wide letters narrow; the limits must count what it looks up."""
+    for last in range(5):
+        fail(1, written, f"10.0.1.{last}")
+    assert try_in(Client(), written, factories.PASSWORD, "10.0.9.9").status_code == 429
+    assert try_in(Client(), clerk, factories.PASSWORD, "10.0.9.9").status_code == 429
+
+
+def test_a_name_nobody_has_is_limited_as_one_somebody_has(limits, clerk):
+    """Else the limit would say which accounts there are."""
+    for name in (clerk, "nobody"):
+        for last in range(5):
+            fail(1, name, f"10.0.1.{last}")
+    here, there = (try_in(Client(), name, "不对", "10.0.9.9") for name in (clerk, "nobody"))
+    assert here.status_code == there.status_code == 429 and here.text == there.text
+
+
+def test_no_name_is_kept_where_wrong_tries_are_counted(limits, clerk, caplog):
+    fail(2, "我的口令-2021")
+    rows = [str(value) for row in AccessAttempt.objects.values_list() for value in row]
+    assert rows and not [value for value in [*rows, caplog.text] if "我的口令" in value]
+
+
+def test_a_network_of_ipv6_counts_as_one(limits, clerk):
+    for number in range(8):
+        fail(1, f"nobody{number}", f"2001:db8:0:1:{number:x}::{number:x}")
+    assert try_in(Client(), clerk, factories.PASSWORD, "2001:db8:0:1:ffff::1").status_code == 429
+    assert try_in(Client(), clerk, factories.PASSWORD, "2001:db8:0:2::1").status_code == 302
+
+
+def test_the_operator_lets_everybody_in_again(limits, clerk):
+    fail(8, clerk)
+    call_command("axes_reset", stdout=io.StringIO())
+    assert try_in(Client(), clerk, factories.PASSWORD, "10.0.0.1").status_code == 302
+
+
+# --- who is known at an address ------------------------------------------------------------------
+@pytest.fixture
+def known(limits, clerk):
+    """The clerk signed in from the office."""
+    assert try_in(Client(), clerk, factories.PASSWORD, "10.0.0.1").status_code == 302
+    return clerk
+
+
+def attack(address="10.0.0.1"):
+    """Every limit of strangers is reached: those of the address, and of the clerk's name from elsewhere."""
+    for number in range(9):
+        fail(1, f"nobody{number}", address)
+    for last in range(6):
+        fail(1, "clerk", f"10.0.1.{last}")
+
+
+def test_the_limits_of_name_and_address_do_not_touch_who_is_known(known, other_clerk):
+    attack()
+    assert try_in(Client(), known, factories.PASSWORD, "10.0.0.1").status_code == 302
+    assert try_in(Client(), other_clerk, factories.PASSWORD, "10.0.0.1").status_code == 429, "a new pair waits"
+    assert try_in(Client(), known, factories.PASSWORD, "10.0.9.9").status_code == 429, "known here is not known there"
+
+
+def test_in_an_ipv6_network_the_whole_64_is_known(limits, clerk):
+    try_in(Client(), clerk, factories.PASSWORD, "2001:db8::1")
+    attack("2001:db8::2")
+    assert try_in(Client(), clerk, factories.PASSWORD, "2001:db8::3").status_code == 302
+    assert try_in(Client(), clerk, factories.PASSWORD, "2001:db8:0:1::3").status_code == 429
+
+
+def test_after_90_days_nobody_is_known(known):
+    attack()
+    drop_triggers(connection)
+    AccessEvent.objects.filter(kind="signed_in").update(at=timezone.now() - timedelta(days=90, minutes=1))
+    install_triggers()
+    assert try_in(Client(), known, factories.PASSWORD, "10.0.0.1").status_code == 429
+
+
+def test_a_forged_address_is_not_known(known, settings):
+    attack()
+    settings.PROXY_COUNT = 1
+    for forged in ("10.0.0.1, 10.0.9.9", "10.0.0.1,10.0.0.1, 10.0.9.9"):
+        answer = Client().post(LOGIN, {"username": "clerk", "password": factories.PASSWORD},
+                               REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR=forged)
+        assert answer.status_code == 429
+
+
+def test_a_colleague_who_mistypes_all_day_closes_the_office_to_nobody(known, reviewer, other_clerk):
+    try_in(Client(), reviewer, factories.PASSWORD, "10.0.0.1")
+    assert fail(40, reviewer) == [200] * 10 + [429] * 30
+    assert try_in(Client(), known, factories.PASSWORD, "10.0.0.1").status_code == 302
+    assert try_in(Client(), other_clerk, factories.PASSWORD, "10.0.0.1").status_code == 302, "nor to who is new"
+
+
+def rest(seconds):
+    SignInBrake.objects.update(last_at=F("last_at") - timedelta(seconds=seconds))
+
+
+def test_who_is_known_may_try_once_in_30_seconds_after_ten(known):
+    assert fail(11, known) == [200] * 10 + [429]
+    answer = try_in(Client(), known, factories.PASSWORD, "10.0.0.1")
+    assert (answer.status_code, answer["Retry-After"]) == (429, "30") and "请过 30 秒再试" in answer.text
+    rest(29)
+    assert try_in(Client(), known, factories.PASSWORD, "10.0.0.1").status_code == 429
+    rest(1)
+    assert fail(2, known) == [200, 429]
+    rest(30)
+    assert try_in(Client(), known, factories.PASSWORD, "10.0.0.1").status_code == 302
+    assert fail(1, known) == [200], "the right one lets go of the brake"
+
+
+def test_what_the_brake_refuses_is_not_looked_at_nor_written_down(known):
+    fail(30, known)
+    assert AccessEvent.objects.filter(kind="sign_in_failed", account=known).count() == 10
+
+
+def test_the_brake_lets_go_after_a_while(known):
+    fail(10, known)
+    rest(15 * 60)
+    assert fail(10, known) == [200] * 10
+
+
+def test_the_brake_is_of_one_account_in_one_network(known, reviewer):
+    for user, address in ((known, "10.0.0.2"), (reviewer, "10.0.0.1")):
+        try_in(Client(), user, factories.PASSWORD, address)
+    fail(10, known)
+    assert try_in(Client(), known, factories.PASSWORD, "10.0.0.2").status_code == 302
+    assert try_in(Client(), reviewer, factories.PASSWORD, "10.0.0.1").status_code == 302
+
+
+def together(times, account):
+    """How many of so many tries at once may be looked at. Each waits before it writes, as after a look."""
+    everybody = Barrier(times)
+
+    def slowly(execute, sql, *args):
+        if sql.startswith("UPDATE"):
+            time.sleep(0.05)
+        return execute(sql, *args)
+
+    def one(number):
+        everybody.wait()
+        try:
+            with connection.execute_wrapper(slowly):
+                return SignInBrake.objects.take(account, "10.0.0.1")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(times) as many:
+        return sum(many.map(one, range(times)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_tries_in_the_same_instant_as_many_are_looked_at_as_may(known):
+    assert together(14, known) == 10
+    rest(30)
+    assert together(6, known) == 1
 
 
 @pytest.mark.parametrize("name", ["\x00", "a" * 5000, "", "'; --", "\ufffe", "９９"])

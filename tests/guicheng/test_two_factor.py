@@ -1,5 +1,6 @@
 """The second factor: who needs it, how it is set up, and that nothing answers without it."""
 import time
+from datetime import timedelta
 
 import pytest
 from django.contrib import admin
@@ -7,8 +8,9 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django_otp.oath import TOTP
-from django_otp.plugins.otp_static.models import StaticToken
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from guicheng import second_factor
@@ -183,7 +185,7 @@ def test_guesses_are_slowed_down(required, reviewer):
     client.post(ASK, {"code": "000000"})
     right = code_of(device, 1)
     answer = client.post(ASK, {"code": right})
-    assert "试错的次数太多" in answer.content.decode()
+    assert answer.status_code == 429 and int(answer["Retry-After"]) >= 1 and "试错的次数太多" in answer.content.decode()
     forget_throttle()  # the control: without the brake the same code opens
     assert client.post(ASK, {"code": right}).status_code == 302
 
@@ -192,6 +194,27 @@ def test_a_wrong_code_is_written_down(required, reviewer):
     equip(reviewer)
     let_in(reviewer).post(ASK, {"code": "000000"})
     assert AccessEvent.objects.filter(kind="sign_in_failed", account=reviewer, note="动态码不对").count() == 1
+
+
+def test_what_is_refused_unread_is_not_written_down(required, reviewer):
+    equip(reviewer)
+    client = let_in(reviewer)
+    for _ in range(5):
+        client.post(ASK, {"code": "000000"})
+    assert AccessEvent.objects.filter(kind="sign_in_failed", account=reviewer).count() == 1
+
+
+@pytest.mark.parametrize(("code", "model"), [("000000", TOTPDevice), ("aaaa-bbbb-cccc", StaticDevice)])
+def test_who_knows_the_password_only_shuts_nobody_out_for_days(required, reviewer, code, model):
+    """The wait doubles with each wrong code: after twenty it would be six days."""
+    equip(reviewer)
+    client = let_in(reviewer)
+    long_ago = timezone.now() - timedelta(days=30)
+    for _ in range(20):
+        model.objects.update(throttling_failure_timestamp=long_ago)
+        client.post(ASK, {"code": code})
+    answer = client.post(ASK, {"code": code})
+    assert 500 <= int(answer["Retry-After"]) <= 513
 
 
 # --- recovery codes ------------------------------------------------------------------------------
