@@ -3,14 +3,16 @@
 A turn is a lock on a file in DATA_DIR: it holds across the server's processes and threads, and a process that dies
 lets go of it. The file remembers who took a turn in the last minute, as fingerprints: no address is kept.
 """
-import fcntl
 import json
 import os
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
+
+from guicheng.upkeep import locks
+from guicheng.upkeep.locks import held
 
 SHARE_SECONDS = 60
 WORTH_ANOTHER_TRY = 5  # seconds
@@ -30,20 +32,14 @@ def one_at_a_time(name, of="", share=0):
 
     With `share`, also when `of` (an address) took that many turns in the last minute.
     """
-    try:
-        handle = os.open(settings.DATA_DIR / f"{name}.turn", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:  # a full disk
-        raise Busy from error
-    try:
+    with ExitStack() as turn:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            handle = turn.enter_context(held(settings.DATA_DIR / f"{name}.turn", wait=False))
             if share:
                 _take(handle, salted_hmac("guicheng.turns", of).hexdigest()[:16], share)
-        except OSError as error:  # another has it, or a full disk
+        except (locks.Busy, OSError) as error:  # another has it, or a full disk
             raise Busy from error
         yield
-    finally:
-        os.close(handle)  # lets go
 
 
 def _take(handle, who, share):

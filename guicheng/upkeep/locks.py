@@ -11,7 +11,7 @@ class Busy(Exception):
 
 @contextmanager
 def held(path, *, shared=False, wait=True):
-    """Hold a folder, or a file that is made for it: alone, or `shared` with others who share it.
+    """Hold a folder, or a file that is made for it: alone, or `shared` with others who share it. Gives its handle.
 
     Raises Busy when it is taken and `wait` is false, OSError when the file cannot be made.
     """
@@ -22,6 +22,6 @@ def held(path, *, shared=False, wait=True):
         os.close(handle)
         raise Busy
     try:
-        yield
+        yield handle
     finally:
         os.close(handle)
