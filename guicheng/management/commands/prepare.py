@@ -11,6 +11,8 @@ from django.db import DatabaseError, OperationalError
 
 from guicheng.append_only import missing_triggers
 from guicheng.roles import make_groups
+from guicheng.upkeep.backup import make_backup
+from guicheng.upkeep.manifest import BackupError
 from guicheng.upkeep.modes import put_right
 from guicheng.upkeep.upgrade import NewerDatabase, Outlook, in_one_transaction
 from guicheng.workdays import seed_calendar
@@ -24,11 +26,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--port", default="8000", help="将要使用的端口")
+        parser.add_argument("--no-backup", action="store_true", help="升级前不做备份：已经另外备份过")
 
-    def handle(self, *args, port, **options):
+    def handle(self, *args, port, no_backup, **options):
         port = _free_port(port)
         try:
-            self.prepare_database(port)
+            self.prepare_database(port, not no_backup)
         except OperationalError as error:
             sys.exit(f"连不上数据库，请检查 DATABASE_URL 和数据库服务（{str(error).splitlines()[0]}）。")
         self.prepare_static()
@@ -37,18 +40,28 @@ class Command(BaseCommand):
         address = settings.PUBLIC_URL or f"http://127.0.0.1:{port}/"
         self.stdout.write(f"桂城办实事：{address}（按 Ctrl-C 停止）")
 
-    def prepare_database(self, port):
+    def prepare_database(self, port, with_backup=True):
         try:
             outlook = Outlook()
         except NewerDatabase as error:
             sys.exit(f"这个数据库是更新的版本用过的，本版本不认识（{error}）。请换回那个版本，或恢复升级前的备份。")
         if outlook.plan or missing_triggers():
+            if with_backup and outlook.plan and not outlook.is_new:
+                self.back_up()
             self.update_database(outlook)
         else:
             make_groups()  # the roles may have changed without a migration
         seed_calendar()  # a newer package may know a newer year
         call_command("load_facts", stdout=self.stdout)
         call_command("ensure_admin", port=port, stdout=self.stdout)
+
+    def back_up(self):
+        """Keep the database as the earlier version left it."""
+        try:
+            backup = make_backup()
+        except BackupError as error:
+            sys.exit(f"升级前要先备份，没有备份成，数据库没有动：{error}（已经另外备份过的，加上 --no-backup。）")
+        self.stdout.write(f"升级前的备份在 {backup.folder}")
 
     def update_database(self, outlook):
         """Migrate, whole or not at all."""
