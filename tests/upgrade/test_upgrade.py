@@ -1,0 +1,122 @@
+"""Databases of earlier versions, with rows of every kind, become this one: nothing is lost, or nothing is changed."""
+import json
+import socket
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from tests.upgrade.databases import HERE, VERSIONS, dump, dump_of, lost, schema_of, scratch
+
+pytestmark = pytest.mark.django_db  # on both databases
+
+# What pages said and say no more, since a later version means it so: (until which version, how it begins, why)
+SAID_OTHERWISE = [
+    ("0.2.0", "/communities/：按区划代码排列", "the sentence that explains a figure was written anew"),
+    ("0.2.0", "/communities/first/：本站有资料的项目和分项 2 个。", "the number stands by itself, with its definition"),
+    ("0.2.0", "/communities/second/：公布的清单没有写明每个社区有哪些项目", "the 45 come from the figures"),
+    ("0.2.0", "/communities/second/：没有：不在 2021 年的 45 个社区里", "so do these"),
+    ("0.2.0", "/lists/", "the definition of a kept promise names open ones"),
+    ("0.2.0", "/reports/2021Q4.json：", "the file is that of the close; /api/summary/ has the figures as before"),
+    ("0.2.0", "/reports/2021Q3/：下载 Excel 表格", "more files to take"),
+    ("0.2.0", "/reports/2021Q4/：下载 Excel 表格", "more files to take"),
+    ("0.2.0", "/reports/：截至 ", "more files to take"),
+    ("0.2.0", "/sources/：本站的每一句话", "written anew"),
+]
+ALONE = "0.1.0，本人填报并发布"
+
+
+def seen_at(version):
+    return json.loads((HERE / f"{version}-seen.json").read_text(encoding="utf-8"))
+
+
+def run(environment, *command, **kw):
+    return subprocess.run([sys.executable, *command], cwd=settings.BASE_DIR, env=environment, text=True,
+                          capture_output=True, **kw)
+
+
+def prepare(environment, *options):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    return run(environment, "manage.py", "prepare", "--port", port, *options)
+
+
+def carried(environment, version):
+    """What became of a database of that version."""
+    done = run(environment, HERE / "carry.py", input=json.dumps(list(seen_at(version))))
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def whole(environment):
+    """All that is in the database. The numbers a sequence has given are not taken back by PostgreSQL."""
+    return [line for line in dump(environment).splitlines() if "pg_catalog.setval(" not in line]
+
+
+def intended(version, sentence):
+    return any(version <= until and sentence.startswith(begins) for until, begins, _ in SAID_OTHERWISE)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_old_database_becomes_this_one(version, tmp_path):
+    with scratch(tmp_path, dump_of(version)) as environment:
+        now = carried(environment, version)
+    seen = seen_at(version)
+    assert len(seen) > 30
+    assert [each for each in lost(seen, now["seen"]) if not intended(version, each)] == []
+    assert now["missing_triggers"] == [] and now["rebuilt"][1] == 0
+    assert (now["closes"], now["damaged"]) == (3 if version == "0.3.0" else 0, [])
+    assert set(now["staff"].values()) == {200} and len(now["staff"]) > 40
+    assert now["next"] and set(now["next"]) == {"checked"}
+    assert set(now["schema"]) ^ set(schema_of(connection)) == set(), "as a new database is"
+    if version == "0.1.0":
+        as_0_1_0_would_have(now)
+
+
+def as_0_1_0_would_have(now):
+    """Who read what was published keeps the name; who published alone stands in the review; nobody is invented."""
+    published = [row for row in now["updates"] if row["state"] == "published"]
+    people = Counter((row["author__username"], row["checker__username"], row["reviewer__username"], row["one_step"])
+                     for row in published)
+    assert people == {("clerk", "reviewer", "reviewer", True): 3, (None, None, None, False): 12}
+    assert Counter((by, verb, note) for _, verb, by, note in now["steps"]) == {
+        ("boss", "published", ALONE): 7, ("reviewer", "published", ALONE): 2}
+    assert {row["author__username"] for row in now["updates"] if row["state"] != "published"} == {"clerk", "other"}
+
+
+def test_a_migration_that_fails_leaves_everything_as_it_was(tmp_path):
+    """The last one fails, after all the others: the database is the same, byte by byte, and there is a backup."""
+    with scratch(tmp_path, dump_of("0.2.0")) as environment:
+        before = whole(environment)
+        done = prepare(environment | {"DJANGO_SETTINGS_MODULE": "tests.upgrade.broken_settings"})
+        assert done.returncode == 1
+        assert "数据库没有更新，还是原来的样子" in done.stderr and "zz_missing" in done.stderr
+        assert whole(environment) == before
+    backup, = (tmp_path / "backups").glob("guicheng-*")
+    assert "projects.0003_export_files" not in (backup / "manifest.json").read_text(encoding="utf-8")
+
+
+def test_a_database_of_a_newer_version_is_left_alone(tmp_path):
+    with scratch(tmp_path, dump_of("0.3.0")) as environment:
+        run(environment, "manage.py", "shell", "-v", "0", "-c", "from django.db import connection; "
+            "from django.db.migrations.recorder import MigrationRecorder as Recorder; "
+            "Recorder(connection).record_applied('projects', '0999_tomorrow')")
+        before = whole(environment)
+        done = prepare(environment)
+        assert done.returncode == 1
+        assert done.stderr.startswith("这个数据库是更新的版本用过的，本版本不认识（projects.0999_tomorrow）。请换回")
+        assert done.stderr.count("\n") == 1
+        assert whole(environment) == before
+
+
+def test_without_a_backup_nothing_is_changed(tmp_path):
+    (tmp_path / "backups").write_text("在这里放不了备份")
+    with scratch(tmp_path, dump_of("0.2.0")) as environment:
+        before = whole(environment)
+        done = prepare(environment)
+        assert done.returncode == 1 and "升级前要先备份，没有备份成，数据库没有动：" in done.stderr
+        assert whole(environment) == before
