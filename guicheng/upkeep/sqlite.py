@@ -2,6 +2,7 @@
 
 Never by copying the file: its last rows are in the -wal beside it, and `integrity_check` calls such a copy ok.
 """
+import errno
 import os
 import sqlite3
 from contextlib import closing, contextmanager
@@ -31,12 +32,17 @@ def _opened(file, mode="rw"):
 
 
 def dump(file):
-    """Write the database as it is at this instant into `file`. Raises BackupError.
+    """Write the database as it is at this instant into `file`. Raises BackupError, OSError where there is no room.
 
     VACUUM INTO reads under one snapshot while others write, and takes no deleted rows along.
     """
     with _opened(path()) as database:
-        database.execute("VACUUM INTO ?", [str(file)])
+        try:
+            database.execute("VACUUM INTO ?", [str(file)])
+        except sqlite3.OperationalError as error:
+            if "full" in str(error):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            raise
 
 
 def check(file):

@@ -195,8 +195,10 @@ def forge_the_list(backup):
 
 
 def lead_outside(backup):
+    """A list that would write beside the files of the portal; all else about it agrees."""
+    (backup.folder.parent / "outside").touch()
     path = backup.folder / SUMS
-    text = path.read_text().replace("media/", "../media/")
+    text = f"{path.read_text()}{hashlib.sha256().hexdigest()}  media/../../outside\n"
     path.write_text(text)
     changed(backup, sums_sha256=hashlib.sha256(text.encode()).hexdigest())
 
