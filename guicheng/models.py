@@ -73,6 +73,7 @@ class User(AbstractUser):
     second_factor_since = models.DateTimeField("两步验证开通于", null=True, blank=True, editable=False)
     sign_in_token = models.CharField("当前登录", max_length=32, blank=True, editable=False)
     active_since = models.DateTimeField("启用于", default=timezone.now, editable=False)
+    password_chosen_at = models.DateTimeField("口令改于", null=True, blank=True, editable=False)
 
     objects = AccountManager()
 
@@ -109,6 +110,13 @@ class User(AbstractUser):
         return self.must_change_password and self.password_expires_at <= timezone.now()
 
     @property
+    def password_is_old(self):
+        """Whether a password of one's own was kept longer than PASSWORD_DAYS, where the office set that."""
+        since = self.password_chosen_at or self.active_since
+        days = settings.PASSWORD_DAYS
+        return bool(days) and not self.must_change_password and since + timedelta(days=days) <= timezone.now()
+
+    @property
     def wanted_text(self):
         """What waits for 安全管理员: "部门经办人、在编"."""
         return "、".join(each for each in (self.wanted_role, "在编" if self.wanted_established else "") if each)
@@ -121,6 +129,7 @@ class User(AbstractUser):
     def give_one_time_password(self):
         """Set a random password that must be changed at the first sign-in, and give it: it is kept nowhere."""
         password = one_time_password()
+        self._remember_first_password()
         self.set_password(password)
         self.must_change_password = True
         self.password_expires_at = timezone.now() + timedelta(days=settings.ONE_TIME_PASSWORD_DAYS)
@@ -130,9 +139,18 @@ class User(AbstractUser):
 
     def choose_password(self, password):
         """Keep the password the person set for themselves."""
-        self.set_password(password)
-        self.must_change_password, self.password_expires_at = False, None
-        self.save()
+        with transaction.atomic():
+            self._remember_first_password()
+            self.set_password(password)
+            self.must_change_password, self.password_expires_at = False, None
+            self.password_chosen_at = timezone.now()
+            self.save()
+            UsedPassword.remember(self)
+
+    def _remember_first_password(self):
+        """Of an account from before passwords were remembered, or made by a command: the present one."""
+        if self.pk and not self.must_change_password and not self.used_passwords.exists():
+            UsedPassword.remember(self)
 
     def give_what_was_asked(self):
         """Give the role and the 在编 mark that were asked for when the account was made.
@@ -264,6 +282,30 @@ class SignInBrake(models.Model):
 
     def __str__(self):
         return f"{self.account_id} {self.network}"
+
+
+class UsedPassword(models.Model):
+    """The fingerprint of a password somebody chose: of each account the last five, so that none is chosen again."""
+
+    KEPT = 5
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="used_passwords")
+    password = models.CharField(max_length=128)
+
+    class Meta:
+        verbose_name = "用过的口令"
+        verbose_name_plural = "用过的口令"
+
+    def __str__(self):
+        return str(self.account_id)
+
+    @classmethod
+    def remember(cls, account):
+        """Keep the account's present password, and of its older ones as many as are asked."""
+        if account.has_usable_password():
+            account.used_passwords.create(password=account.password)
+        kept = account.used_passwords.order_by("-pk").values_list("pk", flat=True)[:cls.KEPT]
+        account.used_passwords.exclude(pk__in=list(kept)).delete()
 
 
 # models of this app that stand beside what they are about

@@ -26,6 +26,7 @@ BACKUP_KEEP = env.int("BACKUP_KEEP", default=48)  # the newest, and of those bef
 BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", default=30)
 ONE_TIME_PASSWORD_DAYS = env.int("ONE_TIME_PASSWORD_DAYS", default=7)
 ACCOUNT_UNUSED_DAYS = env.int("ACCOUNT_UNUSED_DAYS", default=90)
+PASSWORD_DAYS = env.int("PASSWORD_DAYS", default=0)  # 0: a password of one's own does not grow old
 REQUIRE_TOTP = env("REQUIRE_TOTP", default="") or ("roles" if PUBLIC_URL else "none")
 STAFF_ADDRESSES = env("STAFF_ADDRESSES", default="")
 SITE_OWNER = env("SITE_OWNER", default="")
@@ -224,9 +225,9 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
      "OPTIONS": {"user_attributes": ("username", "name", "email")}},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "guicheng.passwords.EnoughKinds"},
+    {"NAME": "guicheng.passwords.NotCommon"},
+    {"NAME": "guicheng.passwords.NotUsedLately"},
 ]
 AXES_FAILURE_LIMIT = 10  # of one name from one address, and only of strangers: guicheng/sign_in.py
 SIGN_IN_LIMITS = {"account": 30, "address": 100}  # of one name from anywhere, of one address: a NAT is an office

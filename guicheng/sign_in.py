@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from guicheng.access_log import record
+from guicheng.gate import OLD_PASSWORD
 from guicheng.models import AccessEvent, SignInBrake
 from guicheng.proxies import client_network, network_of
 
@@ -41,6 +42,8 @@ def _one_session(sender, request, user, **kwargs):
     """The newest session is the account's; an older one is sent away by the gate. Rotating keys changes nothing."""
     user.sign_in_token = request.session["sign_in_token"] = secrets.token_hex(16)
     type(user)._default_manager.filter(pk=user.pk).update(sign_in_token=user.sign_in_token)
+    if user.password_is_old:
+        request.session[OLD_PASSWORD] = True
     record(AccessEvent.Kind.SIGNED_IN, request, by=user, account=user)
     SignInBrake.objects.let_go(user, client_network(request))
 

@@ -14,7 +14,9 @@ from django_otp import login as verify_session
 
 from guicheng import second_factor
 from guicheng.access_log import record
+from guicheng.gate import OLD_PASSWORD
 from guicheng.models import AccessEvent
+from guicheng.passwords import HELP
 from guicheng.submissions import once
 
 CODES_AGAIN = "刚才已经办过。恢复码只显示一次，没有记下请再换一批。"
@@ -33,13 +35,18 @@ class OwnPasswordForm(PasswordChangeForm):
         labels = {"old_password": "现在的口令", "new_password1": "新口令", "new_password2": "再输入一次新口令"}
         for name, label in labels.items():
             self.fields[name].label, self.fields[name].help_text = label, ""
-        self.fields["new_password1"].help_text = "至少 10 个字，不能全是数字，不要用姓名、账号名或常见的口令。"
+        self.fields["new_password1"].help_text = HELP
 
     def clean_new_password1(self):
         password = self.cleaned_data["new_password1"]
         if self.user.check_password(password):
             raise ValidationError(self.error_messages["same"], code="same")
         return password
+
+    def validate_password_for_user(self, user, *args, **kwargs):
+        """Only where all else is right: the last five take a second of the processor."""
+        if not self.errors:
+            super().validate_password_for_user(user, *args, **kwargs)
 
     def save(self, commit=True):
         self.user.choose_password(self.cleaned_data["new_password1"])
@@ -56,6 +63,7 @@ class OwnPassword(PasswordChangeView):
             response = super().form_valid(form)
             record(AccessEvent.Kind.PASSWORD_CHANGED, self.request, account=self.request.user)
             sending.leads_to = response.url
+        self.request.session.pop(OLD_PASSWORD, None)
         messages.success(self.request, "口令已经改好。")
         return response
 
