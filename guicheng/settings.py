@@ -28,6 +28,7 @@ ONE_TIME_PASSWORD_DAYS = env.int("ONE_TIME_PASSWORD_DAYS", default=7)
 ACCOUNT_UNUSED_DAYS = env.int("ACCOUNT_UNUSED_DAYS", default=90)
 PASSWORD_DAYS = env.int("PASSWORD_DAYS", default=0)  # 0: a password of one's own does not grow old
 REQUIRE_TOTP = env("REQUIRE_TOTP", default="") or ("roles" if PUBLIC_URL else "none")
+HSTS_WHOLE_HOST = env.bool("HSTS_WHOLE_HOST", default=False)
 STAFF_ADDRESSES = env("STAFF_ADDRESSES", default="")
 SITE_OWNER = env("SITE_OWNER", default="")
 SITE_CODE = env("SITE_CODE", default="")
@@ -76,6 +77,8 @@ if not all(each.startswith(("mailto:", "https://", "tel:")) for each in SECURITY
 _public = urlsplit(PUBLIC_URL)
 PUBLIC_ROOT = f"{_public.scheme}://{_public.netloc}"
 BASE_PATH = _public.path.rstrip("/")
+if HSTS_WHOLE_HOST and (BASE_PATH or _public.scheme != "https"):
+    raise ImproperlyConfigured(f"HSTS_WHOLE_HOST 只能用在整个主机名都归本站的时候，现在 PUBLIC_URL 是“{PUBLIC_URL}”。")
 if WEBHOOK_URL and not WEBHOOK_URL.startswith(("http://", "https://")):
     raise ImproperlyConfigured("WEBHOOK_URL 应以 http:// 或 https:// 开头。")
 if EMAIL_URL:
@@ -103,8 +106,15 @@ SESSION_COOKIE_AGE = 30 * 60  # staff sessions end after 30 idle minutes; see mi
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "guicheng.pages.errors.csrf_failure"
 SECURE_SSL_REDIRECT = SECURE
-SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
+# HSTS holds for a whole host and its every port, for a year: below a path of another's site it is not ours to promise,
+# nor are the names below the host's unless the operator says so
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE and not BASE_PATH else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HSTS_WHOLE_HOST
+SILENCED_SYSTEM_CHECKS = []
+if BASE_PATH:
+    SILENCED_SYSTEM_CHECKS += ["security.W004"]
+elif not HSTS_WHOLE_HOST:
+    SILENCED_SYSTEM_CHECKS += ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # of a form's words; files go to the disk from 2.5 MB on
