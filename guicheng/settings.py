@@ -165,7 +165,7 @@ MIDDLEWARE = [
     "guicheng.middleware.content_security_policy",
     "guicheng.middleware.no_cookie_in_public",
     "guicheng.middleware.staff_addresses",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "guicheng.upkeep.full_disk.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -175,6 +175,7 @@ MIDDLEWARE = [
     "guicheng.middleware.keep_session_alive",
     "simple_history.middleware.HistoryRequestMiddleware",
     "guicheng.gate.staff_gate",
+    "guicheng.upkeep.full_disk.RefuseWhenFull",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "guicheng.urls"

@@ -15,7 +15,13 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 
+from guicheng.upkeep.disk import lacks_room
+from guicheng.upkeep.full_disk import SIGNING_IN
+
 logger = logging.getLogger(__name__)
+KEPT_ON_THE_PAGE = (
+    "请告诉系统管理员清出空间，这一页先别关。空间清出来以后按“再提交一次”；也可以先把下面的字抄走。选的文件要重新选。")
+KEPT_BY_THE_BROWSER = "请告诉系统管理员清出空间。填过的，按浏览器的返回键还在。"
 CANNOT_DRAW = (DatabaseError, OSError, TemplateDoesNotExist, ValueError)  # ValueError: no static manifest
 WORDS = {
     400: ("这个地址没法识别", "请检查地址里的筛选条件，或者从首页重新找。"),
@@ -28,24 +34,23 @@ WORDS = {
 
 def error_page(request, status, sentence="", words=None):
     """The page of a status; without a request, one that knows nothing of who asks."""
-    title, advice = words or WORDS[status]
-    context = {"status": status, "title": title, "sentence": sentence, "advice": advice}
-    return HttpResponse(_drawn(context, request), status=status)
+    return _page(request, status, sentence, words)
 
 
-def _drawn(context, request):
+def _page(request, status, sentence="", words=None, template="error.html", **context):
     """The page, or its words alone."""
+    title, advice = words or WORDS[status]
     try:
-        return render_to_string("error.html", context, request)
+        context = {"status": status, "title": title, "sentence": sentence, "advice": advice, **context}
+        return HttpResponse(render_to_string(template, context, request), status=status)
     except CANNOT_DRAW as error:
         logger.warning("An error page in words alone: %s", error)
-    words = [(text,) for text in (context.get("sentence"), context["advice"]) if text]
-    return format_html(
+    paragraphs = format_html_join("", "<p>{}</p>", [(text,) for text in (sentence, advice) if text])
+    return HttpResponse(format_html(
         '<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><meta name="viewport" '
         'content="width=device-width, initial-scale=1"><title>{}—桂城办实事</title></head><body><h1>{}</h1>{}'
         '<p><a href="{}/">回首页</a></p><p>错误编号 {}</p></body></html>',
-        context["title"], context["title"], format_html_join("", "<p>{}</p>", words), settings.BASE_PATH,
-        context["status"])
+        title, title, paragraphs, settings.BASE_PATH, status), status=status)
 
 
 def bad_request(request, exception=None):
@@ -93,7 +98,24 @@ def locked_out(request, response=None, credentials=None):
 
 def server_error(request):
     """Without the request: neither its session nor its user is looked at again. Django logs the status given here."""
-    if isinstance(sys.exception(), UnreadablePostError):
+    error = sys.exception()
+    if isinstance(error, UnreadablePostError):
         words = ("没有收全", "上传的时候网络断了，什么也没有保存。请再提交一次。")
         return error_page(None, 400, words=words)
+    if lacks_room(error):
+        return disk_is_full(request, getattr(request, "_post", {}))  # where the form itself could not be read, nothing
     return error_page(None, 500)
+
+
+def disk_is_full(request, posted):
+    """What was to be saved could not be: say so and give everything back, to be sent again or copied."""
+    words = ("磁盘已满", "请告诉系统管理员清出空间，再试一次。")
+    if request.resolver_match is None or request.resolver_match.url_name in SIGNING_IN:
+        return error_page(None, 507, "这一步没有办成，以前保存的都在。", words)
+    said = "刚才的没有保存，以前保存的都在。"
+    if not posted or any("password" in name for name in posted):  # a password stands on no page
+        return error_page(None, 507, said, (words[0], KEPT_BY_THE_BROWSER))
+    again = [(name, value) for name, values in posted.lists() for value in values
+             if name != "csrfmiddlewaretoken" and value]
+    typed = [value for _, value in again if not value.isascii()]  # words, and not keys, days and numbers
+    return _page(request, 507, said, (words[0], KEPT_ON_THE_PAGE), "disk_full.html", again=again, typed=typed)

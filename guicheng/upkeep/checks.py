@@ -14,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from guicheng.append_only import missing_triggers
 from guicheng.models import AccessEvent
-from guicheng.upkeep.disk import gigabytes, room
+from guicheng.upkeep.disk import gigabytes, is_full, room
 from guicheng.upkeep.health import Level, Seen, check
 from guicheng.upkeep.manifest import last_backup
 from guicheng.workdays import missing_year
@@ -97,7 +97,7 @@ def _disk():
     least = min(found.values(), key=lambda each: each.free)
     said = f"还有 {gigabytes(least.free)}，占 {least.percent_free}%。"
     todo = "清出空间：旧的日志、旧的备份、别的程序的文件；见 docs/operations.md“磁盘满了”。"
-    if any(each.is_short for each in found.values()):
+    if any(each.is_short for each in found.values()) or is_full():
         return Seen(Level.BAD, said, todo)
     if any(each.is_getting_short for each in found.values()):
         return Seen(Level.WARN, said, todo)

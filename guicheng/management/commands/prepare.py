@@ -12,6 +12,7 @@ from django.db import DatabaseError, OperationalError
 from guicheng.append_only import missing_triggers
 from guicheng.roles import make_groups
 from guicheng.upkeep.backup import make_backup
+from guicheng.upkeep.disk import let_go_if_needed, set_reserve_aside
 from guicheng.upkeep.manifest import BackupError
 from guicheng.upkeep.modes import put_right
 from guicheng.upkeep.upgrade import NewerDatabase, Outlook, in_one_transaction
@@ -30,11 +31,13 @@ class Command(BaseCommand):
 
     def handle(self, *args, port, no_backup, **options):
         port = _free_port(port)
+        let_go_if_needed()
         try:
             self.prepare_database(port, not no_backup)
         except OperationalError as error:
             sys.exit(f"连不上数据库，请检查 DATABASE_URL 和数据库服务（{str(error).splitlines()[0]}）。")
         self.prepare_static()
+        set_reserve_aside()
         if changed := put_right():
             self.stdout.write(f"改好了 {changed} 处文件权限：数据只有本系统的账号能读，静态文件 nginx 能读。")
         address = settings.PUBLIC_URL or f"http://127.0.0.1:{port}/"
