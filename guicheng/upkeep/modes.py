@@ -70,7 +70,7 @@ def _below(top):
 
 
 def put_right():
-    """Give every file its mode, and say how many had another. What belongs to somebody else stays as it is.
+    """Give every file its mode, and say how many were too wide. What belongs to somebody else stays as it is.
 
     A folder that everybody shares (/tmp) is not ours to close: nothing happens there.
     """
@@ -84,7 +84,7 @@ def put_right():
                 each.path.chmod(each.wanted if exact else each.bits & each.wanted)
             except OSError:
                 continue
-            changed += 1
+            changed += each.is_wider
     return changed
 
 

@@ -61,7 +61,7 @@ def test_the_check_names_what_nginx_cannot_read(data):
     put_right()
     (data / SMALL_PAGE).chmod(0o600)
     assert SMALL_PAGE in said(data)["guicheng.W002"]
-    assert put_right() == 1 and said(data) == {}
+    assert put_right() == 0 and said(data) == {}
 
 
 def test_the_check_is_one_of_deploy(data):

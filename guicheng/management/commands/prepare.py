@@ -39,7 +39,7 @@ class Command(BaseCommand):
         self.prepare_static()
         set_reserve_aside()
         if changed := put_right():
-            self.stdout.write(f"改好了 {changed} 处文件权限：数据只有本系统的账号能读，静态文件 nginx 能读。")
+            self.stdout.write(f"收紧了 {changed} 处文件权限：数据只有本系统的账号能读。")
         address = settings.PUBLIC_URL or f"http://127.0.0.1:{port}/"
         self.stdout.write(f"桂城办实事：{address}（按 Ctrl-C 停止）")
 
