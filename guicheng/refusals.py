@@ -3,11 +3,15 @@
 A form looks first and writes afterwards; between the two somebody else may write. Then the constraint speaks, and an
 IntegrityError is what is left of its sentence.
 """
+import sqlite3
+
 from django.apps import apps
 
+BUSY = "刚才太忙，这次没有保存，请再试一次。"
 SOMEBODY_ELSE = "刚才有人动过同一项，这次没有保存。请看过现在的内容再试。"
 OF_TWO_ROWS = {"23503", "23505"}  # SQLSTATE: a row pointed at is gone, a value is there already
 OF_A_TRIGGER = "23001"
+OF_WAITING = {"40P01", "40001", "55P03"}  # a deadlock, a race lost, a lock not to be had
 
 
 def sentence_of(error):
@@ -24,6 +28,13 @@ def sentence_of(error):
                 return str(field.error_messages["unique"]) % {
                     "model_name": model._meta.verbose_name, "field_label": field.verbose_name}
     return SOMEBODY_ELSE if refused.is_of_two_rows else None
+
+
+def is_busy(error):
+    """Whether an OperationalError only says that others were writing: the same form sent again will do."""
+    cause = error.__cause__
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or getattr(cause, "pgcode", None) in OF_WAITING
 
 
 class Refused:

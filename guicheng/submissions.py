@@ -11,13 +11,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from guicheng.refusals import sentence_of
+from guicheng.refusals import BUSY, is_busy, sentence_of
 
 KEPT_DAYS = 30
 ALREADY_SAVED = "刚才已经保存，没有重复保存。"
@@ -144,11 +144,15 @@ def answered(site, view):
             if request.method != "POST" or sentence is None:
                 raise
             return not_saved(site, request, sentence)
+        except OperationalError as error:
+            if request.method != "POST" or not is_busy(error):
+                raise
+            return not_saved(site, request, BUSY, 503)
 
     return wrapper
 
 
-def not_saved(site, request, sentence):
+def not_saved(site, request, sentence, status=409):
     """The page of a form that came too late: the sentence, and the words that were typed, to be copied."""
     said = [value for name, values in request.POST.lists() for value in values
             if not name.startswith("_") and not CODE.fullmatch(value)]
@@ -156,4 +160,4 @@ def not_saved(site, request, sentence):
     is_ours = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
     return render(request, "admin/not_saved.html", {
         **site.each_context(request), "title": "没有保存", "sentence": sentence, "said": said,
-        "back": came_from if is_ours else reverse("admin:index")}, status=409)
+        "back": came_from if is_ours else reverse("admin:index")}, status=status)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import RequestFactory
 from django.utils import timezone
 
-from guicheng.refusals import SOMEBODY_ELSE, sentence_of
+from guicheng.refusals import BUSY, SOMEBODY_ELSE, sentence_of
 from guicheng.submissions import ALREADY_SAVED, AlreadySaved, Submission, key_of, once
 from projects.models import Category, Declaration, Fact, QuarterReport
 from tests import factories
@@ -139,3 +139,24 @@ def test_what_it_points_at_is_gone(key_list):
 
 def test_an_empty_column_is_a_bug_and_no_sentence(key_list):
     assert refused(lambda: Declaration.objects.create(project_list=key_list, total=None, effective_on=None)) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_busy_gives_the_words_back():
+    """Real locks of another connection: on PostgreSQL one that is not waited for, on SQLite its one writer."""
+    superuser, source = factories.make_user(is_staff=True, is_superuser=True), factories.make_source()
+    page = Page(superuser, FACT).fill(topic=["记述"], text=["太忙的时候写的。"], source=[source.pk])
+    other = connection.copy()
+    quick = "SET lock_timeout = 100" if connection.vendor == "postgresql" else "PRAGMA busy_timeout = 100"
+    with other.cursor() as holder, connection.cursor() as cursor:
+        holder.execute("BEGIN" if connection.vendor == "postgresql" else "BEGIN IMMEDIATE")
+        if connection.vendor == "postgresql":
+            holder.execute("LOCK TABLE guicheng_submission IN ACCESS EXCLUSIVE MODE")
+        cursor.execute(quick)
+        answer = page.send()
+        holder.execute("ROLLBACK")
+    other.close()
+    connection.close()  # with its short patience
+    said = answer.content.decode()
+    assert answer.status_code == 503 and "太忙的时候写的。" in said and BUSY in said
+    assert page.send().status_code == 302 and Fact.objects.count() == 1
