@@ -1,7 +1,7 @@
-# 桂城办实事：make run 启动，make test 测试，make bench 测速。只需要 python3、pip 和 make。
+# 桂城办实事：make run 启动，make test 测试，make bench 测速，make audit 核对依赖有没有已知漏洞。只需要 python3、pip 和 make。
 # 可用的变量：PORT=8001（端口） DATA_DIR=/srv/guicheng/var（数据放在哪里）
 
-.PHONY: run test bench lock
+.PHONY: run test bench audit lock
 
 run:
 	@deploy/run.sh
@@ -19,9 +19,15 @@ bench:
 	@.venv/bin/python -m tests.bench.restoring
 	@.venv/bin/python -m tests.bench.point_in_time
 
+audit:
+	@deploy/venv.sh requirements.txt
+	@deploy/venv.sh deploy/requirements-audit.txt .venv-audit
+	@.venv/bin/python manage.py audit_packages
+
 LOCK = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 lock:
 	$(LOCK) pyproject.toml --output-file requirements.txt
 	$(LOCK) pyproject.toml --extra pdf --output-file deploy/requirements-pdf.txt
 	$(LOCK) pyproject.toml --extra pdf --group dev --output-file requirements-dev.txt
+	$(LOCK) --group pyproject.toml:audit --output-file deploy/requirements-audit.txt
