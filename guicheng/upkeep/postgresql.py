@@ -44,12 +44,13 @@ def _run(name, *arguments):
     done = subprocess.run([_program(name), *map(str, arguments)], env=_environment(), stdin=subprocess.DEVNULL,
                           capture_output=True, text=True)
     if done.returncode:
-        raise BackupError(f"{name}：{_last_line(done.stderr)}")
+        raise BackupError(_reason(name, done.stderr))
 
 
-def _last_line(said):
+def _reason(name, said):
+    """The first line in which the program says what went wrong."""
     errors = [line for line in said.splitlines() if "error" in line] or said.splitlines() or ["没有说明原因"]
-    return f"{errors[0].strip()}。"
+    return f"{name}：{errors[0].strip().removeprefix(f'{name}: error: ')}。"
 
 
 @contextmanager
@@ -101,7 +102,7 @@ def check(file):
                 rows[table] = 0
         said = reader.stderr.read().decode(errors="replace")
     if reader.returncode:
-        raise BackupError(f"pg_restore：{_last_line(said)}")
+        raise BackupError(_reason("pg_restore", said))
     return rows
 
 
@@ -125,8 +126,10 @@ def users():
 def load(file, rows, part, stamp):
     """Read the dump into the database; give the schema that holds what was there, in a list.
 
-    Raises BackupError; then nothing has changed.
+    Raises BackupError when the dump does not hold these rows or cannot be read in; then nothing has changed.
     """
+    if check(file) != rows:
+        raise BackupError("备份里的数据库和清单的行数不符。没有恢复任何东西。")
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_schema()")
         schema, aside = cursor.fetchone()[0], f"{ASIDE}{stamp.replace('-', '_')}"
@@ -136,11 +139,10 @@ def load(file, rows, part, stamp):
         try:
             _run("pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges",
                  f"--dbname={connection.settings_dict['NAME']}", file)
-            if _count(cursor) != rows:
-                raise BackupError("恢复出来的数据库和清单的行数不符。")
-        except BackupError:
-            cursor.execute(f'DROP SCHEMA "{schema}" CASCADE')
-            cursor.execute(f'ALTER SCHEMA "{aside}" RENAME TO "{schema}"' if kept else f'CREATE SCHEMA "{schema}"')
+        except BackupError:  # it took back what it had done
+            if kept:
+                cursor.execute(f'DROP SCHEMA "{schema}"')
+                cursor.execute(f'ALTER SCHEMA "{aside}" RENAME TO "{schema}"')
             raise
         cursor.execute("ANALYZE")  # without it the pages are slow until the server finds the time
     return [f"schema {aside}"] if kept else []

@@ -51,7 +51,7 @@ def before_the_crash(folder, timeout):
     with throwaway_server(options) as server:
         env = os.environ | NEUTRAL | server | {"DATA_DIR": str(folder / "var")}
         child = subprocess.Popen([sys.executable, "-m", "tests.bench.point_in_time", "--inside", str(folder / "acks")],
-                                 cwd=ROOT, env=env)
+                                 cwd=ROOT, env=env, stderr=subprocess.DEVNULL)  # the crash is meant
         wait_for((folder / "acks" / "go").exists)
         as_server(find_binaries() / "pg_basebackup", "-h", server["PGHOST"], "-U", USER, "-D", folder / "base",
                   "-c", "fast", "-X", "stream")

@@ -19,7 +19,7 @@ from guicheng.upkeep.locks import held
 from guicheng.upkeep.manifest import SUMS, all_backups
 from projects.models import ProgressUpdate, Project
 from tests import factories
-from tests.databases import on_sqlite
+from tests.databases import on_postgresql, on_sqlite
 from tests.forked import forked
 from tests.guicheng.backups import changed, elsewhere, photo_file
 
@@ -273,3 +273,29 @@ def test_an_old_wal_is_not_written_into_the_new_database(settings, tmp_path, pro
         assert (settings.DATA_DIR / "guicheng.sqlite3-wal").stat().st_size
         said = restore(backup.name, "--replace")
         assert "before-" in said and Project.objects.get().name == "半月岛公园"
+
+
+@on_postgresql
+@elsewhere_too
+def test_what_cannot_be_read_in_leaves_what_was_there(settings, tmp_path, project, monkeypatch):
+    """pg_restore dies half-way, as on a full disk: the schema that was put aside comes back."""
+    backup = make_backup()
+    with elsewhere(settings, tmp_path / "new"):
+        restore(backup.name)
+        Project.objects.update(name="恢复以后改的")
+        connection.close()
+        monkeypatch.setenv("PATH", str(broken_pg_restore(tmp_path)), prepend=":")
+        with pytest.raises(CommandError, match="pg_restore：.*No space left"):
+            restore(backup.name, "--replace")
+        assert Project.objects.get().name == "恢复以后改的"
+        assert not list(settings.DATA_DIR.glob("*.before-*"))
+
+
+def broken_pg_restore(folder):
+    """A folder with a pg_restore that reads a dump and cannot bring it into a database."""
+    program = folder / "bin" / "pg_restore"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\ncase \"$*\" in *--dbname=*) echo 'pg_restore: error: No space left on device' >&2; "
+                       f"exit 1;; esac\nexec {shutil.which('pg_restore')} \"$@\"\n")
+    program.chmod(0o755)
+    return program.parent
