@@ -6,6 +6,7 @@ import guicheng.natural_keys
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
+from guicheng.upkeep.at_once import at_once
 
 
 class Migration(migrations.Migration):
@@ -16,7 +17,7 @@ class Migration(migrations.Migration):
         ('projects', '0001_initial'),
     ]
 
-    operations = [
+    operations = at_once([
         migrations.AddField(
             model_name='community',
             name='administrators',
@@ -168,4 +169,4 @@ class Migration(migrations.Migration):
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
-    ]
+    ])

@@ -6,6 +6,7 @@ import django.utils.timezone
 import guicheng.fields
 from django.conf import settings
 from django.db import migrations, models
+from guicheng.upkeep.at_once import at_once
 
 
 class Migration(migrations.Migration):
@@ -15,7 +16,7 @@ class Migration(migrations.Migration):
         ('guicheng', '0001_initial'),
     ]
 
-    operations = [
+    operations = at_once([
         migrations.AlterModelOptions(
             name='user',
             options={'permissions': [('see_everything', '查看全街道的数据'), ('give_roles', '授予角色、在编和单位'), ('reset_unit_accounts', '管理本单位的账号')], 'verbose_name': '账号', 'verbose_name_plural': '账号'},
@@ -180,4 +181,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('recipient', 'cause_key'), name='guicheng_inboxmessage_once', violation_error_message='同一件事已经告诉过这个人。'), models.CheckConstraint(condition=models.Q(('path', ''), models.Q(('path__startswith', '/'), models.Q(('path__startswith', '//'), _negated=True)), _connector='OR'), name='guicheng_inboxmessage_inside', violation_error_message='消息只能指向本站的页面。')],
             },
         ),
-    ]
+    ])

@@ -7,6 +7,7 @@ import guicheng.natural_keys
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
+from guicheng.upkeep.at_once import at_once
 
 
 class Migration(migrations.Migration):
@@ -18,7 +19,7 @@ class Migration(migrations.Migration):
         ('projects', '0001_initial'),
     ]
 
-    operations = [
+    operations = at_once([
         migrations.AddField(
             model_name='metric',
             name='version',
@@ -204,4 +205,4 @@ class Migration(migrations.Migration):
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
-    ]
+    ])

@@ -9,6 +9,7 @@ import guicheng.fields
 import guicheng.natural_keys
 from django.conf import settings
 from django.db import migrations, models
+from guicheng.upkeep.at_once import at_once
 
 
 class Migration(migrations.Migration):
@@ -21,7 +22,7 @@ class Migration(migrations.Migration):
         ('partybuilding', '0001_initial'),
     ]
 
-    operations = [
+    operations = at_once([
         migrations.CreateModel(
             name='Department',
             fields=[
@@ -359,4 +360,4 @@ class Migration(migrations.Migration):
             model_name='progressupdate',
             index=models.Index(models.F('project'), models.OrderBy(models.F('effective_on'), descending=True), models.OrderBy(models.F('seq'), descending=True), name='update_newest'),
         ),
-    ]
+    ])

@@ -9,6 +9,7 @@ import projects.models.imports
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
+from guicheng.upkeep.at_once import at_once
 
 # Of the rows of 0.1.0, where whoever reviewed a statement, or a reviewer who wrote one, published it in one go.
 OLD_ROWS = [
@@ -48,7 +49,7 @@ class Migration(migrations.Migration):
         ('projects', '0001_initial'),
     ]
 
-    operations = [
+    operations = at_once([
         migrations.AlterModelOptions(
             name='progressupdate',
             options={'ordering': ['-effective_on', '-seq', '-pk'], 'permissions': [('check_progressupdate', '初审进展'), ('publish_progressupdate', '终审并发布进展')], 'verbose_name': '进展', 'verbose_name_plural': '进展'},
@@ -948,4 +949,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['leader', 'wrong', 'sensitive'])), name='projects_watchedword_kind_known', violation_error_message='性质不在可选范围内。'), models.CheckConstraint(condition=models.Q(('word', ''), _negated=True), name='projects_watchedword_not_empty', violation_error_message='词不能为空。')],
             },
         ),
-    ]
+    ])

@@ -5,6 +5,7 @@ import guicheng.fields
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
+from guicheng.upkeep.at_once import at_once
 
 
 class Migration(migrations.Migration):
@@ -14,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = at_once([
         migrations.CreateModel(
             name='HistoricalQuarterReport',
             fields=[
@@ -205,4 +206,4 @@ class Migration(migrations.Migration):
             model_name='quartersigning',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('document_number', ''), _negated=True), models.Q(('signer', ''), _negated=True)), name='projects_quartersigning_stated', violation_error_message='签发要写明发文字号和签发人。'),
         ),
-    ]
+    ])
