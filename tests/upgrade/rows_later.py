@@ -110,7 +110,7 @@ def work(projects, people, office):
     second.receive(clerk)
     SupervisionNotice.issue(projects["school"], "order", "manual", "manual:school", "请报进展。", by=watch)
     Instruction.objects.create(project=park, notice=second, by=leader, text="抓紧。")
-    LightRule.objects.create(code="rule-1", effective_on=date(2021, 1, 1), red_from=40)
+    LightRule.objects.create(code="first", effective_on=date(2021, 1, 1), red_from=40)
     LightOverride.decide(projects["road"], "green", "已协调", watch)
     WatchedWord.objects.create(word="牵头单位领导", kind="leader", advice="不写姓名职务。")
     InboxMessage.objects.filter(recipient=clerk).mark_read()
