@@ -1,4 +1,4 @@
-"""What is too dear to be done twice at once, for everybody on this machine: one turn at a time, and a share of it.
+"""What is too dear to be done often at once, for everybody on this machine: few turns at a time, and a share of them.
 
 A turn is a lock on a file in DATA_DIR: it holds across the server's processes and threads, and a process that dies
 lets go of it. The file remembers who took a turn in the last minute, as fingerprints: no address is kept.
@@ -6,7 +6,7 @@ lets go of it. The file remembers who took a turn in the last minute, as fingerp
 import json
 import os
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -27,19 +27,27 @@ class Busy(Exception):
 
 
 @contextmanager
-def one_at_a_time(name, of="", share=0):
-    """Hold this machine's one turn at `name`. Raises Busy when another holds it, at once: nobody waits in a worker.
+def turn(name, at_once=1, of="", share=0):
+    """Hold one of this machine's turns at `name`. Raises Busy when others hold them, at once: no worker waits.
 
     With `share`, also when `of` (an address) took that many turns in the last minute.
     """
     with ExitStack() as turn:
-        try:
-            handle = turn.enter_context(held(settings.DATA_DIR / f"{name}.turn", wait=False))
-            if share:
-                _take(handle, salted_hmac("guicheng.turns", of).hexdigest()[:16], share)
-        except (locks.Busy, OSError) as error:  # another has it, or a full disk
-            raise Busy from error
+        handle = _free_one(turn, name, at_once)
+        if share:
+            _take(handle, salted_hmac("guicheng.turns", of).hexdigest()[:16], share)
         yield
+
+
+def _free_one(turn, name, at_once):
+    """Enter the first of these locks that nobody has; gives its handle."""
+    for number in range(at_once):
+        with suppress(locks.Busy):
+            try:
+                return turn.enter_context(held(settings.DATA_DIR / f"{name}-{number}.turn", wait=False))
+            except OSError as error:  # a full disk
+                raise Busy from error
+    raise Busy
 
 
 def _take(handle, who, share):
@@ -49,8 +57,11 @@ def _take(handle, who, share):
     own = [at for at, other in taken if other == who]
     if len(own) >= share:
         raise Busy(int(own[-share] + SHARE_SECONDS - now) + 1, own_share=True)
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, json.dumps([*taken, (now, who)]).encode(), 0)
+    try:
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, json.dumps([*taken, (now, who)]).encode(), 0)
+    except OSError as error:  # a full disk
+        raise Busy from error
 
 
 def _taken(handle):

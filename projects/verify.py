@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from guicheng.limited_child import limited_child
-from guicheng.turns import one_at_a_time
+from guicheng.turns import turn
 from projects import quarter_close
 from projects.models import QuarterClose
 from projects.report.files import FORMATS
@@ -50,7 +50,7 @@ def of_file(file, address=""):
     if file.size > MAX_OPENED:
         return Answer(TOO_BIG_TO_OPEN, digest=digest)
     known = quarter_close.fingerprints()
-    with one_at_a_time("verify", address, SHARE):
+    with turn("verify", of=address, share=SHARE):
         inside = _inside(file, known)
     if inside is None:
         return Answer(UNREADABLE, digest=digest)

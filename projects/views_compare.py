@@ -13,9 +13,11 @@ from guicheng import words
 from guicheng.as_of import check_day, read_day
 from guicheng.pages.errors import error_page
 from guicheng.quarters import Quarter
+from guicheng.turns import Busy
 from projects import summary
 from projects.compare_workbook import XLSX, render_difference
 from projects.summary.difference import CORRECTED, CORRECTED_SENTENCE, SHOWN, Difference, Kind
+from projects.views_report import busy_page, drawing
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,12 @@ def compare_file(request):
         first, last, _ = read_ends(asked, first_day)
     except ValidationError as error:
         return error_page(request, 400, error.messages[0])
-    response = HttpResponse(render_difference(first, last, Difference(first.day, last.day)), content_type=XLSX)
+    try:
+        with drawing():
+            content = render_difference(first, last, Difference(first.day, last.day))
+    except Busy as busy:
+        return busy_page(request, busy)
+    response = HttpResponse(content, content_type=XLSX)
     name = f"桂城办实事{first.text}到{last.text}的变化.xlsx"
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response

@@ -1,6 +1,6 @@
 """The public pages and files of the quarters: as they stand, as of a day, or as they were closed. GET only."""
-from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
 from django.core.cache import cache
@@ -17,7 +17,7 @@ from guicheng.as_of import NOW, Moment
 from guicheng.inbox import address_of
 from guicheng.pages.errors import error_page
 from guicheng.quarters import Quarter
-from guicheng.turns import Busy, one_at_a_time
+from guicheng.turns import Busy, turn
 from projects import summary
 from projects.corrections import corrections_since
 from projects.models import QuarterClose
@@ -36,7 +36,9 @@ INSTEAD = {"png": ("report-file", ["svg"], "SVG 图"), "pdf": ("report-print", [
 SHOWN_IN_BROWSER = ("svg", "png", "pdf")
 KEPT_FOR = 600  # seconds
 SLOW = ("png", "pdf")  # seconds of the processor each
-BUSY = ("服务器正忙", "正在给别人生成同样费时的文件，请过几秒再点一次；打印版和 SVG 图现在就能看。")
+# of 10,000 projects a document takes seconds too, and there are as many as instants to ask for
+drawing = partial(turn, "drawn-file", at_once=2)
+BUSY = ("服务器正忙", "正在给别人生成同样费时的文件，请过几秒再点一次；锁定了的季度，文件现在就能下载。")
 
 
 def read_quarter(text):
@@ -111,8 +113,17 @@ def asking(view):
             return error_page(request, 404, str(error))
         except ValidationError as error:
             return error_page(request, 400, error.messages[0])
+        except Busy as busy:
+            return busy_page(request, busy)
 
     return asked
+
+
+def busy_page(request, busy):
+    """503 where other files are being made."""
+    response = error_page(request, 503, "", BUSY)
+    response["Retry-After"] = str(busy.seconds)
+    return response
 
 
 # --- pages ---------------------------------------------------------------------------------------
@@ -172,7 +183,8 @@ def _query(asked):
 @asking
 def report_print(request, asked):
     """The quarter on A4, to be printed from any browser."""
-    return HttpResponse(render_html(asked.document.public, public_address(asked.quarter)))
+    with drawing():
+        return HttpResponse(render_html(asked.document.public, public_address(asked.quarter)))
 
 
 # --- files ---------------------------------------------------------------------------------------
@@ -191,10 +203,6 @@ def report_file(request, asked, extension):
         content = kept_content(asked.close, extension) if asked.close else _made(asked, extension)
     except Missing as error:
         return _missing(request, asked.quarter, extension, str(error))
-    except Busy as busy:
-        response = error_page(request, 503, "", BUSY)
-        response["Retry-After"] = str(busy.seconds)
-        return response
     if content is None:
         return _missing(request, asked.quarter, extension, "这个季度锁定时，服务器没有装生成这种文件的组件，没有留存。")
     response = HttpResponse(content, content_type=each.content_type)
@@ -208,23 +216,20 @@ def _made(asked, extension):
 
     That of another moment is not kept: there are as many as instants. Raises Busy.
     """
-    render, address = FORMATS[extension].render, public_address(asked.quarter)
-    if asked.moment:
-        with _turn(extension):
-            return render(asked.document, address)
-    document = asked.document
-    key = f"report:{extension}:{document.fingerprint}:{sha256(address)}"
-    content = cache.get(key)
-    if content is None:
-        with _turn(extension):
+    render, address, content = FORMATS[extension].render, public_address(asked.quarter), None
+    with drawing():
+        document = asked.document
+        key = f"report:{extension}:{document.fingerprint}:{sha256(address)}"
+        if not asked.moment:
+            content = cache.get(key)
+        if content is None and extension not in SLOW:
             content = render(document, address)
+    if content is None:
+        with turn("slow-file"):  # one on this machine: a few requests would hold every thread
+            content = render(document, address)
+    if not asked.moment:
         cache.set(key, content, KEPT_FOR)
     return content
-
-
-def _turn(extension):
-    """One slow file is made at a time on this machine and a second refused: a few requests would hold every thread."""
-    return one_at_a_time("slow-file") if extension in SLOW else nullcontext()
 
 
 def _is_open(asked, extension):

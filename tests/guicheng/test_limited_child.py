@@ -7,7 +7,7 @@ import pytest
 
 from guicheng import limited_child as module
 from guicheng.limited_child import limited_child
-from guicheng.turns import Busy, one_at_a_time
+from guicheng.turns import Busy, turn
 
 SAYS = """
 import os, resource, sys
@@ -65,16 +65,16 @@ def test_who_goes_away_ends_it(tmp_path):
 
 # --- turns -----------------------------------------------------------------------------------------
 def test_a_turn_is_held_by_one():
-    with one_at_a_time("try"), one_at_a_time("other"), pytest.raises(Busy) as busy, one_at_a_time("try"):
+    with turn("try"), turn("other"), pytest.raises(Busy) as busy, turn("try"):
         pass
     assert busy.value.seconds > 0 and not busy.value.own_share
-    with one_at_a_time("try"):
+    with turn("try"):
         pass
 
 
 def test_a_share_comes_back_after_a_minute(monkeypatch):
     def take(who):
-        with one_at_a_time("try", who, share=2):
+        with turn("try", of=who, share=2):
             pass
 
     take("a"), take("a"), take("b")
@@ -87,17 +87,17 @@ def test_a_share_comes_back_after_a_minute(monkeypatch):
 
 
 def test_no_address_is_kept_and_what_is_cut_off_is_forgotten(settings):
-    with one_at_a_time("try", "203.0.113.9", share=1):
+    with turn("try", of="203.0.113.9", share=1):
         pass
-    file = settings.DATA_DIR / "try.turn"
+    file = settings.DATA_DIR / "try-0.turn"
     assert file.read_text().count("[") == 2 and "203" not in file.read_text().split(",")[1]
     assert file.stat().st_mode & 0o777 == 0o600
     file.write_text(file.read_text()[:-3])
-    with one_at_a_time("try", "203.0.113.9", share=1):
+    with turn("try", of="203.0.113.9", share=1):
         pass
 
 
 def test_without_a_folder_it_is_busy_and_no_error(settings, tmp_path):
     settings.DATA_DIR = tmp_path / "gone"
-    with pytest.raises(Busy), one_at_a_time("try"):
+    with pytest.raises(Busy), turn("try"):
         pass

@@ -14,13 +14,14 @@ from django.core.cache import cache
 from PIL import Image, ImageFont
 
 from guicheng import words
-from guicheng.turns import one_at_a_time
+from guicheng.turns import turn
 from projects.models import Project
 from projects.report import Missing, digest, fonts
 from projects.report.canvas import COLOURS, FONTS
 from projects.report.files import FORMATS
 from projects.report.picture import SIDE, WIDTH, alternative_text, qr_path, render_png, render_svg
 from projects.report.typeset import NOT_FIRST, NOT_LAST, text_width, wrap
+from projects.views_report import drawing
 from tests import factories
 from tests.projects.documents import CLOSED, LONG, a_change, a_document, a_list, a_promise, edge_cases
 
@@ -303,14 +304,27 @@ def test_the_same_document_is_not_drawn_twice_and_another_is(visitor, facts, mon
 def test_while_a_slow_file_is_made_a_second_is_refused_and_the_rest_answers(visitor, facts, monkeypatch):
     cache.clear()
     monkeypatch.setitem(FORMATS, "png", replace(FORMATS["png"], renderer=lambda document, address: b"png"))
-    with one_at_a_time("slow-file"):
+    with turn("slow-file"):
         response = visitor.get("/reports/2021Q4.png")
         assert response.status_code == 503 and response["Retry-After"] and "请过几秒再点一次" in response.text
         assert visitor.get("/reports/2021Q4.svg").status_code == 200
     assert visitor.get("/reports/2021Q4.png").content == b"png"
-    with one_at_a_time("slow-file"):
+    with turn("slow-file"):
         assert visitor.get("/reports/2021Q4.png").content == b"png", "what was made is still given"
         assert visitor.get("/reports/2021Q4.png?asof=2021-12-31").status_code == 503, "of another moment none is kept"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["2021Q4.xlsx", "2021Q4.csv?asof=2021-12-30", "2021Q4.svg", "2021Q4/print/",
+                                     "compare.xlsx?a=2021Q2&b=2021Q4"])
+def test_two_files_are_drawn_at_once_and_a_third_is_refused(visitor, facts, address):
+    """Of many projects the document takes seconds: a dozen requests would hold every thread."""
+    with drawing():
+        assert visitor.get(f"/reports/{address}").status_code == 200
+        with drawing():
+            response = visitor.get(f"/reports/{address}")
+            assert response.status_code == 503 and response["Retry-After"] == "5"
+            assert visitor.get("/reports/2021Q4/").status_code == 200, "the pages answer"
 
 
 def test_a_control_character_leaves_it_readable():

@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploaded
 
 from guicheng import public_forms
 from guicheng.public_forms import form_key
-from guicheng.turns import one_at_a_time
+from guicheng.turns import turn
 from projects import quarter_close, verify, verify_reader
 from projects.models import QuarterClose, QuarterReport
 from projects.report.files import FORMATS
@@ -262,7 +262,7 @@ def test_what_the_child_dies_of_is_said(client, closed, monkeypatch):
 def test_one_file_is_opened_at_a_time_and_kept_ones_are_known_meanwhile(client, closed, opened, settings):
     holder = subprocess.Popen([sys.executable, "-c", (
         "import fcntl, sys; file = open(sys.argv[1], 'a'); fcntl.flock(file, fcntl.LOCK_EX); print(1, flush=True); "
-        "sys.stdin.read()"), str(settings.DATA_DIR / "verify.turn")], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        "sys.stdin.read()"), str(settings.DATA_DIR / "verify-0.turn")], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     holder.stdout.readline()
     response = send(client, b"1")
     assert response.status_code == 503 and int(response["Retry-After"]) > 0 and "正在看别人的" in response.text
@@ -272,7 +272,7 @@ def test_one_file_is_opened_at_a_time_and_kept_ones_are_known_meanwhile(client, 
 
 
 def test_within_one_process_too(client, closed, opened):
-    with one_at_a_time("verify"):
+    with turn("verify"):
         assert send(client, b"1").status_code == 503 and opened == []
 
 
