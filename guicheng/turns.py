@@ -32,19 +32,19 @@ def turn(name, at_once=1, of="", share=0):
 
     With `share`, also when `of` (an address) took that many turns in the last minute.
     """
-    with ExitStack() as turn:
-        handle = _free_one(turn, name, at_once)
+    with ExitStack() as stack:
+        handle = _free_one(stack, name, at_once)
         if share:
             _take(handle, salted_hmac("guicheng.turns", of).hexdigest()[:16], share)
         yield
 
 
-def _free_one(turn, name, at_once):
+def _free_one(stack, name, at_once):
     """Enter the first of these locks that nobody has; gives its handle."""
     for number in range(at_once):
         with suppress(locks.Busy):
             try:
-                return turn.enter_context(held(settings.DATA_DIR / f"{name}-{number}.turn", wait=False))
+                return stack.enter_context(held(settings.DATA_DIR / f"{name}-{number}.turn", wait=False))
             except OSError as error:  # a full disk
                 raise Busy from error
     raise Busy
