@@ -4,6 +4,7 @@ nginx runs under an account of its own. It passes through DATA_DIR and reads the
 key, photos, uploads and exports are not its business.
 """
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_IMODE, S_ISDIR, S_ISLNK, S_ISVTX
@@ -13,6 +14,9 @@ from django.core import checks
 
 THROUGH = 0o711  # DATA_DIR itself: whoever knows a name gets through, nobody sees the names
 SERVED = ("static",)  # in DATA_DIR; nginx reads these itself
+# what we put there; whatever else lies in DATA_DIR is somebody else's
+OURS = re.compile(r"(guicheng|test)\.sqlite3.*|secret_key|reserve|static(\.stamp)?|upkeep|backups|.*\.turn|\..*\.part"
+                  r"|(media|imports|exports)(\.before-.*)?")
 NAMED = 5  # files that the check names
 
 
@@ -47,11 +51,14 @@ def _mode(path, wanted_folder, wanted_file):
 
 
 def modes():
-    """The Mode of DATA_DIR, of everything in it and of BACKUP_DIR. A folder in it may be a link to another disk;
+    """The Mode of DATA_DIR, of all that is ours in it and of BACKUP_DIR. A folder in it may be a link to another disk;
     other links are passed over, and so is what vanishes meanwhile or cannot be looked into."""
     data, backups = Path(settings.DATA_DIR).resolve(), Path(settings.BACKUP_DIR)
-    yield _mode(data, THROUGH, THROUGH)
-    tops = {top.resolve(): (0o755, 0o644) if top.name in SERVED else (0o700, 0o600) for top in sorted(data.iterdir())}
+    names = sorted(data.iterdir())
+    if all(OURS.fullmatch(top.name) for top in names):  # a folder that holds other things is not ours to close
+        yield _mode(data, THROUGH, THROUGH)
+    tops = {top.resolve(): (0o755, 0o644) if top.name in SERVED else (0o700, 0o600)
+            for top in names if OURS.fullmatch(top.name)}
     for top, wanted in (tops | ({backups: (0o700, 0o600)} if backups.is_dir() else {})).items():
         for path in [top] if top == backups else _below(top):  # a backup is private from the start, and there are many
             try:

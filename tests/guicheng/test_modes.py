@@ -82,6 +82,13 @@ def test_a_link_to_another_disk_is_followed_and_no_other(data, tmp_path):
     assert bits(big) == "700" and bits(elsewhere) == "644"
 
 
+def test_what_is_not_ours_stays_as_it_is(data):
+    """Somebody named a folder that holds other things: they and the folder itself are left alone."""
+    (data / "photos of the office").mkdir(mode=0o755)
+    assert put_right() == 6
+    assert bits(data) == bits(data / "photos of the office") == "755" and bits(data / "media") == "700"
+
+
 def test_a_folder_that_everybody_shares_is_not_closed(data):
     data.chmod(0o1777)
     assert put_right() == 0
