@@ -3,6 +3,7 @@ from functools import partial
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin  # noqa: F401, registered so that it can be taken away
 from django.contrib.auth.models import Group
 from django.db import IntegrityError
@@ -89,13 +90,21 @@ class SavedOnce:
     said_again = ALREADY_SAVED
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        return self._once(request, partial(super().changeform_view, request, object_id, form_url, extra_context))
+        view = partial(super().changeform_view, request, object_id, form_url, extra_context)
+        if object_id is None:
+            return self._once(request, view, self.has_add_permission(request))
+        return self._once(request, view, self._may(request, object_id, self.has_change_permission))
 
     def delete_view(self, request, object_id, extra_context=None):
-        return self._once(request, partial(super().delete_view, request, object_id, extra_context))
+        view = partial(super().delete_view, request, object_id, extra_context)
+        return self._once(request, view, self._may(request, object_id, self.has_delete_permission))
 
-    def _once(self, request, view):
-        if request.method != "POST":
+    def _may(self, request, object_id, permission):
+        row = self.get_object(request, unquote(object_id)) if request.method == "POST" else None
+        return row is not None and permission(request, row)
+
+    def _once(self, request, view, may):
+        if request.method != "POST" or not may:  # who may not is refused by the view, before anything is written
             return view()
         try:
             return self._written_once(request, view)

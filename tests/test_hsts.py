@@ -21,6 +21,7 @@ call_command("check", deploy=True, fail_level="WARNING")
 
 def started(tmp_path, public, whole_host):
     """Start in production with these settings, ask for a page, run the checks: give (exit code, what was said)."""
+    tmp_path.chmod(0o711)  # as settings make it: else the check of the files' modes has a word to say
     env = os.environ | {
         "PUBLIC_URL": public, "HSTS_WHOLE_HOST": whole_host, "SECRET_KEY": "only-for-this-Test-0123" * 3,
         "DATA_DIR": str(tmp_path), "DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "guicheng.settings"}
