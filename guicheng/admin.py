@@ -1,11 +1,14 @@
 """The pieces every admin of the portal is made of."""
 from functools import partial
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.contrib.auth.admin import GroupAdmin  # noqa: F401, registered so that it can be taken away
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import redirect
@@ -20,7 +23,7 @@ from guicheng.permissions import sees_everything
 from guicheng.scope import rows_for
 from guicheng.seen import seal
 from guicheng.submissions import ALREADY_SAVED, once
-from guicheng.text import clean_text
+from guicheng.text import SEARCHED, clean_text, is_row_number
 
 
 class ScopedRelatedFilter(admin.RelatedFieldListFilter):
@@ -33,6 +36,35 @@ class ScopedRelatedFilter(admin.RelatedFieldListFilter):
 
 
 admin.FieldListFilter.register(lambda field: field.remote_field, ScopedRelatedFilter, take_priority=True)
+
+
+class RowChoiceField(forms.ModelChoiceField):
+    """A choice of a row by its number. What can be none is refused before the database is asked.
+
+    Django's autocomplete asks for it once more, to show the page again: an error of the server.
+    """
+
+    def to_python(self, value):
+        if isinstance(value, str) and value not in self.empty_values and not is_row_number(value):
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice",
+                                  params={"value": value})
+        return super().to_python(value)
+
+    def bound_data(self, data, initial):
+        return data if data and is_row_number(data) else ""
+
+
+class RowsChoiceField(forms.ModelMultipleChoiceField):
+    """The same for several rows."""
+
+    def clean(self, value):
+        if wrong := [each for each in value or () if not is_row_number(str(each))]:
+            raise ValidationError(self.error_messages["invalid_pk_value"], code="invalid_pk_value",
+                                  params={"pk": wrong[0]})
+        return super().clean(value)
+
+    def bound_data(self, data, initial):
+        return [each for each in data or () if is_row_number(each)]
 
 
 class Scoped:
@@ -51,10 +83,12 @@ class Scoped:
         return kwargs
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        return super().formfield_for_foreignkey(db_field, request, **self._choices(db_field, request, kwargs))
+        kwargs = {"form_class": RowChoiceField, **self._choices(db_field, request, kwargs)}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
-        return super().formfield_for_manytomany(db_field, request, **self._choices(db_field, request, kwargs))
+        kwargs = {"form_class": RowsChoiceField, **self._choices(db_field, request, kwargs)}
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 class GuardedLists:
@@ -71,14 +105,16 @@ class GuardedLists:
 
     def get_search_results(self, request, queryset, search_term):
         """Autocompletes come here without a form before them: a NUL is a 500 on PostgreSQL."""
-        return super().get_search_results(request, queryset, clean_text(search_term))
+        return super().get_search_results(request, queryset, clean_text(search_term)[:SEARCHED])
 
     def changelist_view(self, request, extra_context=None):
         if any("\0" in value for values in request.GET.lists() for value in values[1]):  # a 500 on PostgreSQL
             messages.warning(request, "地址里的筛选条件没法识别，已经去掉。")
             return redirect(request.path)
-        ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
-        if any(not (each.isascii() and each.isdecimal() and len(each) < 19) for each in ticked):
+        if len(request.GET.get(SEARCH_VAR, "")) > SEARCHED:
+            messages.warning(request, f"搜索的词太长，只按前 {SEARCHED} 个字找。")
+        ticked, across = (request.POST.getlist(name) for name in (ACTION_CHECKBOX_NAME, "select_across"))
+        if not all(map(is_row_number, ticked)) or not {*across} <= {"0", "1"}:  # to Django any word is "all rows"
             messages.warning(request, "没有选中任何一行，请重新勾选。")
             return redirect(request.path)
         return super().changelist_view(request, extra_context)

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from guicheng.text import is_row_number
+
 
 class MembershipQuerySet(models.QuerySet):
     def served_by(self, user):
@@ -96,7 +98,7 @@ def unit_of(key):
     """Give the unit that a form named, or None."""
     name, _, pk = str(key).partition(":")
     model = next((model for model in unit_models() if model._meta.model_name == name), None)
-    if model is None or not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
+    if model is None or not is_row_number(pk):
         return None
     return model._default_manager.filter(pk=pk).first()
 

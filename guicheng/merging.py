@@ -14,6 +14,8 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from guicheng.text import is_row_number
+
 SALT = "guicheng.merging"
 PICK, MERGED = "pick-", "merged-"
 ROW = "-whole-row"  # ends the name under which the fate of a row they deleted is picked
@@ -169,7 +171,7 @@ def readable(field, values):
     values = [each for each in values if each]
     if isinstance(field, forms.ModelChoiceField):
         key = field.to_field_name or "pk"
-        good = [each for each in values if each.isascii() and each.isdecimal() and len(each) < 19]
+        good = list(filter(is_row_number, values))
         found = {str(getattr(each, key)): str(each) for each in field.queryset.filter(**{f"{key}__in": good})}
         return "、".join(found.get(each, "（选不到的一项）") for each in values) or "（空）"
     if isinstance(field, forms.ChoiceField):

@@ -8,6 +8,7 @@ from functools import lru_cache
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
+SEARCHED = 200  # characters; each word is a condition, and SQLite refuses a query of a thousand
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -17,6 +18,11 @@ def clean_text(value):
         return value.strip()
     value = value.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", _FORBIDDEN.sub("", value)).strip()
+
+
+def is_row_number(text):
+    """Whether this may be the number of a row: plain digits, no more than the column of either database holds."""
+    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 @lru_cache(maxsize=4096)
@@ -39,5 +45,5 @@ def search_text(*parts):
 
 
 def search_term(query):
-    """Fold what a person typed the way `search_text` folds what is searched."""
-    return clean_text(query).lower()
+    """Fold what a person typed the way `search_text` folds what is searched; what is longer than SEARCHED is cut."""
+    return clean_text(query)[:SEARCHED].lower()

@@ -13,6 +13,7 @@ from django.utils.crypto import constant_time_compare
 from guicheng.admin import ScopedAdmin
 from guicheng.fields import DayField
 from guicheng.submissions import once
+from guicheng.text import is_row_number
 from projects import bulk_change
 from projects.models import BulkChange, Status
 
@@ -74,7 +75,7 @@ class BulkActions:
             return redirect("admin:projects_project_changelist")
         if not request.user.has_perm("projects.add_progressupdate"):
             raise PermissionDenied
-        ticked = [each for each in request.POST.getlist(ACTION_CHECKBOX_NAME) if each.isdecimal() and len(each) < 19]
+        ticked = list(filter(is_row_number, request.POST.getlist(ACTION_CHECKBOX_NAME)))
         projects = self.get_queryset(request).filter(pk__in=ticked[:bulk_change.MOST])
         kind = request.POST.get("kind")
         if kind not in BulkChange.Kind.values or not projects:

@@ -14,6 +14,7 @@ from guicheng.admin import ScopedAdmin
 from guicheng.exports import CONTENT_TYPES
 from guicheng.permissions import can_download_export
 from guicheng.submissions import once
+from guicheng.text import is_row_number
 from projects import export_files
 from projects.filters import StaffFilter
 from projects.models import Department, ExportFile, Project, ProjectList
@@ -115,7 +116,7 @@ class ExportFileAdmin(ScopedAdmin):
     # one export
     @method_decorator(require_safe)
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        if not str(object_id).isdecimal() or len(str(object_id)) > 18:
+        if not is_row_number(str(object_id)):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         file = self._visible(request, object_id)
         response = self._page(request, "file", title=f"导出：{file.what}", file=file,
@@ -151,7 +152,7 @@ def carried(query):
     found = {"q": query.get("q", ""), "status": query.get("status__exact", "")}
     for name, (own, model, field) in CARRIED.items():
         pk = query.get(name, "")
-        if pk.isascii() and pk.isdecimal() and len(pk) < 19:
+        if is_row_number(pk):
             found[own] = str(model.objects.filter(pk=pk).values_list(field, flat=True).first() or "")
     return {name: value for name, value in found.items() if value}
 

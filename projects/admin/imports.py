@@ -16,6 +16,7 @@ from guicheng.admin import ScopedAdmin
 from guicheng.permissions import can_undo_import, sees_everything
 from guicheng.spreadsheets import Unreadable
 from guicheng.submissions import once
+from guicheng.text import is_row_number
 from projects.excel_import import jobs, review, upload
 from projects.excel_import.columns import FIELDS, learn
 from projects.excel_import.forms import ColumnsForm, UploadForm
@@ -173,7 +174,7 @@ class ImportBatchAdmin(ScopedAdmin):
     # the batch
     @method_decorator(require_safe)
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        if not str(object_id).isdecimal() or len(str(object_id)) > 18:
+        if not is_row_number(str(object_id)):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         batch = self._visible(request, object_id)
         rows = self._rows(request, batch)

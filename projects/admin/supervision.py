@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from guicheng import permissions as may
 from guicheng.admin import ScopedAdmin
 from guicheng.submissions import AlreadySaved, key_of, once
-from guicheng.text import clean_text
+from guicheng.text import clean_text, is_row_number
 from guicheng.workdays import UnknownYear, add_working_days
 from projects.admin import desk
 from projects.lights import light_of
@@ -253,7 +253,7 @@ def _page_of(project):
 
 
 def _number(text):
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 19 else None
+    return int(text) if text and is_row_number(text) else None
 
 
 def _usual_reply_day():
