@@ -30,14 +30,11 @@ OLD_ROWS = [
 
 def bring_old_rows_up(apps, editor):
     """Give the rows of 0.1.0 what the rules below demand of every row, before they do."""
-    is_postgresql = editor.connection.vendor == "postgresql"
+    on = " ON projects_progressupdate" if editor.connection.vendor == "postgresql" else ""
     for verb in ("update", "delete"):  # published rows are frozen; post_migrate makes the triggers again
-        on = " ON projects_progressupdate" if is_postgresql else ""
         editor.execute(f"DROP TRIGGER IF EXISTS projects_progressupdate_no_{verb}{on}")
     for statement in OLD_ROWS:
         editor.execute(statement)
-    if is_postgresql:  # else the foreign keys are looked at when all is done, and the table may not be altered before
-        editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 class Migration(migrations.Migration):
