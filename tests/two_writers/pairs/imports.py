@@ -1,0 +1,122 @@
+"""Import and export."""
+from django.contrib.admin.models import LogEntry
+from django.db import transaction
+
+from projects import export_files
+from projects.models import (
+    ExportFile,
+    ImportBatch,
+    ProgressUpdate,
+    Project,
+    ReviewStep,
+)
+from tests import factories, pictures
+from tests.projects.office_lists import HEAD, workbook
+from tests.two_writers.pairs.registry import pair, url
+from tests.two_writers.scene import Page
+
+
+def of_batch(scene, batch, verb, page="change"):
+    return Page(scene.clerk, url(f"projects_importbatch_{page}", batch.pk),
+                url(f"projects_importbatch_{verb}", batch.pk))
+
+
+def is_whole(batch):
+    """An import that says it is done has written all, any other nothing."""
+    now = ImportBatch.objects.get(pk=batch.pk)
+    written = batch.rows.filter(project__isnull=False).count() if batch.rows.exists() else Project.objects.filter(
+        project_list=batch.project_list).count()
+    return {"写入的行": (written, 3 if now.state == "confirmed" else 0), "没有办完的": (now.job, "")}
+
+
+@pair("projects_importbatch_add")
+def two_clicks_on_upload_a_list(scene):
+    content = workbook([HEAD, [1, f"第 {scene.number} 处", scene.office.name, "", "已进场。"]]).read()
+    page = Page(scene.clerk, url("projects_importbatch_add")).only(
+        file=lambda: pictures.upload(content, "清单.xlsx"), project_list=scene.list.pk, effective_on="2021-09-30")
+    return page.send, page.send, lambda: {"上传": (ImportBatch.objects.filter(uploader=scene.clerk).count(), 1)}
+
+
+@pair("projects_importbatch_confirm")
+def two_clicks_on_confirm(scene):
+    batch = scene.batch()
+    page = of_batch(scene, batch, "confirm").only()
+    return page.send, page.send, lambda: {
+        **is_whole(batch), "项目": (scene.list.projects.count(), 3),
+        "日志": (LogEntry.objects.filter(object_id=batch.pk, change_message__startswith="导入").count(), 1)}
+
+
+@pair("projects_importbatch_discard")
+def giving_up_beside_confirm(scene):
+    batch = scene.batch()
+    first, second = of_batch(scene, batch, "discard").only(), of_batch(scene, batch, "confirm").only()
+    return first.send, second.send, lambda: is_whole(batch)
+
+
+@pair("projects_importbatch_columns")
+def other_columns_beside_confirm(scene):
+    batch = scene.batch()
+    first, second = of_batch(scene, batch, "columns", "columns"), of_batch(scene, batch, "confirm").only()
+    return first.send, second.send, lambda: is_whole(batch)
+
+
+@pair("projects_importbatch_departments")
+def new_offices_beside_confirm(scene):
+    batch = scene.batch()
+    ImportBatch.objects.filter(pk=batch.pk).update(unknown_departments=[f"新 {scene.number} 办"])
+    scene.clerk.groups.set([factories.Group.objects.get(name="业务管理员")])
+    first = of_batch(scene, batch, "departments").only(department=f"新 {scene.number} 办")
+    second = of_batch(scene, batch, "confirm").only()
+    return first.send, second.send, lambda: is_whole(batch)
+
+
+@pair("projects_importbatch_undo")
+def two_clicks_on_undo_an_import(scene):
+    batch = scene.batch(confirmed=True)
+    page = of_batch(scene, batch, "undo").only()
+    steps = ReviewStep.objects.filter(update__project__project_list=scene.list, verb="dropped")
+    return page.send, page.send, lambda: {"撤销的进展": (steps.count(), 3)}
+
+
+@pair("projects_importbatch_review")
+def review_of_a_batch_beside_its_undo(scene):
+    batch = scene.batch(confirmed=True)
+    review = Page(scene.reviewer, url("projects_importbatch_change", batch.pk),
+                  url("projects_importbatch_review", batch.pk)).only(approve="1")
+    undo = of_batch(scene, batch, "undo").only()
+    states = ProgressUpdate.objects.filter(project__project_list=scene.list).values_list("state", flat=True)
+
+    def after():
+        now = ImportBatch.objects.get(pk=batch.pk)
+        return {"撤销了就没有在审的": ({"dropped"} if now.state == "undone" else set(states), set(states))}
+
+    return review.send, undo.send, after
+
+
+@pair("projects_importbatch_work")
+def two_take_over_what_nobody_took(scene):
+    batch = scene.batch()
+    ImportBatch.objects.filter(pk=batch.pk).update(
+        job="confirm", job_by=scene.clerk, job_queued_at="2021-01-01T00:00:00Z", job_seen_at=None)
+    page = of_batch(scene, batch, "work").only()
+    return page.send, page.send, lambda: {**is_whole(batch), "项目": (scene.list.projects.count(), 3)}
+
+
+@pair("projects_exportfile_add")
+def two_clicks_on_export(scene):
+    page = Page(scene.clerk, url("projects_exportfile_add")).fill(extension=["csv"])
+    return page.send, page.send, lambda: {"导出": (ExportFile.objects.filter(asked_by=scene.clerk).count(), 1)}
+
+
+@pair("projects_exportfile_work")
+def two_take_over_an_export(scene):
+    with transaction.atomic():
+        file, _ = export_files.ask(scene.clerk, {}, "csv")
+    ExportFile.objects.filter(pk=file.pk).update(job_queued_at="2021-01-01T00:00:00Z")
+    page = Page(scene.clerk, url("projects_exportfile_change", file.pk), url("projects_exportfile_work", file.pk))
+
+    def after():
+        now = ExportFile.objects.get(pk=file.pk)
+        return {"办完": (now.state, "finished"), "文件": (export_files.path_of(now).exists(), True)}
+
+    return page.only().send, page.send, after
