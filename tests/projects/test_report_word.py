@@ -107,8 +107,18 @@ def pages(tmp_path_factory):
     subprocess.run(
         ["soffice", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to", blank_too,
          "--outdir", folder, *[folder / f"{name}.docx" for name in files]],
-        check=True, timeout=180, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        env=os.environ | {"FONTCONFIG_FILE": str(_fonts(folder))}, check=True, timeout=180,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return {name: _pages(folder / f"{name}.pdf") for name in files}
+
+
+def _fonts(folder):
+    """No letters but those of Noto: for what only the office has, a machine may take others whose digits are wider."""
+    file = folder / "fonts.conf"
+    file.write_text('<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+                    "<include>/etc/fonts/fonts.conf</include><selectfont><rejectfont>"
+                    "<glob>/usr/share/fonts/truetype/*</glob></rejectfont></selectfont></fontconfig>")
+    return file
 
 
 def _pages(path):
