@@ -100,8 +100,13 @@ class GuardedLists:
         own = [name for each in filters if isinstance(each, type)
                for name in getattr(each, "parameter_names", None) or [each.parameter_name]]
         shown = [each if isinstance(each, str) else each[0] for each in filters if not isinstance(each, type)]
-        endings = ("", "__exact", "__id__exact", "__isnull", "__gte", "__lt")
-        return lookup in own or any(lookup == name + ending for name in shown for ending in endings)
+        return lookup in own or any(lookup == name + ending for name in shown for ending in self._endings(name))
+
+    def _endings(self, name):
+        """A row is filtered by as our filters do, by its number: its other lookups take more than SQLite's columns."""
+        if self.opts.get_field(name).is_relation:
+            return ("__id__exact", "__isnull")
+        return ("", "__exact", "__isnull", "__gte", "__lt")
 
     def get_search_results(self, request, queryset, search_term):
         """Autocompletes come here without a form before them: a NUL is a 500 on PostgreSQL."""
