@@ -149,7 +149,7 @@ class SavedOnce:
             return view()
         try:
             return self._written_once(request, view)
-        except IntegrityError:  # the form looked before the other wrote; now it sees that row and says so itself
+        except (IntegrityError, ValidationError):  # the form looked before another wrote; now it says so itself
             return self._written_once(request, view)
 
     def _written_once(self, request, view):

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -139,6 +140,10 @@ def answered(site, view):
         except AlreadySaved as twice:
             messages.info(request, str(twice))
             return redirect(twice.leads_to or "admin:index")
+        except ValidationError as error:  # of a verb, after the form was found good
+            if request.method != "POST":
+                raise
+            return not_saved(site, request, " ".join(error.messages))
         except IntegrityError as error:
             sentence = sentence_of(error)
             if request.method != "POST" or sentence is None:

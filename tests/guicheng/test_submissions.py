@@ -3,6 +3,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
@@ -160,3 +161,15 @@ def test_a_database_that_is_busy_gives_the_words_back():
     said = answer.content.decode()
     assert answer.status_code == 503 and "太忙的时候写的。" in said and BUSY in said
     assert page.send().status_code == 302 and Fact.objects.count() == 1
+
+
+def test_what_a_verb_refuses_after_the_form_is_a_sentence(superuser, monkeypatch):
+    """Between the form and the verb somebody else made the account."""
+    def refuse(*args, **kwargs):
+        raise ValidationError("已存在一位使用该名字的用户。")
+
+    monkeypatch.setattr("guicheng.admin_accounts.make_account", refuse)
+    page = Page(superuser, "/admin/guicheng/user/add/").fill(username=["xinlai"], name=["新来的"])
+    answer = page.send()
+    said = answer.content.decode()
+    assert answer.status_code == 409 and "已存在一位使用该名字的用户。" in said and "新来的" in said
