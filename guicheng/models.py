@@ -134,7 +134,7 @@ class User(AbstractUser):
         self.must_change_password = True
         self.password_expires_at = timezone.now() + timedelta(days=settings.ONE_TIME_PASSWORD_DAYS)
         self.sign_in_token = ""  # whoever is signed in is out
-        self.save()
+        self._keep("password", "must_change_password", "password_expires_at", "sign_in_token")
         return password
 
     def choose_password(self, password):
@@ -144,8 +144,12 @@ class User(AbstractUser):
             self.set_password(password)
             self.must_change_password, self.password_expires_at = False, None
             self.password_chosen_at = timezone.now()
-            self.save()
+            self._keep("password", "must_change_password", "password_expires_at", "password_chosen_at")
             UsedPassword.remember(self)
+
+    def _keep(self, *columns):
+        """Save these columns, of a new account all: one that was closed while the password was hashed stays closed."""
+        self.save(update_fields=columns if self.pk else None)
 
     def _remember_first_password(self):
         """Of an account from before passwords were remembered, or made by a command: the present one."""
@@ -178,8 +182,10 @@ class User(AbstractUser):
 
     def enable(self):
         """Give the account back with a new one-time password, and give that."""
-        self.is_active, self.active_since = True, timezone.now()
-        return self.give_one_time_password()
+        with transaction.atomic():
+            self.is_active, self.active_since = True, timezone.now()
+            self._keep("is_active", "active_since")
+            return self.give_one_time_password()
 
 
 class AccessEvent(models.Model):

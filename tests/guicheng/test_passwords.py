@@ -236,3 +236,23 @@ def test_of_an_account_from_before_the_age_counts_from_its_beginning(clerk, sett
     assert clerk.password_is_old
     clerk.give_one_time_password()
     assert not clerk.password_is_old, "that one is to be changed anyway"
+
+
+# --- an account that another changes meanwhile -------------------------------------------------------
+@pytest.mark.parametrize("verb", [lambda account: account.choose_password(own(1)), User.give_one_time_password])
+def test_a_password_set_by_who_read_the_account_before_opens_nothing(clerk, verb):
+    stale = User.objects.get(pk=clerk.pk)
+    clerk.disable()
+    User.objects.filter(pk=clerk.pk).update(second_factor_since=timezone.now(), is_established=True, name="新名字")
+    verb(stale)
+    now = User.objects.get(pk=clerk.pk)
+    assert not now.is_active and now.sign_in_token == ""
+    assert now.second_factor_since and now.is_established and now.name == "新名字"
+    assert now.check_password(own(1)) or now.must_change_password
+
+
+def test_control_to_give_an_account_back_opens_it(clerk):
+    clerk.disable()
+    password = clerk.enable()
+    now = User.objects.get(pk=clerk.pk)
+    assert now.is_active and now.check_password(password) and now.active_since == clerk.active_since
