@@ -16,7 +16,7 @@ from guicheng.append_only import missing_triggers
 from guicheng.models import AccessEvent
 from guicheng.upkeep.disk import gigabytes, is_full, room
 from guicheng.upkeep.health import Level, Seen, check
-from guicheng.upkeep.manifest import last_backup
+from guicheng.upkeep.manifest import last_backup, unreadable
 from guicheng.workdays import missing_year
 
 WAITING = timedelta(minutes=10)  # a task that nobody took
@@ -124,6 +124,10 @@ def _backup():
     age = timezone.now() - backup.at if backup else None
     said = f"最近一份是 {ago(backup.at)}做的。" if backup else "一份也没有。"
     todo = "装上并启动 guicheng-backup.timer，看 journalctl -u guicheng-backup；见 docs/operations.md。"
+    if closed := unreadable():
+        cannot = f"读不了 {closed[0]}{f' 等 {len(closed)} 处' if len(closed) > 1 else ''}：不归运行服务的账号。"
+        said = f"{said}{cannot}" if backup else cannot
+        todo = f"用 root 把它的所有者改成运行服务的账号（chown -R）。{todo}"
     if backup and age <= BACKUP_LATE:
         return Seen(Level.OK, said)
     if is_production() and (backup is None or age > BACKUP_MISSED):

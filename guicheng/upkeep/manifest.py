@@ -6,6 +6,7 @@ hidden name: what has no manifest, or is hidden, is no backup.
 """
 import hashlib
 import json
+import os
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
@@ -80,7 +81,8 @@ def read_manifest(folder):
         at = datetime.fromisoformat(values["at"]).astimezone()
         return Manifest(**values | {"folder": folder, "at": at})
     except FileNotFoundError:
-        raise BackupError(f"{folder} 不是一份备份：里面没有 {MANIFEST}。")
+        reason = f"里面没有 {MANIFEST}" if folder.is_dir() else "没有这个文件夹"
+        raise BackupError(f"{folder} 不是一份备份：{reason}。")
     except OSError as error:
         raise BackupError(f"读不了 {folder}（{error.strerror}）。")
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -96,6 +98,19 @@ def all_backups(folder=None):
         except BackupError:
             continue  # damaged: never taken for one
     return sorted(found, key=lambda backup: backup.at, reverse=True)
+
+
+def unreadable(folder=None):
+    """Give what in this folder (BACKUP_DIR unless named) this account may not open: there may be backups in it."""
+    folder = Path(folder or settings.BACKUP_DIR)
+    try:
+        names = os.listdir(folder)
+    except PermissionError:
+        return [folder]
+    except OSError:
+        return []  # not there yet
+    return [folder / name for name in sorted(names)
+            if name.startswith("guicheng-") and not os.access(folder / name, os.R_OK | os.X_OK)]
 
 
 def last_backup(folder=None):

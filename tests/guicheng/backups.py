@@ -1,5 +1,6 @@
 """What the tests of backup and restore share: a DATA_DIR of one's own, photos, and an empty place to restore into."""
 import json
+import os
 import shutil
 from contextlib import contextmanager
 from datetime import datetime
@@ -56,3 +57,17 @@ def _new_database(folder):
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
     return name
+
+
+def close_to_us(monkeypatch, folder):
+    """Make a folder that this account may not open; root, who may open all, is refused as well."""
+    folder.mkdir(mode=0)
+    access, listdir = os.access, os.listdir
+
+    def refused(path):
+        if path == folder:
+            raise PermissionError(13, "Permission denied", str(path))
+        return listdir(path)
+
+    monkeypatch.setattr(os, "access", lambda path, mode: path != folder and access(path, mode))
+    monkeypatch.setattr(os, "listdir", refused)

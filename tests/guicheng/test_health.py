@@ -1,6 +1,7 @@
 """/healthz and 运行情况: what is looked at, who learns how much, and that asking costs nothing."""
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -25,6 +26,7 @@ from guicheng.upkeep.manifest import Manifest
 from guicheng.upkeep.version import VERSION
 from guicheng.workdays import CalendarYear
 from tests import factories
+from tests.guicheng.backups import close_to_us
 
 STRANGER = {"REMOTE_ADDR": "203.0.113.5"}
 LOOPBACK = {"REMOTE_ADDR": "127.0.0.1"}
@@ -227,6 +229,17 @@ def test_the_last_backup(settings, public_url, hours, level):
     found = seen("backup")
     assert found[0] == level
     assert "一份也没有" in found[1] if hours is None else "小时前" in found[1] or "天前" in found[1]
+
+
+def test_backups_that_belong_to_another_account_are_not_said_to_be_missing(settings, monkeypatch):
+    backup(settings.BACKUP_DIR, timedelta(hours=1))
+    close_to_us(monkeypatch, settings.BACKUP_DIR / "guicheng-20261127-091500")
+    level, said = seen("backup")
+    assert level == Level.OK and "小时前" in said and "读不了" in said and "guicheng-20261127-091500" in said
+    shutil.rmtree(settings.BACKUP_DIR)
+    close_to_us(monkeypatch, settings.BACKUP_DIR)
+    level, said = seen("backup")
+    assert level == Level.WARN and "读不了" in said and "一份也没有" not in said
 
 
 def test_a_year_without_its_days_off(db):

@@ -21,7 +21,7 @@ from projects.models import ProgressUpdate, Project
 from tests import factories
 from tests.databases import on_postgresql, on_sqlite
 from tests.forked import forked
-from tests.guicheng.backups import changed, elsewhere, photo_file
+from tests.guicheng.backups import changed, close_to_us, elsewhere, photo_file
 
 WRITERS, BACKUPS = 4, 2
 pytestmark = pytest.mark.django_db
@@ -241,6 +241,17 @@ def test_without_a_name_it_says_which_there_are():
         restore()
     backup = make_backup()
     assert str(backup.folder) in restore()
+
+
+def test_backups_that_belong_to_another_account_are_not_said_to_be_missing(place, monkeypatch):
+    make_backup()
+    close_to_us(monkeypatch, place / "guicheng-20991231-091500")
+    with pytest.raises(CommandError, match="读不了 .*guicheng-20991231-091500.*chown"):
+        restore()
+    shutil.rmtree(place)
+    close_to_us(monkeypatch, place)
+    with pytest.raises(CommandError, match="读不了 .*chown"):
+        restore()
 
 
 def test_not_during_a_backup(settings):

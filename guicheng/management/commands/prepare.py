@@ -40,8 +40,10 @@ class Command(BaseCommand):
         set_reserve_aside()
         if changed := put_right():
             self.stdout.write(f"收紧了 {changed} 处文件权限：数据只有本系统的账号能读。")
-        address = settings.PUBLIC_URL or f"http://127.0.0.1:{port}/"
-        self.stdout.write(f"桂城办实事：{address}（按 Ctrl-C 停止）")
+        if settings.PUBLIC_URL:
+            self.stdout.write(f"准备好了：{settings.PUBLIC_URL}")
+        else:
+            self.stdout.write(f"桂城办实事：http://127.0.0.1:{port}/（按 Ctrl-C 停止）")
 
     def prepare_database(self, port, with_backup=True):
         try:

@@ -1,10 +1,11 @@
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from guicheng.upkeep import restore
-from guicheng.upkeep.manifest import BackupError, all_backups
+from guicheng.upkeep.manifest import BackupError, all_backups, unreadable
 
 
 class Command(BaseCommand):
@@ -34,5 +35,8 @@ class Command(BaseCommand):
         for backup in backups:
             self.stdout.write(f"{backup.folder}　{timezone.localtime(backup.at):%Y-%m-%d %H:%M:%S}　"
                               f"{backup.version}　{filesizeformat(backup.size)}")
+        if closed := unreadable():
+            names = "、".join(map(str, closed))
+            raise CommandError(f"读不了 {names}：不归这个账号。请用 root 把它的所有者改成这个账号（chown -R）。")
         if not backups:
-            raise CommandError("BACKUP_DIR 里没有备份；备份在别处时写出它的文件夹。")
+            raise CommandError(f"{settings.BACKUP_DIR} 里没有备份；备份在别处时写出它的文件夹。")
