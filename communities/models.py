@@ -3,11 +3,11 @@ from django.db import models
 from django.urls import reverse
 
 from guicheng.fields import CleanCharField, CleanTextField, one_of
-from guicheng.history import History, Recorded
 from guicheng.membership import Membership, MembershipQuerySet
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
-from guicheng.versions import Versioned
+from guicheng.trail.history import History, Recorded
+from guicheng.trail.versions import Versioned
 from projects.models import Project, Source
 from projects.models.project import announced_by
 

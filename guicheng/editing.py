@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from guicheng.audit import AuditEntry
 from guicheng.merging import MERGED, Merge, Snapshot, apply_picks, readable, typed
-from guicheng.versions import StaleVersion, Versioned
+from guicheng.trail.audit import AuditEntry
+from guicheng.trail.versions import StaleVersion, Versioned
 
 OURS = ("_seen", "_original", "_choose", "csrfmiddlewaretoken")
 

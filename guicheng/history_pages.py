@@ -6,10 +6,10 @@ from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 
-from guicheng.audit import AuditEntry
 from guicheng.fields import CleanTextField
-from guicheng.history import BASELINE, acting
 from guicheng.merging import Merge, Snapshot, posted, readable
+from guicheng.trail.audit import AuditEntry
+from guicheng.trail.history import BASELINE, acting
 
 PER_PAGE = 50
 

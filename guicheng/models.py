@@ -10,10 +10,10 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from guicheng.append_only import AppendOnly
 from guicheng.fields import CleanCharField, CleanTextField, one_of
 from guicheng.membership import administered_by, members_elsewhere, members_of
 from guicheng.roles import ASKABLE, ORDINARY
+from guicheng.trail.append_only import AppendOnly
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is read as something else
 
@@ -315,7 +315,7 @@ class UsedPassword(models.Model):
 
 
 # models of this app that stand beside what they are about
-from guicheng.audit import AuditEntry  # noqa: E402, F401
 from guicheng.inbox import GroupPost, InboxMessage  # noqa: E402, F401
 from guicheng.submissions import Submission  # noqa: E402, F401
+from guicheng.trail.audit import AuditEntry  # noqa: E402, F401
 from guicheng.workdays import CalendarDay, CalendarYear  # noqa: E402, F401

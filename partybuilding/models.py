@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from communities.models import Community, Unit
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of
-from guicheng.history import History, Recorded
 from guicheng.membership import Membership, MembershipQuerySet
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
 from guicheng.scope import FollowingQuerySet
-from guicheng.versions import Versioned
+from guicheng.trail.history import History, Recorded
+from guicheng.trail.versions import Versioned
 from projects.models import Project, Source
 
 # UNION, not UNION ALL: should two organisations ever stand below each other, it still ends

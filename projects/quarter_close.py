@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from guicheng.audit import AuditEntry
+from guicheng.trail.audit import AuditEntry
 from projects.models import (
     CloseFile,
     ProgressUpdate,

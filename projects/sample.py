@@ -11,7 +11,7 @@ from django.db.models import CASCADE, DO_NOTHING, Count, Max, OuterRef, Q, Subqu
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from guicheng.history import unrecorded
+from guicheng.trail.history import unrecorded
 from projects.models import (
     Category,
     Declaration,

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models.signals import post_migrate
 from django.test import Client, TransactionTestCase
 
-from guicheng.append_only import drop_triggers, install_triggers
+from guicheng.trail.append_only import drop_triggers, install_triggers
 from tests import browser, databases, factories
 
 

@@ -7,7 +7,7 @@ from guicheng import words
 from guicheng.admin import LabelledInline, ScopedAdmin
 from guicheng.permissions import can_publish_project, can_record_progress
 from guicheng.seen import UNSEEN, Seen
-from guicheng.versions import StaleVersion
+from guicheng.trail.versions import StaleVersion
 from projects.admin import supervision
 from projects.admin.bulk import BulkActions
 from projects.admin.exports import export_links

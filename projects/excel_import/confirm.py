@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from guicheng.history import acting, record
-from guicheng.versions import save_versions
+from guicheng.trail.history import acting, record
+from guicheng.trail.versions import save_versions
 from projects.excel_import.matching import PLAIN, Finder, key_of
 from projects.excel_import.preview import chunks
 from projects.models import Department, ImportBatch, ImportRow, ProgressUpdate, Project, ReviewStep

@@ -6,10 +6,10 @@ from django.db.models.lookups import IsNull, LessThanOrEqual
 from django.urls import reverse
 
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
-from guicheng.history import History, Recorded
 from guicheng.natural_keys import Coded, Keyed
 from guicheng.scope import EveryonesQuerySet, FollowingQuerySet
-from guicheng.versions import Versioned
+from guicheng.trail.history import History, Recorded
+from guicheng.trail.versions import Versioned
 
 
 class SourceQuerySet(EveryonesQuerySet):

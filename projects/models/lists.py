@@ -4,12 +4,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
-from guicheng.history import History, Recorded
 from guicheng.membership import Membership, MembershipQuerySet
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
 from guicheng.scope import FollowingQuerySet
-from guicheng.versions import Versioned
+from guicheng.trail.history import History, Recorded
+from guicheng.trail.versions import Versioned
 from projects.models.evidence import Source
 
 

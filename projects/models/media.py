@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng import media_store
-from guicheng.append_only import AppendOnly
 from guicheng.fields import CleanCharField, one_of
 from guicheng.photos import WIDTHS, slots
+from guicheng.trail.append_only import AppendOnly
 from projects.models.ledger import ProgressUpdate
 
 State = ProgressUpdate.State

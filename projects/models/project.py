@@ -11,11 +11,11 @@ from django.urls import reverse
 
 from guicheng.checks_at_once import ChecksAtOnce
 from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of, percent_range, with_unit
-from guicheng.history import History, Recorded
 from guicheng.natural_keys import Keyed, KeyedQuerySet
 from guicheng.permissions import sees_everything
 from guicheng.text import search_term, search_text
-from guicheng.versions import Versioned
+from guicheng.trail.history import History, Recorded
+from guicheng.trail.versions import Versioned
 from projects.models.evidence import Source
 from projects.models.ledger import ProgressUpdate
 from projects.models.lists import Category, Department, ProjectList

@@ -10,12 +10,12 @@ from django.db.models import OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from guicheng.append_only import AppendOnly
 from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of
-from guicheng.history import History, Recorded
 from guicheng.permissions import sees_everything
 from guicheng.quarters import Quarter
-from guicheng.versions import Versioned
+from guicheng.trail.append_only import AppendOnly
+from guicheng.trail.history import History, Recorded
+from guicheng.trail.versions import Versioned
 
 FROZEN = "季度锁定的内容不能修改或删除；要改请先重新打开这个季度，再锁定一次。"
 

@@ -88,7 +88,7 @@ def least(path, batch):
 def measure(folder, size):
     from django.core.files import File
 
-    from guicheng.append_only import drop_triggers
+    from guicheng.trail.append_only import drop_triggers
     from projects.excel_import import confirm, preview, upload
     from projects.models import Source
 

@@ -40,7 +40,7 @@ def fill(size):
     call_command("migrate", verbosity=0)
     call_command("load_facts", verbosity=0)
     seed_sample(BASE, updates_per_project=10)
-    from guicheng.append_only import drop_triggers
+    from guicheng.trail.append_only import drop_triggers
 
     drop_triggers(connection)
     for model in (ProgressUpdate, Promise, Project, Category, ProjectList, Department):

@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from guicheng import admin_logs
 from guicheng.access_log import record
-from guicheng.append_only import missing_triggers
 from guicheng.models import AccessEvent
 from guicheng.roles import ROLES
+from guicheng.trail.append_only import missing_triggers
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from guicheng.audit import AuditEntry
-from guicheng.history import acting
+from guicheng.trail.audit import AuditEntry
+from guicheng.trail.history import acting
 from projects.models import Project, WatchedWord
 from tests import factories
 

@@ -9,10 +9,10 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from guicheng.append_only import missing_triggers
-from guicheng.audit import AuditEntry
-from guicheng.history import BASELINE, FrozenHistory, acting, record, unrecorded
-from guicheng.versions import Versioned
+from guicheng.trail.append_only import missing_triggers
+from guicheng.trail.audit import AuditEntry
+from guicheng.trail.history import BASELINE, FrozenHistory, acting, record, unrecorded
+from guicheng.trail.versions import Versioned
 from projects.models import Department, Project
 from tests import factories
 from tests.forms import held, opened, post

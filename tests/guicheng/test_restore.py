@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from guicheng import media_store
-from guicheng.append_only import missing_triggers
+from guicheng.trail.append_only import missing_triggers
 from guicheng.upkeep.backup import FOLDERS, make_backup
 from guicheng.upkeep.files import files_below
 from guicheng.upkeep.locks import held

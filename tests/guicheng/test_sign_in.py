@@ -20,8 +20,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from guicheng.append_only import drop_triggers, install_triggers
 from guicheng.models import AccessEvent, SignInBrake, User, one_time_password
+from guicheng.trail.append_only import drop_triggers, install_triggers
 from tests import factories
 
 pytestmark = pytest.mark.django_db

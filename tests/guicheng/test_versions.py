@@ -5,8 +5,8 @@ import time
 import pytest
 from django.db import OperationalError, connection, models
 
-from guicheng.audit import AuditEntry
-from guicheng.versions import StaleVersion, Versioned, save_versions
+from guicheng.trail.audit import AuditEntry
+from guicheng.trail.versions import StaleVersion, Versioned, save_versions
 from projects.models import Project, WatchedWord
 from tests import factories
 

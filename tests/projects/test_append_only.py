@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.db.models.signals import post_migrate
 
-from guicheng.append_only import assert_triggers, drop_triggers, install_triggers, make_way, missing_triggers
+from guicheng.trail.append_only import assert_triggers, drop_triggers, install_triggers, make_way, missing_triggers
 from projects.models import ProgressUpdate
 from tests import factories
 from tests.databases import on_postgresql, on_sqlite

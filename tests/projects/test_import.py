@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from guicheng.audit import AuditEntry
+from guicheng.trail.audit import AuditEntry
 from projects.excel_import import confirm as confirming
 from projects.excel_import import jobs, upload
 from projects.excel_import.undo import undo

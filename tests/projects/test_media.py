@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from guicheng import media_store
-from guicheng.append_only import drop_triggers, missing_triggers
+from guicheng.trail.append_only import drop_triggers, missing_triggers
 from projects.attach import attach, copy_attachments, read_paper, read_photo
 from projects.forms_media import AttachmentsForm
 from projects.models import Paper, Photo, ProgressUpdate, WatchedWord

@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, models
 
-from guicheng.versions import Versioned, save_versions
+from guicheng.trail.versions import Versioned, save_versions
 from projects.excel_import.confirm import save_projects
 from projects.models import ProgressUpdate, Project
 from projects.models.project import ProjectQuerySet

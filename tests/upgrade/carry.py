@@ -12,8 +12,8 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 
-from guicheng.append_only import missing_triggers
 from guicheng.management.commands.prepare import Command
+from guicheng.trail.append_only import missing_triggers
 from guicheng.upkeep.upgrade import Outlook
 from projects.models import ProgressUpdate, Project, QuarterClose, ReviewStep
 from projects.quarter_close import damaged

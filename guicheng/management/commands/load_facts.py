@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.serializers.base import DeserializationError
 from django.db import transaction
 
-from guicheng.history import unrecorded
+from guicheng.trail.history import unrecorded
 
 # what a row that was written wrongly raises before it is an object
 MALFORMED = (AttributeError, DeserializationError, FieldDoesNotExist, LookupError, TypeError, ValueError)

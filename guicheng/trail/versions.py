@@ -6,7 +6,7 @@ people who read the same version the database lets one save; the other gets Stal
 from django.core.exceptions import ValidationError
 from django.db import connections, models, router, transaction
 
-from guicheng.history import acting, record
+from guicheng.trail.history import acting, record
 
 
 class StaleVersion(ValidationError):

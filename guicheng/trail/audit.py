@@ -8,8 +8,9 @@ from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
-from guicheng.append_only import AppendOnly
-from guicheng.history import SENTENCE
+from guicheng.trail.append_only import AppendOnly
+
+SENTENCE = "修改历史不能修改或删除。"
 
 
 class AuditEntryQuerySet(models.QuerySet):

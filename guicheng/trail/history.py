@@ -15,11 +15,11 @@ from django.db.models.signals import pre_save
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from guicheng.append_only import AppendOnly
 from guicheng.text import clean_text
+from guicheng.trail.append_only import AppendOnly
+from guicheng.trail.audit import SENTENCE, AuditEntry
 
 BASELINE = "随资料录入"
-SENTENCE = "修改历史不能修改或删除。"
 _acting = ContextVar("acting", default=(None, ""))
 _recording = ContextVar("recording", default=True)
 
@@ -277,8 +277,6 @@ def _keep_members(recorder, kept):
 
 
 def _write(recorder, kind, rows, changes):
-    from guicheng.audit import AuditEntry  # the models here are made while the apps load
-
     if not rows:
         return
     by, reason = who(), clean_text(_acting.get()[1])
