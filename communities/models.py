@@ -2,10 +2,10 @@
 from django.db import models
 from django.urls import reverse
 
+from guicheng.access.membership import Membership, MembershipQuerySet
+from guicheng.access.permissions import sees_everything
 from guicheng.fields import CleanCharField, CleanTextField, one_of
-from guicheng.membership import Membership, MembershipQuerySet
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
-from guicheng.permissions import sees_everything
 from guicheng.trail.history import History, Recorded
 from guicheng.trail.versions import Versioned
 from projects.models import Project, Source

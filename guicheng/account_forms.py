@@ -4,9 +4,9 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import UserChangeForm, UsernameField
 from django.core.exceptions import ValidationError
 
-from guicheng.membership import PARTS, unit_choices, unit_of
-from guicheng.permissions import can_give_roles
-from guicheng.roles import APART, APART_SENTENCE, ASKABLE, ORDINARY
+from guicheng.access.membership import PARTS, unit_choices, unit_of
+from guicheng.access.permissions import can_give_roles
+from guicheng.access.roles import APART, APART_SENTENCE, ASKABLE, ORDINARY
 
 FIELDS = ["username", "name", "phone", "email"]
 USERNAME_HELP = "一人一个，不能几个人合用。一般用姓名的全拼，如 zhangsan；登录时要输入它。"

@@ -6,10 +6,10 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from guicheng.access.membership import PARTS, administered_by, units_called
+from guicheng.access.roles import ASKABLE, ORDINARY
 from guicheng.account_forms import makes_everywhere
 from guicheng.accounts import account_name_for, make_account
-from guicheng.membership import PARTS, administered_by, units_called
-from guicheng.roles import ASKABLE, ORDINARY
 from guicheng.spreadsheets import Unreadable, read_sheets
 from guicheng.text import clean_text
 

@@ -14,14 +14,14 @@ from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from guicheng.access.membership import unit_choices
+from guicheng.access.permissions import can_make_accounts
+from guicheng.access.roles import ASKABLE, ORDINARY
 from guicheng.access_log import record
 from guicheng.account_forms import AccountFileForm, makes_everywhere
 from guicheng.account_import import COLUMNS, as_lines, judged, make_all, read_rows, read_table
 from guicheng.exports import csv_lines
-from guicheng.membership import unit_choices
 from guicheng.models import AccessEvent
-from guicheng.permissions import can_make_accounts
-from guicheng.roles import ASKABLE, ORDINARY
 from guicheng.spreadsheets import TOO_BIG
 from guicheng.submissions import once
 

@@ -2,7 +2,7 @@
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from guicheng.permissions import can_give_roles
+from guicheng.access.permissions import can_give_roles
 
 
 @transaction.atomic

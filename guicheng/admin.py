@@ -15,12 +15,12 @@ from django.shortcuts import redirect
 from django_otp.plugins.otp_static.admin import StaticDevice
 from django_otp.plugins.otp_totp.admin import TOTPDevice
 
+from guicheng.access.membership import PARTS
+from guicheng.access.permissions import sees_everything
+from guicheng.access.scope import rows_for
 from guicheng.editing import GuardedEditing
 from guicheng.history_pages import HistoryPages
 from guicheng.list_export import ExportedList
-from guicheng.membership import PARTS
-from guicheng.permissions import sees_everything
-from guicheng.scope import rows_for
 from guicheng.seen import seal
 from guicheng.submissions import ALREADY_SAVED, once
 from guicheng.text import SEARCHED, clean_text, is_row_number

@@ -14,16 +14,16 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from guicheng import second_factor
+from guicheng.access.membership import PARTS, key_of, memberships_of, unit_of
+from guicheng.access.permissions import can_give_roles, can_make_accounts, can_manage_account, in_scope
+from guicheng.access.roles import APART_SENTENCE, GUARDED
 from guicheng.access_log import record
 from guicheng.account_forms import FIELDS, AccountChangeForm, AccountForm, LeaveForm, UnitForm
 from guicheng.account_pages import AccountImportPages
 from guicheng.accounts import make_account
 from guicheng.admin import ScopedAdmin
 from guicheng.hand_over import leave, open_work_of
-from guicheng.membership import PARTS, key_of, memberships_of, unit_of
 from guicheng.models import AccessEvent, User
-from guicheng.permissions import can_give_roles, can_make_accounts, can_manage_account, in_scope
-from guicheng.roles import APART_SENTENCE, GUARDED
 from guicheng.submissions import once
 
 Kind = AccessEvent.Kind

@@ -17,8 +17,8 @@ class GuichengConfig(AppConfig):
         from django.contrib.auth import get_user_model
 
         from guicheng import sign_in  # noqa: F401, its receivers
-        from guicheng.roles import keep_apart, make_groups
-        from guicheng.scope import check_scopes
+        from guicheng.access.roles import keep_apart, make_groups
+        from guicheng.office.checks import check_scopes
         from guicheng.trail.append_only import AppendOnly, install_triggers, make_way
         from guicheng.upkeep import checks as _  # noqa: F401, the checks of /healthz
         from guicheng.upkeep.modes import check_modes

@@ -6,8 +6,8 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from guicheng.membership import PARTS, memberships_of
-from guicheng.permissions import can_give_roles
+from guicheng.access.membership import PARTS, memberships_of
+from guicheng.access.permissions import can_give_roles
 
 
 def open_work_of(user):

@@ -10,9 +10,9 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
+from guicheng.access.membership import administered_by, members_elsewhere, members_of
+from guicheng.access.roles import ASKABLE, ORDINARY
 from guicheng.fields import CleanCharField, CleanTextField, one_of
-from guicheng.membership import administered_by, members_elsewhere, members_of
-from guicheng.roles import ASKABLE, ORDINARY
 from guicheng.trail.append_only import AppendOnly
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is read as something else

@@ -7,11 +7,11 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from communities.models import Community, Unit
+from guicheng.access.membership import Membership, MembershipQuerySet
+from guicheng.access.permissions import sees_everything
+from guicheng.access.scope import FollowingQuerySet
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of
-from guicheng.membership import Membership, MembershipQuerySet
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
-from guicheng.permissions import sees_everything
-from guicheng.scope import FollowingQuerySet
 from guicheng.trail.history import History, Recorded
 from guicheng.trail.versions import Versioned
 from projects.models import Project, Source

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from guicheng import media_store
+from guicheng.access.permissions import can_edit_media
 from guicheng.papers import clean_paper
-from guicheng.permissions import can_edit_media
 from guicheng.photos import clean_photo
 from guicheng.text import clean_text
 from projects.models import Paper, Photo, ProgressUpdate

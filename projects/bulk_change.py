@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from guicheng import words
-from guicheng.permissions import can_record_progress
+from guicheng.access.permissions import can_record_progress
 from projects.models import BulkChange, ProgressUpdate, Source, Status
 
 MOST = 500

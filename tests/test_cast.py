@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from guicheng.roles import ROLES
+from guicheng.access.roles import ROLES
 from guicheng.trail.append_only import missing_triggers
 from projects.models import ProgressUpdate, Project
 from tests import factories

@@ -93,7 +93,7 @@ def test_roles_follow_the_code_at_the_next_start(monkeypatch):
     """A role changed without a migration: `prepare` brings the group to it."""
     from django.contrib.auth.models import Group
 
-    from guicheng import roles
+    from guicheng.access import roles
 
     monkeypatch.setitem(roles.ROLES, "领导", ["projects.view_project"])
     roles.make_groups()

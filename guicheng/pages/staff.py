@@ -11,9 +11,9 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
+from guicheng.access.permissions import can_make_accounts, can_see_health, sees_everything
 from guicheng.inbox import InboxMessage
 from guicheng.pages.street import light_counts, street
-from guicheng.permissions import can_make_accounts, can_see_health, sees_everything
 from partybuilding.models import PartyOrganisation
 from projects import summary
 from projects.admin.imports import import_links

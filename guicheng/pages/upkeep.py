@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from guicheng.permissions import can_see_health
+from guicheng.access.permissions import can_see_health
 from guicheng.upkeep.health import Level, health
 from guicheng.upkeep.version import VERSION
 

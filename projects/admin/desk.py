@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from guicheng import words
+from guicheng.access.permissions import is_told_of_calendar, sees_everything
 from guicheng.exports import csv_response
-from guicheng.permissions import is_told_of_calendar, sees_everything
 from guicheng.workdays import UnknownYear, missing_year
 from projects import supervision
 from projects.models import ProgressUpdate, Project, Status

@@ -10,9 +10,9 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
+from guicheng.access.permissions import can_download_export
 from guicheng.admin import ScopedAdmin
 from guicheng.exports import CONTENT_TYPES
-from guicheng.permissions import can_download_export
 from guicheng.submissions import once
 from guicheng.text import is_row_number
 from projects import export_files

@@ -12,8 +12,8 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 from django_tasks_db.models import DBTaskResult
 
+from guicheng.access.permissions import can_undo_import, sees_everything
 from guicheng.admin import ScopedAdmin
-from guicheng.permissions import can_undo_import, sees_everything
 from guicheng.spreadsheets import Unreadable
 from guicheng.submissions import once
 from guicheng.text import is_row_number

@@ -2,8 +2,8 @@
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 
+from guicheng.access.permissions import can_approve
 from guicheng.admin import ScopedAdmin
-from guicheng.permissions import can_approve
 from guicheng.seen import UNSEEN, Seen
 from projects.admin.statement import StatementPages
 from projects.models import ProgressUpdate

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from guicheng.permissions import can_edit_media
+from guicheng.access.permissions import can_edit_media
 from guicheng.submissions import once
 from projects.attach import editing
 from projects.forms_media import AttachmentsForm, PaperForm, PhotoForm

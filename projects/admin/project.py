@@ -4,8 +4,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from guicheng import words
+from guicheng.access.permissions import can_publish_project, can_record_progress
 from guicheng.admin import LabelledInline, ScopedAdmin
-from guicheng.permissions import can_publish_project, can_record_progress
 from guicheng.seen import UNSEEN, Seen
 from guicheng.trail.versions import StaleVersion
 from projects.admin import supervision

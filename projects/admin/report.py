@@ -9,8 +9,8 @@ from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from guicheng import permissions as may
 from guicheng import words
+from guicheng.access import permissions as may
 from guicheng.admin import ScopedAdmin
 from guicheng.submissions import once
 from projects import quarter_close

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
-from guicheng import permissions as may
+from guicheng.access import permissions as may
 from guicheng.admin import ScopedAdmin
 from guicheng.submissions import AlreadySaved, key_of, once
 from guicheng.text import clean_text, is_row_number

@@ -2,7 +2,7 @@
 from django import forms
 from django.utils import timezone
 
-from guicheng.permissions import sees_everything
+from guicheng.access.permissions import sees_everything
 from guicheng.spreadsheets import TOO_BIG
 from projects.excel_import.columns import FIELDS, GROUPS
 from projects.excel_import.values import plain_text

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from django.db.models import Max
 
-from guicheng.permissions import sees_everything
+from guicheng.access.permissions import sees_everything
 from projects.models import Category, Department, ProgressUpdate, Project, ProjectList
 
 PLAIN = ["name", "description", "place", "leader", "contact", "phone", "planned_start", "planned_end",

@@ -2,7 +2,7 @@
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
-from guicheng.permissions import can_approve, can_publish_project, can_send_back
+from guicheng.access.permissions import can_approve, can_publish_project, can_send_back
 from projects.models import ImportRow, ProgressUpdate, Project
 from projects.tidings import tell_author, tell_uploader
 

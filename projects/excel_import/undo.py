@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
-from guicheng.permissions import sees_everything
+from guicheng.access.permissions import sees_everything
 from guicheng.trail.history import acting
 from projects.excel_import.confirm import SIZE, Writer, save_projects
 from projects.excel_import.matching import stored

@@ -104,7 +104,7 @@ def _write(sheet, row, column, value, formats):
 
 def _choices(book, sheet, user, last):
     """Drop-down lists on a hidden sheet; what is not in them only warns."""
-    from guicheng.permissions import sees_everything
+    from guicheng.access.permissions import sees_everything
 
     finder = Finder(user, None)
     own = not sees_everything(user)

@@ -2,8 +2,8 @@
 from django.conf import settings
 from django.db import models
 
+from guicheng.access.permissions import sees_everything
 from guicheng.fields import CleanTextField, one_of
-from guicheng.permissions import sees_everything
 from projects.models.ledger import ProgressUpdate
 
 

@@ -5,9 +5,9 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull, LessThanOrEqual
 from django.urls import reverse
 
+from guicheng.access.scope import EveryonesQuerySet, FollowingQuerySet
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
 from guicheng.natural_keys import Coded, Keyed
-from guicheng.scope import EveryonesQuerySet, FollowingQuerySet
 from guicheng.trail.history import History, Recorded
 from guicheng.trail.versions import Versioned
 

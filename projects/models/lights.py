@@ -6,10 +6,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from guicheng.access.permissions import sees_everything
+from guicheng.access.scope import EveryonesQuerySet
 from guicheng.fields import CleanTextField, DayField, in_order, one_of
 from guicheng.natural_keys import Coded
-from guicheng.permissions import sees_everything
-from guicheng.scope import EveryonesQuerySet
 from guicheng.trail.append_only import AppendOnly
 from projects.models.project import Project
 

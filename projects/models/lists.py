@@ -3,11 +3,11 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from guicheng.access.membership import Membership, MembershipQuerySet
+from guicheng.access.permissions import sees_everything
+from guicheng.access.scope import FollowingQuerySet
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
-from guicheng.membership import Membership, MembershipQuerySet
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
-from guicheng.permissions import sees_everything
-from guicheng.scope import FollowingQuerySet
 from guicheng.trail.history import History, Recorded
 from guicheng.trail.versions import Versioned
 from projects.models.evidence import Source

@@ -3,9 +3,9 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
+from guicheng.access.scope import FollowingQuerySet
 from guicheng.fields import CleanCharField, DayField, in_order
 from guicheng.natural_keys import Coded
-from guicheng.scope import FollowingQuerySet
 from guicheng.trail.history import History, Recorded
 from projects.models.evidence import Source
 from projects.models.project import Project

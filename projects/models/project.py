@@ -9,10 +9,10 @@ from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from guicheng.access.permissions import sees_everything
 from guicheng.checks_at_once import ChecksAtOnce
 from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of, percent_range, with_unit
 from guicheng.natural_keys import Keyed, KeyedQuerySet
-from guicheng.permissions import sees_everything
 from guicheng.text import search_term, search_text
 from guicheng.trail.history import History, Recorded
 from guicheng.trail.versions import Versioned

@@ -10,8 +10,8 @@ from django.db.models import OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from guicheng.access.permissions import sees_everything
 from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of
-from guicheng.permissions import sees_everything
 from guicheng.quarters import Quarter
 from guicheng.trail.append_only import AppendOnly
 from guicheng.trail.history import History, Recorded

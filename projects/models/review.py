@@ -5,10 +5,10 @@ The order 提交, 初审, 终审, 发布 follows 《政府网站发展指引》�
 from django.conf import settings
 from django.db import models
 
+from guicheng.access.permissions import sees_everything
+from guicheng.access.scope import EveryonesQuerySet
 from guicheng.fields import CleanCharField, CleanTextField, one_of
 from guicheng.natural_keys import Keyed, KeyedQuerySet
-from guicheng.permissions import sees_everything
-from guicheng.scope import EveryonesQuerySet
 from guicheng.trail.append_only import AppendOnly
 from guicheng.trail.history import History, Recorded
 from guicheng.trail.versions import Versioned

@@ -247,7 +247,7 @@ class SupervisionNotice(ChecksAtOnce):
         InboxMessage.objects.visible_to(by).filter(cause_key=f"notice:{self.pk}").mark_read()
 
     def _tell_starters(self, what, title, text):
-        from guicheng.permissions import supervisors
+        from guicheng.access.permissions import supervisors
 
         people = [self.raised_by] if self.raised_by else supervisors()
         tell(people, f"notice:{self.pk}:{what}", title, text, self.get_absolute_url())

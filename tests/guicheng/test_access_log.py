@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng import admin_logs
+from guicheng.access.roles import ROLES
 from guicheng.access_log import record
 from guicheng.models import AccessEvent
-from guicheng.roles import ROLES
 from guicheng.trail.append_only import missing_triggers
 from tests import factories
 

@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from guicheng.access.permissions import can_give_roles, can_manage_account
+from guicheng.access.roles import APART
 from guicheng.hand_over import leave, summary_of
 from guicheng.models import AccessEvent, User
-from guicheng.permissions import can_give_roles, can_manage_account
-from guicheng.roles import APART
 from tests import factories
 from tests.forms import opened, post
 

@@ -2,7 +2,7 @@
 import pytest
 from django.contrib.auth.models import Group, Permission
 
-from guicheng.permissions import (
+from guicheng.access.permissions import (
     can_approve,
     can_check_progress,
     can_publish_progress,
@@ -10,7 +10,7 @@ from guicheng.permissions import (
     in_scope,
     sees_everything,
 )
-from guicheng.roles import ROLES, make_groups
+from guicheng.access.roles import ROLES, make_groups
 from projects.models import Department, ProgressUpdate, Project
 from tests import factories
 

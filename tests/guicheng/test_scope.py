@@ -10,8 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from guicheng.access.scope import rows_for
 from guicheng.models import User
-from guicheng.scope import check_scopes, rows_for
+from guicheng.office.checks import check_scopes
 from partybuilding.models import MetricReading, PartyOrganisation, Venue
 from projects.models import Declaration, Discrepancy, Fact, Milestone, ProjectList, Source
 from tests import factories

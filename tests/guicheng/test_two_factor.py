@@ -14,9 +14,9 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from guicheng import second_factor
+from guicheng.access.permissions import needs_second_factor
+from guicheng.access.roles import NEED_SECOND_FACTOR, ROLES
 from guicheng.models import AccessEvent, User
-from guicheng.permissions import needs_second_factor
-from guicheng.roles import NEED_SECOND_FACTOR, ROLES
 from tests import factories
 
 pytestmark = pytest.mark.django_db

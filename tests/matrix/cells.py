@@ -8,7 +8,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import get_resolver
 
-from guicheng.roles import ROLES
+from guicheng.access.roles import ROLES
 from tests.matrix import table
 from tests.matrix.table import DISABLED, NO_ROLE, NOT_STAFF, OUTSIDE, SEES_ALL, SUPER, VISITOR
 

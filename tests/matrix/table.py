@@ -13,7 +13,7 @@ exist. Of "other" and "none" the answers must be the same to the letter. Every s
 who has no role or may not come in, is a member of the own department, community and party organisation.
 """
 # --- people --------------------------------------------------------------------------------------
-# Every role of guicheng/roles.py is a person, and these:
+# Every role of guicheng/access/roles.py is a person, and these:
 VISITOR, DISABLED, NOT_STAFF, NO_ROLE, SUPER = "访客", "已停用", "非工作人员", "无角色", "总管理员"
 OUTSIDE = {VISITOR, DISABLED, NOT_STAFF}  # whatever lies below /admin/ leads them to the sign-in page
 SEES_ALL = {"业务管理员", "领导", "督办员", SUPER}  # to them "other" is as "own"

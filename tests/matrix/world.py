@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from guicheng import media_store
+from guicheng.access.roles import ROLES
 from guicheng.inbox import InboxMessage
 from guicheng.models import AccessEvent
-from guicheng.roles import ROLES
 from guicheng.workdays import CalendarYear
 from projects import export_files
 from projects.models import (

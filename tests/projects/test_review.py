@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from guicheng.permissions import can_approve, can_check_progress, can_publish_progress, can_publish_project
+from guicheng.access.permissions import can_approve, can_check_progress, can_publish_progress, can_publish_project
 from projects.models import ProgressUpdate, ReviewStep, WatchedWord
 from tests import factories
 

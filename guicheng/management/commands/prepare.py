@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, OperationalError
 
-from guicheng.roles import make_groups
+from guicheng.access.roles import make_groups
 from guicheng.trail.append_only import missing_triggers
 from guicheng.upkeep.backup import make_backup
 from guicheng.upkeep.disk import let_go_if_needed, set_reserve_aside

@@ -1,8 +1,8 @@
 """Who may do what: one readable expression each. Views, forms and the admin only ask."""
 from django.conf import settings
 
-from guicheng.membership import unit_models
-from guicheng.roles import GUARDED, NEED_SECOND_FACTOR
+from guicheng.access.membership import unit_models
+from guicheng.access.roles import GUARDED, NEED_SECOND_FACTOR
 
 
 def sees_everything(user):

@@ -1,15 +1,13 @@
 """Whose rows: every model the back office shows says so in `visible_to(user)`, or it is not shown at all.
 
-A model with members (guicheng/membership.py) asks them. The others use one of the two querysets here, or
+A model with members (guicheng/access/membership.py) asks them. The others use one of the two querysets here, or
 write their own. Models that are not ours to give a queryset stand in RULES.
 """
-from django.contrib import admin
-from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
+from guicheng.access.permissions import sees_everything
 from guicheng.natural_keys import KeyedQuerySet
-from guicheng.permissions import sees_everything
 
 
 class EveryonesQuerySet(KeyedQuerySet):
@@ -71,19 +69,3 @@ def rows_for(user, queryset):
     if rule is None:
         raise ImproperlyConfigured(NOBODYS.format(queryset.model._meta.label))
     return rule(queryset, user)
-
-
-def check_scopes(app_configs=None, site=None, **kwargs):
-    """A system check: every model of the back office, inlines too, says whose its rows are and is shown so."""
-    from guicheng.admin import Scoped
-
-    closed = "不按范围显示：请继承 ScopedAdmin 或 LabelledInline。"
-    found = []
-    for model, model_admin in (site or admin.site)._registry.items():
-        for shown in [model_admin, *model_admin.inlines]:
-            cls = shown if isinstance(shown, type) else type(shown)
-            if not issubclass(cls, Scoped):
-                found.append(checks.Error(f"{cls.__name__} {closed}", obj=model, id="guicheng.E001"))
-            elif not has_rule(shown.model):
-                found.append(checks.Error(NOBODYS.format(shown.model._meta.label), obj=model, id="guicheng.E002"))
-    return found
