@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from communities.models import Community, SecretaryProject
-from guicheng.as_of import NOW
+from guicheng.days.as_of import NOW
 from guicheng.figures import Definition
 from projects.models import Fact, Project
 from projects.models.project import announced_by

@@ -231,4 +231,5 @@ class LabelledInline(Scoped, admin.TabularInline):
 
 
 # these have modules of their own, made of the pieces above; autodiscovery reads this one
-from guicheng import admin_accounts, admin_logs, calendar_admin  # noqa: E402, F401
+from guicheng import admin_accounts, admin_logs  # noqa: E402, F401
+from guicheng.days import workdays_admin  # noqa: E402, F401

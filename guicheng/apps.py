@@ -18,11 +18,11 @@ class GuichengConfig(AppConfig):
 
         from guicheng import sign_in  # noqa: F401, its receivers
         from guicheng.access.roles import keep_apart, make_groups
+        from guicheng.days.workdays import seed_after_migrate
         from guicheng.office.checks import check_scopes
         from guicheng.trail.append_only import AppendOnly, install_triggers, make_way
         from guicheng.upkeep import checks as _  # noqa: F401, the checks of /healthz
         from guicheng.upkeep.modes import check_modes
-        from guicheng.workdays import seed_after_migrate
 
         LogEntry.append_only = AppendOnly(frozen_by="", let_go="", sentence="操作日志不能修改或删除。")
         m2m_changed.connect(keep_apart, sender=get_user_model().groups.through, dispatch_uid="keep_apart")

@@ -6,7 +6,7 @@ from rest_framework import serializers
 from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
-from guicheng.as_of import read_moment
+from guicheng.days.as_of import read_moment
 from projects.filters import ProjectFilter
 from projects.models.project import NEVER
 from projects.summary import first_day

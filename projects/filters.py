@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.functional import cached_property
 
-from guicheng.as_of import NOW
+from guicheng.days.as_of import NOW
 from guicheng.paging import Keyset, numbered_page
 from projects.models import Category, Department, Project, ProjectList, Status
 from projects.moments import NOW_TO_THEN as THEN

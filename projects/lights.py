@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from django.utils import timezone
 
 from guicheng import words
-from guicheng.workdays import UnknownYear, WorkCalendar
+from guicheng.days.workdays import UnknownYear, WorkCalendar
 from projects.models import LightOverride, LightRule, Milestone, Project, Status
 from projects.models.lights import Colour
 

@@ -5,7 +5,7 @@ place of what holds now, so that templates and columns need not know.
 """
 from itertools import islice
 
-from guicheng.as_of import travelling
+from guicheng.days.as_of import travelling
 from guicheng.pages.errors import error_page
 from projects.models import ProgressUpdate
 from projects.summary import first_day

@@ -7,7 +7,7 @@ from itertools import takewhile
 from django.db import models
 from django.utils import timezone
 
-from guicheng.as_of import NOW
+from guicheng.days.as_of import NOW
 from guicheng.listing import Listing
 from projects.models import ProgressUpdate, Project, Promise, Status
 from projects.timeline import hide_withdrawn

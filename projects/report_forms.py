@@ -3,7 +3,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from guicheng.quarters import Quarter
+from guicheng.days.quarters import Quarter
 from projects.models import QuarterReport, QuarterSigning
 from projects.report.build import document_of
 from projects.report.prose import PARTS

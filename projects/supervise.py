@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng import words
+from guicheng.days.workdays import UnknownYear, WorkCalendar, missing_year
 from guicheng.inbox import tell
-from guicheng.workdays import UnknownYear, WorkCalendar, missing_year
 from projects.lights import lights_of
 from projects.models import LightRule, Project, SupervisionNotice
 from projects.supervision import RESTING, stale

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from guicheng import words
-from guicheng.workdays import WorkCalendar
+from guicheng.days.workdays import WorkCalendar
 from projects.lights import Light, lights_of
 from projects.models import Instruction, LightRule, ProgressUpdate, Status
 from projects.models.project import NEVER

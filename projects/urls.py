@@ -1,6 +1,6 @@
 from django.urls import path, re_path, register_converter
 
-from guicheng.quarters import QuarterConverter
+from guicheng.days.quarters import QuarterConverter
 from projects import views, views_compare, views_media, views_report, views_verify
 
 register_converter(QuarterConverter, "quarter")

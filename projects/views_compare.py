@@ -10,9 +10,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from guicheng import words
-from guicheng.as_of import check_day, read_day
+from guicheng.days.as_of import check_day, read_day
+from guicheng.days.quarters import Quarter
 from guicheng.pages.errors import error_page
-from guicheng.quarters import Quarter
 from guicheng.turns import Busy
 from projects import summary
 from projects.compare_workbook import XLSX, render_difference

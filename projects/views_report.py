@@ -13,10 +13,10 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from guicheng import words
-from guicheng.as_of import NOW, Moment
+from guicheng.days.as_of import NOW, Moment
+from guicheng.days.quarters import Quarter
 from guicheng.inbox import address_of
 from guicheng.pages.errors import error_page
-from guicheng.quarters import Quarter
 from guicheng.turns import Busy, turn
 from projects import summary
 from projects.corrections import corrections_since

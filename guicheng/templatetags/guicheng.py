@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from guicheng import as_of, words
+from guicheng import words
+from guicheng.days import as_of
 
 register = template.Library()
 FORM = "includes/_other_day.html"

@@ -12,12 +12,12 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from guicheng.days.workdays import missing_year
 from guicheng.models import AccessEvent
 from guicheng.trail.append_only import missing_triggers
 from guicheng.upkeep.disk import gigabytes, is_full, room
 from guicheng.upkeep.health import Level, Seen, check
 from guicheng.upkeep.manifest import last_backup, unreadable
-from guicheng.workdays import missing_year
 
 WAITING = timedelta(minutes=10)  # a task that nobody took
 LONG_TASK = timedelta(hours=1)  # the others may wait for one this long

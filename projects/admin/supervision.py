@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from guicheng.access import permissions as may
 from guicheng.admin import ScopedAdmin
+from guicheng.days.workdays import UnknownYear, add_working_days
 from guicheng.submissions import AlreadySaved, key_of, once
 from guicheng.text import clean_text, is_row_number
-from guicheng.workdays import UnknownYear, add_working_days
 from projects.admin import desk
 from projects.lights import light_of
 from projects.models import Instruction, LightOverride, LightRule, Project, SupervisionNotice

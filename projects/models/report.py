@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.access.permissions import sees_everything
+from guicheng.days.quarters import Quarter
 from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of
-from guicheng.quarters import Quarter
 from guicheng.trail.append_only import AppendOnly
 from guicheng.trail.history import History, Recorded
 from guicheng.trail.versions import Versioned

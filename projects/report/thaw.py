@@ -2,8 +2,8 @@
 from collections import Counter
 from datetime import date
 
+from guicheng.days.quarters import Quarter
 from guicheng.figures import Definition, Figure
-from guicheng.quarters import Quarter
 from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Source
 from projects.promises import Judgement, Verdict
 from projects.summary import Change, Group, ListSummary, Move, QuarterSummary

@@ -86,7 +86,7 @@ def ask(quarter, known_at):
     from django.db import connection
     from django.utils import timezone
 
-    from guicheng.quarters import Quarter
+    from guicheng.days.quarters import Quarter
     from projects.summary import quarter_summary
 
     known_at = known_at and timezone.make_aware(datetime.fromisoformat(known_at))

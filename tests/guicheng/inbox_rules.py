@@ -1,8 +1,8 @@
 """The constraints of the calendar and the inbox, each with a row that breaks nothing else."""
 from itertools import count
 
+from guicheng.days.workdays import CalendarYear
 from guicheng.inbox import GroupPost, InboxMessage
-from guicheng.workdays import CalendarYear
 from tests import factories as make
 from tests.rules import Check, Once
 

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from guicheng.days.workdays import CalendarYear
 from guicheng.models import AccessEvent
 from guicheng.upkeep import checks
 from guicheng.upkeep import health as module
@@ -24,7 +25,6 @@ from guicheng.upkeep.health import CHECKS, Level, examine, kept
 from guicheng.upkeep.last_runs import last_run, write_down
 from guicheng.upkeep.manifest import Manifest
 from guicheng.upkeep.version import VERSION
-from guicheng.workdays import CalendarYear
 from tests import factories
 from tests.guicheng.backups import close_to_us
 

@@ -5,7 +5,7 @@ from unittest import mock
 import pytest
 from django.core.exceptions import ValidationError
 
-from guicheng.quarters import Quarter, QuarterConverter
+from guicheng.days.quarters import Quarter, QuarterConverter
 
 
 @pytest.mark.parametrize("text, first, last, title", [

@@ -5,7 +5,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from guicheng.workdays import (
+from guicheng.days.workdays import (
     CalendarDay,
     CalendarYear,
     UnknownYear,

@@ -19,7 +19,7 @@ import communities.summary
 import partybuilding.summary
 import projects.summary
 from communities.models import Community
-from guicheng.as_of import Moment
+from guicheng.days.as_of import Moment
 from projects.corrections import corrections_since
 from projects.models import Project, ProjectList, Promise, Source
 from projects.report import digest

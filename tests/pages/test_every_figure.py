@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from communities.models import Community
 from communities.summary import tile_grid
-from guicheng.as_of import Moment
-from guicheng.quarters import Quarter
+from guicheng.days.as_of import Moment
+from guicheng.days.quarters import Quarter
 from projects.models import Project, ProjectList
 from tests import factories
 from tests.pages.figure_files import Walk

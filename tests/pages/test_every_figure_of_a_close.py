@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from guicheng.as_of import Moment
-from guicheng.quarters import Quarter
+from guicheng.days.as_of import Moment
+from guicheng.days.quarters import Quarter
 from projects import quarter_close
 from projects.models import QuarterReport
 from projects.report.build import document_of

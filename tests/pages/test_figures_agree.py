@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from django.core.management import call_command
 
-from guicheng.quarters import Quarter
+from guicheng.days.quarters import Quarter
 from projects.models import Project
 from projects.report.build import document_of
 from tests import factories

@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from guicheng.workdays import CalendarYear
+from guicheng.days.workdays import CalendarYear
 from projects.lights import light_of, lights_of, months_after, plan_percent
 from projects.models import LightOverride, LightRule, Project
 from projects.templatetags.projects import light_tag

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from guicheng.quarters import Quarter
+from guicheng.days.quarters import Quarter
 from guicheng.trail.audit import AuditEntry
 from guicheng.upkeep.health import CHECKS, Level
 from projects import quarter_close

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from guicheng.quarters import Quarter
+from guicheng.days.quarters import Quarter
 from projects.models import ProgressUpdate
 from projects.summary import changes_between, days_with_news, quarter_summary
 from tests import factories

@@ -2,7 +2,7 @@
 import json
 from datetime import date
 
-from guicheng.quarters import Quarter
+from guicheng.days.quarters import Quarter
 from projects.report.build import document_of
 from projects.report.document import canonical
 from projects.report.thaw import definitions_of, summary_of

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
-from guicheng.as_of import Moment
+from guicheng.days.as_of import Moment
 from projects.models import ProgressUpdate, Project, ProjectList, Promise
 from projects.models import project as project_module
 from projects.models.ledger import ProgressUpdateQuerySet

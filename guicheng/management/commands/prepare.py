@@ -10,13 +10,13 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, OperationalError
 
 from guicheng.access.roles import make_groups
+from guicheng.days.workdays import seed_calendar
 from guicheng.trail.append_only import missing_triggers
 from guicheng.upkeep.backup import make_backup
 from guicheng.upkeep.disk import let_go_if_needed, set_reserve_aside
 from guicheng.upkeep.manifest import BackupError
 from guicheng.upkeep.modes import put_right
 from guicheng.upkeep.upgrade import NewerDatabase, Outlook, in_one_transaction
-from guicheng.workdays import seed_calendar
 
 logger = logging.getLogger(__name__)
 

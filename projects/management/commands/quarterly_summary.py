@@ -4,7 +4,7 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from guicheng.quarters import Quarter
+from guicheng.days.quarters import Quarter
 from guicheng.whole_files import whole_file
 from projects.models import QuarterClose
 from projects.quarter_close import kept_content

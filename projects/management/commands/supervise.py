@@ -3,7 +3,7 @@ from datetime import date
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from guicheng.workdays import UnknownYear
+from guicheng.days.workdays import UnknownYear
 from projects.supervise import remind_of_calendar, supervise
 
 

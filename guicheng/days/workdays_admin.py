@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.db.models import Count, Q
 
 from guicheng.admin import LabelledInline, ScopedAdmin
-from guicheng.workdays import CalendarDay, CalendarYear
+from guicheng.days.workdays import CalendarDay, CalendarYear
 
 
 class DayInline(LabelledInline):

@@ -1,0 +1,1 @@
+"""Which day, which quarter, which working day?"""
