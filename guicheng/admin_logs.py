@@ -13,8 +13,8 @@ from django.utils.dateparse import parse_date
 from django.utils.functional import cached_property
 
 from guicheng.admin import GuardedLists, Scoped
-from guicheng.exports import csv_response
 from guicheng.models import AccessEvent
+from guicheng.tables.exports import csv_response
 
 MAX_COUNT = 10_000
 

@@ -14,7 +14,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from guicheng.exports import Column, csv_response, write_xlsx
+from guicheng.tables.exports import Column, csv_response, write_xlsx
 
 MAX_ROWS, CHUNK = 100_000, 2000
 

@@ -1,7 +1,7 @@
 """What differs between two days, as a workbook: the same rows as the page, and all of them."""
 from functools import partial
 
-from guicheng.worksheet import Book, Column, Sheet, bar_chart
+from guicheng.tables.worksheet import Book, Column, Sheet, bar_chart
 from projects.summary import FAMILIES
 from projects.summary.difference import CORRECTED, CORRECTED_SENTENCE, Kind
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from guicheng.listing import Listing
+from guicheng.tables.listing import Listing
 from projects.models import ProgressUpdate, Project
 from projects.timeline import without_withdrawn_words
 

@@ -3,7 +3,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from guicheng.days.as_of import NOW
-from guicheng.exports import Column
+from guicheng.tables.exports import Column
 from projects.models import Project, Status
 from projects.moments import columns_at, streamed
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 
 from guicheng.days.as_of import NOW
-from guicheng.paging import Keyset, numbered_page
+from guicheng.tables.paging import Keyset, numbered_page
 from projects.models import Category, Department, Project, ProjectList, Status
 from projects.moments import NOW_TO_THEN as THEN
 from projects.moments import as_they_were, at, columns_at

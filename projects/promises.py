@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from guicheng.days.as_of import NOW
-from guicheng.listing import Listing
+from guicheng.tables.listing import Listing
 from projects.models import ProgressUpdate, Project, Promise, Status
 from projects.timeline import hide_withdrawn
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from guicheng.exports import csv_response
+from guicheng.tables.exports import csv_response
 from guicheng.text import clean_text
 from guicheng.trail.audit import AuditEntry, start_of
 from projects.models import ReviewStep

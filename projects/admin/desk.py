@@ -10,7 +10,7 @@ from django.utils import timezone
 from guicheng import words
 from guicheng.access.permissions import is_told_of_calendar, sees_everything
 from guicheng.days.workdays import UnknownYear, missing_year
-from guicheng.exports import csv_response
+from guicheng.tables.exports import csv_response
 from projects import supervision
 from projects.models import ProgressUpdate, Project, Status
 from projects.supervision import MISSING, rows_of

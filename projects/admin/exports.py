@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from guicheng.access.permissions import can_download_export
 from guicheng.admin import ScopedAdmin
-from guicheng.exports import CONTENT_TYPES
 from guicheng.submissions import once
+from guicheng.tables.exports import CONTENT_TYPES
 from guicheng.text import is_row_number
 from projects import export_files
 from projects.filters import StaffFilter

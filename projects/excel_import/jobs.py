@@ -3,8 +3,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django_tasks import task
 
-from guicheng.long_work import FAILED
 from guicheng.spreadsheets import Unreadable
+from guicheng.tables.long_work import FAILED
 from projects.excel_import.confirm import confirm
 from projects.excel_import.preview import preview
 from projects.excel_import.review import approve_all, send_back_all

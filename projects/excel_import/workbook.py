@@ -2,7 +2,7 @@
 import io
 from datetime import date
 
-from guicheng.exports import plain
+from guicheng.tables.exports import plain
 from projects.excel_import.columns import FIELDS
 from projects.excel_import.matching import Finder
 from projects.models import Category, ImportRow, Project, ProjectList, Status

@@ -10,7 +10,7 @@ from django.utils import timezone
 from guicheng.access.membership import key_of
 from guicheng.access.permissions import sees_everything
 from guicheng.fields import CleanCharField, one_of
-from guicheng.long_work import LongWork, LongWorkQuerySet
+from guicheng.tables.long_work import LongWork, LongWorkQuerySet
 from projects.models.lists import Department
 
 EVERYTHING = "everything"

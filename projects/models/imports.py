@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from guicheng.access.permissions import sees_everything
 from guicheng.fields import CleanCharField, DayField, one_of
-from guicheng.long_work import LongWork, LongWorkQuerySet
 from guicheng.natural_keys import new_code
+from guicheng.tables.long_work import LongWork, LongWorkQuerySet
 from projects.models.evidence import Source
 from projects.models.ledger import ProgressUpdate
 from projects.models.lists import Department, ProjectList

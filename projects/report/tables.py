@@ -4,7 +4,7 @@ Anybody can check a JSON file: `jq -cSj .figures FILE | sha256sum` gives its fin
 """
 import json
 
-from guicheng.exports import csv_lines
+from guicheng.tables.exports import csv_lines
 from projects.models import Status
 from projects.summary import FAMILIES
 

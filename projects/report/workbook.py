@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 
 from guicheng import words
-from guicheng.worksheet import Book, Column, Sheet
+from guicheng.tables.worksheet import Book, Column, Sheet
 from projects.report.document import Document
 from projects.report.workbook_lists import categories, communities, community_states, comparison, overview, quarter
 from projects.report.workbook_projects import changes, corrections, overdue, projects, promises

@@ -1,7 +1,7 @@
 """The sheets of the lists: how many, how far, by category and community, and against the quarter before."""
 from decimal import Decimal
 
-from guicheng.worksheet import A3, A4, Column, bar_chart
+from guicheng.tables.worksheet import A3, A4, Column, bar_chart
 from projects.models import Status
 from projects.summary import FAMILIES
 

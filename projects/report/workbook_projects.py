@@ -1,7 +1,7 @@
 """The sheets of the projects: every row, what moved, what was promised, what was corrected."""
 from decimal import Decimal
 
-from guicheng.worksheet import A3, Column
+from guicheng.tables.worksheet import A3, Column
 
 
 def _value(name):

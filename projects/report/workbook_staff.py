@@ -2,7 +2,7 @@
 from datetime import date
 
 from guicheng import words
-from guicheng.worksheet import Column
+from guicheng.tables.worksheet import Column
 from projects.models.lights import ALWAYS
 
 LIGHTS = {  # colour: shape, ink, ground; a shape and a word stand with each colour

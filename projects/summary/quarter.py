@@ -11,7 +11,7 @@ from django.db.models import Case, Exists, F, Min, OuterRef, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
-from guicheng.listing import Listing
+from guicheng.tables.listing import Listing
 from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Status
 from projects.models.project import announced_by, status_at
 from projects.promises import judgements

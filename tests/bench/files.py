@@ -52,7 +52,7 @@ def copy(path):
 
 
 def ours(path, extension):
-    from guicheng.exports import WRITERS
+    from guicheng.tables.exports import WRITERS
     from projects.exports import PROJECT_COLUMNS, project_rows
 
     WRITERS[extension](path, "项目", PROJECT_COLUMNS, project_rows(projects()))
@@ -62,7 +62,7 @@ def plain(path):
     """The same cells by XlsxWriter, as fast as it goes: no formats but that of a day."""
     import xlsxwriter
 
-    from guicheng import exports
+    from guicheng.tables import exports
     from projects.exports import PROJECT_COLUMNS, project_rows
 
     book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,

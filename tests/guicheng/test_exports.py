@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from guicheng.exports import CUT, MAX_CELL, csv_cell, csv_lines, csv_response, plain
+from guicheng.tables.exports import CUT, MAX_CELL, csv_cell, csv_lines, csv_response, plain
 
 COLUMNS = [("名称", lambda row: row[0]), ("数", lambda row: row[1])]
 

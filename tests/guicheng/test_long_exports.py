@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 import python_calamine
 
-from guicheng.exports import CHUNK, CUT, MAX_CELL, WRITERS, Column, csv_cell, csv_parts, plain, write_xlsx
+from guicheng.tables.exports import CHUNK, CUT, MAX_CELL, WRITERS, Column, csv_cell, csv_parts, plain, write_xlsx
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COLUMNS = [Column("名称", "name"), Column("数", "number")]
@@ -150,7 +150,7 @@ def test_an_error_among_the_rows_is_not_swallowed(tmp_path, extension):
 WRITE = """
 import sys, datetime
 from decimal import Decimal
-from guicheng.exports import WRITERS, Column
+from guicheng.tables.exports import WRITERS, Column
 rows = [("半月岛公园", 40, datetime.date(2021, 12, 22), Decimal("1.50")), (None, None, None, None)] * 300
 for extension, write in WRITERS.items():
     write(f"{sys.argv[1]}.{extension}", "明细", [Column(name, name) for name in "甲乙丙丁"], rows)

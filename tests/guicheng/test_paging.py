@@ -4,8 +4,8 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from guicheng import paging
-from guicheng.paging import Keyset, capped_count, numbered_page
+from guicheng.tables import paging
+from guicheng.tables.paging import Keyset, capped_count, numbered_page
 from projects.filters import ProjectFilter
 from projects.models import Project, Source
 from tests import factories

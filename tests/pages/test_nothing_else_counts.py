@@ -17,7 +17,7 @@ IMPORT = "rows of a file that somebody uploads, told to that person"
 FROZEN = "a pure function of the document: how many of its rows, all of which it holds"
 
 CODE = {
-    "guicheng/admin_logs.py": PAGING, "guicheng/paging.py": PAGING, "guicheng/listing.py": PAGING,
+    "guicheng/admin_logs.py": PAGING, "guicheng/tables/paging.py": PAGING, "guicheng/tables/listing.py": PAGING,
     "guicheng/pages/inbox.py": STAFF, "guicheng/inbox.py": STAFF, "guicheng/pages/staff.py": STAFF,
     "guicheng/days/workdays_admin.py": STAFF, "guicheng/hand_over.py": STAFF, "guicheng/outbox.py": STAFF,
     "projects/admin/bulk.py": STAFF, "projects/admin/desk.py": "the lines of the text below it, numbered there",

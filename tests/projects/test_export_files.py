@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from guicheng.long_work import FAILED, GIVEN_UP
+from guicheng.tables.long_work import FAILED, GIVEN_UP
 from projects import export_files
 from projects.models import ExportFile, Project
 from tests import factories

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from guicheng.long_work import GIVEN_UP
+from guicheng.tables.long_work import GIVEN_UP
 from projects import export_files
 from projects.models import ExportFile, Project
 from tests.forked import forked

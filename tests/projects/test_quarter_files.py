@@ -19,7 +19,7 @@ from openpyxl.utils import column_index_from_string
 from python_calamine import CalamineWorkbook
 
 from guicheng.days.quarters import Quarter
-from guicheng.worksheet import lines_in, units
+from guicheng.tables.worksheet import lines_in, units
 from projects.exports import PROJECT_COLUMNS, project_rows
 from projects.models import Project
 from projects.report import workbook

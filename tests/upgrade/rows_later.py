@@ -6,8 +6,8 @@ from django.contrib.contenttypes.models import ContentType
 from rows_first import ODD, said
 
 from guicheng import access_log
+from guicheng.history import acting
 from guicheng.inbox import GroupPost, InboxMessage
-from guicheng.trail.history import acting
 from projects import bulk_change
 from projects.excel_import import jobs, upload
 from projects.excel_import.undo import undo

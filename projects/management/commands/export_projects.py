@@ -3,8 +3,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from guicheng.exports import WRITERS
-from guicheng.terminal import Progress
+from guicheng.tables.exports import WRITERS
+from guicheng.tables.terminal import Progress
 from guicheng.whole_files import whole_file
 from projects.exports import PROJECT_COLUMNS, project_rows
 from projects.models import Project, ProjectList

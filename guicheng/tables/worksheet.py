@@ -10,7 +10,7 @@ from functools import lru_cache
 from math import ceil
 from typing import Any
 
-from guicheng.exports import plain
+from guicheng.tables.exports import plain
 
 A4, A3 = 9, 8  # the numbers Excel gives to papers
 INK, SECOND, LINE, EDGE, WASH = "#1D1F23", "#50555D", "#E3E1DC", "#8D9097", "#FBEEEC"

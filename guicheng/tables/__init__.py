@@ -1,0 +1,1 @@
+"""How do rows leave, how are they paged?"""
