@@ -20,8 +20,8 @@ from guicheng.access.roles import ASKABLE, ORDINARY
 from guicheng.access_log import record
 from guicheng.account_forms import AccountFileForm, makes_everywhere
 from guicheng.account_import import COLUMNS, as_lines, judged, make_all, read_rows, read_table
+from guicheng.files.spreadsheets import TOO_BIG
 from guicheng.models import AccessEvent
-from guicheng.spreadsheets import TOO_BIG
 from guicheng.submissions import once
 from guicheng.tables.exports import csv_lines
 

@@ -11,7 +11,7 @@ import time
 
 from django.conf import settings
 
-from guicheng.upkeep.locks import Busy, held
+from guicheng.locks import Busy, held
 
 DAY = 24 * 3600
 

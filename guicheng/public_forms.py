@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 SALT = "public-form"
 LASTS = 12 * 3600  # seconds
 OLD = "页面停留太久，请回到上一页刷新后再提交；选的文件要重新选。"
-MAX_BODY = 25 * 1024 * 1024  # of the whole form, as in deploy/nginx.conf; of one file: guicheng/uploads.py
+MAX_BODY = 25 * 1024 * 1024  # of the whole form, as in deploy/nginx.conf; of one file: guicheng/files/uploads.py
 FOREIGN = "这次提交不是从本站的网页发出的，没有收下。"
 
 

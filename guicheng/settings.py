@@ -121,7 +121,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # of a form's words; files go to the 
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700  # prepare opens static/ to nginx
 FILE_UPLOAD_HANDLERS = [
-    "guicheng.uploads.CappedUploads",
+    "guicheng.files.uploads.CappedUploads",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

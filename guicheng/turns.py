@@ -11,8 +11,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-from guicheng.upkeep import locks
-from guicheng.upkeep.locks import held
+from guicheng import locks
+from guicheng.locks import held
 
 SHARE_SECONDS = 60
 WORTH_ANOTHER_TRY = 5  # seconds

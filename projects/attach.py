@@ -10,8 +10,8 @@ from django.db import transaction
 
 from guicheng import media_store
 from guicheng.access.permissions import can_edit_media
-from guicheng.papers import clean_paper
-from guicheng.photos import clean_photo
+from guicheng.files.papers import clean_paper
+from guicheng.files.photos import clean_photo
 from guicheng.text import clean_text
 from projects.models import Paper, Photo, ProgressUpdate
 

@@ -13,10 +13,10 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
+from guicheng.files.whole_files import whole_file
 from guicheng.natural_keys import new_code
 from guicheng.tables.exports import WRITERS
 from guicheng.tables.long_work import FAILED, GIVEN_UP, on_own_connection
-from guicheng.whole_files import whole_file
 from projects.exports import STAFF_COLUMNS, project_rows
 from projects.filters import StaffFilter
 from projects.models import ExportFile

@@ -3,8 +3,8 @@ from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 
-from guicheng.papers import MAX_BYTES as PAPER_BYTES
-from guicheng.photos import MAX_BYTES as PHOTO_BYTES
+from guicheng.files.papers import MAX_BYTES as PAPER_BYTES
+from guicheng.files.photos import MAX_BYTES as PHOTO_BYTES
 from guicheng.text import clean_text
 from projects.attach import attach, read_paper, read_photo
 from projects.models import Paper, Photo

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from guicheng.limited_child import limited_child
+from guicheng.files.limited_child import limited_child
 from guicheng.turns import turn
 from projects import quarter_close
 from projects.models import QuarterClose

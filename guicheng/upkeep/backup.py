@@ -16,6 +16,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from guicheng.locks import Busy, held
 from guicheng.upkeep import postgresql, sqlite
 from guicheng.upkeep.files import (
     copy,
@@ -27,7 +28,6 @@ from guicheng.upkeep.files import (
     sync,
     write_private,
 )
-from guicheng.upkeep.locks import Busy, held
 from guicheng.upkeep.manifest import MANIFEST, SUMS, BackupError, Manifest, all_backups, last_backup, sums_text
 from guicheng.upkeep.version import VERSION
 

@@ -17,9 +17,9 @@ from django.db.migrations.loader import MigrationLoader
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
+from guicheng.locks import Busy, held
 from guicheng.upkeep.backup import DATABASES, FOLDERS, key_mark, refuse_root
 from guicheng.upkeep.files import copy, digest_on_disk, files_below, private_folder
-from guicheng.upkeep.locks import Busy, held
 from guicheng.upkeep.manifest import BackupError, read_manifest
 from guicheng.upkeep.version import VERSION
 

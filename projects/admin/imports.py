@@ -14,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from guicheng.access.permissions import can_undo_import, sees_everything
 from guicheng.admin import ScopedAdmin
-from guicheng.spreadsheets import Unreadable
+from guicheng.files.spreadsheets import Unreadable
 from guicheng.submissions import once
 from guicheng.text import is_row_number
 from projects.excel_import import jobs, review, upload

@@ -3,7 +3,7 @@ from django import forms
 from django.utils import timezone
 
 from guicheng.access.permissions import sees_everything
-from guicheng.spreadsheets import TOO_BIG
+from guicheng.files.spreadsheets import TOO_BIG
 from projects.excel_import.columns import FIELDS, GROUPS
 from projects.excel_import.values import plain_text
 from projects.models import ProjectList, Source

@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django_tasks import task
 
-from guicheng.spreadsheets import Unreadable
+from guicheng.files.spreadsheets import Unreadable
 from guicheng.tables.long_work import FAILED
 from projects.excel_import.confirm import confirm
 from projects.excel_import.preview import preview

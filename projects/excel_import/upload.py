@@ -3,7 +3,7 @@ import hashlib
 
 from django.core.files.base import File
 
-from guicheng.spreadsheets import Unreadable, read_sheets
+from guicheng.files.spreadsheets import Unreadable, read_sheets
 from projects.excel_import.columns import choose_sheet, find_header, header_at, map_columns
 from projects.excel_import.matching import key_of
 from projects.excel_import.values import plain_text

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from guicheng import media_store
 from guicheng.fields import CleanCharField, one_of
-from guicheng.photos import WIDTHS, slots
+from guicheng.files.photos import WIDTHS, slots
 from guicheng.trail.append_only import AppendOnly
 from projects.models.ledger import ProgressUpdate
 

@@ -8,9 +8,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from guicheng import account_import, account_pages, spreadsheets
+from guicheng import account_import, account_pages
 from guicheng.account_import import read_rows, read_table
 from guicheng.accounts import account_name_for
+from guicheng.files import spreadsheets
 from guicheng.models import AccessEvent, User
 from tests import factories
 from tests.projects import odd_workbooks

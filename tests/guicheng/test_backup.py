@@ -14,10 +14,10 @@ from django.db import connection
 from django.utils import timezone
 
 from guicheng import media_store
+from guicheng.locks import held
 from guicheng.upkeep import backup as backups
 from guicheng.upkeep import postgresql
 from guicheng.upkeep.backup import make_backup
-from guicheng.upkeep.locks import held
 from guicheng.upkeep.manifest import SUMS, BackupError, all_backups, last_backup
 from tests.databases import on_postgresql, on_sqlite
 from tests.forked import forked

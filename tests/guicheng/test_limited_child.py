@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from guicheng import limited_child as module
-from guicheng.limited_child import limited_child
+from guicheng.files import limited_child as module
+from guicheng.files.limited_child import limited_child
 from guicheng.turns import Busy, turn
 
 SAYS = """

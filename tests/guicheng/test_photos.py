@@ -11,9 +11,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from PIL import Image, ImageCms, ImageFilter
 
-from guicheng import media_store, papers, photos
-from guicheng.papers import clean_paper
-from guicheng.photos import clean_photo, slots
+from guicheng import media_store
+from guicheng.files import papers, photos
+from guicheng.files.papers import clean_paper
+from guicheng.files.photos import clean_photo, slots
 from tests import pictures
 from tests.pictures import encoded, gradient, upload
 
@@ -209,7 +210,7 @@ MEASURE = """
 import json, os, re, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "guicheng.settings"
 from django.core.exceptions import ValidationError
-from guicheng.photos import clean_photo
+from guicheng.files.photos import clean_photo
 file = open(sys.argv[1], "rb")
 file.size = os.path.getsize(sys.argv[1])
 try:

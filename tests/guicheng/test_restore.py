@@ -12,10 +12,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from guicheng import media_store
+from guicheng.locks import held
 from guicheng.trail.append_only import missing_triggers
 from guicheng.upkeep.backup import FOLDERS, make_backup
 from guicheng.upkeep.files import files_below
-from guicheng.upkeep.locks import held
 from guicheng.upkeep.manifest import SUMS, all_backups
 from projects.models import ProgressUpdate, Project
 from tests import factories

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from guicheng.spreadsheets import MAX_BYTES, Unreadable, read_sheets
+from guicheng.files.spreadsheets import MAX_BYTES, Unreadable, read_sheets
 from projects.excel_import import jobs, upload
 from projects.models import Project, Source
 from tests import factories
@@ -20,7 +20,7 @@ CHILD = 400  # MB that the child may take: it has a limit and dies of it
 ASK = """
 import json, resource, sys
 sys.path.insert(0, {root!r})
-from guicheng.spreadsheets import Unreadable, read_sheets
+from guicheng.files.spreadsheets import Unreadable, read_sheets
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
     said = f"read: {{[sheet.name for sheet in read_sheets(sys.argv[1])]}}"
@@ -257,7 +257,7 @@ def test_control_without_the_limit_a_far_cell_takes_gigabytes():
 
 
 def test_a_reader_that_dies_is_one_sentence(monkeypatch, tmp_path):
-    from guicheng import spreadsheets
+    from guicheng.files import spreadsheets
 
     dies = tmp_path / "dies.py"
     dies.write_text("import os, signal; print('{\"sheet\": \"a\", \"hidden\": false}', flush=True); "

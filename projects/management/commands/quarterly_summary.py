@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from guicheng.days.quarters import Quarter
-from guicheng.whole_files import whole_file
+from guicheng.files.whole_files import whole_file
 from projects.models import QuarterClose
 from projects.quarter_close import kept_content
 from projects.report import Missing

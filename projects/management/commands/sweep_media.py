@@ -2,7 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import filesizeformat
 
 from guicheng import media_store
-from guicheng.upkeep.locks import Busy
+from guicheng.locks import Busy
 from projects.models import Paper, Photo
 
 

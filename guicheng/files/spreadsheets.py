@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 
-from guicheng.limited_child import limited_child
+from guicheng.files.limited_child import limited_child
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_MEMORY = 640  # MB

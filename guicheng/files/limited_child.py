@@ -62,7 +62,7 @@ def _run(memory, seconds, script, *arguments):
     resource.setrlimit(resource.RLIMIT_AS, (memory * MB, memory * MB))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    sys.path.append(str(Path(__file__).resolve().parent.parent))
+    sys.path.append(str(Path(__file__).resolve().parents[2]))
     sys.stdout.reconfigure(encoding="utf-8")
     sys.argv = [script, *arguments]
     runpy.run_path(script, run_name="__main__")

@@ -1,7 +1,7 @@
 """A cap on every uploaded file, kept while it streams in: 100 MB never reach memory or disk."""
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
-from guicheng.spreadsheets import MAX_BYTES
+from guicheng.files.spreadsheets import MAX_BYTES
 
 
 class CappedUploads(FileUploadHandler):
