@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from communities import summary
 from communities.models import Community, SecretaryProject
-from guicheng.pages.errors import error_page
+from guicheng.public.errors import error_page
 from projects.models import Project, ProjectList
 from projects.moments import as_they_were, at, columns_at, newest_first, travels
 from projects.summary import list_summaries

@@ -1,6 +1,6 @@
 """Writing the access log: from requests, which know who asks and from where, and from commands, which do not."""
 from guicheng.models import AccessEvent
-from guicheng.proxies import client_address
+from guicheng.public.proxies import client_address
 
 
 def record(kind, request=None, *, by=None, account=None, note=""):

@@ -104,7 +104,7 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "guicheng_session", "guicheng_csrf"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{BASE_PATH}/admin/"
 SESSION_COOKIE_AGE = 30 * 60  # staff sessions end after 30 idle minutes; see middleware.keep_session_alive
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "guicheng.pages.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "guicheng.public.errors.csrf_failure"
 SECURE_SSL_REDIRECT = SECURE
 # HSTS holds for a whole host and its every port, for a year: below a path of another's site it is not ours to promise,
 # nor are the names below the host's unless the operator says so
@@ -162,9 +162,9 @@ MIDDLEWARE = [
     "guicheng.upkeep.healthz.healthz",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "guicheng.middleware.content_security_policy",
-    "guicheng.middleware.no_cookie_in_public",
-    "guicheng.middleware.staff_addresses",
+    "guicheng.public.middleware.content_security_policy",
+    "guicheng.public.middleware.no_cookie_in_public",
+    "guicheng.public.middleware.staff_addresses",
     "guicheng.upkeep.full_disk.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -172,7 +172,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "guicheng.middleware.keep_session_alive",
+    "guicheng.public.middleware.keep_session_alive",
     "simple_history.middleware.HistoryRequestMiddleware",
     "guicheng.gate.staff_gate",
     "guicheng.upkeep.full_disk.RefuseWhenFull",
@@ -198,7 +198,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "guicheng.pages.context.site",
+                "guicheng.public.context.site",
             ],
             "builtins": ["django.templatetags.static", "guicheng.templatetags.guicheng",
                          "projects.templatetags.projects"],
@@ -247,9 +247,9 @@ AXES_USERNAME_CALLABLE = "guicheng.sign_in.name_key"
 AXES_SENSITIVE_PARAMETERS = ["username"]
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_CALLABLE = "guicheng.pages.errors.locked_out"
+AXES_LOCKOUT_CALLABLE = "guicheng.sign_in.locked_out"
 # not ipware: with a proxy count it reads REMOTE_ADDR only and gives None for everybody
-AXES_CLIENT_IP_CALLABLE = "guicheng.proxies.client_network"
+AXES_CLIENT_IP_CALLABLE = "guicheng.public.proxies.client_network"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # what is refused unread counts for nothing
 AXES_VERBOSE = False

@@ -23,7 +23,8 @@ from django.utils.crypto import salted_hmac
 from guicheng.access_log import record
 from guicheng.gate import OLD_PASSWORD
 from guicheng.models import AccessEvent, SignInBrake
-from guicheng.proxies import client_network, network_of
+from guicheng.public.errors import too_many_tries
+from guicheng.public.proxies import client_network, network_of
 
 WINDOW = timedelta(hours=settings.AXES_COOLOFF_TIME)
 KNOWN_FOR = timedelta(days=90)
@@ -112,6 +113,12 @@ def _seconds_until_under(limit, these):
         if count >= limit:
             return ceil((at + WINDOW - now).total_seconds())
     return 0
+
+
+def locked_out(request, response=None, credentials=None):
+    """The answer where axes refused: for AXES_LOCKOUT_CALLABLE."""
+    seconds = seconds_for_strangers(request, (credentials or {}).get("username", ""))
+    return too_many_tries(request, TooManyTries(seconds, is_known=False))
 
 
 class SignInForm(AdminAuthenticationForm):

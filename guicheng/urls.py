@@ -2,8 +2,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from guicheng.pages import errors, views
-from guicheng.pages.upkeep import security_txt
+from guicheng.pages import views
+from guicheng.public import errors
+from guicheng.upkeep import full_disk
+from guicheng.upkeep.pages import security_txt
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -20,4 +22,4 @@ urlpatterns = [
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
 handler404 = errors.not_found
-handler500 = errors.server_error
+handler500 = full_disk.server_error

@@ -6,7 +6,7 @@ place of what holds now, so that templates and columns need not know.
 from itertools import islice
 
 from guicheng.days.as_of import travelling
-from guicheng.pages.errors import error_page
+from guicheng.public.errors import error_page
 from projects.models import ProgressUpdate
 from projects.summary import first_day
 from projects.timeline import hide_withdrawn

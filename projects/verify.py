@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from guicheng.files.limited_child import limited_child
-from guicheng.turns import turn
+from guicheng.public.turns import turn
 from projects import quarter_close
 from projects.models import QuarterClose
 from projects.report.files import FORMATS

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from guicheng import words
-from guicheng.pages.errors import error_page
+from guicheng.public.errors import error_page
 from guicheng.tables.exports import csv_parts, csv_response, stream
 from projects import exports, promises, summary
 from projects.filters import ORDERS, ProjectFilter

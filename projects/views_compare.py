@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from guicheng import words
 from guicheng.days.as_of import check_day, read_day
 from guicheng.days.quarters import Quarter
-from guicheng.pages.errors import error_page
-from guicheng.turns import Busy
+from guicheng.public.errors import error_page
+from guicheng.public.turns import Busy
 from projects import summary
 from projects.compare_workbook import XLSX, render_difference
 from projects.summary.difference import CORRECTED, CORRECTED_SENTENCE, SHOWN, Difference, Kind

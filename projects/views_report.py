@@ -16,8 +16,8 @@ from guicheng import words
 from guicheng.days.as_of import NOW, Moment
 from guicheng.days.quarters import Quarter
 from guicheng.inbox import address_of
-from guicheng.pages.errors import error_page
-from guicheng.turns import Busy, turn
+from guicheng.public.errors import error_page
+from guicheng.public.turns import Busy, turn
 from projects import summary
 from projects.corrections import corrections_since
 from projects.models import QuarterClose

@@ -2,10 +2,10 @@
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from guicheng.proxies import client_network
-from guicheng.public_forms import form_key, public_form
+from guicheng.public.forms import form_key, public_form
+from guicheng.public.proxies import client_network
+from guicheng.public.turns import Busy
 from guicheng.text import clean_text
-from guicheng.turns import Busy
 from projects import verify as verifying
 
 FORM = "verify"

@@ -21,7 +21,7 @@ from tests import browser, databases, factories
 def pytest_configure(config):
     """Cheap passwords, no waiting for the disk, and static files straight from their folders: no collectstatic.
 
-    A folder of its own for each process: a turn (guicheng/turns.py) is one for the whole machine.
+    A folder of its own for each process: a turn (guicheng/public/turns.py) is one for the whole machine.
     """
     from django.conf import settings
 

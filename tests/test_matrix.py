@@ -30,7 +30,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
         logging.disable(logging.ERROR)  # thousands are refused here, and pytest would keep a traceback of each
         made = World()
         patch = pytest.MonkeyPatch()
-        patch.setattr("guicheng.pages.errors.error_page", plain_error)
+        patch.setattr("guicheng.public.errors.error_page", plain_error)
         remember_people(patch)
         gc.freeze()  # what is there stays: the collector need not look at it again with every page
         yield made

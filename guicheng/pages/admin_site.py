@@ -23,7 +23,7 @@ class GuichengAdminSite(admin.AdminSite):
     def get_urls(self):
         from guicheng.pages import inbox, sign_in
         from guicheng.pages.audit import audit, audit_export
-        from guicheng.pages.upkeep import show_health
+        from guicheng.upkeep.pages import show_health
         from projects.admin import media
 
         # Django's own shortcut to the public page asks nobody: it would tell the address of any row
@@ -66,7 +66,7 @@ class GuichengAdminSite(admin.AdminSite):
         return super().index(request, {**parts, **(extra_context or {})})
 
     def login(self, request, extra_context=None):
-        from guicheng.pages.errors import too_many_tries
+        from guicheng.public.errors import too_many_tries
         from guicheng.sign_in import SignInForm, TooManyTries
 
         self.login_form = SignInForm

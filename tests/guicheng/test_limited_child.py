@@ -7,7 +7,7 @@ import pytest
 
 from guicheng.files import limited_child as module
 from guicheng.files.limited_child import limited_child
-from guicheng.turns import Busy, turn
+from guicheng.public.turns import Busy, turn
 
 SAYS = """
 import os, resource, sys

@@ -2,8 +2,8 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from guicheng import public_forms
-from guicheng.public_forms import form_key
+from guicheng.public import forms
+from guicheng.public.forms import form_key
 
 ADDRESS = "/reports/verify/"
 
@@ -27,7 +27,7 @@ def test_a_key_that_is_not_of_this_form_is_refused(client, db, key):
 
 def test_an_old_key_is_refused(client, db, monkeypatch):
     key = form_key("verify")
-    monkeypatch.setattr(public_forms, "LASTS", -1)
+    monkeypatch.setattr(forms, "LASTS", -1)
     assert send(client, key).status_code == 403
 
 

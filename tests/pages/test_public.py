@@ -183,7 +183,7 @@ def test_what_is_not_there_is_a_chinese_page(visitor, facts, address, sentence):
 
 
 def test_a_fault_is_a_chinese_page(settings):
-    from guicheng.pages.errors import server_error
+    from guicheng.upkeep.full_disk import server_error
 
     response = server_error(None)
     assert response.status_code == 500 and "系统出了问题" in response.content.decode()

@@ -14,7 +14,7 @@ from django.core.cache import cache
 from PIL import Image, ImageFont
 
 from guicheng import words
-from guicheng.turns import turn
+from guicheng.public.turns import turn
 from projects.models import Project
 from projects.report import Missing, digest, fonts
 from projects.report.canvas import COLOURS, FONTS

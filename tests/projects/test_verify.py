@@ -13,9 +13,9 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 
-from guicheng import public_forms
-from guicheng.public_forms import form_key
-from guicheng.turns import turn
+from guicheng.public import forms
+from guicheng.public.forms import form_key
+from guicheng.public.turns import turn
 from projects import quarter_close, verify, verify_reader
 from projects.models import QuarterClose, QuarterReport
 from projects.report.files import FORMATS
@@ -198,7 +198,7 @@ def test_nobody_holds_a_big_file_in_memory(closed):
 
 
 def test_a_body_too_large_is_refused_unread(client, db, monkeypatch):
-    monkeypatch.setattr(public_forms, "MAX_BODY", 1000)
+    monkeypatch.setattr(forms, "MAX_BODY", 1000)
     assert send(client, b"1" * 100).status_code == 200, "the control"
     response = send(client, b"1" * 1000)
     assert response.status_code == 413 and "本站留存的文件没有这么大的" in response.text

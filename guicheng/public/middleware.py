@@ -4,7 +4,8 @@ from ipaddress import ip_address
 
 from django.conf import settings
 
-from guicheng.proxies import client_address
+from guicheng.public.errors import error_page
+from guicheng.public.proxies import client_address
 
 TOUCH_EVERY = 60  # seconds
 
@@ -52,8 +53,6 @@ def staff_addresses(get_response):
 
     def middleware(request):
         if request.path_info.startswith("/admin/") and not _is_of_the_staff(client_address(request)):
-            from guicheng.pages.errors import error_page  # the apps are not loaded when settings are
-
             return error_page(request, 403, "后台只能从单位的网络打开。")
         return get_response(request)
 

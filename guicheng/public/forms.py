@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 from django.core import signing
 from django.views.decorators.csrf import csrf_exempt
 
+from guicheng.public.errors import error_page
+
 SALT = "public-form"
 LASTS = 12 * 3600  # seconds
 OLD = "页面停留太久，请回到上一页刷新后再提交；选的文件要重新选。"
@@ -28,8 +30,6 @@ def public_form(name, too_big="提交的内容太多，没有收下。"):
         @csrf_exempt
         @wraps(view)
         def guarded(request, *args, **kwargs):
-            from guicheng.pages.errors import error_page  # the pages look up to the apps
-
             if request.method == "POST":
                 if is_foreign(request):
                     return error_page(request, 403, FOREIGN)

@@ -4,24 +4,17 @@ A page that says what went wrong must not go wrong in its turn. Where the frame 
 of the static manifest, of a template or of the database, the words stand alone.
 """
 import logging
-import sys
 from math import ceil
 
 from django.conf import settings
 from django.core.exceptions import TooManyFilesSent, ValidationError
 from django.db import DatabaseError
-from django.http import HttpResponse, UnreadablePostError
+from django.http import HttpResponse
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 
-from guicheng.upkeep.disk import lacks_room
-from guicheng.upkeep.full_disk import SIGNING_IN
-
 logger = logging.getLogger(__name__)
-KEPT_ON_THE_PAGE = (
-    "请告诉系统管理员清出空间，这一页先别关。空间清出来以后按“再提交一次”；也可以先把下面的字抄走。选的文件要重新选。")
-KEPT_BY_THE_BROWSER = "请告诉系统管理员清出空间。填过的，按浏览器的返回键还在。"
 CANNOT_DRAW = (DatabaseError, OSError, TemplateDoesNotExist, ValueError)  # ValueError: no static manifest
 WORDS = {
     400: ("这个地址没法识别", "请检查地址里的筛选条件，或者从首页重新找。"),
@@ -34,10 +27,10 @@ WORDS = {
 
 def error_page(request, status, sentence="", words=None):
     """The page of a status; without a request, one that knows nothing of who asks."""
-    return _page(request, status, sentence, words)
+    return page_of(request, status, sentence, words)
 
 
-def _page(request, status, sentence="", words=None, template="error.html", **context):
+def page_of(request, status, sentence="", words=None, template="error.html", **context):
     """The page, or its words alone."""
     title, advice = words or WORDS[status]
     try:
@@ -86,36 +79,3 @@ def too_many_tries(request, refused):
     response = error_page(request, 429, sentence, ("登录失败次数太多", advice))
     response["Retry-After"] = str(refused.seconds)
     return response
-
-
-def locked_out(request, response=None, credentials=None):
-    """The same where axes refused: for AXES_LOCKOUT_CALLABLE."""
-    from guicheng.sign_in import TooManyTries, seconds_for_strangers  # no models are loaded when this module is
-
-    seconds = seconds_for_strangers(request, (credentials or {}).get("username", ""))
-    return too_many_tries(request, TooManyTries(seconds, is_known=False))
-
-
-def server_error(request):
-    """Without the request: neither its session nor its user is looked at again. Django logs the status given here."""
-    error = sys.exception()
-    if isinstance(error, UnreadablePostError):
-        words = ("没有收全", "上传的时候网络断了，什么也没有保存。请再提交一次。")
-        return error_page(None, 400, words=words)
-    if lacks_room(error):
-        return disk_is_full(request, getattr(request, "_post", {}))  # where the form itself could not be read, nothing
-    return error_page(None, 500)
-
-
-def disk_is_full(request, posted):
-    """What was to be saved could not be: say so and give everything back, to be sent again or copied."""
-    words = ("磁盘已满", "请告诉系统管理员清出空间，再试一次。")
-    if request.resolver_match is None or request.resolver_match.url_name in SIGNING_IN:
-        return error_page(None, 507, "这一步没有办成，以前保存的都在。", words)
-    said = "刚才的没有保存，以前保存的都在。"
-    if not posted or any("password" in name for name in posted):  # a password stands on no page
-        return error_page(None, 507, said, (words[0], KEPT_BY_THE_BROWSER))
-    again = [(name, value) for name, values in posted.lists() for value in values
-             if name != "csrfmiddlewaretoken" and value]
-    typed = [value for _, value in again if not value.isascii()]  # words, and not keys, days and numbers
-    return _page(request, 507, said, (words[0], KEPT_ON_THE_PAGE), "disk_full.html", again=again, typed=typed)

@@ -1,0 +1,1 @@
+"""What do all public pages share, and what stands around every page?"""
