@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from guicheng import words
 from guicheng.days.workdays import UnknownYear, WorkCalendar, missing_year
-from guicheng.inbox import tell
+from guicheng.notices.inbox import tell
 from projects.lights import lights_of
 from projects.models import LightRule, Project, SupervisionNotice
 from projects.supervision import RESTING, stale

@@ -2,7 +2,7 @@
 from django.db.models import Max
 from django.urls import reverse
 
-from guicheng.inbox import tell
+from guicheng.notices.inbox import tell
 from projects.models import ImportRow, ProgressUpdate, ReviewStep
 
 State, Verb = ProgressUpdate.State, ReviewStep.Verb

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from guicheng import words
 from guicheng.days.as_of import NOW, Moment
 from guicheng.days.quarters import Quarter
-from guicheng.inbox import address_of
+from guicheng.notices.inbox import address_of
 from guicheng.public.errors import error_page
 from guicheng.public.turns import Busy, turn
 from projects import summary

@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from guicheng.inbox import tell
+from guicheng.notices.inbox import tell
 from projects.models import Instruction, LightOverride, SupervisionNotice
 from tests import factories
 from tests.browser import barriers, sideways, sign_in

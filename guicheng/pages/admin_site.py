@@ -21,7 +21,8 @@ class GuichengAdminSite(admin.AdminSite):
 
     # the apps are not loaded when the site is made: hence the imports inside
     def get_urls(self):
-        from guicheng.pages import inbox, sign_in
+        from guicheng.notices import pages as inbox
+        from guicheng.pages import sign_in
         from guicheng.pages.audit import audit, audit_export
         from guicheng.upkeep.pages import show_health
         from projects.admin import media
@@ -82,7 +83,7 @@ class GuichengAdminSite(admin.AdminSite):
 
     def each_context(self, request):
         """`unread_messages` for the header: asked for only where the header is drawn."""
-        from guicheng.inbox import unread_count
+        from guicheng.notices.inbox import unread_count
 
         context = super().each_context(request)
         return {**context, "unread_messages": SimpleLazyObject(partial(unread_count, request.user))}

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.access.permissions import can_make_accounts, can_see_health, sees_everything
-from guicheng.inbox import InboxMessage
+from guicheng.notices.inbox import InboxMessage
 from guicheng.pages.street import light_counts, street
 from partybuilding.models import PartyOrganisation
 from projects import summary

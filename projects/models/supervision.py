@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from guicheng.checks_at_once import ChecksAtOnce
 from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of
-from guicheng.inbox import InboxMessage, tell
+from guicheng.notices.inbox import InboxMessage, tell
 from guicheng.text import clean_text
 from guicheng.trail.append_only import AppendOnly
 from projects.models.lights import OfProjectQuerySet

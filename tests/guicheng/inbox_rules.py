@@ -2,7 +2,7 @@
 from itertools import count
 
 from guicheng.days.workdays import CalendarYear
-from guicheng.inbox import GroupPost, InboxMessage
+from guicheng.notices.inbox import GroupPost, InboxMessage
 from tests import factories as make
 from tests.rules import Check, Once
 

@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from guicheng import outbox
-from guicheng.inbox import GroupPost, InboxMessage, tell, unread_count
+from guicheng.notices import outbox
+from guicheng.notices.inbox import GroupPost, InboxMessage, tell, unread_count
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from guicheng.inbox import tell
+from guicheng.notices.inbox import tell
 from guicheng.pages.street import street
 from projects.models import ImportBatch, ImportRow, ProgressUpdate, Project, SupervisionNotice
 from tests import factories

@@ -18,8 +18,8 @@ FROZEN = "a pure function of the document: how many of its rows, all of which it
 
 CODE = {
     "guicheng/admin_logs.py": PAGING, "guicheng/tables/paging.py": PAGING, "guicheng/tables/listing.py": PAGING,
-    "guicheng/pages/inbox.py": STAFF, "guicheng/inbox.py": STAFF, "guicheng/pages/staff.py": STAFF,
-    "guicheng/days/workdays_admin.py": STAFF, "guicheng/hand_over.py": STAFF, "guicheng/outbox.py": STAFF,
+    "guicheng/notices/pages.py": STAFF, "guicheng/notices/inbox.py": STAFF, "guicheng/pages/staff.py": STAFF,
+    "guicheng/days/workdays_admin.py": STAFF, "guicheng/hand_over.py": STAFF, "guicheng/notices/outbox.py": STAFF,
     "projects/admin/bulk.py": STAFF, "projects/admin/desk.py": "the lines of the text below it, numbered there",
     "projects/admin/media.py": TECHNICAL,
     "guicheng/account_import.py": TECHNICAL, "guicheng/account_pages.py": TECHNICAL,

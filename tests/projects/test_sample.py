@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from guicheng.inbox import InboxMessage
+from guicheng.notices.inbox import InboxMessage
 from projects import bulk_change
 from projects.models import (
     Category,

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.days.workdays import CalendarYear, UnknownYear
-from guicheng.inbox import InboxMessage
+from guicheng.notices.inbox import InboxMessage
 from projects.models import Instruction, LightOverride, ProgressUpdate, Project, SupervisionNotice
 from projects.supervise import supervise
 from projects.supervision import MISSING, incomplete, late_table, rows_of, stale

@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from guicheng.inbox import InboxMessage
+from guicheng.notices.inbox import InboxMessage
 from guicheng.seen import seal
 from projects.excel_import.review import approve_all, send_back_all
 from projects.models import ImportBatch, ImportRow, ProgressUpdate, Source

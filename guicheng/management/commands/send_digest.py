@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from guicheng.outbox import post_to_group, send_mails
+from guicheng.notices.outbox import post_to_group, send_mails
 
 
 class Command(BaseCommand):

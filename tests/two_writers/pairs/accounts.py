@@ -2,8 +2,8 @@
 from django_otp.oath import TOTP
 
 from guicheng import second_factor
-from guicheng.inbox import InboxMessage
 from guicheng.models import AccessEvent, User
+from guicheng.notices.inbox import InboxMessage
 from projects.models import (
     ProgressUpdate,
     ReviewStep,

@@ -4,7 +4,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 
-from guicheng.inbox import InboxMessage
+from guicheng.notices.inbox import InboxMessage
 
 PAGE = 30
 
