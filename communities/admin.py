@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from communities.models import Community, SecretaryProject, Unit
-from guicheng.admin import MembershipAdmin, ScopedAdmin
+from guicheng.office.base import MembershipAdmin, ScopedAdmin
 
 
 @admin.register(Community)

@@ -22,7 +22,7 @@ from guicheng.account_forms import AccountFileForm, makes_everywhere
 from guicheng.account_import import COLUMNS, as_lines, judged, make_all, read_rows, read_table
 from guicheng.files.spreadsheets import TOO_BIG
 from guicheng.models import AccessEvent
-from guicheng.submissions import once
+from guicheng.office.submissions import once
 from guicheng.tables.exports import csv_lines
 
 SALT = "guicheng.account_pages"

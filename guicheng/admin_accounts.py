@@ -21,10 +21,10 @@ from guicheng.access_log import record
 from guicheng.account_forms import FIELDS, AccountChangeForm, AccountForm, LeaveForm, UnitForm
 from guicheng.account_pages import AccountImportPages
 from guicheng.accounts import make_account
-from guicheng.admin import ScopedAdmin
 from guicheng.hand_over import leave, open_work_of
 from guicheng.models import AccessEvent, User
-from guicheng.submissions import once
+from guicheng.office.base import ScopedAdmin
+from guicheng.office.submissions import once
 
 Kind = AccessEvent.Kind
 

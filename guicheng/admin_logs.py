@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.functional import cached_property
 
-from guicheng.admin import GuardedLists, Scoped
 from guicheng.models import AccessEvent
+from guicheng.office.base import GuardedLists, Scoped
 from guicheng.tables.exports import csv_response
 
 MAX_COUNT = 10_000

@@ -1,8 +1,8 @@
-"""Model fields that clean text on the way in, and the words the constraints share."""
+"""Model fields that clean text on the way in, the constraints several models share, and how a row asks for its own."""
 from datetime import date
 
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, router
 
 from guicheng.text import clean_text
 
@@ -86,3 +86,31 @@ def with_unit(field, unit, sentence):
         name=f"%(app_label)s_%(class)s_{unit}_present",
         violation_error_message=sentence,
     )
+
+
+class ChecksAtOnce(models.Model):
+    """For a model with many check constraints. Django asks one query for each; a sound row needs one for all."""
+
+    _is_sound = False
+
+    class Meta:
+        abstract = True
+
+    def validate_constraints(self, exclude=None):
+        self._is_sound = not exclude and self._keeps_all_checks()
+        try:
+            super().validate_constraints(exclude)  # where one is broken, one by one: each has its own sentence
+        finally:
+            del self._is_sound
+
+    def get_constraints(self):
+        found = super().get_constraints()
+        if not self._is_sound:
+            return found
+        return [(model, [each for each in rules if not isinstance(each, models.CheckConstraint)])
+                for model, rules in found]
+
+    def _keeps_all_checks(self):
+        conditions = [each.condition for each in self._meta.constraints if isinstance(each, models.CheckConstraint)]
+        values = self._get_field_expression_map(meta=self._meta)
+        return models.Q(*conditions).check(values, using=router.db_for_write(type(self), instance=self))

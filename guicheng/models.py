@@ -317,5 +317,5 @@ class UsedPassword(models.Model):
 # models of this app that stand beside what they are about
 from guicheng.days.workdays import CalendarDay, CalendarYear  # noqa: E402, F401
 from guicheng.notices.inbox import GroupPost, InboxMessage  # noqa: E402, F401
-from guicheng.submissions import Submission  # noqa: E402, F401
+from guicheng.office.submissions import Submission  # noqa: E402, F401
 from guicheng.trail.audit import AuditEntry  # noqa: E402, F401

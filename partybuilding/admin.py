@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from guicheng.access.permissions import can_change_organisation, sees_everything
-from guicheng.admin import LabelledInline, MembershipAdmin, ScopedAdmin
+from guicheng.office.base import LabelledInline, MembershipAdmin, ScopedAdmin
 from partybuilding.models import Metric, MetricReading, PartyOrganisation, Venue
 
 

@@ -64,7 +64,7 @@ def test_the_table_knows_every_route():
 @pytest.mark.django_db
 def test_an_open_back_office_is_found(world, monkeypatch):
     """With the guard switched off the cells of other units are wrong, and the words of others are seen."""
-    monkeypatch.setattr("guicheng.admin.rows_for", lambda user, rows: rows)
+    monkeypatch.setattr("guicheng.office.base.rows_for", lambda user, rows: rows)
     route = next(each for each in ROUTES if each.key == "admin:projects_project_history")
     wrong = "\n".join(answers.try_route(route, world)[1])
     assert "部门经办人 · other · GET：应为 404，实为 open" in wrong

@@ -67,8 +67,8 @@ def test_two_at_once(route, settings, tmp_path, monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_control_without_the_key_two_clicks_write_twice(settings, tmp_path, monkeypatch):
     settings.DATA_DIR = tmp_path
-    monkeypatch.setattr("guicheng.submissions._take", lambda key, by, again: True)
-    monkeypatch.setattr("guicheng.submissions.refuse_again", lambda *args: None)
+    monkeypatch.setattr("guicheng.office.submissions._take", lambda key, by, again: True)
+    monkeypatch.setattr("guicheng.office.submissions.refuse_again", lambda *args: None)
     doubled = set()
     for route in ("*_add", "projects_supervisionnotice_light", "projects_project_bulk"):
         first, second, after = PAIRS[route][0](Scene())

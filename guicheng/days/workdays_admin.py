@@ -2,8 +2,8 @@
 from django.contrib import admin
 from django.db.models import Count, Q
 
-from guicheng.admin import LabelledInline, ScopedAdmin
 from guicheng.days.workdays import CalendarDay, CalendarYear
+from guicheng.office.base import LabelledInline, ScopedAdmin
 
 
 class DayInline(LabelledInline):

@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.core import checks
 
 from guicheng.access import scope
-from guicheng.admin import Scoped
+from guicheng.office.base import Scoped
 
 
 def check_scopes(app_configs=None, site=None, **kwargs):

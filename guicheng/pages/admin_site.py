@@ -46,7 +46,7 @@ class GuichengAdminSite(admin.AdminSite):
 
     def admin_view(self, view, cacheable=False):
         """Nothing below /admin/ is put, patched or deleted: Django would show such a request the page."""
-        from guicheng.submissions import answered
+        from guicheng.office.submissions import answered
 
         return super().admin_view(require_http_methods(["GET", "HEAD", "POST"])(answered(self, view)), cacheable)
 

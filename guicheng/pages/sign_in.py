@@ -16,8 +16,8 @@ from guicheng import second_factor
 from guicheng.access_log import record
 from guicheng.gate import OLD_PASSWORD
 from guicheng.models import AccessEvent
+from guicheng.office.submissions import once
 from guicheng.passwords import HELP
-from guicheng.submissions import once
 
 CODES_AGAIN = "刚才已经办过。恢复码只显示一次，没有记下请再换一批。"
 CODE_ATTRS = {"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false", "autocapitalize": "none"}

@@ -10,9 +10,9 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from guicheng.admin import ScopedAdmin
 from guicheng.fields import DayField
-from guicheng.submissions import once
+from guicheng.office.base import ScopedAdmin
+from guicheng.office.submissions import once
 from guicheng.text import is_row_number
 from projects import bulk_change
 from projects.models import BulkChange, Status

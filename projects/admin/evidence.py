@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from guicheng.admin import ScopedAdmin
+from guicheng.office.base import ScopedAdmin
 from projects.models import Discrepancy, Fact, PolicyDocument, Source
 
 

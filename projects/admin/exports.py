@@ -11,8 +11,8 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
 from guicheng.access.permissions import can_download_export
-from guicheng.admin import ScopedAdmin
-from guicheng.submissions import once
+from guicheng.office.base import ScopedAdmin
+from guicheng.office.submissions import once
 from guicheng.tables.exports import CONTENT_TYPES
 from guicheng.text import is_row_number
 from projects import export_files

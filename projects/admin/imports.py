@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from django_tasks_db.models import DBTaskResult
 
 from guicheng.access.permissions import can_undo_import, sees_everything
-from guicheng.admin import ScopedAdmin
 from guicheng.files.spreadsheets import Unreadable
-from guicheng.submissions import once
+from guicheng.office.base import ScopedAdmin
+from guicheng.office.submissions import once
 from guicheng.text import is_row_number
 from projects.excel_import import jobs, review, upload
 from projects.excel_import.columns import FIELDS, learn

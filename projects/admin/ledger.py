@@ -3,8 +3,8 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 
 from guicheng.access.permissions import can_approve
-from guicheng.admin import ScopedAdmin
-from guicheng.seen import UNSEEN, Seen
+from guicheng.office.base import ScopedAdmin
+from guicheng.office.seen import UNSEEN, Seen
 from projects.admin.statement import StatementPages
 from projects.models import ProgressUpdate
 from projects.templatetags.projects import status_tag

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from guicheng.admin import LabelledInline, MembershipAdmin, ScopedAdmin
+from guicheng.office.base import LabelledInline, MembershipAdmin, ScopedAdmin
 from projects.models import Category, Declaration, Department, ProjectList
 
 

@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guicheng.access.permissions import can_edit_media
-from guicheng.submissions import once
+from guicheng.office.submissions import once
 from projects.attach import editing
 from projects.forms_media import AttachmentsForm, PaperForm, PhotoForm
 from projects.models import Paper, Photo, ProgressUpdate, WatchedWord

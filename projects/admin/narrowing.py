@@ -1,7 +1,7 @@
 """The filters of the list of projects: every figure of the first page leads to exactly the projects it counts."""
 from django.contrib import admin
 
-from guicheng.admin import ScopedRelatedFilter
+from guicheng.office.base import ScopedRelatedFilter
 from projects.lights import LABELS, of_colour
 from projects.models import Status
 from projects.models.lights import Colour

@@ -5,8 +5,8 @@ from django.utils.html import format_html
 
 from guicheng import words
 from guicheng.access.permissions import can_publish_project, can_record_progress
-from guicheng.admin import LabelledInline, ScopedAdmin
-from guicheng.seen import UNSEEN, Seen
+from guicheng.office.base import LabelledInline, ScopedAdmin
+from guicheng.office.seen import UNSEEN, Seen
 from guicheng.trail.versions import StaleVersion
 from projects.admin import supervision
 from projects.admin.bulk import BulkActions

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from guicheng import words
 from guicheng.access import permissions as may
-from guicheng.admin import ScopedAdmin
-from guicheng.submissions import once
+from guicheng.office.base import ScopedAdmin
+from guicheng.office.submissions import once
 from projects import quarter_close
 from projects.corrections import corrections_since
 from projects.models import CloseFile, QuarterClose, QuarterReport, QuarterSigning

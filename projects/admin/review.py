@@ -4,7 +4,7 @@ from datetime import date
 from django.contrib import admin
 from django.utils.timezone import localtime
 
-from guicheng.admin import ScopedAdmin
+from guicheng.office.base import ScopedAdmin
 from projects.models import ReviewStep, WatchedWord
 
 

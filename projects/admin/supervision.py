@@ -10,9 +10,9 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
 from guicheng.access import permissions as may
-from guicheng.admin import ScopedAdmin
 from guicheng.days.workdays import UnknownYear, add_working_days
-from guicheng.submissions import AlreadySaved, key_of, once
+from guicheng.office.base import ScopedAdmin
+from guicheng.office.submissions import AlreadySaved, key_of, once
 from guicheng.text import clean_text, is_row_number
 from projects.admin import desk
 from projects.lights import light_of

@@ -13,8 +13,7 @@ from django.utils import timezone
 
 from guicheng import words
 from guicheng.access.permissions import can_review_in_one_step, sees_everything
-from guicheng.checks_at_once import ChecksAtOnce
-from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of, percent_range
+from guicheng.fields import ChecksAtOnce, CleanCharField, CleanTextField, DayField, in_order, one_of, percent_range
 from guicheng.natural_keys import Keyed, KeyedQuerySet
 from guicheng.text import clean_text
 from guicheng.trail.append_only import AppendOnly

@@ -10,8 +10,16 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from guicheng.access.permissions import sees_everything
-from guicheng.checks_at_once import ChecksAtOnce
-from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of, percent_range, with_unit
+from guicheng.fields import (
+    ChecksAtOnce,
+    CleanCharField,
+    CleanTextField,
+    DayField,
+    in_order,
+    one_of,
+    percent_range,
+    with_unit,
+)
 from guicheng.natural_keys import Keyed, KeyedQuerySet
 from guicheng.text import search_term, search_text
 from guicheng.trail.history import History, Recorded

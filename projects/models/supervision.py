@@ -8,8 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from guicheng.checks_at_once import ChecksAtOnce
-from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of
+from guicheng.fields import ChecksAtOnce, CleanCharField, CleanTextField, DayField, in_order, one_of
 from guicheng.notices.inbox import InboxMessage, tell
 from guicheng.text import clean_text
 from guicheng.trail.append_only import AppendOnly

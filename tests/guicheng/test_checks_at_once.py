@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
-from guicheng.checks_at_once import ChecksAtOnce
+from guicheng.fields import ChecksAtOnce
 from projects.models import Project
 from tests import factories
 

@@ -3,7 +3,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from guicheng.merging import Snapshot
+from guicheng.office.merging import Snapshot
 from projects.models import Department, Milestone, Project
 from tests import factories
 from tests.forms import changed, held, opened, post
@@ -161,7 +161,7 @@ def test_what_was_seen_of_another_row_counts_for_nothing(two, plan):
 
 def test_the_update_itself_refuses(two, plan, monkeypatch):
     """Between the look and the UPDATE somebody saves: the condition in the database decides."""
-    from guicheng.editing import GuardedEditing
+    from guicheng.office.editing import GuardedEditing
 
     data = opened(two[0], address(plan))
     original = GuardedEditing._save_as_seen

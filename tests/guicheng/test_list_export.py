@@ -7,7 +7,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from guicheng.list_export import ExportedList
+from guicheng.office.list_export import ExportedList
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -1,7 +1,7 @@
 """The proposal to go on from, and what is marked as new: plain functions of texts."""
 import pytest
 
-from guicheng.merging import merged_text, pieces
+from guicheng.office.merging import merged_text, pieces
 
 
 @pytest.mark.parametrize(("original", "theirs", "mine", "together"), [

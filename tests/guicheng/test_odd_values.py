@@ -73,8 +73,8 @@ def test_what_is_no_number_is_an_error_of_the_form_on_every_model(sign_in, super
 
 @pytest.mark.parametrize(("field", "odd"), [("parent", "abc"), ("supporting_departments", "abc")])
 def test_control_django_asks_the_database_for_it(sign_in, superuser, monkeypatch, field, odd):
-    monkeypatch.setattr("guicheng.admin.RowChoiceField", forms.ModelChoiceField)
-    monkeypatch.setattr("guicheng.admin.RowsChoiceField", forms.ModelMultipleChoiceField)
+    monkeypatch.setattr("guicheng.office.base.RowChoiceField", forms.ModelChoiceField)
+    monkeypatch.setattr("guicheng.office.base.RowsChoiceField", forms.ModelMultipleChoiceField)
     with pytest.raises(ValueError, match="expected a number"):
         sign_in(superuser).post(name_of("projects.project", "add"), {field: odd})
 

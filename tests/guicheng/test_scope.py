@@ -47,7 +47,7 @@ def test_a_model_without_a_rule_is_an_error_and_not_open(superuser):
 @pytest.mark.parametrize(("base", "sentence"), [
     (admin.ModelAdmin, "不按范围显示"), ("ScopedAdmin", "没有写明谁能看哪些行")])
 def test_the_check_finds_an_admin_without_scope(base, sentence):
-    from guicheng import admin as ours
+    from guicheng.office import base as ours
 
     site = admin.AdminSite()
     site.register(Permission, getattr(ours, base) if isinstance(base, str) else base)
@@ -55,7 +55,7 @@ def test_the_check_finds_an_admin_without_scope(base, sentence):
 
 
 def test_the_check_looks_into_inlines():
-    from guicheng.admin import ScopedAdmin
+    from guicheng.office.base import ScopedAdmin
 
     class Inline(admin.TabularInline):
         model = Declaration

@@ -10,8 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test import RequestFactory
 from django.utils import timezone
 
-from guicheng.refusals import BUSY, SOMEBODY_ELSE, sentence_of
-from guicheng.submissions import ALREADY_SAVED, AlreadySaved, Submission, key_of, once
+from guicheng.office.refusals import BUSY, SOMEBODY_ELSE, sentence_of
+from guicheng.office.submissions import ALREADY_SAVED, AlreadySaved, Submission, key_of, once
 from projects.models import Category, Declaration, Fact, QuarterReport
 from tests import factories
 from tests.two_writers.scene import Page

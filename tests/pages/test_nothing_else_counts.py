@@ -33,7 +33,7 @@ CODE = {
     "guicheng/management/commands/audit_packages.py": TECHNICAL,
     "guicheng/management/commands/backup.py": TECHNICAL,
     "guicheng/management/commands/sbom.py": TECHNICAL,
-    "guicheng/submissions.py": TECHNICAL,
+    "guicheng/office/submissions.py": TECHNICAL,
     "guicheng/upkeep/at_once.py": TECHNICAL,
     "guicheng/upkeep/checks.py": TECHNICAL,
     "guicheng/upkeep/modes.py": TECHNICAL,

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from guicheng.seen import seal
+from guicheng.office.seen import seal
 from projects.models import ProgressUpdate
 from tests import factories
 

@@ -5,7 +5,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from guicheng.seen import seal
+from guicheng.office.seen import seal
 from projects import bulk_change
 from projects.models import BulkChange, ProgressUpdate, Project
 from tests import factories

@@ -5,7 +5,7 @@ import pytest
 from django.urls import reverse
 
 from guicheng.notices.inbox import InboxMessage
-from guicheng.seen import seal
+from guicheng.office.seen import seal
 from projects.excel_import.review import approve_all, send_back_all
 from projects.models import ImportBatch, ImportRow, ProgressUpdate, Source
 from projects.tidings import tell_author

@@ -1,7 +1,7 @@
 """Forget which forms were sent long ago: their keys only keep a form from being saved twice."""
 from django.core.management.base import BaseCommand
 
-from guicheng.submissions import KEPT_DAYS, sweep
+from guicheng.office.submissions import KEPT_DAYS, sweep
 
 
 class Command(BaseCommand):

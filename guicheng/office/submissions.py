@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from guicheng.refusals import BUSY, is_busy, sentence_of
+from guicheng.office.refusals import BUSY, is_busy, sentence_of
 
 KEPT_DAYS = 30
 ALREADY_SAVED = "刚才已经保存，没有重复保存。"

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 
 from guicheng.fields import CleanTextField
-from guicheng.merging import Merge, Snapshot, posted, readable
+from guicheng.office.merging import Merge, Snapshot, posted, readable
 from guicheng.trail.audit import AuditEntry
 from guicheng.trail.history import BASELINE, acting
 

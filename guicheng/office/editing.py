@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from guicheng.merging import MERGED, Merge, Snapshot, apply_picks, readable, typed
+from guicheng.office.merging import MERGED, Merge, Snapshot, apply_picks, readable, typed
 from guicheng.trail.audit import AuditEntry
 from guicheng.trail.versions import StaleVersion, Versioned
 
