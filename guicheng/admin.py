@@ -5,8 +5,9 @@ from django.contrib.auth.models import Group
 from django_otp.plugins.otp_static.admin import StaticDevice
 from django_otp.plugins.otp_totp.admin import TOTPDevice
 
-from guicheng import admin_accounts, admin_logs  # noqa: F401
-from guicheng.days import workdays_admin  # noqa: F401
+import guicheng.accounts.admin
+import guicheng.accounts.log_admin
+import guicheng.days.workdays_admin  # noqa: F401
 
 admin.site.unregister(Group)  # the roles are written in roles.py and made after every migration
 admin.site.unregister([TOTPDevice, StaticDevice])  # a second factor is set up by its person, reset on the account

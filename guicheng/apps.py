@@ -16,8 +16,8 @@ class GuichengConfig(AppConfig):
         from django.contrib.admin.models import LogEntry
         from django.contrib.auth import get_user_model
 
-        from guicheng import sign_in  # noqa: F401, its receivers
         from guicheng.access.roles import keep_apart, make_groups
+        from guicheng.accounts import sign_in  # noqa: F401, its receivers
         from guicheng.days.workdays import seed_after_migrate
         from guicheng.office.checks import check_scopes
         from guicheng.trail.append_only import AppendOnly, install_triggers, make_way

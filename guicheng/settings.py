@@ -174,7 +174,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "guicheng.public.middleware.keep_session_alive",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "guicheng.gate.staff_gate",
+    "guicheng.accounts.gate.staff_gate",
     "guicheng.upkeep.full_disk.RefuseWhenFull",
     "axes.middleware.AxesMiddleware",
 ]
@@ -236,18 +236,18 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contri
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
      "OPTIONS": {"user_attributes": ("username", "name", "email")}},
-    {"NAME": "guicheng.passwords.EnoughKinds"},
-    {"NAME": "guicheng.passwords.NotCommon"},
-    {"NAME": "guicheng.passwords.NotUsedLately"},
+    {"NAME": "guicheng.accounts.passwords.EnoughKinds"},
+    {"NAME": "guicheng.accounts.passwords.NotCommon"},
+    {"NAME": "guicheng.accounts.passwords.NotUsedLately"},
 ]
-AXES_FAILURE_LIMIT = 10  # of one name from one address, and only of strangers: guicheng/sign_in.py
+AXES_FAILURE_LIMIT = 10  # of one name from one address, and only of strangers: guicheng/accounts/sign_in.py
 SIGN_IN_LIMITS = {"account": 30, "address": 100}  # of one name from anywhere, of one address: a NAT is an office
-AXES_WHITELIST_CALLABLE = "guicheng.sign_in.is_known"
-AXES_USERNAME_CALLABLE = "guicheng.sign_in.name_key"
+AXES_WHITELIST_CALLABLE = "guicheng.accounts.sign_in.is_known"
+AXES_USERNAME_CALLABLE = "guicheng.accounts.sign_in.name_key"
 AXES_SENSITIVE_PARAMETERS = ["username"]
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_CALLABLE = "guicheng.sign_in.locked_out"
+AXES_LOCKOUT_CALLABLE = "guicheng.accounts.sign_in.locked_out"
 # not ipware: with a proxy count it reads REMOTE_ADDR only and gives None for everybody
 AXES_CLIENT_IP_CALLABLE = "guicheng.public.proxies.client_network"
 AXES_RESET_ON_SUCCESS = True

@@ -5,7 +5,7 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
-from guicheng.models import User
+from guicheng.accounts.models import User
 from tests import factories
 from tests.browser import barriers, sideways, sign_in
 from tests.guicheng.test_two_factor import code_of

@@ -21,8 +21,8 @@ class GuichengAdminSite(admin.AdminSite):
 
     # the apps are not loaded when the site is made: hence the imports inside
     def get_urls(self):
+        from guicheng.accounts import pages as sign_in
         from guicheng.notices import pages as inbox
-        from guicheng.pages import sign_in
         from guicheng.pages.audit import audit, audit_export
         from guicheng.upkeep.pages import show_health
         from projects.admin import media
@@ -67,8 +67,8 @@ class GuichengAdminSite(admin.AdminSite):
         return super().index(request, {**parts, **(extra_context or {})})
 
     def login(self, request, extra_context=None):
+        from guicheng.accounts.sign_in import SignInForm, TooManyTries
         from guicheng.public.errors import too_many_tries
-        from guicheng.sign_in import SignInForm, TooManyTries
 
         self.login_form = SignInForm
         try:
@@ -77,7 +77,7 @@ class GuichengAdminSite(admin.AdminSite):
             return too_many_tries(request, refused)
 
     def password_change(self, request, extra_context=None):
-        from guicheng.pages.sign_in import OwnPassword
+        from guicheng.accounts.pages import OwnPassword
 
         return OwnPassword.as_view(extra_context={**self.each_context(request), "title": "改口令"})(request)
 

@@ -12,8 +12,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from guicheng.accounts.models import AccessEvent
 from guicheng.days.workdays import missing_year
-from guicheng.models import AccessEvent
 from guicheng.trail.append_only import missing_triggers
 from guicheng.upkeep.disk import gigabytes, is_full, room
 from guicheng.upkeep.health import Level, Seen, check

@@ -77,7 +77,7 @@ class ProgressUpdateQuerySet(KeyedQuerySet):
         return self.filter(Exists(others.exclude(pk=user.pk).exclude(pk=Coalesce(OuterRef("author"), 0))))
 
     def open_work_of(self, user):
-        """What this person began and is not public yet; for guicheng/hand_over.py."""
+        """What this person began and is not public yet; for guicheng/accounts/hand_over.py."""
         closed = [ProgressUpdate.State.PUBLISHED, ProgressUpdate.State.DROPPED]
         return self.filter(author=user).exclude(state__in=closed).select_related("project").order_by("pk")
 

@@ -3,7 +3,7 @@ from itertools import count
 
 from django.utils import timezone
 
-from guicheng.models import SignInBrake, User
+from guicheng.accounts.models import SignInBrake, User
 from tests import factories
 from tests.rules import Check, Once
 

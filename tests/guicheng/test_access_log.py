@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from guicheng import admin_logs
 from guicheng.access.roles import ROLES
-from guicheng.access_log import record
-from guicheng.models import AccessEvent
+from guicheng.accounts import log_admin
+from guicheng.accounts.access_log import record
+from guicheng.accounts.models import AccessEvent
 from guicheng.trail.append_only import missing_triggers
 from tests import factories
 
@@ -194,7 +194,7 @@ def test_a_long_list_counts_and_asks_no_more(sign_in, auditor, monkeypatch):
     first = count()
     AccessEvent.objects.bulk_create(AccessEvent(kind="signed_in", by=auditor, account=auditor) for _ in range(120))
     assert count() == first <= 8
-    monkeypatch.setattr(admin_logs, "MAX_COUNT", 100)
+    monkeypatch.setattr(log_admin, "MAX_COUNT", 100)
     assert client.get(LOG).context["cl"].result_count == 100
 
 

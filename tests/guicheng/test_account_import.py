@@ -8,11 +8,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from guicheng import account_import, account_pages
-from guicheng.account_import import read_rows, read_table
-from guicheng.accounts import account_name_for
+from guicheng.accounts import excel_import, import_pages
+from guicheng.accounts.excel_import import read_rows, read_table
+from guicheng.accounts.making import account_name_for
+from guicheng.accounts.models import AccessEvent, User
 from guicheng.files import spreadsheets
-from guicheng.models import AccessEvent, User
 from tests import factories
 from tests.projects import odd_workbooks
 
@@ -82,15 +82,15 @@ def test_confirming_twice_makes_nothing_twice(sign_in, keeper):
 def test_all_or_none(sign_in, keeper, monkeypatch):
     client = sign_in(keeper)
     sealed = client.post(IMPORT, upload(workbook(PEOPLE))).context["sealed"]
-    make, made = account_import.make_account, []
+    make, made = excel_import.make_account, []
 
     def one_then_none(*args, **kw):
         if made:
-            raise account_import.ValidationError("不行。")
+            raise excel_import.ValidationError("不行。")
         made.append(make(*args, **kw))
         return made[0]
 
-    monkeypatch.setattr(account_import, "make_account", one_then_none)
+    monkeypatch.setattr(excel_import, "make_account", one_then_none)
     assert "第 3 行：不行。" in client.post(IMPORT, {"rows": sealed}, follow=True).content.decode()
     assert User.objects.count() == 1
 
@@ -223,7 +223,7 @@ def test_a_hostile_file_is_one_sentence(sign_in, keeper, name):
 
 def test_the_files_are_read_by_the_one_guarded_reader(keeper, monkeypatch):
     """Negative control: without the reader's refusal the hostile file would be read."""
-    monkeypatch.setattr(account_import, "read_sheets", lambda file: [spreadsheets.Sheet("名单", [HEADER, *PEOPLE])])
+    monkeypatch.setattr(excel_import, "read_sheets", lambda file: [spreadsheets.Sheet("名单", [HEADER, *PEOPLE])])
     assert [row.name for row in read_rows(read_table(io.BytesIO(HOSTILE["a bomb"]())), keeper)] == ["张三", "李四"]
 
 
@@ -263,4 +263,4 @@ def test_200_people_at_once(sign_in, keeper):
     sealed = client.post(IMPORT, upload(workbook(people))).context["sealed"]
     assert len(sealed) < 100_000
     assert len(client.post(IMPORT, {"rows": sealed}).context["rows"]) == 200
-    assert account_pages.AccessEvent.objects.filter(kind="made").count() == 200
+    assert import_pages.AccessEvent.objects.filter(kind="made").count() == 200

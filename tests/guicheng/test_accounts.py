@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from guicheng.access.permissions import can_give_roles, can_manage_account
 from guicheng.access.roles import APART
-from guicheng.hand_over import leave, summary_of
-from guicheng.models import AccessEvent, User
+from guicheng.accounts.hand_over import leave, summary_of
+from guicheng.accounts.models import AccessEvent, User
 from tests import factories
 from tests.forms import opened, post
 
@@ -211,7 +211,7 @@ def test_a_password_is_reset_and_shown_once(sign_in, request, helper, clerk):
 
 
 def test_a_lost_second_factor_is_reset(sign_in, keeper, reviewer):
-    from guicheng import second_factor
+    from guicheng.accounts import second_factor
     from tests.guicheng.test_two_factor import equip
 
     equip(reviewer)

@@ -11,7 +11,7 @@ from django.test import Client, override_settings
 from django.urls import path, reverse
 
 from guicheng import urls
-from guicheng.models import AccessEvent
+from guicheng.accounts.models import AccessEvent
 from guicheng.upkeep import disk
 from guicheng.upkeep.disk import MB, fill_reserve, lacks_room, let_go_if_needed, set_reserve_aside
 from guicheng.urls import handler400, handler403, handler404, handler500  # noqa: F401, of the URL configuration here

@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from guicheng.accounts.models import AccessEvent
 from guicheng.days.workdays import CalendarYear
-from guicheng.models import AccessEvent
 from guicheng.upkeep import checks
 from guicheng.upkeep import health as module
 from guicheng.upkeep.disk import GB, MB, Room

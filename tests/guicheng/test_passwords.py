@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from guicheng import passwords
-from guicheng.models import UsedPassword, User
-from guicheng.passwords import COMMON, NO_LETTER, TOO_FEW, TOO_SIMPLE, USED, EnoughKinds, NotCommon
+from guicheng.accounts import passwords
+from guicheng.accounts.models import UsedPassword, User
+from guicheng.accounts.passwords import COMMON, NO_LETTER, TOO_FEW, TOO_SIMPLE, USED, EnoughKinds, NotCommon
 from tests import factories
 
 LOGIN, INDEX, CHANGE = (reverse(f"admin:{name}") for name in ("login", "index", "password_change"))

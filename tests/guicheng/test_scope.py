@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from guicheng.access.scope import rows_for
-from guicheng.models import User
+from guicheng.accounts.models import User
 from guicheng.office.checks import check_scopes
 from partybuilding.models import MetricReading, PartyOrganisation, Venue
 from projects.models import Declaration, Discrepancy, Fact, Milestone, ProjectList, Source

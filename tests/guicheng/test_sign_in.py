@@ -20,7 +20,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from guicheng.models import AccessEvent, SignInBrake, User, one_time_password
+from guicheng.accounts.models import AccessEvent, SignInBrake, User, one_time_password
 from guicheng.trail.append_only import drop_triggers, install_triggers
 from tests import factories
 

@@ -168,7 +168,7 @@ def test_what_a_verb_refuses_after_the_form_is_a_sentence(superuser, monkeypatch
     def refuse(*args, **kwargs):
         raise ValidationError("已存在一位使用该名字的用户。")
 
-    monkeypatch.setattr("guicheng.admin_accounts.make_account", refuse)
+    monkeypatch.setattr("guicheng.accounts.admin.make_account", refuse)
     page = Page(superuser, "/admin/guicheng/user/add/").fill(username=["xinlai"], name=["新来的"])
     answer = page.send()
     said = answer.content.decode()

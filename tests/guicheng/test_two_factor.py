@@ -13,10 +13,10 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from guicheng import second_factor
 from guicheng.access.permissions import needs_second_factor
 from guicheng.access.roles import NEED_SECOND_FACTOR, ROLES
-from guicheng.models import AccessEvent, User
+from guicheng.accounts import second_factor
+from guicheng.accounts.models import AccessEvent, User
 from tests import factories
 
 pytestmark = pytest.mark.django_db

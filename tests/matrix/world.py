@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from guicheng import media_store
 from guicheng.access.roles import ROLES
+from guicheng.accounts.models import AccessEvent
 from guicheng.days.workdays import CalendarYear
-from guicheng.models import AccessEvent
 from guicheng.notices.inbox import InboxMessage
 from projects import export_files
 from projects.models import (

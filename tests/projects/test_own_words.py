@@ -3,7 +3,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from guicheng.hand_over import leave
+from guicheng.accounts.hand_over import leave
 from projects import bulk_change
 from projects.excel_import.undo import undo
 from projects.models import ProgressUpdate, Project

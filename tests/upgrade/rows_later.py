@@ -4,10 +4,10 @@ from datetime import date, timedelta
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from guicheng.history import acting
+from guicheng.inbox import GroupPost, InboxMessage
 from rows_first import ODD, said
 
 from guicheng import access_log
-from guicheng.inbox import GroupPost, InboxMessage
 from projects import bulk_change
 from projects.excel_import import jobs, upload
 from projects.excel_import.undo import undo

@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from guicheng.access_log import record
-from guicheng.hand_over import summary_of
-from guicheng.models import AccessEvent
+from guicheng.accounts.access_log import record
+from guicheng.accounts.hand_over import summary_of
+from guicheng.accounts.models import AccessEvent
 
 
 class Command(BaseCommand):

@@ -1,9 +1,9 @@
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from guicheng import second_factor
-from guicheng.access_log import record
-from guicheng.models import AccessEvent
+from guicheng.accounts import second_factor
+from guicheng.accounts.access_log import record
+from guicheng.accounts.models import AccessEvent
 
 
 class Command(BaseCommand):

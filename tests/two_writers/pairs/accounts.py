@@ -1,8 +1,8 @@
 """Accounts, and what a person does with their own."""
 from django_otp.oath import TOTP
 
-from guicheng import second_factor
-from guicheng.models import AccessEvent, User
+from guicheng.accounts import second_factor
+from guicheng.accounts.models import AccessEvent, User
 from guicheng.notices.inbox import InboxMessage
 from projects.models import (
     ProgressUpdate,

@@ -13,16 +13,16 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from guicheng import second_factor
 from guicheng.access.membership import PARTS, key_of, memberships_of, unit_of
 from guicheng.access.permissions import can_give_roles, can_make_accounts, can_manage_account, in_scope
 from guicheng.access.roles import APART_SENTENCE, GUARDED
-from guicheng.access_log import record
-from guicheng.account_forms import FIELDS, AccountChangeForm, AccountForm, LeaveForm, UnitForm
-from guicheng.account_pages import AccountImportPages
-from guicheng.accounts import make_account
-from guicheng.hand_over import leave, open_work_of
-from guicheng.models import AccessEvent, User
+from guicheng.accounts import second_factor
+from guicheng.accounts.access_log import record
+from guicheng.accounts.forms import FIELDS, AccountChangeForm, AccountForm, LeaveForm, UnitForm
+from guicheng.accounts.hand_over import leave, open_work_of
+from guicheng.accounts.import_pages import AccountImportPages
+from guicheng.accounts.making import make_account
+from guicheng.accounts.models import AccessEvent, User
 from guicheng.office.base import ScopedAdmin
 from guicheng.office.submissions import once
 

@@ -13,7 +13,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp.util import random_hex
 
-from guicheng.models import one_time_password
+from guicheng.accounts.models import one_time_password
 
 SALT = "guicheng.second_factor"
 MINUTES_TO_SET_UP = 30

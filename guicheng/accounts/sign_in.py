@@ -20,9 +20,9 @@ from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from guicheng.access_log import record
-from guicheng.gate import OLD_PASSWORD
-from guicheng.models import AccessEvent, SignInBrake
+from guicheng.accounts.access_log import record
+from guicheng.accounts.gate import OLD_PASSWORD
+from guicheng.accounts.models import AccessEvent, SignInBrake
 from guicheng.public.errors import too_many_tries
 from guicheng.public.proxies import client_network, network_of
 

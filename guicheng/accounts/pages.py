@@ -12,12 +12,12 @@ from django.urls import reverse, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_otp import login as verify_session
 
-from guicheng import second_factor
-from guicheng.access_log import record
-from guicheng.gate import OLD_PASSWORD
-from guicheng.models import AccessEvent
+from guicheng.accounts import second_factor
+from guicheng.accounts.access_log import record
+from guicheng.accounts.gate import OLD_PASSWORD
+from guicheng.accounts.models import AccessEvent
+from guicheng.accounts.passwords import HELP
 from guicheng.office.submissions import once
-from guicheng.passwords import HELP
 
 CODES_AGAIN = "刚才已经办过。恢复码只显示一次，没有记下请再换一批。"
 CODE_ATTRS = {"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false", "autocapitalize": "none"}

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from guicheng.access.membership import PARTS, administered_by, units_called
 from guicheng.access.roles import ASKABLE, ORDINARY
-from guicheng.account_forms import makes_everywhere
-from guicheng.accounts import account_name_for, make_account
+from guicheng.accounts.forms import makes_everywhere
+from guicheng.accounts.making import account_name_for, make_account
 from guicheng.files.spreadsheets import Unreadable, read_sheets
 from guicheng.text import clean_text
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.functional import cached_property
 
-from guicheng.models import AccessEvent
+from guicheng.accounts.models import AccessEvent
 from guicheng.office.base import GuardedLists, Scoped
 from guicheng.tables.exports import csv_response
 

@@ -1,5 +1,5 @@
 """Writing the access log: from requests, which know who asks and from where, and from commands, which do not."""
-from guicheng.models import AccessEvent
+from guicheng.accounts.models import AccessEvent
 from guicheng.public.proxies import client_address
 
 

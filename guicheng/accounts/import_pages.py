@@ -17,11 +17,11 @@ from django.views.decorators.http import require_safe
 from guicheng.access.membership import unit_choices
 from guicheng.access.permissions import can_make_accounts
 from guicheng.access.roles import ASKABLE, ORDINARY
-from guicheng.access_log import record
-from guicheng.account_forms import AccountFileForm, makes_everywhere
-from guicheng.account_import import COLUMNS, as_lines, judged, make_all, read_rows, read_table
+from guicheng.accounts.access_log import record
+from guicheng.accounts.excel_import import COLUMNS, as_lines, judged, make_all, read_rows, read_table
+from guicheng.accounts.forms import AccountFileForm, makes_everywhere
+from guicheng.accounts.models import AccessEvent
 from guicheng.files.spreadsheets import TOO_BIG
-from guicheng.models import AccessEvent
 from guicheng.office.submissions import once
 from guicheng.tables.exports import csv_lines
 

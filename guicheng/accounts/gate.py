@@ -12,8 +12,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from guicheng.access.permissions import needs_second_factor
-from guicheng.access_log import record
-from guicheng.models import AccessEvent
+from guicheng.accounts.access_log import record
+from guicheng.accounts.models import AccessEvent
 
 SUPERSEDED = "这个账号刚在别处登录，这里已经退出。账号只供本人使用；如果不是你本人登录，请马上改口令并告诉管理员。"
 ENDED = "管理员结束了你的登录，请重新登录。"
