@@ -7,9 +7,9 @@ from itertools import islice
 
 from guicheng.days.as_of import travelling
 from guicheng.public.errors import error_page
+from projects.ledger.timeline import hide_withdrawn
 from projects.models import ProgressUpdate
 from projects.summary import first_day
-from projects.timeline import hide_withdrawn
 
 travels = travelling(first_day, error_page)
 travels_alone = travelling(first_day, error_page, keeps=False)

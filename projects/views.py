@@ -8,8 +8,10 @@ from django.views.decorators.http import require_safe
 from guicheng import words
 from guicheng.public.errors import error_page
 from guicheng.tables.exports import csv_parts, csv_response, stream
-from projects import exports, promises, summary
+from projects import exports, summary
 from projects.filters import ORDERS, ProjectFilter
+from projects.ledger import promises
+from projects.ledger.timeline import timeline_at
 from projects.models import (
     Department,
     Discrepancy,
@@ -23,7 +25,6 @@ from projects.models import (
 )
 from projects.models.project import announced_by
 from projects.moments import THEN, as_they_were, at, columns_at, milestones_at, travels
-from projects.timeline import timeline_at
 
 ROW = ["code", "name", "status", "moved_on", "is_sample", "membership", "parent__name", "community__name",
        "project_list__title", "latest_update__text", "latest_update__effective_from", "latest_update__effective_on"]

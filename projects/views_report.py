@@ -19,7 +19,7 @@ from guicheng.notices.inbox import address_of
 from guicheng.public.errors import error_page
 from guicheng.public.turns import Busy, turn
 from projects import summary
-from projects.corrections import corrections_since
+from projects.ledger.corrections import corrections_since
 from projects.models import QuarterClose
 from projects.moments import travels, travels_alone
 from projects.quarter_close import kept_content

@@ -136,7 +136,7 @@ def test_dropped_from_the_desk_and_seen_by_a_resident(live_server, open_page, au
 def test_control_without_sizes_the_page_would_jump(live_server, open_page, author, draft):
     """The measurement does see a shift: the same page with the sizes taken off the pictures."""
     photo = pictures.jpeg()
-    from projects.attach import attach, read_photo
+    from projects.ledger.attach import attach, read_photo
 
     row = read_photo(photo, author)
     row.alt, row.people_agreed = "步道", True
@@ -157,7 +157,7 @@ def test_control_without_sizes_the_page_would_jump(live_server, open_page, autho
 
 
 def test_it_prints(live_server, open_page, author, draft):
-    from projects.attach import attach, read_photo
+    from projects.ledger.attach import attach, read_photo
 
     row = read_photo(pictures.jpeg(), author)
     row.alt, row.people_agreed = "步道", True

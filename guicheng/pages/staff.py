@@ -17,7 +17,7 @@ from guicheng.pages.street import light_counts, street
 from partybuilding.models import PartyOrganisation
 from projects import summary
 from projects.admin.imports import import_links
-from projects.forms import DecisionForm
+from projects.ledger.forms import DecisionForm
 from projects.lights import lights_of
 from projects.models import ImportRow, Paper, Photo, ProgressUpdate, Project, ReviewStep, SupervisionNotice
 from projects.supervision import RESTING

@@ -14,7 +14,7 @@ from guicheng.fields import DayField
 from guicheng.office.base import ScopedAdmin
 from guicheng.office.submissions import once
 from guicheng.text import is_row_number
-from projects import bulk_change
+from projects.ledger import bulk_change
 from projects.models import BulkChange, Status
 
 

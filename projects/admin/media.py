@@ -7,8 +7,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guicheng.access.permissions import can_edit_media
 from guicheng.office.submissions import once
-from projects.attach import editing
-from projects.forms_media import AttachmentsForm, PaperForm, PhotoForm
+from projects.ledger.attach import editing
+from projects.ledger.media_forms import AttachmentsForm, PaperForm, PhotoForm
 from projects.models import Paper, Photo, ProgressUpdate, WatchedWord
 from projects.views_media import paper_response, photo_response
 

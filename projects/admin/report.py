@@ -14,7 +14,7 @@ from guicheng.access import permissions as may
 from guicheng.office.base import ScopedAdmin
 from guicheng.office.submissions import once
 from projects import quarter_close
-from projects.corrections import corrections_since
+from projects.ledger.corrections import corrections_since
 from projects.models import CloseFile, QuarterClose, QuarterReport, QuarterSigning
 from projects.report import Missing
 from projects.report.build import document_of

@@ -10,9 +10,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from guicheng.access.permissions import can_approve, can_record_progress, is_kept_for_publishing, takes_part_in_review
 from guicheng.office.refusals import SOMEBODY_ELSE, sentence_of
 from guicheng.office.submissions import AlreadySaved, not_saved, once
-from projects.attach import copy_attachments
-from projects.forms import FORMS, DecisionForm
-from projects.forms_media import AttachmentsForm
+from projects.ledger.attach import copy_attachments
+from projects.ledger.forms import FORMS, DecisionForm
+from projects.ledger.media_forms import AttachmentsForm
 from projects.models import ProgressUpdate, Project, Source
 from projects.tidings import tell_author
 

@@ -2,13 +2,13 @@
 from itertools import groupby
 
 from projects import summary
-from projects.corrections import corrections_on
+from projects.ledger.corrections import corrections_on
+from projects.ledger.promises import judgements
+from projects.ledger.timeline import hide_withdrawn
 from projects.lights import lights_of
 from projects.models import LightRule, ProgressUpdate, Project, Promise, Status
 from projects.models.lights import Colour
-from projects.promises import judgements
 from projects.report.document import FORMAT, Document
-from projects.timeline import hide_withdrawn
 
 WORDS = ["problem", "delay_reason", "next_step", "coordination"]  # of the clerks, for staff only
 

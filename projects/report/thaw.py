@@ -4,8 +4,8 @@ from datetime import date
 
 from guicheng.days.quarters import Quarter
 from guicheng.figures import Definition, Figure
+from projects.ledger.promises import Judgement, Verdict
 from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Source
-from projects.promises import Judgement, Verdict
 from projects.summary import Change, Group, ListSummary, Move, QuarterSummary
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from guicheng import words
 from guicheng.figures import Definition
-from projects.corrections import corrections_on
+from projects.ledger.corrections import corrections_on
 from projects.models import Project, Status
 from projects.models.project import announced_by, due_at, status_at
 from projects.summary.lists import FAMILIES, Group

@@ -1,10 +1,10 @@
-"""How many promises stand how: what `projects/promises.py` judges of each, counted by the database."""
+"""How many promises stand how: what `projects/ledger/promises.py` judges of each, counted by the database."""
 from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
+from projects.ledger.promises import Verdict, last_ended, made_by
 from projects.models import ProgressUpdate, Status
-from projects.promises import Verdict, last_ended, made_by
 
 
 def verdicts(promises=None, day=None, known_at=None):

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.tables.listing import Listing
+from projects.ledger.promises import judgements
 from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Status
 from projects.models.project import announced_by, status_at
-from projects.promises import judgements
 from projects.summary.lists import Tally, summaries_of
 from projects.summary.moves import Move, count_moves
 from projects.summary.promises import verdicts

@@ -1,7 +1,7 @@
 """The quarter in a few figures beside those of its lists, for its report."""
 from guicheng.figures import Definition, Figure
+from projects.ledger.promises import Verdict
 from projects.models import Project, Status
-from projects.promises import Verdict
 from projects.summary.moves import Move
 from projects.supervision import overdue
 

@@ -8,7 +8,7 @@ import subprocess
 from docx import Document as WordDocument
 
 from guicheng import words
-from projects.promises import Verdict
+from projects.ledger.promises import Verdict
 from projects.summary import FAMILIES, QUARTER_DEFINITIONS, Move
 from tests.pages.figures import Marked, Reader, differences
 from tests.projects.quarter_book import LABELS, NUMBERS, opened, tables

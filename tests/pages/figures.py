@@ -20,7 +20,7 @@ import partybuilding.summary
 import projects.summary
 from communities.models import Community
 from guicheng.days.as_of import Moment
-from projects.corrections import corrections_since
+from projects.ledger.corrections import corrections_since
 from projects.models import Project, ProjectList, Promise, Source
 from projects.report import digest
 from projects.report.build import outline_of

@@ -1,7 +1,7 @@
 """Quarters as plain values, for what is rendered from them: no database."""
 from datetime import date
 
-from projects.promises import Verdict
+from projects.ledger.promises import Verdict
 from projects.report.document import Document
 from projects.summary import DEFINITIONS, Move
 from projects.summary.report import quarter_figures

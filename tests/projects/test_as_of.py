@@ -6,9 +6,9 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from projects.ledger.timeline import timeline
 from projects.models import ProgressUpdate, Project
 from projects.models.project import NEVER, status_at
-from projects.timeline import timeline
 from tests import factories
 
 

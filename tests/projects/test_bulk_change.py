@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from guicheng.office.seen import seal
-from projects import bulk_change
+from projects.ledger import bulk_change
 from projects.models import BulkChange, ProgressUpdate, Project
 from tests import factories
 

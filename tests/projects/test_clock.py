@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from projects import quarter_close
-from projects.corrections import corrections_since
+from projects.ledger.corrections import corrections_since
 from projects.models import ProgressUpdate, QuarterClose, QuarterReport
 from projects.report.files import FORMATS
 from tests import factories

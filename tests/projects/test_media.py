@@ -14,8 +14,8 @@ from django.urls import reverse
 
 from guicheng import media_store
 from guicheng.trail.append_only import drop_triggers, missing_triggers
-from projects.attach import attach, copy_attachments, read_paper, read_photo
-from projects.forms_media import AttachmentsForm
+from projects.ledger.attach import attach, copy_attachments, read_paper, read_photo
+from projects.ledger.media_forms import AttachmentsForm
 from projects.models import Paper, Photo, ProgressUpdate, WatchedWord
 from projects.models.media import PEOPLE, arranged
 from tests import factories, pictures

@@ -4,8 +4,8 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from guicheng.accounts.hand_over import leave
-from projects import bulk_change
 from projects.excel_import.undo import undo
+from projects.ledger import bulk_change
 from projects.models import ProgressUpdate, Project
 from tests import factories
 from tests.forms import held, opened, post

@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from projects.ledger.promises import Verdict, judgements, project_judgements
 from projects.models import Promise
-from projects.promises import Verdict, judgements, project_judgements
 from tests import factories
 
 DUE = date(2021, 12, 31)

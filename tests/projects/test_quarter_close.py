@@ -14,7 +14,7 @@ from guicheng.days.quarters import Quarter
 from guicheng.trail.audit import AuditEntry
 from guicheng.upkeep.health import CHECKS, Level
 from projects import quarter_close
-from projects.corrections import corrections_since
+from projects.ledger.corrections import corrections_since
 from projects.models import CloseFile, ProgressUpdate, QuarterClose, QuarterReopening, QuarterReport, QuarterSigning
 from projects.report.build import document_of
 from projects.report.document import canonical, sha256, sm3

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from guicheng.notices.inbox import InboxMessage
-from projects import bulk_change
+from projects.ledger import bulk_change
 from projects.models import (
     Category,
     Declaration,

@@ -14,13 +14,13 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from hypothesis.stateful import run_state_machine_as_test as run
 
 from guicheng.days.as_of import Moment
+from projects.ledger.promises import judgements, project_judgements
+from projects.ledger.timeline import timeline_at
 from projects.models import ProgressUpdate, Project, ProjectList, Promise
 from projects.models import project as project_module
 from projects.models.ledger import ProgressUpdateQuerySet
 from projects.models.project import NEVER
-from projects.promises import judgements, project_judgements
 from projects.summary import changes_between, list_summaries, verdicts
-from projects.timeline import timeline_at
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,6 @@
 """Statements of one project, and of several at once."""
 
-from projects import bulk_change
+from projects.ledger import bulk_change
 from projects.models import (
     BulkChange,
     Photo,

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.tables.listing import Listing
+from projects.ledger.timeline import without_withdrawn_words
 from projects.models import ProgressUpdate, Project
-from projects.timeline import without_withdrawn_words
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from guicheng.files.papers import MAX_BYTES as PAPER_BYTES
 from guicheng.files.photos import MAX_BYTES as PHOTO_BYTES
 from guicheng.text import clean_text
-from projects.attach import attach, read_paper, read_photo
+from projects.ledger.attach import attach, read_paper, read_photo
 from projects.models import Paper, Photo
 from projects.models.media import PEOPLE
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from guicheng.days.as_of import NOW
 from guicheng.tables.listing import Listing
+from projects.ledger.timeline import hide_withdrawn
 from projects.models import ProgressUpdate, Project, Promise, Status
-from projects.timeline import hide_withdrawn
 
 
 class Verdict(models.TextChoices):

@@ -1,0 +1,1 @@
+"""What was said of a project, how it is entered, mended and read."""
