@@ -8,7 +8,7 @@ from projects.models import QuarterReport, QuarterSigning
 from projects.report.build import document_of
 from projects.report.prose import PARTS
 from projects.report.tokens import fill, tokens
-from projects.supervision_forms import CleanForm, text_field
+from projects.supervision.forms import CleanForm, text_field
 
 YEARS_BACK = 12
 

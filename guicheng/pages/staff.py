@@ -18,9 +18,9 @@ from partybuilding.models import PartyOrganisation
 from projects import summary
 from projects.admin.imports import import_links
 from projects.ledger.forms import DecisionForm
-from projects.lights import lights_of
 from projects.models import ImportRow, Paper, Photo, ProgressUpdate, Project, ReviewStep, SupervisionNotice
-from projects.supervision import RESTING
+from projects.supervision.late import RESTING
+from projects.supervision.lights import lights_of
 
 SHOWN = 10
 State = ProgressUpdate.State

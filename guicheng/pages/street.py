@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from django.urls import reverse
 from django.utils import timezone
 
-from projects import summary, supervision
-from projects.lights import LABELS, Light
+from projects import summary
 from projects.models import Project, ProjectList
+from projects.supervision import late
+from projects.supervision.lights import LABELS, Light
 
 LATE_SHOWN = 12
 STEPS = {"done": "已完成", "doing": "在办", "stopped": "停办", "none": "暂无进展"}  # the families in a word
@@ -91,7 +92,7 @@ def street(user, samples=False):
     return {
         "day": day, "samples": samples, "tiles": tiles, "total": sum(tile.count for tile in tiles),
         "address": projects_with(filters), "charts": charts,
-        "late": supervision.late_table(projects, day, LATE_SHOWN),
+        "late": late.late_table(projects, day, LATE_SHOWN),
         "late_total": summary.late(projects, day),
         "late_address": reverse("admin:projects_supervisionnotice_desk", query={
             "list": "late", **({"sample": 1} if samples else {})}),

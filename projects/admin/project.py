@@ -11,11 +11,11 @@ from guicheng.trail.versions import StaleVersion
 from projects.admin import supervision
 from projects.admin.bulk import BulkActions
 from projects.admin.exports import export_links
+from projects.admin.filters import CountedFilter, FamilyFilter, FoldedFilter, LightFilter
 from projects.admin.imports import import_links
-from projects.admin.narrowing import CountedFilter, FamilyFilter, FoldedFilter, LightFilter
-from projects.lights import lights_of
 from projects.models import Milestone, Project, ProjectAlias, Promise
 from projects.models.project import NEVER
+from projects.supervision.lights import lights_of
 from projects.templatetags.projects import light_tag, status_tag
 
 

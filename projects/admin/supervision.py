@@ -14,10 +14,10 @@ from guicheng.days.workdays import UnknownYear, add_working_days
 from guicheng.office.base import ScopedAdmin
 from guicheng.office.submissions import AlreadySaved, key_of, once
 from guicheng.text import clean_text, is_row_number
-from projects.admin import desk
-from projects.lights import light_of
+from projects.admin import late
 from projects.models import Instruction, LightOverride, LightRule, Project, SupervisionNotice
-from projects.supervision_forms import CloseForm, InstructionForm, IssueForm, OverrideForm, ReplyForm
+from projects.supervision.forms import CloseForm, InstructionForm, IssueForm, OverrideForm, ReplyForm
+from projects.supervision.lights import light_of
 
 SHOWN = 10
 
@@ -90,18 +90,18 @@ class SupervisionNoticeAdmin(ScopedAdmin):
     @method_decorator(require_safe)
     def desk(self, request):
         self._reads(request)
-        return desk.show(self.admin_site, request)
+        return late.show(self.admin_site, request)
 
     @method_decorator(require_safe)
     def desk_csv(self, request):
         self._reads(request)
-        return desk.as_csv(request)
+        return late.as_csv(request)
 
     @method_decorator(require_safe)
     def week(self, request):
         if not request.user.has_perm("projects.view_progressupdate"):
             raise PermissionDenied
-        return desk.week(self.admin_site, request)
+        return late.week(self.admin_site, request)
 
     def _reads(self, request):
         if not self.has_view_permission(request):

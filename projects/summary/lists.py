@@ -7,9 +7,9 @@ from django.db.models import Count, F, Max
 from django.utils import timezone
 
 from guicheng.figures import Definition, Figure
-from projects.lights import NEEDED, lights_of
 from projects.models import Declaration, Project, ProjectList, Status
 from projects.models.project import status_at
+from projects.supervision.lights import NEEDED, lights_of
 
 RECORDED = Definition(
     "recorded", "本站有资料", "本站录有资料、在清单上的项目数；分项不另计，推知在清单上的也计入并标明。")

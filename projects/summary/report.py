@@ -3,7 +3,7 @@ from guicheng.figures import Definition, Figure
 from projects.ledger.promises import Verdict
 from projects.models import Project, Status
 from projects.summary.moves import Move
-from projects.supervision import overdue
+from projects.supervision.late import overdue
 
 CHANGED = Definition(
     "changed", "状态有变动", "本季度末与上季度末状态不同的项目数；分项不另计，一季内变了又变回来的不算。", unit="个")

@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.pages.street import STEPS
-from projects import summary, supervision
+from projects import summary
 from projects.models import Project, ProjectList
+from projects.supervision import late
 from tests import factories
 from tests.pages.figure_files import Walk
 from tests.pages.figures import Reader
@@ -39,8 +40,8 @@ class StaffTruth:
             return next(families[name] for name, word in STEPS.items() if word == scope["step"])
         if key == "late":
             return summary.late(self.projects, self.day)
-        found = {"soon": supervision.due_soon, "stale": supervision.stale,
-                 "missing": lambda projects, day: supervision.incomplete(projects)}[key]
+        found = {"soon": late.due_soon, "stale": late.stale,
+                 "missing": lambda projects, day: late.incomplete(projects)}[key]
         return len(list(found(self.projects, self.day)))
 
     def _bar(self, chart, label):

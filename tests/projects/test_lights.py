@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.days.workdays import CalendarYear
-from projects.lights import light_of, lights_of, months_after, plan_percent
 from projects.models import LightOverride, LightRule, Project
+from projects.supervision.lights import light_of, lights_of, months_after, plan_percent
 from projects.templatetags.projects import light_tag
 from tests import factories
 
@@ -240,7 +240,7 @@ def test_the_number_of_queries_is_fixed(django_assert_num_queries, street_admin,
 
 
 def test_every_light_has_its_own_shape():
-    from projects.lights import LABELS, Light
+    from projects.supervision.lights import LABELS, Light
 
     drawn = {light_tag(Light(colour, label, "")) for colour, label in LABELS.items()}
     shapes = {tag.split("</svg>")[0].split('currentColor">', 1)[1] for tag in drawn}

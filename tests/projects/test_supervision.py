@@ -14,8 +14,8 @@ from django.utils import timezone
 from guicheng.days.workdays import CalendarYear, UnknownYear
 from guicheng.notices.inbox import InboxMessage
 from projects.models import Instruction, LightOverride, ProgressUpdate, Project, SupervisionNotice
-from projects.supervise import supervise
-from projects.supervision import MISSING, incomplete, late_table, rows_of, stale
+from projects.supervision.daily import supervise
+from projects.supervision.late import MISSING, incomplete, late_table, rows_of, stale
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -213,7 +213,7 @@ def test_killed_in_the_middle_leaves_no_half(late, clerk):
 
 def at_the_same_time(project):
     """Two runs that both looked before either wrote: what the second would do without the lock's second look."""
-    from projects.supervise import _Run
+    from projects.supervision.daily import _Run
 
     first, second = _Run(LATE, False), _Run(LATE, False)
     blind = mock.patch.object(_Run, "_steps", lambda self, project, light, causes, notices: [

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from guicheng.days.workdays import UnknownYear
-from projects.supervise import remind_of_calendar, supervise
+from projects.supervision.daily import remind_of_calendar, supervise
 
 
 class Command(BaseCommand):

@@ -11,9 +11,9 @@ from guicheng import words
 from guicheng.access.permissions import is_told_of_calendar, sees_everything
 from guicheng.days.workdays import UnknownYear, missing_year
 from guicheng.tables.exports import csv_response
-from projects import supervision
 from projects.models import ProgressUpdate, Project, Status
-from projects.supervision import MISSING, rows_of
+from projects.supervision import late
+from projects.supervision.late import MISSING, rows_of
 
 PAGE = 50
 UNIT = ("责任单位", lambda row: row.unit)
@@ -31,15 +31,15 @@ class Section:
 
 
 SECTIONS = {
-    "late": Section("逾期", supervision.overdue, [
+    "late": Section("逾期", late.overdue, [
         ("责任单位／责任人", lambda row: "，".join(filter(None, [row.unit, row.person]))), DUE,
         ("已晚几天", lambda row: row.days_late), ("卡在哪", lambda row: row.stuck),
         ("需谁协调", lambda row: row.coordination), ("下一步", lambda row: row.next_step),
         ("批示", lambda row: row.instruction)], "没有逾期的项目。"),
-    "soon": Section("将到期", supervision.due_soon, [
+    "soon": Section("将到期", late.due_soon, [
         UNIT, DUE, ("下一步", lambda row: row.next_step), ("批示", lambda row: row.instruction)],
         "没有快到期的项目。"),
-    "stale": Section("久无进展", supervision.stale, [
+    "stale": Section("久无进展", late.stale, [
         UNIT, ("最近进展日", lambda row: row.moved_on or "还没有进展"), ("已几天", lambda row: row.days_quiet),
         ("联系人", lambda row: row.contact)], "没有久无进展的项目。"),
     "missing": Section("缺资料", None, [
@@ -55,7 +55,7 @@ def _scope(request):
 
 def _found(key, projects, day, request):
     if key == "missing":
-        return supervision.incomplete(projects, request.GET.get("lack", ""))
+        return late.incomplete(projects, request.GET.get("lack", ""))
     return SECTIONS[key].find(projects, day)
 
 

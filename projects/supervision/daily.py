@@ -15,9 +15,9 @@ from django.utils import timezone
 from guicheng import words
 from guicheng.days.workdays import UnknownYear, WorkCalendar, missing_year
 from guicheng.notices.inbox import tell
-from projects.lights import lights_of
 from projects.models import LightRule, Project, SupervisionNotice
-from projects.supervision import RESTING, stale
+from projects.supervision.late import RESTING, stale
+from projects.supervision.lights import lights_of
 
 Level, Cause = SupervisionNotice.Level, SupervisionNotice.Cause
 LADDER = [Level.REMINDER, Level.URGE, Level.ORDER, Level.BULLETIN]

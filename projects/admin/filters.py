@@ -2,10 +2,10 @@
 from django.contrib import admin
 
 from guicheng.office.base import ScopedRelatedFilter
-from projects.lights import LABELS, of_colour
 from projects.models import Status
 from projects.models.lights import Colour
 from projects.summary import FAMILIES
+from projects.supervision.lights import LABELS, of_colour
 
 
 class FoldedFilter(ScopedRelatedFilter):

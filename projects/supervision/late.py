@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from guicheng import words
 from guicheng.days.workdays import WorkCalendar
-from projects.lights import Light, lights_of
 from projects.models import Instruction, LightRule, ProgressUpdate, Status
 from projects.models.project import NEVER
+from projects.supervision.lights import Light, lights_of
 
 RESTING = [*Status.DONE, *Status.NEED_REASON]
 DUE = Coalesce("due_on", "planned_end", output_field=DateField())

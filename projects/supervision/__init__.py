@@ -1,0 +1,1 @@
+"""Which project is late or silent, who has to answer, and what is sent each day."""
