@@ -15,7 +15,7 @@ from guicheng.days.quarters import Quarter
 from guicheng.public.errors import error_page
 from guicheng.public.turns import Busy
 from projects import summary
-from projects.compare_workbook import XLSX, render_difference
+from projects.report.compare_workbook import XLSX, render_difference
 from projects.summary.difference import CORRECTED, CORRECTED_SENTENCE, SHOWN, Difference, Kind
 from projects.views_report import busy_page, drawing
 

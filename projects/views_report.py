@@ -22,14 +22,14 @@ from projects import summary
 from projects.ledger.corrections import corrections_since
 from projects.models import QuarterClose
 from projects.moments import travels, travels_alone
-from projects.quarter_close import kept_content
 from projects.report import Missing
 from projects.report.build import document_of, outline_of
+from projects.report.close import kept_content
 from projects.report.document import sha256
 from projects.report.files import EVERYBODY, FORMATS, STAFF
 from projects.report.page import render_html
 from projects.report.picture import alternative_text
-from projects.report.thaw import definitions_of, summary_of
+from projects.report.reading import definitions_of, summary_of
 
 # what needs no extra part of the machine
 INSTEAD = {"png": ("report-file", ["svg"], "SVG 图"), "pdf": ("report-print", [], "打印版")}

@@ -6,7 +6,7 @@ from guicheng.public.forms import form_key, public_form
 from guicheng.public.proxies import client_network
 from guicheng.public.turns import Busy
 from guicheng.text import clean_text
-from projects import verify as verifying
+from projects.report import verify as verifying
 
 FORM = "verify"
 TOO_BIG = "文件太大，本站留存的文件没有这么大的。"

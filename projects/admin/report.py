@@ -13,16 +13,16 @@ from guicheng import words
 from guicheng.access import permissions as may
 from guicheng.office.base import ScopedAdmin
 from guicheng.office.submissions import once
-from projects import quarter_close
 from projects.ledger.corrections import corrections_since
 from projects.models import CloseFile, QuarterClose, QuarterReport, QuarterSigning
 from projects.report import Missing
+from projects.report import close as quarter_close
 from projects.report.build import document_of
 from projects.report.files import FORMATS
 from projects.report.first_text import first_text
+from projects.report.forms import NewReportForm, ReopenForm, ReportForm, SigningForm
 from projects.report.prose import PARTS
 from projects.report.tokens import grouped
-from projects.report_forms import NewReportForm, ReopenForm, ReportForm, SigningForm
 from projects.views_report import public_address
 
 PAPER = ["kind", "title", "issuer", "has_red_head", "addressee", "copied_to", "printed_by", "is_released"]

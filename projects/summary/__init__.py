@@ -4,7 +4,6 @@ Nothing else counts projects. Only published top-level projects count, never par
 rows never meet the real ones: a summary is of one list, and the quarter's lists are the real ones.
 """
 from projects.summary.difference import DIFFERENCE_DEFINITIONS
-from projects.summary.drift import drift
 from projects.summary.lists import (
     BY_STATUS,
     DECLARED,
@@ -37,6 +36,7 @@ from projects.summary.quarter import (
     quarter_summary,
 )
 from projects.summary.report import QUARTER_DEFINITIONS, corrected, late, overdue_by
+from projects.summary.since_closed import drift
 from projects.summary.sources import SOURCE_USE, by_source, declarations_of_sources, uses_of_sources
 
 __all__ = [

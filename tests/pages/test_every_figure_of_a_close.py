@@ -7,8 +7,8 @@ import pytest
 
 from guicheng.days.as_of import Moment
 from guicheng.days.quarters import Quarter
-from projects import quarter_close
 from projects.models import QuarterReport
+from projects.report import close as quarter_close
 from projects.report.build import document_of
 from projects.report.tokens import OF_LIST, tokens
 from tests import factories

@@ -5,9 +5,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from projects import quarter_close
 from projects.ledger.corrections import corrections_since
 from projects.models import ProgressUpdate, QuarterClose, QuarterReport
+from projects.report import close as quarter_close
 from projects.report.files import FORMATS
 from tests import factories
 

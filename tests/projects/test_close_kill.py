@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from projects import quarter_close
 from projects.models import CloseFile, QuarterClose, QuarterReport
+from projects.report import close as quarter_close
 from projects.report.files import FORMATS
 from tests import factories
 from tests.forked import forked

@@ -3,8 +3,8 @@ from datetime import date
 
 import pytest
 
-from projects import quarter_close
 from projects.models import QuarterClose, QuarterReport
+from projects.report import close as quarter_close
 from projects.report.files import FORMATS
 from tests import factories
 

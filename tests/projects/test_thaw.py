@@ -5,7 +5,7 @@ from datetime import date
 from guicheng.days.quarters import Quarter
 from projects.report.build import document_of
 from projects.report.document import canonical
-from projects.report.thaw import definitions_of, summary_of
+from projects.report.reading import definitions_of, summary_of
 from projects.summary import DEFINITIONS, quarter_summary
 from tests import factories
 

@@ -16,8 +16,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploaded
 from guicheng.public import forms
 from guicheng.public.forms import form_key
 from guicheng.public.turns import turn
-from projects import quarter_close, verify, verify_reader
 from projects.models import QuarterClose, QuarterReport
+from projects.report import close as quarter_close
+from projects.report import verify, verify_reader
 from projects.report.files import FORMATS
 from tests import factories
 

@@ -16,7 +16,7 @@ from guicheng.management.commands.prepare import Command
 from guicheng.trail.append_only import missing_triggers
 from guicheng.upkeep.upgrade import Outlook
 from projects.models import ProgressUpdate, Project, QuarterClose, ReviewStep
-from projects.quarter_close import damaged
+from projects.report.close import damaged
 from tests.upgrade.databases import schema_of
 
 

@@ -3,7 +3,7 @@ from django.core.management.base import BaseCommand, CommandError
 from guicheng.upkeep.last_runs import write_down
 from projects.health import JOB
 from projects.models import QuarterClose
-from projects.quarter_close import damaged, rendered
+from projects.report.close import damaged, rendered
 
 
 class Command(BaseCommand):

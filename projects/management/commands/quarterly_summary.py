@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 from guicheng.days.quarters import Quarter
 from guicheng.files.whole_files import whole_file
 from projects.models import QuarterClose
-from projects.quarter_close import kept_content
 from projects.report import Missing
 from projects.report.build import document_of
+from projects.report.close import kept_content
 from projects.report.files import FORMATS
 from projects.views_report import public_address
 

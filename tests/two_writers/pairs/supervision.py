@@ -89,7 +89,7 @@ def two_close_one_quarter(scene):
 
 
 def closed(scene):
-    from projects import quarter_close
+    from projects.report import close as quarter_close
 
     report = scene.report()
     return report, quarter_close.close(report, scene.closer)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from guicheng.files.limited_child import limited_child
 from guicheng.public.turns import turn
-from projects import quarter_close
 from projects.models import QuarterClose
+from projects.report import close as quarter_close
 from projects.report.files import FORMATS
 
 READER = Path(__file__).with_name("verify_reader.py")
