@@ -10,7 +10,7 @@ from guicheng.days.as_of import read_moment
 from projects.filters import ProjectFilter
 from projects.models.project import NEVER
 from projects.summary import first_day
-from projects.views_report import Asked
+from projects.views.reports import Asked
 
 
 class ProjectSerializer(serializers.Serializer):

@@ -1,4 +1,8 @@
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+MOVED_TASKS = {"projects.export_files.work": "projects.exports.files.work"}
 
 
 class ProjectsConfig(AppConfig):
@@ -7,3 +11,14 @@ class ProjectsConfig(AppConfig):
 
     def ready(self):
         from projects import health  # noqa: F401, its check
+
+        post_migrate.connect(rename_queued_tasks, sender=self, dispatch_uid="rename_queued_tasks")
+
+
+def rename_queued_tasks(using="default", **kwargs):
+    """What an older version put into the queue waits under the path its function had then."""
+    from django_tasks_db.models import DBTaskResult
+
+    if DBTaskResult._meta.db_table in connections[using].introspection.table_names():
+        for old, new in MOVED_TASKS.items():
+            DBTaskResult.objects.using(using).filter(task_path=old).update(task_path=new)

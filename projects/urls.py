@@ -1,25 +1,25 @@
 from django.urls import path, re_path, register_converter
 
 from guicheng.days.quarters import QuarterConverter
-from projects import views, views_compare, views_media, views_report, views_verify
+from projects.views import compare, files, projects, reports, verify
 
 register_converter(QuarterConverter, "quarter")
 
 urlpatterns = [
-    path("lists/", views.list_index, name="list-index"),
-    path("lists/<slug:slug>/", views.list_detail, name="list-detail"),
-    path("lists/<slug:slug>/projects.csv", views.list_csv, name="list-csv"),
-    path("lists/<slug:slug>/promises/", views.list_promises, name="list-promises"),
-    path("lists/<slug:slug>/promises.csv", views.list_promises_csv, name="list-promises-csv"),
-    path("projects/", views.project_index, name="project-index"),
-    path("projects/<slug:code>/", views.project_detail, name="project-detail"),
-    re_path("^media/(?P<code>[0-9a-f]{32})-(?P<width>320|800|1600)[.]jpg$", views_media.photo_file, name="photo-file"),
-    re_path("^papers/(?P<code>[0-9a-f]{32})[.]pdf$", views_media.paper_file, name="paper-file"),
-    path("reports/", views_report.report_index, name="report-index"),
-    path("reports/verify/", views_verify.verify, name="report-verify"),
-    path("reports/compare/", views_compare.report_compare, name="report-compare"),
-    path("reports/compare.xlsx", views_compare.compare_file, name="report-compare-file"),
-    path("reports/<quarter:quarter>/", views_report.report_detail, name="report-detail"),
-    path("reports/<quarter:quarter>/print/", views_report.report_print, name="report-print"),
-    path("reports/<quarter:quarter>.<str:extension>", views_report.report_file, name="report-file"),
+    path("lists/", projects.list_index, name="list-index"),
+    path("lists/<slug:slug>/", projects.list_detail, name="list-detail"),
+    path("lists/<slug:slug>/projects.csv", projects.list_csv, name="list-csv"),
+    path("lists/<slug:slug>/promises/", projects.list_promises, name="list-promises"),
+    path("lists/<slug:slug>/promises.csv", projects.list_promises_csv, name="list-promises-csv"),
+    path("projects/", projects.project_index, name="project-index"),
+    path("projects/<slug:code>/", projects.project_detail, name="project-detail"),
+    re_path("^media/(?P<code>[0-9a-f]{32})-(?P<width>320|800|1600)[.]jpg$", files.photo_file, name="photo-file"),
+    re_path("^papers/(?P<code>[0-9a-f]{32})[.]pdf$", files.paper_file, name="paper-file"),
+    path("reports/", reports.report_index, name="report-index"),
+    path("reports/verify/", verify.verify, name="report-verify"),
+    path("reports/compare/", compare.report_compare, name="report-compare"),
+    path("reports/compare.xlsx", compare.compare_file, name="report-compare-file"),
+    path("reports/<quarter:quarter>/", reports.report_detail, name="report-detail"),
+    path("reports/<quarter:quarter>/print/", reports.report_print, name="report-print"),
+    path("reports/<quarter:quarter>.<str:extension>", reports.report_file, name="report-file"),
 ]

@@ -10,7 +10,7 @@ from guicheng.office.submissions import once
 from projects.ledger.attach import editing
 from projects.ledger.media_forms import AttachmentsForm, PaperForm, PhotoForm
 from projects.models import Paper, Photo, ProgressUpdate, WatchedWord
-from projects.views_media import paper_response, photo_response
+from projects.views.files import paper_response, photo_response
 
 
 def urls(site):

@@ -23,7 +23,7 @@ from projects.report.first_text import first_text
 from projects.report.forms import NewReportForm, ReopenForm, ReportForm, SigningForm
 from projects.report.prose import PARTS
 from projects.report.tokens import grouped
-from projects.views_report import public_address
+from projects.views.reports import public_address
 
 PAPER = ["kind", "title", "issuer", "has_red_head", "addressee", "copied_to", "printed_by", "is_released"]
 HOW_TO_WRITE = ("花括号里的是数，锁定时填成当时的数；要用别的数，从下面的表里复制。"

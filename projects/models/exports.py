@@ -1,6 +1,6 @@
 """A long export: who asked for what, how far it is, and the file that came of it.
 
-The work is in `projects/export_files.py`. The file lies in DATA_DIR/exports and is served only to staff.
+The work is in `projects/exports/files.py`. The file lies in DATA_DIR/exports and is served only to staff.
 """
 from django.conf import settings
 from django.db import models

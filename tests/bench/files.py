@@ -43,7 +43,7 @@ def copy(path):
     """The very query that the CSV reads, joined and sorted, written by the server."""
     from django.db import connection
 
-    from projects.exports import project_rows
+    from projects.exports.columns import project_rows
 
     sql, params = project_rows(projects()).query.sql_with_params()
     with connection.cursor() as cursor, open(path, "wb") as file:
@@ -53,7 +53,7 @@ def copy(path):
 
 def ours(path, extension):
     from guicheng.tables.exports import WRITERS
-    from projects.exports import PROJECT_COLUMNS, project_rows
+    from projects.exports.columns import PROJECT_COLUMNS, project_rows
 
     WRITERS[extension](path, "项目", PROJECT_COLUMNS, project_rows(projects()))
 
@@ -63,7 +63,7 @@ def plain(path):
     import xlsxwriter
 
     from guicheng.tables import exports
-    from projects.exports import PROJECT_COLUMNS, project_rows
+    from projects.exports.columns import PROJECT_COLUMNS, project_rows
 
     book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
                                       "strings_to_numbers": False})
@@ -88,7 +88,7 @@ def import_export(path):
     settings.INSTALLED_APPS += ["import_export"]
     from import_export import fields, resources
 
-    from projects.exports import PROJECT_COLUMNS
+    from projects.exports.columns import PROJECT_COLUMNS
     from projects.models import Project
 
     class ProjectResource(resources.ModelResource):

@@ -192,7 +192,7 @@ def test_a_database_older_or_newer_than_the_code(db, settings):
 
 def task(age, status="READY", **values):
     row = DBTaskResult.objects.create(
-        status=status, args_kwargs={"args": [], "kwargs": {}}, task_path="projects.export_files.work",
+        status=status, args_kwargs={"args": [], "kwargs": {}}, task_path="projects.exports.files.work",
         backend_name="default", run_after=timezone.now() - timedelta(days=1), exception_class_path="", traceback="",
         **values)
     DBTaskResult.objects.filter(pk=row.pk).update(enqueued_at=timezone.now() - age)

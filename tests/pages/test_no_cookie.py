@@ -8,8 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from guicheng import media_store
-from projects import views_report
 from projects.models import Paper, Photo
+from projects.views import reports
 from tests import factories
 from tests.matrix import answers, cells
 from tests.matrix.table import VISITOR
@@ -77,7 +77,7 @@ def differs(cookies, address, method="get"):
 
 
 def test_a_made_up_cookie_changes_nothing(addresses, made_up, monkeypatch):
-    monkeypatch.setattr(views_report, "document_of", cache(views_report.document_of))  # most of the time is its
+    monkeypatch.setattr(reports, "document_of", cache(reports.document_of))  # most of the time is its
     assert len(addresses) > 28
     assert [each for address in addresses for each in differs(made_up[:2], address)] == []
 

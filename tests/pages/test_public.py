@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 import pytest
 from django.urls import reverse
 
-from projects import views_report
 from projects.models import Project, ProjectList
 from projects.report.files import Format
+from projects.views import reports
 from tests import factories
 from tests.pages.figures import without_marks
 
@@ -53,7 +53,7 @@ def drawn_once(monkeypatch):
         return render(kind, document, address)
 
     monkeypatch.setattr(Format, "render", draw)
-    monkeypatch.setattr(views_report, "document_of", cache(views_report.document_of))
+    monkeypatch.setattr(reports, "document_of", cache(reports.document_of))
     return drawn
 
 

@@ -14,9 +14,11 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, connections, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from guicheng.tables.long_work import FAILED, GIVEN_UP
-from projects import export_files
+from projects.apps import rename_queued_tasks
+from projects.exports import files as export_files
 from projects.models import ExportFile, Project
 from tests import factories
 
@@ -160,6 +162,21 @@ def test_nobody_took_it_and_it_is_made_there_and_then(sign_in, clerk, project, w
     client.post(page("work", file))
     file.refresh_from_db()
     assert (file.state, files()) == ("finished", [file.stored])
+
+
+def test_what_an_older_version_queued_is_made(clerk, project, monkeypatch):
+    """The queue holds the path that the function had then."""
+    monkeypatch.setattr(export_files, "LONG", 0)
+    file, _ = export_files.ask(clerk, {}, "csv")
+    export_files.begin(file)
+    old = DBTaskResult.objects.filter(task_path=export_files.work.module_path)
+    assert old.update(task_path="projects.export_files.work") == 1
+    task = DBTaskResult.objects.get()
+    with pytest.raises(ImportError):
+        task.task  # noqa: B018, the control: nobody finds it there any more
+    rename_queued_tasks()
+    task.refresh_from_db()
+    assert task.task.func is export_files.work.func and task.args_kwargs["args"] == [file.pk]
 
 
 def test_who_is_at_it_is_left_alone_and_who_died_is_not(clerk, project):

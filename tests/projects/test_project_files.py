@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from guicheng.tables.exports import csv_parts, write_xlsx
-from projects.exports import PROJECT_COLUMNS, STAFF_COLUMNS, project_rows
+from projects.exports.columns import PROJECT_COLUMNS, STAFF_COLUMNS, project_rows
 from projects.models import Project
 from tests import factories
 

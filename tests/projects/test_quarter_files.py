@@ -20,7 +20,7 @@ from python_calamine import CalamineWorkbook
 
 from guicheng.days.quarters import Quarter
 from guicheng.tables.worksheet import lines_in, units
-from projects.exports import PROJECT_COLUMNS, project_rows
+from projects.exports.columns import PROJECT_COLUMNS, project_rows
 from projects.models import Project
 from projects.report import workbook
 from projects.report.build import document_of

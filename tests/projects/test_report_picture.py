@@ -21,7 +21,7 @@ from projects.report.canvas import COLOURS, FONTS
 from projects.report.files import FORMATS
 from projects.report.picture import SIDE, WIDTH, alternative_text, qr_path, render_png, render_svg
 from projects.report.typeset import NOT_FIRST, NOT_LAST, text_width, wrap
-from projects.views_report import drawing
+from projects.views.reports import drawing
 from tests import factories
 from tests.projects.documents import CLOSED, LONG, a_change, a_document, a_list, a_promise, edge_cases
 

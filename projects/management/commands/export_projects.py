@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from guicheng.files.whole_files import whole_file
 from guicheng.tables.exports import WRITERS
 from guicheng.tables.terminal import Progress
-from projects.exports import PROJECT_COLUMNS, project_rows
+from projects.exports.columns import PROJECT_COLUMNS, project_rows
 from projects.models import Project, ProjectList
 
 

@@ -11,7 +11,7 @@ from projects.report import Missing
 from projects.report.build import document_of
 from projects.report.close import kept_content
 from projects.report.files import FORMATS
-from projects.views_report import public_address
+from projects.views.reports import public_address
 
 
 class Command(BaseCommand):

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from projects.export_files import KEPT_DAYS, remove_old, sweep
+from projects.exports.files import KEPT_DAYS, remove_old, sweep
 
 
 class Command(BaseCommand):

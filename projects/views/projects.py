@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 from guicheng import words
 from guicheng.public.errors import error_page
 from guicheng.tables.exports import csv_parts, csv_response, stream
-from projects import exports, summary
+from projects import summary
+from projects.exports import columns
 from projects.filters import ORDERS, ProjectFilter
 from projects.ledger import promises
 from projects.ledger.timeline import timeline_at
@@ -93,8 +94,8 @@ def list_csv(request, slug):
     if not moment.has(project_list.announced_on):
         return _not_yet(request, project_list)
     projects = at(Project.objects.published(), moment).filter(project_list=project_list)
-    rows = exports.project_rows(projects, moment=moment)
-    return stream(f"{project_list.title}{moment.in_name}.csv", csv_parts(exports.PROJECT_COLUMNS, rows))
+    rows = columns.project_rows(projects, moment=moment)
+    return stream(f"{project_list.title}{moment.in_name}.csv", csv_parts(columns.PROJECT_COLUMNS, rows))
 
 
 def _list_judgements(slug, moment):
@@ -126,7 +127,7 @@ def list_promises_csv(request, slug):
     project_list, _, judgements = _list_judgements(slug, moment)
     if not moment.has(project_list.announced_on):
         return _not_yet(request, project_list)
-    return csv_response(f"{project_list.title}承诺兑现{moment.in_name}.csv", exports.PROMISE_COLUMNS, judgements)
+    return csv_response(f"{project_list.title}承诺兑现{moment.in_name}.csv", columns.PROMISE_COLUMNS, judgements)
 
 
 # --- projects ---------------------------------------------------------------------------------

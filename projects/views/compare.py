@@ -17,7 +17,7 @@ from guicheng.public.turns import Busy
 from projects import summary
 from projects.report.compare_workbook import XLSX, render_difference
 from projects.summary.difference import CORRECTED, CORRECTED_SENTENCE, SHOWN, Difference, Kind
-from projects.views_report import busy_page, drawing
+from projects.views.reports import busy_page, drawing
 
 
 @dataclass(frozen=True)

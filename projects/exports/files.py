@@ -17,7 +17,7 @@ from guicheng.files.whole_files import whole_file
 from guicheng.natural_keys import new_code
 from guicheng.tables.exports import WRITERS
 from guicheng.tables.long_work import FAILED, GIVEN_UP, on_own_connection
-from projects.exports import STAFF_COLUMNS, project_rows
+from projects.exports.columns import STAFF_COLUMNS, project_rows
 from projects.filters import StaffFilter
 from projects.models import ExportFile
 from projects.models.exports import scope_of
