@@ -16,6 +16,7 @@ from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, 
 from guicheng.trail.append_only import AppendOnly
 from guicheng.trail.history import History, Recorded
 from guicheng.trail.versions import Versioned
+from projects.document import Document
 
 FROZEN = "季度锁定的内容不能修改或删除；要改请先重新打开这个季度，再锁定一次。"
 
@@ -182,8 +183,6 @@ class QuarterClose(OfQuarter):
     @cached_property
     def document(self):
         """The frozen document, as the renderers take it."""
-        from projects.report.document import Document
-
         return Document(json.loads(self.figures_json), json.loads(self.report_json), {
             "number": self.sequence, "closed_on": self.closed_on.isoformat()})
 

@@ -1,6 +1,6 @@
 """The quarterly report: one frozen document, and what is rendered from it.
 
-`document.py` reads the database once; every renderer sees only the document, so that the same document gives
+`build.py` reads the database once into a `Document`; every renderer sees only that, so that the same document gives
 the same file in ten years.
 """
 

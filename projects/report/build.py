@@ -2,12 +2,12 @@
 from itertools import groupby
 
 from projects import summary
+from projects.document import FORMAT, Document
 from projects.ledger.corrections import corrections_on
 from projects.ledger.promises import judgements
 from projects.ledger.timeline import hide_withdrawn
 from projects.models import LightRule, ProgressUpdate, Project, Promise, Status
 from projects.models.lights import Colour
-from projects.report.document import FORMAT, Document
 from projects.supervision.lights import lights_of
 
 WORDS = ["problem", "delay_reason", "next_step", "coordination"]  # of the clerks, for staff only

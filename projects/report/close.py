@@ -8,6 +8,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from guicheng.trail.audit import AuditEntry
+from projects.document import canonical, sha256, sm3
 from projects.models import (
     CloseFile,
     ProgressUpdate,
@@ -18,7 +19,6 @@ from projects.models import (
 )
 from projects.report import Missing
 from projects.report.build import document_of
-from projects.report.document import canonical, sha256, sm3
 from projects.report.files import FORMATS
 from projects.report.prose import PARTS, paragraphs
 from projects.report.tokens import fill, tokens

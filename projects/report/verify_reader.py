@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from projects.report.document import canonical, sha256
+from projects.document import canonical, sha256
 
 # whole runs: with no look at what stands before, each sign of a run of 63 would begin a search of its own
 DIGITS = re.compile(rb"(?<![0-9a-fA-F])[0-9a-fA-F]{64,}")

@@ -7,7 +7,7 @@ from functools import partial
 
 from guicheng import words
 from guicheng.tables.worksheet import Book, Column, Sheet
-from projects.report.document import Document
+from projects.document import Document
 from projects.report.workbook_lists import categories, communities, community_states, comparison, overview, quarter
 from projects.report.workbook_projects import changes, corrections, overdue, projects, promises
 from projects.report.workbook_staff import STYLES, clerks_words, lights

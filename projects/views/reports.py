@@ -19,13 +19,13 @@ from guicheng.notices.inbox import address_of
 from guicheng.public.errors import error_page
 from guicheng.public.turns import Busy, turn
 from projects import summary
+from projects.document import sha256
 from projects.ledger.corrections import corrections_since
 from projects.models import QuarterClose
 from projects.moments import travels, travels_alone
 from projects.report import Missing
 from projects.report.build import document_of, outline_of
 from projects.report.close import kept_content
-from projects.report.document import sha256
 from projects.report.files import EVERYBODY, FORMATS, STAFF
 from projects.report.page import render_html
 from projects.report.picture import alternative_text

@@ -20,11 +20,11 @@ import partybuilding.summary
 import projects.summary
 from communities.models import Community
 from guicheng.days.as_of import Moment
+from projects.document import Document
 from projects.ledger.corrections import corrections_since
 from projects.models import Project, ProjectList, Promise, Source
 from projects.report import digest
 from projects.report.build import outline_of
-from projects.report.document import Document
 from projects.report.picture import alternative_text
 from projects.summary.difference import Kind
 

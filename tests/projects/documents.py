@@ -1,8 +1,8 @@
 """Quarters as plain values, for what is rendered from them: no database."""
 from datetime import date
 
+from projects.document import Document
 from projects.ledger.promises import Verdict
-from projects.report.document import Document
 from projects.summary import DEFINITIONS, Move
 from projects.summary.report import quarter_figures
 

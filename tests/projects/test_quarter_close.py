@@ -13,11 +13,11 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from guicheng.days.quarters import Quarter
 from guicheng.trail.audit import AuditEntry
 from guicheng.upkeep.health import CHECKS, Level
+from projects.document import canonical, sha256, sm3
 from projects.ledger.corrections import corrections_since
 from projects.models import CloseFile, ProgressUpdate, QuarterClose, QuarterReopening, QuarterReport, QuarterSigning
 from projects.report import close as quarter_close
 from projects.report.build import document_of
-from projects.report.document import canonical, sha256, sm3
 from projects.report.files import FORMATS
 from projects.report.reading import summary_of
 from projects.summary import drift

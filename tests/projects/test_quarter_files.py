@@ -20,11 +20,11 @@ from python_calamine import CalamineWorkbook
 
 from guicheng.days.quarters import Quarter
 from guicheng.tables.worksheet import lines_in, units
+from projects.document import canonical, sha256
 from projects.exports.columns import PROJECT_COLUMNS, project_rows
 from projects.models import Project
 from projects.report import workbook
 from projects.report.build import document_of
-from projects.report.document import canonical, sha256
 from projects.report.files import FORMATS
 from tests import factories
 from tests.projects.quarter_book import assert_says, marked, opened, said, tables
@@ -182,7 +182,7 @@ ELSEWHERE = """
 import hashlib, json, sys, time
 import django
 django.setup()
-from projects.report.document import Document
+from projects.document import Document
 from projects.report.files import FORMATS
 from projects.report import workbook
 document = Document(**json.load(open(sys.argv[1], encoding="utf-8")))

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projects.report.document import Document
+from projects.document import Document
 from projects.report.titles import lines_of, width_of
 from projects.report.word import render
 
@@ -219,7 +219,7 @@ def test_the_same_document_gives_the_same_bytes_anywhere(tmp_path):
     frozen.write_text(json.dumps({"figures": made.figures, "report": made.report, "closing": made.closing}))
     code = (
         "import json, sys, time, hashlib; now = time.time; time.time = lambda: now() + 4e8\n"
-        "from projects.report.document import Document; from projects.report.word import render\n"
+        "from projects.document import Document; from projects.report.word import render\n"
         "print(hashlib.sha256(render(Document(**json.load(open(sys.argv[1]))))).hexdigest())")
     hashes = {hashlib.sha256(render(made)).hexdigest()}
     for zone, locale, seed in (("America/New_York", "C", "1"), ("Asia/Shanghai", "C.UTF-8", "2")):

@@ -3,8 +3,8 @@ import json
 from datetime import date
 
 from guicheng.days.quarters import Quarter
+from projects.document import canonical
 from projects.report.build import document_of
-from projects.report.document import canonical
 from projects.report.reading import definitions_of, summary_of
 from projects.summary import DEFINITIONS, quarter_summary
 from tests import factories
