@@ -4,10 +4,11 @@ from django.urls import reverse
 
 from guicheng.access.membership import Membership, MembershipQuerySet
 from guicheng.access.permissions import sees_everything
+from guicheng.access.units import behind
 from guicheng.fields import CleanCharField, CleanTextField, one_of
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
-from guicheng.trail.history import History, Recorded
-from guicheng.trail.versions import Versioned
+from guicheng.trail.history import History
+from guicheng.trail.versions import Edited
 from projects.models import Project, Source
 from projects.models.project import announced_by
 
@@ -29,7 +30,7 @@ class CommunityQuerySet(MembershipQuerySet, KeyedQuerySet):
         return self if sees_everything(user) else self.served_by(user)
 
 
-class Community(Recorded, Versioned, Keyed, Membership):
+class Community(Edited, Keyed, Membership):
     """One of the communities of the street."""
 
     class Kind(models.TextChoices):
@@ -84,14 +85,14 @@ class UnitQuerySet(KeyedQuerySet):
         """Those inside one's communities, and those where a party organisation one serves stands."""
         if sees_everything(user):
             return self
-        organisations = Unit._meta.get_field("organisations").related_model.objects.visible_to(user)
+        organisations = behind(Unit, "organisations").objects.visible_to(user)
         return self.filter(
             models.Q(community__in=Community.objects.served_by(user))
             | models.Q(pk__in=organisations.exclude(unit=None).values("unit"))
         )
 
 
-class Unit(Recorded, Versioned, Coded):
+class Unit(Edited, Coded):
     """What lies inside a community: an estate, a co-operative, a tower, a park."""
 
     class Kind(models.TextChoices):
@@ -140,7 +141,7 @@ class SecretaryProjectQuerySet(KeyedQuerySet):
         return self.filter(community__in=Community.objects.served_by(user))
 
 
-class SecretaryProject(Recorded, Versioned, Coded):
+class SecretaryProject(Edited, Coded):
     """The one breakthrough project a community's party secretary leads in a year (书记工程)."""
 
     project = models.OneToOneField(

@@ -12,15 +12,14 @@ from guicheng.access.permissions import sees_everything
 from guicheng.access.scope import FollowingQuerySet
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
-from guicheng.trail.history import History, Recorded
-from guicheng.trail.versions import Versioned
+from guicheng.trail.history import History
+from guicheng.trail.versions import Edited
 from projects.models import Project, Source
 
 # UNION, not UNION ALL: should two organisations ever stand below each other, it still ends
 SUBTREE = """
     WITH RECURSIVE tree(id) AS (
-        SELECT partyorganisation_id FROM {clerks} WHERE user_id = %s
-        UNION SELECT partyorganisation_id FROM {reviewers} WHERE user_id = %s
+        {tops}
         UNION SELECT below.id FROM {table} below JOIN tree ON below.parent_id = tree.id
     ) SELECT id FROM tree
 """
@@ -37,12 +36,21 @@ class PartyOrganisationQuerySet(MembershipQuerySet, KeyedQuerySet):
         return self.filter(models.Q(started_on=None) | models.Q(started_on__lte=day))
 
     def visible_to(self, user):
-        """Those one serves, with all below them."""
-        if sees_everything(user):
-            return self
-        return self.filter(pk__in=RawSQL(SUBTREE.format(  # noqa: S611 - the names of our own tables, no value
-            table=self.model._meta.db_table, clerks=self.model.clerks.through._meta.db_table,
-            reviewers=self.model.reviewers.through._meta.db_table), [user.pk, user.pk]))
+        return self if sees_everything(user) else self.served_by(user)
+
+    def served_by(self, user):
+        """Those one works for, with all below them."""
+        return self._below("clerks", "reviewers", of=user)
+
+    def reviewed_by(self, user):
+        """Those one is a reviewer of, with all below them."""
+        return self._below("reviewers", of=user)
+
+    def _below(self, *parts, of):
+        tops = " UNION ".join(f"SELECT partyorganisation_id FROM {getattr(self.model, part).through._meta.db_table}"  # noqa: S608
+                              " WHERE user_id = %s" for part in parts)
+        return self.filter(pk__in=RawSQL(  # noqa: S611 - the names of our own tables, no value
+            SUBTREE.format(tops=tops, table=self.model._meta.db_table), [of.pk] * len(parts)))
 
     def leading_a_community(self):
         """Those that stand for a community as a whole, not for one estate or task in it."""
@@ -50,7 +58,7 @@ class PartyOrganisationQuerySet(MembershipQuerySet, KeyedQuerySet):
         return self.exclude(community=None).filter(unit=None).exclude(kind__in=branches)
 
 
-class PartyOrganisation(Recorded, Versioned, Coded, Membership):
+class PartyOrganisation(Edited, Coded, Membership):
     """A node of the tree 党工委 → 党委 → 党总支 → 党支部. A temporary branch has a task, a start and an end."""
 
     class Kind(models.TextChoices):
@@ -128,7 +136,7 @@ class VenueQuerySet(KeyedQuerySet):
         )
 
 
-class Venue(Recorded, Versioned, Coded):
+class Venue(Edited, Coded):
     """A service centre, a service station, a meeting house: 党群服务中心、服务站."""
 
     class Kind(models.TextChoices):
@@ -191,7 +199,7 @@ class MetricQuerySet(FollowingQuerySet):
         return self.prefetch_related(models.Prefetch("readings", newest))
 
 
-class Metric(Recorded, Versioned, Keyed):
+class Metric(Edited, Keyed):
     """A figure somebody reports: what it counts, in which unit, about whom."""
 
     class Layer(models.TextChoices):
@@ -255,7 +263,7 @@ class MetricReadingQuerySet(FollowingQuerySet):
         return rows.order_by("-effective_on", "-pk")
 
 
-class MetricReading(Recorded, Versioned, Coded):
+class MetricReading(Edited, Coded):
     """One value of a metric, as of a day, by a source."""
 
     scope_follows = ("metric",)

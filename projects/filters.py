@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.functional import cached_property
 
+from guicheng.access.units import behind
 from guicheng.days.as_of import NOW
 from guicheng.tables.paging import Keyset, numbered_page
 from projects.models import Category, Department, Project, ProjectList, Status
@@ -29,7 +30,7 @@ class FilterOptions:
 
     @cached_property
     def communities(self):
-        model = Project._meta.get_field("community").related_model
+        model = behind(Project, "community")
         return [(slug, name) for slug, name in model.objects.values_list("slug", "name")]
 
     @cached_property
@@ -75,7 +76,7 @@ class StaffOptions(FilterOptions):
 
     @cached_property
     def communities(self):
-        model = Project._meta.get_field("community").related_model
+        model = behind(Project, "community")
         return [(slug, name) for slug, name in model.objects.visible_to(self.user).values_list("slug", "name")]
 
     @cached_property

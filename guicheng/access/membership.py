@@ -12,6 +12,10 @@ class MembershipQuerySet(models.QuerySet):
         """The rows this member of staff is a clerk or reviewer of."""
         return self.filter(models.Q(clerks=user) | models.Q(reviewers=user)).distinct()
 
+    def reviewed_by(self, user):
+        """The rows this member of staff is a reviewer of."""
+        return self.filter(reviewers=user)
+
     def called(self, text):
         """Those with this name, short name or full name."""
         fields = {field.name for field in self.model._meta.fields} & {"name", "short_name", "full_name"}

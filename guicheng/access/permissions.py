@@ -67,14 +67,9 @@ def needs_second_factor(user):
     return user.is_superuser or bool(NEED_SECOND_FACTOR & _held(user))
 
 
-def units_of(project):
-    """The department that leads it and its community: whose reviewers answer for what is said of it."""
-    return [unit for unit in (project.lead_department, project.community) if unit]
-
-
 def reviews(user, project):
     """Whether this person is a reviewer of the department that leads it or of its community."""
-    return any(unit.reviewers.filter(pk=user.pk).exists() for unit in units_of(project))
+    return any(unit.reviewers.filter(pk=user.pk).exists() for unit in project.units())
 
 
 def can_record_progress(user, project):
@@ -124,7 +119,7 @@ def can_review_in_one_step(user, update):
     Another unit's rule does not help, for the clerk says which units a new project has: who reviews everything
     needs all of them to have it.
     """
-    units = units_of(update.project)
+    units = update.project.units()
     small = [unit for unit in units if unit.one_step_review]
     mine = any(unit.reviewers.filter(pk=user.pk).exists() for unit in small)
     may = mine or (sees_everything(user) and units and len(small) == len(units))
@@ -184,7 +179,7 @@ def _works_for(user, units):
 
 def answers_for(user, notice):
     """签收 and 回复: a clerk or reviewer of the unit it was sent to, not of one that only supports the project."""
-    return user.has_perm("projects.answer_supervision") and _works_for(user, notice.units)
+    return user.has_perm("projects.answer_supervision") and _works_for(user, notice.units())
 
 
 def can_receive_notice(user, notice):

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
 from guicheng.access.permissions import sees_everything
+from guicheng.access.units import behind
 from guicheng.natural_keys import KeyedQuerySet
 
 
@@ -28,7 +29,7 @@ class FollowingQuerySet(KeyedQuerySet):
             return self
         wanted = models.Q(pk__in=[])
         for name in self.model.scope_follows:
-            target = self.model._meta.get_field(name).related_model
+            target = behind(self.model, name)
             wanted |= models.Q(**{f"{name}__in": target._default_manager.visible_to(user)})
         return self.filter(wanted)
 

@@ -6,7 +6,7 @@ people who read the same version the database lets one save; the other gets Stal
 from django.core.exceptions import ValidationError
 from django.db import connections, models, router, transaction
 
-from guicheng.trail.history import acting, record
+from guicheng.trail.history import Recorded, acting, record
 
 
 class StaleVersion(ValidationError):
@@ -71,6 +71,13 @@ class Versioned(models.Model):
             raise StaleVersion(self)
         self.version += 1
         return True
+
+
+class Edited(Recorded, Versioned):
+    """A row that staff edit: its changes are written down, and nobody's are overwritten."""
+
+    class Meta:
+        abstract = True
 
 
 def refuse_derived(model, fields):

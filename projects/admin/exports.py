@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
 from guicheng.access.permissions import can_download_export
+from guicheng.access.units import behind
 from guicheng.office.base import ScopedAdmin
 from guicheng.office.submissions import once
 from guicheng.tables.exports import CONTENT_TYPES
@@ -22,7 +23,7 @@ from projects.models import Department, ExportFile, Project, ProjectList
 # the filters of the list of projects that an export has too, and how each finds what it names
 CARRIED = {
     "project_list__id__exact": ("list", ProjectList, "slug"),
-    "community__id__exact": ("community", Project._meta.get_field("community").related_model, "slug"),
+    "community__id__exact": ("community", behind(Project, "community"), "slug"),
     "lead_department__id__exact": ("department", Department, "pk"),
 }
 

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from guicheng.access.units import behind
 from guicheng.trail.history import acting, record
 from guicheng.trail.versions import save_versions
 from projects.excel_import.matching import PLAIN, Finder, key_of
@@ -104,7 +105,7 @@ class Writer:
                 if value:
                     wanted.setdefault(key, set()).add(value)
         for key, pks in wanted.items():
-            self.things[key] = Project._meta.get_field(key).related_model.objects.in_bulk(pks)
+            self.things[key] = behind(Project, key).objects.in_bulk(pks)
 
     def _new_department(self, name):
         if name not in self.departments:

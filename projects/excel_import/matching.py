@@ -8,6 +8,7 @@ from functools import cached_property
 from django.db.models import Max
 
 from guicheng.access.permissions import sees_everything
+from guicheng.access.units import behind
 from projects.models import Category, Department, ProgressUpdate, Project, ProjectList
 
 PLAIN = ["name", "description", "place", "leader", "contact", "phone", "planned_start", "planned_end",
@@ -87,7 +88,7 @@ class Finder:
     def __init__(self, user, project_list):
         self.user, self.everything = user, sees_everything(user)
         self.may_change = user.has_perm("projects.change_project")
-        community = Project._meta.get_field("community").related_model
+        community = behind(Project, "community")
         self.communities = Names([(pk, f"{name}社区", "") for pk, name in community.objects.values_list("pk", "name")],
                                  "社区", strip="社区")
         self.departments = Names(Department.objects.values_list("pk", "name", "short_name"), "单位")

@@ -8,8 +8,8 @@ from django.urls import reverse
 from guicheng.access.scope import EveryonesQuerySet, FollowingQuerySet
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
 from guicheng.natural_keys import Coded, Keyed
-from guicheng.trail.history import History, Recorded
-from guicheng.trail.versions import Versioned
+from guicheng.trail.history import History
+from guicheng.trail.versions import Edited
 
 
 class SourceQuerySet(EveryonesQuerySet):
@@ -20,7 +20,7 @@ class SourceQuerySet(EveryonesQuerySet):
         )[0]
 
 
-class Source(Recorded, Versioned, Keyed):
+class Source(Edited, Keyed):
     """The article or document that proves a statement; 本单位填报 is one."""
 
     class Kind(models.TextChoices):
@@ -111,7 +111,7 @@ class DiscrepancyQuerySet(AboutQuerySet):
         return self if day is None else self.filter(told_by(day, "source_1"), told_by(day, "source_2"))
 
 
-class Fact(Recorded, Versioned, Coded, About):
+class Fact(Edited, Coded, About):
     """A sourced statement that is neither progress nor a metric."""
 
     scope_follows = ("project", "community", "organisation", "venue", "place")
@@ -155,7 +155,7 @@ class Fact(Recorded, Versioned, Coded, About):
         return self.text[:60]
 
 
-class Discrepancy(Recorded, Versioned, Coded, About):
+class Discrepancy(Edited, Coded, About):
     """Two sources that disagree about one thing, side by side. We do not settle it."""
 
     scope_follows = ("project", "community", "organisation", "metric")
@@ -195,7 +195,7 @@ class Discrepancy(Recorded, Versioned, Coded, About):
         return self.topic
 
 
-class PolicyDocument(Recorded, Versioned, Coded):
+class PolicyDocument(Edited, Coded):
     """A guideline that was issued or revised."""
 
     class Stage(models.TextChoices):

@@ -11,7 +11,7 @@ from guicheng.access.membership import key_of
 from guicheng.access.permissions import sees_everything
 from guicheng.fields import CleanCharField, one_of
 from guicheng.tables.long_work import LongWork, LongWorkQuerySet
-from projects.models.lists import Department
+from projects.models.project import Project
 
 EVERYTHING = "everything"
 
@@ -20,10 +20,7 @@ def scope_of(user):
     """The units whose projects this person sees, as "department:12"; EVERYTHING alone for all of them."""
     if sees_everything(user):
         return [EVERYTHING]
-    from projects.models.project import Project
-
-    communities = Project._meta.get_field("community").related_model.objects.served_by(user)
-    return sorted(key_of(unit) for unit in [*Department.objects.served_by(user), *communities])
+    return sorted(key_of(unit) for unit in Project.units_served_by(user))
 
 
 class ExportFileQuerySet(LongWorkQuerySet):

@@ -11,12 +11,13 @@ from django.db import models
 from django.utils import timezone
 
 from guicheng.access.permissions import sees_everything
+from guicheng.access.units import Answered
 from guicheng.fields import CleanCharField, DayField, one_of
 from guicheng.natural_keys import new_code
 from guicheng.tables.long_work import LongWork, LongWorkQuerySet
 from projects.models.evidence import Source
 from projects.models.ledger import ProgressUpdate
-from projects.models.lists import Department, ProjectList
+from projects.models.lists import ProjectList
 
 
 class UploadStorage(FileSystemStorage):
@@ -40,11 +41,7 @@ class ImportBatchQuerySet(LongWorkQuerySet):
         """One's own, and to a reviewer those that wait for a project of the reviewer's units."""
         if sees_everything(user):
             return self
-        project = ImportRow._meta.get_field("project").related_model
-        communities = project._meta.get_field("community").related_model.objects.filter(reviewers=user)
-        theirs = ImportRow.objects.filter(
-            models.Q(project__lead_department__in=Department.objects.filter(reviewers=user))
-            | models.Q(project__community__in=communities), batch=models.OuterRef("pk"))
+        theirs = ImportRow.objects.filter(ImportRow.of_units_reviewed_by(user), batch=models.OuterRef("pk"))
         return self.filter(models.Q(uploader=user) | models.Exists(theirs))
 
 
@@ -142,8 +139,10 @@ class ImportBatch(LongWork):
             self.file.delete(save=False)
 
 
-class ImportRow(models.Model):
+class ImportRow(Answered):
     """One row of the list: what it says, what it would change, what became of it."""
+
+    answered_by = ("project__lead_department", "project__community")
 
     class Outcome(models.TextChoices):
         NEW = "new", "新增"

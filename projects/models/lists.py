@@ -9,7 +9,7 @@ from guicheng.access.scope import FollowingQuerySet
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.trail.history import History, Recorded
-from guicheng.trail.versions import Versioned
+from guicheng.trail.versions import Edited
 from projects.models.evidence import Source
 
 
@@ -26,7 +26,7 @@ class ProjectListQuerySet(KeyedQuerySet):
         return self.filter(is_sample=False)
 
 
-class ProjectList(Recorded, Versioned, Keyed):
+class ProjectList(Edited, Keyed):
     """A published list of promises."""
 
     class Kind(models.TextChoices):
@@ -179,7 +179,7 @@ class DepartmentQuerySet(MembershipQuerySet, KeyedQuerySet):
         return self if sees_everything(user) else self.served_by(user)
 
 
-class Department(Recorded, Versioned, Keyed, Membership):
+class Department(Edited, Keyed, Membership):
     """Who answers for a project: an office of the street, a company, a school, a hospital."""
 
     natural_key_fields = ("name",)

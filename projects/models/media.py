@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng import media_store
+from guicheng.access.units import behind
 from guicheng.fields import CleanCharField, one_of
 from guicheng.files.photos import WIDTHS, slots
 from guicheng.trail.append_only import AppendOnly
@@ -21,7 +22,7 @@ class AttachmentQuerySet(models.QuerySet):
 
     def published(self):
         """What anybody may fetch: of a statement in force, on a project that is public."""
-        projects = ProgressUpdate._meta.get_field("project").related_model.objects.published()
+        projects = behind(ProgressUpdate, "project").objects.published()
         rows = ProgressUpdate.objects.in_force().filter(project__in=projects)
         return self.filter(frozen_at__isnull=False, update__in=rows)
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from guicheng.access.permissions import sees_everything
+from guicheng.access.units import Answered
 from guicheng.fields import (
     ChecksAtOnce,
     CleanCharField,
@@ -22,8 +23,8 @@ from guicheng.fields import (
 )
 from guicheng.natural_keys import Keyed, KeyedQuerySet
 from guicheng.text import search_term, search_text
-from guicheng.trail.history import History, Recorded
-from guicheng.trail.versions import Versioned
+from guicheng.trail.history import History
+from guicheng.trail.versions import Edited
 from projects.models.evidence import Source
 from projects.models.ledger import ProgressUpdate
 from projects.models.lists import Category, Department, ProjectList
@@ -75,14 +76,9 @@ class ProjectQuerySet(KeyedQuerySet):
         """Those this member of staff answers for, with those an undone import left behind."""
         if sees_everything(user):
             return self
-        communities = Project._meta.get_field("community").related_model.objects.served_by(user)
-        departments = Department.objects.served_by(user)
-        return self.filter(
-            Q(lead_department__in=departments)
-            | Q(pk__in=Project.supporting_departments.through.objects.filter(
-                department__in=departments).values("project"))
-            | Q(community__in=communities)
-        )
+        supported = Project.supporting_departments.through.objects.filter(
+            department__in=Department.objects.served_by(user)).values("project")
+        return self.filter(Project.of_units(lambda units: units.objects.served_by(user)) | Q(pk__in=supported))
 
     def top_level(self):
         """Without parts: what is counted on a list."""
@@ -102,8 +98,7 @@ class ProjectQuerySet(KeyedQuerySet):
         rows = self.filter(is_published=False).exclude(entered_by=None).exclude(entered_by=user)
         if sees_everything(user):
             return rows
-        return rows.filter(Q(lead_department__in=user.department_reviewer_of.all())
-                           | Q(community__in=user.community_reviewer_of.all()))
+        return rows.filter(Project.of_units_reviewed_by(user))
 
     def in_community(self, community):
         return self.filter(community=community)
@@ -180,7 +175,7 @@ class ProjectQuerySet(KeyedQuerySet):
         return sum(project.keep_projections(ledger[project.pk]) for project in batch)
 
 
-class Project(ChecksAtOnce, Recorded, Versioned, Keyed):
+class Project(ChecksAtOnce, Edited, Answered, Keyed):
     """Anything promised on a list, or named by a source and on none. May be a part of another."""
 
     class Membership(models.TextChoices):
@@ -191,6 +186,8 @@ class Project(ChecksAtOnce, Recorded, Versioned, Keyed):
     # what follows from the ledger and from names: no change of anybody's
     derived = frozenset({
         "status", "percent", "quantity", "latest_update", "due_on", "closed_on", "moved_on", "search_text"})
+
+    answered_by = ("lead_department", "community")
 
     code = models.SlugField("编号", max_length=40, unique=True)
     name = CleanCharField("名称", max_length=160)

@@ -14,8 +14,8 @@ from guicheng.access.permissions import sees_everything
 from guicheng.days.quarters import Quarter
 from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of
 from guicheng.trail.append_only import AppendOnly
-from guicheng.trail.history import History, Recorded
-from guicheng.trail.versions import Versioned
+from guicheng.trail.history import History
+from guicheng.trail.versions import Edited
 from projects.document import Document
 
 FROZEN = "季度锁定的内容不能修改或删除；要改请先重新打开这个季度，再锁定一次。"
@@ -53,7 +53,7 @@ class ReportQuerySet(models.QuerySet):
         return self.filter(year=quarter.year, number=quarter.number)
 
 
-class QuarterReport(Recorded, Versioned, OfQuarter):
+class QuarterReport(Edited, OfQuarter):
     """What the office writes about a quarter: four parts with figures as tokens, and what the paper needs."""
 
     class Kind(models.TextChoices):

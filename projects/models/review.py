@@ -10,8 +10,8 @@ from guicheng.access.scope import EveryonesQuerySet
 from guicheng.fields import CleanCharField, CleanTextField, one_of
 from guicheng.natural_keys import Keyed, KeyedQuerySet
 from guicheng.trail.append_only import AppendOnly
-from guicheng.trail.history import History, Recorded
-from guicheng.trail.versions import Versioned
+from guicheng.trail.history import History
+from guicheng.trail.versions import Edited
 from projects.models.ledger import ProgressUpdate
 
 
@@ -73,7 +73,7 @@ class WatchedWordQuerySet(EveryonesQuerySet, KeyedQuerySet):
         return [word for word in self.active() if word.word in text]
 
 
-class WatchedWord(Recorded, Versioned, Keyed):
+class WatchedWord(Edited, Keyed):
     """A word that makes the portal ask before submission: 领导姓名职务, 错误写法, 敏感说法."""
 
     class Kind(models.TextChoices):

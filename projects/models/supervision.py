@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from guicheng.access.units import Answered, people_of
 from guicheng.fields import ChecksAtOnce, CleanCharField, CleanTextField, DayField, in_order, one_of
 from guicheng.notices.inbox import InboxMessage, tell
 from guicheng.text import clean_text
@@ -24,19 +25,19 @@ class SupervisionNoticeQuerySet(OfProjectQuerySet):
         """Open ones without a reply: those `can_reply_to_notice` gives to this person."""
         if not user.has_perm("projects.answer_supervision"):
             return self.none()
-        offices = self.model._meta.get_field("department").related_model.objects.served_by(user)
-        communities = self.model._meta.get_field("community").related_model.objects.served_by(user)
+        def served(units):
+            return units.objects.served_by(user)
+
         nobodys = Q(department=None, community=None)
-        return self.open().filter(Q(replied_at=None), Q(department__in=offices) | Q(community__in=communities)
-                                  | nobodys & (Q(project__lead_department__in=offices)
-                                               | Q(project__community__in=communities)))
+        mine = SupervisionNotice.of_units(served) | nobodys & Project.of_units(served, prefix="project__")
+        return self.open().filter(mine, replied_at=None)
 
     def with_names(self):
         return self.select_related("project", "department", "community", "raised_by", "received_by", "replied_by",
                                    "closed_by")
 
 
-class SupervisionNotice(ChecksAtOnce):
+class SupervisionNotice(ChecksAtOnce, Answered):
     """One paper to one unit about one project. Issued, received, replied to and closed; never edited."""
 
     class Level(models.TextChoices):
@@ -52,6 +53,7 @@ class SupervisionNotice(ChecksAtOnce):
         STALE = "stale", "久无进展"
         MANUAL = "manual", "人工发起"
 
+    answered_by = ("department", "community")
     append_only = AppendOnly(frozen_by="closed_on", sentence="已办结的督办记录不能修改或删除。")
 
     project = models.ForeignKey(Project, verbose_name="项目", on_delete=models.PROTECT, related_name="notices")
@@ -166,22 +168,15 @@ class SupervisionNotice(ChecksAtOnce):
     def unit(self):
         return self.department or self.community
 
-    @property
     def units(self):
         """Who answers: the unit it was sent to; where there was none, those of the project today."""
-        return [self.unit] if self.unit else [unit for unit in (
-            self.project.lead_department, self.project.community) if unit]
+        return super().units() or self.project.units()
 
     @property
     def stage(self):
         if self.closed_on:
             return "已办结"
         return "已回复" if self.replied_at else "已签收" if self.received_at else "待签收"
-
-    def people(self):
-        """The clerks and reviewers of the unit."""
-        return {user.pk: user for unit in self.units for member in (unit.clerks, unit.reviewers)
-                for user in member.filter(is_active=True)}.values()
 
     # verbs
     @classmethod
@@ -200,7 +195,8 @@ class SupervisionNotice(ChecksAtOnce):
     def _tell_unit(self):
         due = f"请在 {self.reply_by} 前签收并回复。" if self.reply_by else "请签收并回复。"
         loud = self.level != self.Level.REMINDER and not self.is_sample
-        tell(self.people(), f"notice:{self.pk}", str(self), f"{self.text}\n{due}", self.get_absolute_url(), group=loud)
+        tell(people_of(self.units()), f"notice:{self.pk}", str(self), f"{self.text}\n{due}", self.get_absolute_url(),
+             group=loud)
 
     def receive(self, by):
         """签收: somebody of the unit has seen it."""
@@ -302,9 +298,6 @@ class Instruction(models.Model):
         with transaction.atomic():
             row.full_clean()
             row.save()
-            units = notice.units if notice else [unit for unit in (project.lead_department, project.community) if unit]
-            people = {user.pk: user for unit in units for member in (unit.clerks, unit.reviewers)
-                      for user in member.filter(is_active=True)}.values()
-            tell(people, f"instruction:{row.pk}", f"{by}批示：{project}", row.text,
+            tell(people_of((notice or project).units()), f"instruction:{row.pk}", f"{by}批示：{project}", row.text,
                  reverse("admin:projects_project_change", args=[project.pk]))
         return row

@@ -1,6 +1,7 @@
 """Read a quarter from the database into a `Document`. Every figure in it is one of `projects/summary/`."""
 from itertools import groupby
 
+from guicheng.access.units import behind
 from projects import summary
 from projects.document import FORMAT, Document
 from projects.ledger.corrections import corrections_on
@@ -83,7 +84,7 @@ def _outline(quarter, each, known_at):
 
 def _communities(quarter):
     """Every community known by that year, in the office's order: also those of which no list has anything."""
-    rows = Project._meta.get_field("community").related_model.objects.published()
+    rows = behind(Project, "community").objects.published()
     rows = rows.filter(known_from__lte=quarter.year).order_by("order", "pk")
     return [{"key": slug, "label": name} for slug, name in rows.values_list("slug", "name")]
 

@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Count, F, Max
 from django.utils import timezone
 
+from guicheng.access.units import behind
 from guicheng.figures import Definition, Figure
 from projects.models import Declaration, Project, ProjectList, Status
 from projects.models.project import status_at
@@ -298,12 +299,12 @@ def _declarations(lists, day, known_at):
 
 
 def _category_names(lists):
-    rows = ProjectList._meta.get_field("categories").related_model.objects.filter(project_list__in=lists)
+    rows = behind(ProjectList, "categories").objects.filter(project_list__in=lists)
     return {row.pk: (str(row.number), row.name) for row in rows.order_by("number")}
 
 
 def _community_names(lists):
-    community = Project._meta.get_field("community").related_model
+    community = behind(Project, "community")
     return {pk: (slug, name) for pk, slug, name in community.objects.values_list("pk", "slug", "name")}
 
 
@@ -320,7 +321,7 @@ def groups_by(projects, kind):
     rows = projects.counted().order_by().values_list(kind, "status").annotate(count=Count("pk"))
     for key, status, count in rows:
         counts[key][status] = count
-    model = Project._meta.get_field(kind).related_model
+    model = behind(Project, kind)
     found = [(str(row.pk), str(row), counts[row.pk]) for row in model.objects.filter(pk__in=[*filter(None, counts)])]
     scale = max((by_status.total() for *_, by_status in found), default=0)
     groups = [Group(*each, scale) for each in found]

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from guicheng import words
+from guicheng.access.units import behind
 from guicheng.public.errors import error_page
 from guicheng.tables.exports import csv_parts, csv_response, stream
 from projects import summary
@@ -222,7 +223,7 @@ def _around(project, moment):
     if project.budget_source_id:
         add("budget", Source.objects.filter(pk=project.budget_source_id), "code", "title")
     if project.project_list and project.project_list.kind == ProjectList.Kind.SECRETARY:
-        secretary_projects = Project._meta.get_field("secretary_project").related_model.objects
+        secretary_projects = behind(Project, "secretary_project").objects
         add("secretary", secretary_projects.filter(project=project), "code", Cast("year", CharField()))
     for kind, rows in related.items():
         add(kind, rows, NO_CODE, NO_CODE)
