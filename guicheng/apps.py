@@ -20,6 +20,7 @@ class GuichengConfig(AppConfig):
         from guicheng.accounts import sign_in  # noqa: F401, its receivers
         from guicheng.days.workdays import seed_after_migrate
         from guicheng.office.checks import check_scopes
+        from guicheng.review.checks import check_reviews
         from guicheng.trail.append_only import AppendOnly, install_triggers, make_way
         from guicheng.upkeep import checks as _  # noqa: F401, the checks of /healthz
         from guicheng.upkeep.modes import check_modes
@@ -30,5 +31,6 @@ class GuichengConfig(AppConfig):
         post_migrate.connect(install_triggers, dispatch_uid="install_triggers")
         post_migrate.connect(make_groups, dispatch_uid="make_groups")
         checks.register(check_scopes)
+        checks.register(check_reviews)
         checks.register(check_modes, checks.Tags.security, deploy=True)
         post_migrate.connect(seed_after_migrate, sender=self, dispatch_uid="seed_calendar")

@@ -1,8 +1,9 @@
 from django.contrib import admin
 
-from guicheng.access.permissions import can_change_organisation, sees_everything
+from guicheng.access.permissions import sees_everything
 from guicheng.office.base import LabelledInline, MembershipAdmin, ScopedAdmin
 from partybuilding.models import Metric, MetricReading, PartyOrganisation, Venue
+from partybuilding.permissions import can_change_organisation
 
 
 @admin.register(PartyOrganisation)

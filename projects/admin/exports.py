@@ -10,7 +10,6 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
-from guicheng.access.permissions import can_download_export
 from guicheng.access.units import behind
 from guicheng.office.base import ScopedAdmin
 from guicheng.office.submissions import once
@@ -19,6 +18,7 @@ from guicheng.text import is_row_number
 from projects.exports import files as export_files
 from projects.filters import StaffFilter
 from projects.models import Department, ExportFile, Project, ProjectList
+from projects.permissions import can_download_export
 
 # the filters of the list of projects that an export has too, and how each finds what it names
 CARRIED = {

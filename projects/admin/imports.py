@@ -12,7 +12,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 from django_tasks_db.models import DBTaskResult
 
-from guicheng.access.permissions import can_undo_import, sees_everything
+from guicheng.access.permissions import sees_everything
 from guicheng.files.spreadsheets import Unreadable
 from guicheng.office.base import ScopedAdmin
 from guicheng.office.submissions import once
@@ -24,6 +24,7 @@ from projects.excel_import.preview import forget_rows
 from projects.excel_import.undo import undo
 from projects.excel_import.workbook import import_result, import_template
 from projects.models import ImportBatch, ImportRow, Project, ProjectList, Source
+from projects.permissions import can_undo_import
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PER_PAGE = 50

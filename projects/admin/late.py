@@ -8,10 +8,11 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from guicheng import words
-from guicheng.access.permissions import is_told_of_calendar, sees_everything
+from guicheng.access.permissions import sees_everything
 from guicheng.days.workdays import UnknownYear, missing_year
 from guicheng.tables.exports import csv_response
 from projects.models import ProgressUpdate, Project, Status
+from projects.permissions import is_told_of_calendar
 from projects.supervision import late
 from projects.supervision.late import MISSING, rows_of
 

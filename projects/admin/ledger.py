@@ -2,13 +2,12 @@
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 
-from guicheng.access.permissions import can_approve
 from guicheng.office.base import ScopedAdmin
 from guicheng.office.seen import UNSEEN, Seen
+from guicheng.review.permissions import can_approve
 from projects.admin.statement import StatementPages
 from projects.models import ProgressUpdate
 from projects.templatetags.projects import status_tag
-from projects.tidings import tell_author
 
 
 class ForMeFilter(admin.SimpleListFilter):
@@ -66,7 +65,6 @@ class ProgressUpdateAdmin(StatementPages, ScopedAdmin):
                 refused.append(f"{update}：{' '.join(error.messages)}")
             else:
                 self._log(request, update, is_new=False)
-                tell_author(update, request.user)
                 done, published = done + 1, published + update.is_published
         sentence = f"通过 {done} 条，其中 {published} 条已发布。"
         self.message_user(request, sentence, messages.SUCCESS if done else messages.WARNING)

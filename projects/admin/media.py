@@ -5,11 +5,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from guicheng.access.permissions import can_edit_media
 from guicheng.office.submissions import once
 from projects.ledger.attach import editing
 from projects.ledger.media_forms import AttachmentsForm, PaperForm, PhotoForm
 from projects.models import Paper, Photo, ProgressUpdate, WatchedWord
+from projects.permissions import can_edit_media
 from projects.views.files import paper_response, photo_response
 
 

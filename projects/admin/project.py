@@ -4,7 +4,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from guicheng import words
-from guicheng.access.permissions import can_publish_project, can_record_progress
 from guicheng.office.base import LabelledInline, ScopedAdmin
 from guicheng.office.seen import UNSEEN, Seen
 from guicheng.trail.versions import StaleVersion
@@ -15,6 +14,7 @@ from projects.admin.filters import CountedFilter, FamilyFilter, FoldedFilter, Li
 from projects.admin.imports import import_links
 from projects.models import Milestone, Project, ProjectAlias, Promise
 from projects.models.project import NEVER
+from projects.permissions import can_publish_project, can_record_progress
 from projects.supervision.lights import lights_of
 from projects.templatetags.projects import light_tag, status_tag
 

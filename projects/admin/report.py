@@ -10,9 +10,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from guicheng import words
-from guicheng.access import permissions as may
 from guicheng.office.base import ScopedAdmin
 from guicheng.office.submissions import once
+from projects import permissions as may
 from projects.ledger.corrections import corrections_since
 from projects.models import CloseFile, QuarterClose, QuarterReport, QuarterSigning
 from projects.report import Missing

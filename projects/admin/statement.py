@@ -7,14 +7,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from guicheng.access.permissions import can_approve, can_record_progress, is_kept_for_publishing, takes_part_in_review
 from guicheng.office.refusals import SOMEBODY_ELSE, sentence_of
 from guicheng.office.submissions import AlreadySaved, not_saved, once
+from guicheng.review.permissions import can_approve, is_kept_for_publishing, takes_part_in_review
 from projects.ledger.attach import copy_attachments
 from projects.ledger.forms import FORMS, DecisionForm
 from projects.ledger.media_forms import AttachmentsForm
 from projects.models import ProgressUpdate, Project, Source
-from projects.tidings import tell_author
+from projects.permissions import can_record_progress
 
 Kind, State = ProgressUpdate.Kind, ProgressUpdate.State
 TITLES = {Kind.PROGRESS: "填报进展", Kind.POSTPONEMENT: "申请延期", Kind.CLOSURE: "申请销号",
@@ -179,7 +179,6 @@ class StatementPages:
                 messages.error(request, " ".join(error.messages))
                 return self._show(request, now, decision=form, status=400)
             self._log(request, update, is_new=False)
-            tell_author(update, request.user)
             messages.success(request, self._decided(update))
             return redirect(self._back_to(request))
         if "next" in request.POST and form.has_error("reason", "unexplained"):

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
-from guicheng.access import permissions as may
 from guicheng.days.workdays import UnknownYear, add_working_days
 from guicheng.office.base import ScopedAdmin
 from guicheng.office.submissions import AlreadySaved, key_of, once
 from guicheng.text import clean_text, is_row_number
+from projects import permissions as may
 from projects.admin import late
 from projects.models import Instruction, LightOverride, LightRule, Project, SupervisionNotice
 from projects.supervision.forms import CloseForm, InstructionForm, IssueForm, OverrideForm, ReplyForm

@@ -7,11 +7,12 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from guicheng.access.units import behind
+from guicheng.review.states import Verb
 from guicheng.trail.history import acting, record
 from guicheng.trail.versions import save_versions
 from projects.excel_import.matching import PLAIN, Finder, key_of
 from projects.excel_import.preview import chunks
-from projects.models import Department, ImportBatch, ImportRow, ProgressUpdate, Project, ReviewStep
+from projects.models import Department, ImportBatch, ImportRow, ProgressUpdate, Project
 
 SIZE = 1000
 Outcome = ImportRow.Outcome
@@ -155,14 +156,9 @@ class Writer:
     def _say(self, rows):
         """The statements, handed in for review."""
         updates = [ProgressUpdate(
-            project=row.project, author=self.by, source_id=self.batch.source_id, is_sample=row.project.is_sample,
-            state=ProgressUpdate.State.SUBMITTED, **row.values["progress"] | {
+            project=row.project, source_id=self.batch.source_id, **row.values["progress"] | {
                 "effective_on": date.fromisoformat(row.values["progress"]["effective_on"])}) for row in rows]
-        ProgressUpdate.objects.bulk_create(updates)
-        note = f"导入：{self.batch.file_name}"
-        ReviewStep.objects.bulk_create([ReviewStep(
-            update=update, verb=ReviewStep.Verb.SUBMITTED, by=self.by, note=note, is_sample=update.is_sample)
-            for update in updates])
+        ProgressUpdate.in_bulk(updates, self.by, Verb.SUBMITTED, f"导入：{self.batch.file_name}")
         for row, update in zip(rows, updates, strict=True):
             row.update = update
 

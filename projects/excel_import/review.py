@@ -1,10 +1,13 @@
 """A reviewer approves or returns a whole import; each row is asked for and said, as if one by one."""
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.db.models import Max
+from django.urls import reverse
 
-from guicheng.access.permissions import can_approve, can_publish_project, can_send_back
-from projects.models import ImportRow, ProgressUpdate, Project
-from projects.tidings import tell_author, tell_uploader
+from guicheng.notices.inbox import tell
+from guicheng.review.permissions import can_approve
+from projects.models import ImportRow, ProgressUpdate, Project, ReviewStep
+from projects.permissions import can_publish_project
 
 SAY_WHICH = 5
 REVIEWED_WITH = ("project__lead_department", "project__community", "update__author")
@@ -43,9 +46,7 @@ def approve_all(batch, by, saw=lambda done: None):
                 if not can_approve(by, update):
                     refused.append(f"{row}不能由你来审")
                     continue
-                update.approve(by)
-                if update.author_id != batch.uploader_id:
-                    tell_author(update, by)
+                update.approve(by, tells=update.author_id != batch.uploader_id)
                 checked += update.state == ProgressUpdate.State.CHECKED
                 published += update.is_published
             if row.outcome == "new" and not row.project.is_published and (update is None or update.is_published):
@@ -73,19 +74,28 @@ def send_back_all(batch, by, reason, saw=lambda done: None):
     for row in _each(batch, by, saw):
         if not row.update or row.update.state not in ProgressUpdate.IN_REVIEW:
             continue
-        if not can_send_back(by, row.update):
+        if not can_approve(by, row.update):
             refused.append(f"{row}不能由你来退")
             continue
         try:
-            row.update.send_back(by, reason)
-            if row.update.author_id != batch.uploader_id:
-                tell_author(row.update, by)
+            row.update.send_back(by, reason, tells=row.update.author_id != batch.uploader_id)
             done += 1
         except ValidationError as error:
             refused.append(f"{row}：{' '.join(error.messages)}")
     if done:
         tell_uploader(batch, by, f"退回 {done} 条：{reason}")
     return _sentence(f"退回 {done} 条" if done else "没有可以由你退回的", refused)
+
+
+def tell_uploader(batch, by, sentence):
+    """Tell the uploader, in one message, what the review made of the import; of the same state of it only once."""
+    if batch.uploader_id == by.pk:
+        return
+    rows = ImportRow.objects.filter(batch=batch)
+    last = ReviewStep.objects.filter(update__in=rows.values("update")).aggregate(last=Max("pk"))["last"]
+    public = rows.filter(outcome="new", project__is_published=True).count()
+    tell([batch.uploader], f"import:{batch.pk}:{last}:{public}", f"{by}审了导入：{batch.file_name}", sentence,
+         reverse("admin:projects_importbatch_change", args=[batch.pk]))
 
 
 def _each(batch, by, saw):

@@ -1,17 +1,17 @@
 """Take a whole import back: it withdraws, it never deletes, and only while nothing else was built on it."""
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils import timezone
 
 from guicheng.access.permissions import sees_everything
+from guicheng.review.states import Verb
 from guicheng.trail.history import acting
 from projects.excel_import.confirm import SIZE, Writer, save_projects
 from projects.excel_import.matching import stored
 from projects.excel_import.preview import chunks
-from projects.models import ImportBatch, ImportRow, ProgressUpdate, Project, ReviewStep, Source
+from projects.models import ImportBatch, ImportRow, ProgressUpdate, Project, Source
 
-State = ProgressUpdate.State
 SAY_WHICH = 5
 
 
@@ -31,6 +31,9 @@ def undo(batch, by):
         projects = Project.objects.select_for_update(no_key=True).in_bulk([row.project_id for row in chunk])
         refuse_foreign(chunk, projects, by)
         refuse_built_on(chunk, projects, by)
+        for row in chunk:
+            if row.update:
+                row.update.project = projects[row.project_id]
         dropped += drop_waiting(chunk, by, locked)
         withdrawn += withdraw_published(chunk, by, locked)
         with acting(by, f"撤销导入：{batch.file_name}"):
@@ -94,12 +97,7 @@ def named(rows):
 def drop_waiting(rows, by, batch):
     """Give up what waits for review."""
     waiting = [row.update for row in rows if row.update and row.update.is_open]
-    ProgressUpdate.objects.filter(pk__in=[update.pk for update in waiting]).update(
-        state=State.DROPPED, version=F("version") + 1)
-    ReviewStep.objects.bulk_create([ReviewStep(
-        update=update, verb=ReviewStep.Verb.DROPPED, by=by, note=f"撤销导入：{batch.file_name}",
-        is_sample=update.is_sample) for update in waiting])
-    return len(waiting)
+    return ProgressUpdate.in_bulk(waiting, by, Verb.DROPPED, f"撤销导入：{batch.file_name}")
 
 
 def withdraw_published(rows, by, batch):
@@ -107,15 +105,9 @@ def withdraw_published(rows, by, batch):
     public = [row.update for row in rows if row.update and row.update.is_published]
     if not public:
         return 0
-    reason, own, today = f"撤销导入：{batch.file_name}", Source.objects.own(), timezone.localdate()
-    made = ProgressUpdate.objects.bulk_create([ProgressUpdate(
-        project_id=update.project_id, kind=ProgressUpdate.Kind.WITHDRAWAL, amends=update, reason=reason, source=own,
-        effective_on=max(update.effective_on, today), author=by, state=State.SUBMITTED, is_sample=update.is_sample)
-        for update in public])
-    ReviewStep.objects.bulk_create([ReviewStep(
-        update=update, verb=ReviewStep.Verb.SUBMITTED, by=by, note=reason, is_sample=update.is_sample)
-        for update in made])
-    return len(made)
+    reason, own = f"撤销导入：{batch.file_name}", Source.objects.own()
+    made = [update.withdrawal(reason, own) for update in public]
+    return ProgressUpdate.in_bulk(made, by, Verb.SUBMITTED, reason)
 
 
 def give_back(rows, projects, batch):

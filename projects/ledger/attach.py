@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from guicheng import media_store
-from guicheng.access.permissions import can_edit_media
 from guicheng.files.papers import clean_paper
 from guicheng.files.photos import clean_photo
 from guicheng.text import clean_text
 from projects.models import Paper, Photo, ProgressUpdate
+from projects.permissions import can_edit_media
 
 MOST = {Photo: 20, Paper: 10}  # of one statement
 

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from guicheng import words
-from guicheng.access.permissions import can_record_progress
 from projects.models import BulkChange, ProgressUpdate, Source, Status
+from projects.permissions import can_record_progress
 
 MOST = 500
 Kind = ProgressUpdate.Kind

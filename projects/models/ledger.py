@@ -3,29 +3,24 @@ from datetime import timedelta
 
 from django.apps import apps
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from guicheng import words
-from guicheng.access.permissions import can_review_in_one_step, sees_everything
+from guicheng.access.permissions import sees_everything
+from guicheng.access.units import behind
 from guicheng.fields import ChecksAtOnce, CleanCharField, CleanTextField, DayField, in_order, one_of, percent_range
 from guicheng.natural_keys import Keyed, KeyedQuerySet
-from guicheng.text import clean_text
+from guicheng.review.models import Reviewed, ReviewedQuerySet, review_constraints
 from guicheng.trail.append_only import AppendOnly
-from guicheng.trail.versions import Versioned
 from projects.models.evidence import Source
 from projects.models.status import Status
 
 
-class ProgressUpdateQuerySet(KeyedQuerySet):
-    def published(self):
-        return self.filter(recorded_at__isnull=False)
-
+class ProgressUpdateQuerySet(ReviewedQuerySet, KeyedQuerySet):
     def in_force(self, day=None, known_at=None):
         """Published rows that nobody corrected or withdrew, and no withdrawals.
 
@@ -39,56 +34,16 @@ class ProgressUpdateQuerySet(KeyedQuerySet):
     def newest_first(self):
         return self.order_by("-effective_on", "-seq")
 
-    def waiting(self):
-        """Those in review: 待初审 and 待终审."""
-        return self.filter(state__in=ProgressUpdate.IN_REVIEW)
-
-    def for_review_by(self, user):
-        """Those whose next step `can_approve` gives to this person."""
-        handed_in = ProgressUpdate._meta.get_field("steps").related_model.objects.filter(by=user, verb="submitted")
-        rows = self.waiting().exclude(author=user).exclude(pk__in=handed_in.values("update"))
-        may_check, may_publish = (user.has_perm(f"projects.{verb}_progressupdate") for verb in ("check", "publish"))
-        if not sees_everything(user):
-            rows = rows.filter(Q(project__lead_department__in=user.department_reviewer_of.all())
-                               | Q(project__community__in=user.community_reviewer_of.all()))
-        small = Q(project__lead_department__in=user.department_reviewer_of.filter(one_step_review=True)) | Q(
-            project__community__in=user.community_reviewer_of.filter(one_step_review=True))
-        if sees_everything(user):
-            lead, community = ("project__lead_department", "project__community")
-            small |= (~Q(**{lead: None}) | ~Q(**{community: None})) & (
-                Q(**{lead: None}) | Q(**{f"{lead}__one_step_review": True})) & (
-                Q(**{community: None}) | Q(**{f"{community}__one_step_review": True}))
-        steps = Q(state=ProgressUpdate.State.SUBMITTED) if may_check else Q(pk__in=[])
-        if may_publish and user.is_established:
-            steps &= Q(pk__in=self.publishable_by_another_than(user).order_by().values("pk"))
-            steps |= Q(state=ProgressUpdate.State.SUBMITTED) & small
-            steps |= Q(state=ProgressUpdate.State.CHECKED) & ~Q(checker=user)
-        return rows.filter(steps)
-
-    def publishable_by_another_than(self, user):
-        """Those whose 终审 somebody else could do, not the author: see `can_publish_progress`."""
-        def people_with(permission):
-            return get_user_model().objects.with_perm(permission, backend="django.contrib.auth.backends.ModelBackend")
-
-        everywhere = people_with("guicheng.see_everything").values("pk")
-        others = people_with("projects.publish_progressupdate").filter(
-            Q(department_reviewer_of=OuterRef("project__lead_department"))
-            | Q(community_reviewer_of=OuterRef("project__community")) | Q(pk__in=everywhere), is_established=True)
-        return self.filter(Exists(others.exclude(pk=user.pk).exclude(pk=Coalesce(OuterRef("author"), 0))))
-
     def open_work_of(self, user):
-        """What this person began and is not public yet; for guicheng/accounts/hand_over.py."""
-        closed = [ProgressUpdate.State.PUBLISHED, ProgressUpdate.State.DROPPED]
-        return self.filter(author=user).exclude(state__in=closed).select_related("project").order_by("pk")
+        return super().open_work_of(user).select_related("project")
 
     def visible_to(self, user):
         if sees_everything(user):
             return self
-        projects = ProgressUpdate._meta.get_field("project").related_model.objects.visible_to(user)
-        return self.filter(project__in=projects)
+        return self.filter(project__in=behind(ProgressUpdate, "project").objects.visible_to(user))
 
 
-class ProgressUpdate(ChecksAtOnce, Versioned, Keyed):
+class ProgressUpdate(ChecksAtOnce, Reviewed, Keyed):
     """One dated statement about one project."""
 
     class Kind(models.TextChoices):
@@ -98,17 +53,10 @@ class ProgressUpdate(ChecksAtOnce, Versioned, Keyed):
         POSTPONEMENT = "postponement", "延期"
         CLOSURE = "closure", "销号"
 
-    class State(models.TextChoices):
-        DRAFT = "draft", "草稿"
-        SUBMITTED = "submitted", "待初审"
-        CHECKED = "checked", "待终审"
-        RETURNED = "returned", "已退回"
-        DROPPED = "dropped", "已撤销"
-        PUBLISHED = "published", "已发布"
-
     natural_key_fields = ("project__code", "seq")
+    answered_by = ("project__lead_department", "project__community")
     append_only = AppendOnly()
-    guards_saves = False  # `_claim` does
+    REMEMBERED = (*Reviewed.REMEMBERED, "seq")
 
     project = models.ForeignKey(
         "projects.Project", verbose_name="项目", on_delete=models.PROTECT, related_name="updates"
@@ -146,24 +94,12 @@ class ProgressUpdate(ChecksAtOnce, Versioned, Keyed):
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="updates")
     source_place = CleanCharField("在来源的哪里", max_length=60, blank=True)
 
-    # who and when
-    state = models.CharField("处理情况", max_length=20, choices=State, default=State.DRAFT, editable=False)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="填报人", null=True, blank=True, editable=False,
-        on_delete=models.PROTECT, related_name="authored_updates",
-    )
-    checker = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="初审人", null=True, blank=True, editable=False,
-        on_delete=models.PROTECT, related_name="checked_updates",
-    )
-    reviewer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="终审人", null=True, blank=True, editable=False,
-        on_delete=models.PROTECT, related_name="reviewed_updates",
-    )
-    one_step = models.BooleanField("一步审完", default=False, editable=False)
-    created_at = models.DateTimeField("填报时刻", auto_now_add=True)
-    recorded_at = models.DateTimeField("发布时刻", null=True, blank=True, editable=False)
-    is_sample = models.BooleanField("示例", default=False, editable=False)
+    # who, under the names that the first migration gave to the way back
+    author, checker, reviewer = (
+        models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=label, null=True, blank=True, editable=False,
+                          on_delete=models.PROTECT, related_name=name)
+        for label, name in [("填报人", "authored_updates"), ("初审人", "checked_updates"),
+                            ("终审人", "reviewed_updates")])
 
     objects = ProgressUpdateQuerySet.as_manager()
 
@@ -199,35 +135,7 @@ class ProgressUpdate(ChecksAtOnce, Versioned, Keyed):
                 name="projects_progressupdate_amends_stated",
                 violation_error_message="更正和撤回要指明是哪一条，并写明原因；其他进展不指向别的进展。",
             ),
-            models.CheckConstraint(
-                condition=Q(state="published", recorded_at__isnull=False, seq__isnull=False)
-                | Q(state__in=["draft", "submitted", "checked", "returned", "dropped"],
-                    recorded_at__isnull=True, seq__isnull=True),
-                name="projects_progressupdate_state_consistent",
-                violation_error_message="已发布的进展要有序号和发布时刻，未发布的没有。",
-            ),
-            models.CheckConstraint(
-                condition=Q(author__isnull=True) | Q(reviewer__isnull=True) | ~Q(author=F("reviewer")),
-                name="projects_progressupdate_two_people",
-                violation_error_message="填报人不能审核自己填的进展。",
-            ),
-            models.CheckConstraint(
-                condition=Q(author__isnull=True) | Q(checker__isnull=True) | ~Q(author=F("checker")),
-                name="projects_progressupdate_checked_by_another",
-                violation_error_message="填报人不能初审自己填的进展。",
-            ),
-            models.CheckConstraint(
-                condition=Q(checker__isnull=True) | Q(reviewer__isnull=True) | ~Q(checker=F("reviewer"))
-                | Q(one_step=True),
-                name="projects_progressupdate_two_reviewers",
-                violation_error_message="初审和终审要由两个人做；人手少的单位才可以由一人兼任。",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="published") | Q(author__isnull=True)
-                | Q(reviewer__isnull=False, checker__isnull=False),
-                name="projects_progressupdate_reviewed",
-                violation_error_message="工作人员填报的进展，要经过初审和终审才能发布。",
-            ),
+            *review_constraints("进展", numbered=True),
             models.CheckConstraint(
                 condition=~Q(kind="postponement") | Q(postponed_to__isnull=False) & ~Q(reason=""),
                 name="projects_progressupdate_postponement_stated",
@@ -254,10 +162,6 @@ class ProgressUpdate(ChecksAtOnce, Versioned, Keyed):
 
     def __str__(self):
         return f"{self.project}，{self.effective_on}"
-
-    @property
-    def is_published(self):
-        return self.recorded_at is not None
 
     def clean(self):
         if self.amends_id and self.amends.project_id != self.project_id:
@@ -296,97 +200,32 @@ class ProgressUpdate(ChecksAtOnce, Versioned, Keyed):
             return f"延期到 {words.day(self.postponed_to)}"
         return self.get_status_display() + ("，已销号" if self.proof else "")
 
-    @property
-    def is_open(self):
-        """Whether it still may become public: neither published nor dropped."""
-        return self.state not in (self.State.PUBLISHED, self.State.DROPPED)
-
-    def withdrawal(self, reason=""):
-        """A new row, not yet saved, that takes this published one back."""
-        return type(self)(project=self.project, amends=self, kind=self.Kind.WITHDRAWAL, source=Source.objects.own(),
+    def withdrawal(self, reason="", source=None):
+        """A new row, not yet saved, that takes this published one back; by the office's own word, or `source`."""
+        source = source or Source.objects.own()
+        return type(self)(project=self.project, amends=self, kind=self.Kind.WITHDRAWAL, source=source,
                           effective_on=max(self.effective_on, timezone.localdate()), reason=reason)
 
-    def what_happened(self):
-        """What was last done with it, in a sentence for a reviewer who comes too late."""
-        step = self.steps.in_order().select_related("by").last()
-        if self.state == self.State.DRAFT or step is None:
-            return "填报人已收回修改。"
-        return {
-            "checked": f"已由{step.by}初审通过。", "published": f"已由{step.by}终审通过。",
-            "returned": f"已由{step.by}退回。", "dropped": f"已由{step.by}撤销。", "handed_over": f"{step.note}。",
-        }.get(step.verb, "填报人改过了，请再看一遍。")
+    def about(self):
+        return str(self.project), self.headline or self.text
 
-    # verbs: each checks the state, saves, and writes who and when into `steps`
-    def save_draft(self, by):
-        """Keep what the author has so far; rules of the form hold, nobody else is asked."""
-        self._author(by)
-        self._move(by, self.State.DRAFT)
+    # what review asks
+    def inherited(self):
+        return {"is_sample": self.project.is_sample}
 
-    def submit(self, by):
-        """Hand it in for review: 待初审. What was checked before is checked again.
+    def before_move(self, state):
+        for attached in (self.photos, self.papers):
+            attached.follow(state, self.recorded_at)
 
-        Raises ValidationError with the sentences of the rules it breaks.
-        """
-        self._author(by)
-        self._move(by, self.State.SUBMITTED, checker=None)
+    def before_publishing(self):
+        """Give the row its place in the ledger, under the project's lock."""
+        self._held = type(self.project).objects.select_for_update(no_key=True).get(pk=self.project_id)
+        last = self._held.updates.aggregate(last=models.Max("seq"))["last"] or 0
+        self._wait_for_a_close()
+        self.seq, self.recorded_at = last + 1, self._instant()
 
-    def approve(self, by):
-        """Do the next step of the review: 初审, or 终审 with publication; both where a small unit's rule says so."""
-        if self.state == self.State.CHECKED or can_review_in_one_step(by, self):
-            return self.publish(by)
-        if self.state != self.State.SUBMITTED:
-            raise ValidationError("这条进展不在审核中。")
-        self._move(by, self.State.CHECKED, checker=by)
-        return self
-
-    def send_back(self, by, reason):
-        """Return it to its author with a reason."""
-        if self.state not in self.IN_REVIEW:
-            raise ValidationError("这条进展不在审核中，不能退回。")
-        if not reason.strip():
-            raise ValidationError("退回要写明原因。")
-        self._move(by, self.State.RETURNED, note=reason, checker=None)
-
-    def drop(self, by, reason=""):
-        """Give up an unpublished statement. It stays readable to staff and is never public."""
-        self._move(by, self.State.DROPPED, note=reason)
-
-    def hand_over(self, to, by):
-        """Give an unpublished statement to another author. Who wrote and handed it in stays in `steps`.
-
-        What the new author had checked themselves is to be checked again, by somebody else.
-        """
-        note = f"{self.author}移交给{to}"
-        state, checker = self.state, self.checker
-        if checker == to:
-            state, checker = self.State.SUBMITTED, None
-        self._move(by, state, note=note, verb="handed_over", author=to, checker=checker)
-
-    def publish(self, by):
-        """Give the row its place in the ledger and bring the project's projections to it.
-
-        `by` does the 终审. A row that nobody checked before is checked and published in one step.
-        """
-        with transaction.atomic():
-            project = type(self.project).objects.select_for_update(no_key=True).get(pk=self.project_id)
-            before = self._remembered()
-            last = project.updates.aggregate(last=models.Max("seq"))["last"] or 0
-            self._wait_for_a_close()
-            self.seq, self.recorded_at = last + 1, self._instant()
-            self.reviewer = by
-            if self.checker_id is None:
-                self.checker, self.one_step = by, True
-            try:
-                self._move(by, self.State.PUBLISHED)
-            except ValidationError:
-                self._remember(before)
-                raise
-            project.refresh_projections()
-        return self
-
-    def _author(self, by):
-        if self.author_id is None:
-            self.author = by
+    def published(self, by):
+        self._held.refresh_projections()
 
     def _wait_for_a_close(self):
         """Let a quarter that is being closed read the ledger first: what it does not see is recorded after its instant.
@@ -402,44 +241,3 @@ class ProgressUpdate(ChecksAtOnce, Versioned, Keyed):
         """Now, but after every close: else a clock that went back would put the statement behind a close unseen."""
         closed = apps.get_model("projects.QuarterClose").objects.aggregate(last=models.Max("known_at"))["last"]
         return max(timezone.now(), closed + timedelta(microseconds=1)) if closed else timezone.now()
-
-    def _remembered(self):
-        return {name: getattr(self, name) for name in
-                ("state", "version", "seq", "recorded_at", "author", "checker", "reviewer", "one_step", "is_sample")}
-
-    def _remember(self, values):
-        for name, value in values.items():
-            setattr(self, name, value)
-
-    def _move(self, by, state, note="", verb="", **changes):
-        """Save with a new state and write the step down; refuse when somebody changed the row meanwhile."""
-        before, is_new = self._remembered(), self.pk is None
-        self._remember({"state": state, "is_sample": self.project.is_sample, **changes})
-        try:
-            with transaction.atomic():
-                if not is_new:
-                    self._claim()
-                    for attached in (self.photos, self.papers):
-                        attached.follow(state, self.recorded_at)
-                self.full_clean()
-                self.save()
-                # what came with the facts had no review
-                if self.author_id and (verb or state != self.State.DRAFT):
-                    self.steps.create(verb=verb or state, by=by, note=clean_text(note), is_sample=self.is_sample)
-        except ValidationError:
-            self._remember(before)
-            raise
-
-    def _claim(self):
-        """Take the next version of the row. The database decides who of two is first."""
-        mine = type(self).objects.filter(pk=self.pk, version=self.version, recorded_at=None)
-        if not mine.exclude(state=self.State.DROPPED).update(version=self.version + 1):
-            now = type(self).objects.values_list("state", flat=True).get(pk=self.pk)
-            raise ValidationError({
-                self.State.PUBLISHED: "这一条已经发布，不能再发布一次，也不能再改。",
-                self.State.DROPPED: "这一条已经撤销。",
-            }.get(now, "这条进展刚被别人改过或处理过，请刷新后再看。"))
-        self.version += 1
-
-
-ProgressUpdate.IN_REVIEW = frozenset({ProgressUpdate.State.SUBMITTED, ProgressUpdate.State.CHECKED})

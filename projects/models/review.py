@@ -1,64 +1,24 @@
-"""Review: what happened to a statement between the first word and the publication, and the words that warn.
-
-The order 提交, 初审, 终审, 发布 follows 《政府网站发展指引》（国办发〔2017〕47 号）: nothing is public unread.
-"""
-from django.conf import settings
+"""The steps of a statement's review, and the words that warn before it is handed in."""
 from django.db import models
 
-from guicheng.access.permissions import sees_everything
 from guicheng.access.scope import EveryonesQuerySet
-from guicheng.fields import CleanCharField, CleanTextField, one_of
+from guicheng.fields import CleanCharField, one_of
 from guicheng.natural_keys import Keyed, KeyedQuerySet
-from guicheng.trail.append_only import AppendOnly
+from guicheng.review.models import Step
 from guicheng.trail.history import History
 from guicheng.trail.versions import Edited
 from projects.models.ledger import ProgressUpdate
 
 
-class ReviewStepQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        return self if sees_everything(user) else self.filter(update__in=ProgressUpdate.objects.visible_to(user))
+class ReviewStep(Step):
+    """One step of one statement's review."""
 
-    def in_order(self):
-        return self.order_by("at", "pk")
-
-
-class ReviewStep(models.Model):
-    """One step of one statement's review: who did what, when, and why. 审核记录."""
-
-    class Verb(models.TextChoices):
-        SUBMITTED = "submitted", "提交"
-        CHECKED = "checked", "初审通过"
-        PUBLISHED = "published", "终审发布"
-        RETURNED = "returned", "退回"
-        DROPPED = "dropped", "撤销"
-        HANDED_OVER = "handed_over", "移交"
-
-    append_only = AppendOnly(frozen_by="", sentence="审核记录不能修改或删除。")
+    scope_follows = ("update",)
 
     update = models.ForeignKey(ProgressUpdate, verbose_name="进展", on_delete=models.PROTECT, related_name="steps")
-    verb = models.CharField("步骤", max_length=20, choices=Verb)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="办理人", on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField("时刻", auto_now_add=True)
-    note = CleanTextField("意见", blank=True)
-    is_sample = models.BooleanField("示例", default=False, editable=False)
 
-    objects = ReviewStepQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "审核记录"
-        verbose_name_plural = "审核记录"
-        ordering = ["-at", "-pk"]
+    class Meta(Step.Meta):
         indexes = [models.Index("at", name="reviewstep_at")]
-        constraints = [
-            one_of("verb", ["submitted", "checked", "published", "returned", "dropped", "handed_over"],
-                   "步骤不在可选范围内。"),
-            models.CheckConstraint(
-                condition=~models.Q(verb="returned") | ~models.Q(note=""),
-                name="projects_reviewstep_return_explained",
-                violation_error_message="退回要写明原因。",
-            ),
-        ]
 
     def __str__(self):
         return f"{self.get_verb_display()}：{self.update}"

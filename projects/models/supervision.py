@@ -242,7 +242,7 @@ class SupervisionNotice(ChecksAtOnce, Answered):
         InboxMessage.objects.visible_to(by).filter(cause_key=f"notice:{self.pk}").mark_read()
 
     def _tell_starters(self, what, title, text):
-        from guicheng.access.permissions import supervisors
+        from projects.permissions import supervisors
 
         people = [self.raised_by] if self.raised_by else supervisors()
         tell(people, f"notice:{self.pk}:{what}", title, text, self.get_absolute_url())

@@ -2,16 +2,11 @@
 import pytest
 from django.contrib.auth.models import Group, Permission
 
-from guicheng.access.permissions import (
-    can_approve,
-    can_check_progress,
-    can_publish_progress,
-    can_record_progress,
-    in_scope,
-    sees_everything,
-)
+from guicheng.access.permissions import in_scope, sees_everything
 from guicheng.access.roles import ROLES, make_groups
+from guicheng.review.permissions import can_approve, can_check, can_publish
 from projects.models import Department, ProgressUpdate, Project
+from projects.permissions import can_record_progress
 from tests import factories
 
 
@@ -73,13 +68,13 @@ def test_membership_without_a_role_allows_nothing(office, project):
     office.clerks.add(user)
     office.reviewers.add(user)
     assert in_scope(user, project)
-    assert not can_record_progress(user, project) and not can_publish_progress(user, project)
+    assert not can_record_progress(user, project) and not can_publish(user, project)
 
 
 def test_a_leader_sees_everything_takes_it_along_and_only_supervises(project):
     leader = factories.make_user(roles=["领导"])
     assert shown(leader) == {project}
-    assert not can_record_progress(leader, project) and not can_publish_progress(leader, project)
+    assert not can_record_progress(leader, project) and not can_publish(leader, project)
     verbs = {each for each in leader.get_all_permissions() if ".view_" not in each and "see_everything" not in each}
     assert verbs == {"projects.start_supervision", "projects.add_instruction", "projects.add_exportfile"}
 
@@ -107,13 +102,13 @@ def test_only_a_reviewer_in_scope_and_the_street_may_check(
         clerk, other_clerk, reviewer, senior_reviewer, street_admin, superuser, project, elsewhere):
     people = [clerk, other_clerk, reviewer, senior_reviewer, street_admin, superuser]
     here, there = (factories.make_update(each, published=False) for each in (project, elsewhere))
-    assert [can_check_progress(user, here) for user in people] == [False, False, True, False, True, True]
+    assert [can_check(user, here) for user in people] == [False, False, True, False, True, True]
     another = factories.make_user(roles=["业务管理员"], is_established=True)
-    assert can_check_progress(senior_reviewer, here) and can_check_progress(another, here)
-    assert [can_publish_progress(user, here) for user in people] == [False, False, False, True, False, False]
-    assert not can_check_progress(reviewer, there) and not can_publish_progress(senior_reviewer, there)
+    assert can_check(senior_reviewer, here) and can_check(another, here)
+    assert [can_publish(user, here) for user in people] == [False, False, False, True, False, False]
+    assert not can_check(reviewer, there) and not can_publish(senior_reviewer, there)
     street_admin.is_established = True
-    assert can_publish_progress(street_admin, there)
+    assert can_publish(street_admin, there)
 
 
 def test_the_queue_is_what_one_may_approve(
@@ -150,7 +145,7 @@ def test_who_left_may_do_nothing(reviewer, project):
     reviewer.is_active = False
     reviewer.save()
     row = factories.make_update(project, published=False)
-    assert not can_check_progress(reviewer, row) and not can_record_progress(reviewer, project)
+    assert not can_check(reviewer, row) and not can_record_progress(reviewer, project)
 
 
 # --- roles ---------------------------------------------------------------------------------------

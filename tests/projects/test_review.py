@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from guicheng.access.permissions import can_approve, can_check_progress, can_publish_progress, can_publish_project
+from guicheng.review.permissions import can_approve, can_check, can_publish
 from projects.models import ProgressUpdate, ReviewStep, WatchedWord
+from projects.permissions import can_publish_project
 from tests import factories
 
 Kind, State, Verb = ProgressUpdate.Kind, ProgressUpdate.State, ReviewStep.Verb
@@ -32,7 +33,7 @@ def steps(update):
 
 def test_it_works(submitted, reviewer, senior_reviewer):
     assert submitted.state == State.SUBMITTED
-    assert can_approve(reviewer, submitted) and not can_publish_progress(reviewer, submitted)
+    assert can_approve(reviewer, submitted) and not can_publish(reviewer, submitted)
     submitted.approve(reviewer)
     assert submitted.state == State.CHECKED and not submitted.is_published
     assert can_approve(senior_reviewer, submitted) and not can_approve(reviewer, submitted)
@@ -64,16 +65,16 @@ def test_a_reviewer_who_is_not_established_does_not_publish(submitted, reviewer,
     submitted.approve(reviewer)
     other = factories.make_user(roles=["审核员"])
     office.reviewers.add(other)
-    assert not can_publish_progress(other, submitted)
+    assert not can_publish(other, submitted)
     other.is_established = True
-    assert can_publish_progress(other, submitted)
+    assert can_publish(other, submitted)
 
 
 def test_a_reviewer_of_another_office_does_neither(submitted):
     stranger = factories.make_user(roles=["审核员"], is_established=True)
     factories.make_department().reviewers.add(stranger)
-    assert not can_check_progress(stranger, submitted)
-    assert not can_publish_progress(stranger, submitted)
+    assert not can_check(stranger, submitted)
+    assert not can_publish(stranger, submitted)
 
 
 def test_one_person_does_not_do_both_steps(submitted, senior_reviewer):
@@ -88,10 +89,10 @@ def test_the_only_one_who_could_publish_does_not_check(submitted, office, review
     """Once pressed, nobody could do the 终审."""
     def may_check():
         queue = ProgressUpdate.objects.for_review_by(senior_reviewer)
-        assert queue.exists() == can_check_progress(senior_reviewer, submitted)
+        assert queue.exists() == can_check(senior_reviewer, submitted)
         return queue.exists()
 
-    assert not may_check() and can_check_progress(reviewer, submitted)
+    assert not may_check() and can_check(reviewer, submitted)
     address = reverse("admin:projects_progressupdate_change", args=[submitted.pk])
     page = sign_in(senior_reviewer).get(address).text
     assert "先由别人初审，再由你终审" in page and "初审通过" not in page

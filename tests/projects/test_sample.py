@@ -30,7 +30,6 @@ from projects.models import (
     SupervisionNotice,
 )
 from projects.sample import StillReferred, count_sample, remove_sample, seed_sample
-from projects.tidings import tell_author
 from tests import factories
 
 REAL_AND_SAMPLE = [
@@ -171,7 +170,6 @@ def attach_one_of_each(sample, communities):
     factories.make_photo(returned)
     returned.submit(clerk)
     returned.send_back(checker, "示例：请补充。")
-    assert tell_author(public, head) == tell_author(returned, checker) == 1
     notice = SupervisionNotice.issue(sample, "urge", "manual", "sample:1", "示例：请抓紧。", by=head)
     SupervisionNotice.issue(sample, "order", "manual", "sample:2", "示例：再抓紧。", by=head, previous=notice)
     notice.answer(clerk, "示例：已安排。")

@@ -1,0 +1,1 @@
+"""Who else has read it? Nothing that staff write is public unread."""
