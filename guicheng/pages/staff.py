@@ -14,10 +14,10 @@ from django.utils import timezone
 from guicheng.access.permissions import can_make_accounts, can_see_health, sees_everything
 from guicheng.notices.inbox import InboxMessage
 from guicheng.pages.street import light_counts, street
+from guicheng.review.forms import DecisionForm
 from partybuilding.models import PartyOrganisation
 from projects import summary
 from projects.admin.imports import import_links
-from projects.ledger.forms import DecisionForm
 from projects.models import ImportRow, Paper, Photo, ProgressUpdate, Project, ReviewStep, SupervisionNotice
 from projects.supervision.late import RESTING
 from projects.supervision.lights import lights_of

@@ -1,17 +1,15 @@
-"""The pages of one statement: 填报进展, 申请延期, 申请销号, 更正, 撤回, and its review."""
+"""The pages of one statement: 填报进展, 申请延期, 申请销号, 更正, 撤回, and itself as it stands."""
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from guicheng.office.refusals import SOMEBODY_ELSE, sentence_of
 from guicheng.office.submissions import AlreadySaved, not_saved, once
-from guicheng.review.permissions import can_approve, is_kept_for_publishing, takes_part_in_review
 from projects.ledger.attach import copy_attachments
-from projects.ledger.forms import FORMS, DecisionForm
+from projects.ledger.forms import FORMS
 from projects.ledger.media_forms import AttachmentsForm
 from projects.models import ProgressUpdate, Project, Source
 from projects.permissions import can_record_progress
@@ -24,7 +22,7 @@ COPIED = ["effective_from", "effective_on", "postponed_to", "status", "percent",
 
 
 class StatementPages:
-    """Mixed into the ledger's admin: every page that makes, changes or judges one statement."""
+    """Mixed into the ledger's admin: every page that makes, changes or shows one statement."""
 
     def get_urls(self):
         view = self.admin_site.admin_view
@@ -34,7 +32,6 @@ class StatementPages:
             path("close/<int:project_id>/", view(self.close), name="projects_progressupdate_close"),
             path("<int:pk>/correct/", view(self.correct), name="projects_progressupdate_correct"),
             path("<int:pk>/withdraw/", view(self.withdraw), name="projects_progressupdate_withdraw"),
-            path("<int:pk>/decide/", view(self.decide), name="projects_progressupdate_decide"),
             *super().get_urls(),
         ]
 
@@ -83,7 +80,7 @@ class StatementPages:
             return HttpResponseNotAllowed(["GET"])
         if request.method == "POST":  # it was open when the form was shown
             return not_saved(self.admin_site, request, f"{update.what_happened()}这次没有保存。")
-        return self._show(request, update)
+        return self.show(request, update)
 
     # filling in
     def _fill(self, request, update):
@@ -152,61 +149,6 @@ class StatementPages:
             messages.success(request, f"已提交：{update.project}，等待审核。审核通过后公开。")
         return redirect("admin:index")
 
-    # reviewing
-    def decide(self, request, pk):
-        """通过 or 退回, from the statement's own page or in place from the first page."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        update = get_object_or_404(ProgressUpdate.objects.visible_to(request.user).select_related("project"), pk=pk)
-        if not takes_part_in_review(request.user, update):
-            raise PermissionDenied
-        form = DecisionForm(request.POST)
-        good, seen = form.is_valid(), form.cleaned_data.get("version")
-        if seen and (seen != update.version or update.state not in ProgressUpdate.IN_REVIEW):
-            return self._too_late(request, update, form)
-        if not can_approve(request.user, update):
-            raise PermissionDenied
-        if good:
-            try:
-                if form.cleaned_data["decision"] == "return":
-                    update.send_back(request.user, form.cleaned_data["reason"])
-                else:
-                    update.approve(request.user)
-            except ValidationError as error:
-                now = ProgressUpdate.objects.select_related("project").get(pk=pk)
-                if now.version != seen:
-                    return self._too_late(request, now, form)
-                messages.error(request, " ".join(error.messages))
-                return self._show(request, now, decision=form, status=400)
-            self._log(request, update, is_new=False)
-            messages.success(request, self._decided(update))
-            return redirect(self._back_to(request))
-        if "next" in request.POST and form.has_error("reason", "unexplained"):
-            return redirect(f"{reverse('admin:index')}?unexplained={pk}#row{pk}")
-        return self._show(request, update, decision=form, status=400)
-
-    def _too_late(self, request, update, form):
-        """Somebody was faster: say what happened and keep the reason that was typed."""
-        reason = (form["reason"].value() or "").strip()
-        messages.warning(request, f"{update.project}：{update.what_happened()}" + (
-            f"你写的原因没有用上：{reason}" if reason else ""))
-        if "next" in request.POST:
-            return redirect(self._back_to(request))
-        fresh = DecisionForm(initial={"version": update.version, "reason": reason})
-        return self._show(request, update, decision=fresh, status=409)
-
-    def _decided(self, update):
-        return {
-            State.PUBLISHED: f"已发布：{update.project}。公开页面现在就能看到。",
-            State.CHECKED: f"初审通过：{update.project}，等在编审核员终审。",
-            State.RETURNED: f"已退回：{update.project}。填报人会看到原因。",
-        }[update.state]
-
-    def _back_to(self, request):
-        wanted = request.POST.get("next", "")
-        safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=False)
-        return wanted if safe else "admin:index"
-
     # showing
     def _page(self, request, update, title, status=200, **context):
         update.project.refresh_from_db(fields=["status", "percent", "planned_end", "due_on", "closed_on"])
@@ -219,26 +161,17 @@ class StatementPages:
     def _steps(self, update):
         return update.steps.in_order().select_related("by") if update.pk else []
 
-    def _show(self, request, update, status=200, decision=None):
+    def show(self, request, update, status=200, decision=None):
         amended = update.amended_by.published().first()
         may_amend = update.is_published and not amended and update.kind != Kind.WITHDRAWAL
-        may_approve = can_approve(request.user, update)
         return self._page(
             request, update, f"{update.get_state_display()}的{update.get_kind_display()}", status, amended=amended,
             may_amend=may_amend and can_record_progress(request.user, update.project),
-            may_approve=may_approve, waits_for=None if may_approve else self._waits_for(request.user, update),
-            decision=decision or DecisionForm(initial={"version": update.version}),
+            **self.review_context(request, update, decision),
         )
 
-    def _waits_for(self, user, update):
-        """Who takes the next step, in words."""
-        if update.state == State.SUBMITTED and is_kept_for_publishing(user, update):
-            return "能做终审的只有你，所以先由别人初审，再由你终审。"
-        return {
-            State.SUBMITTED: "等责任单位或社区的审核员初审。",
-            State.CHECKED: "等在编的审核员终审，初审人不能再做终审。",
-            State.RETURNED: "已退回，等填报人修改。",
-        }.get(update.state)
+    def log_review(self, request, update):
+        self._log(request, update, is_new=False)
 
     def _log(self, request, update, is_new):
         message = f"{update.get_kind_display()}，{update.get_state_display()}"

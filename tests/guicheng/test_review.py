@@ -2,12 +2,15 @@
 from types import SimpleNamespace
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guicheng.notices.inbox import InboxMessage
+from guicheng.office.seen import seal
 from guicheng.review import checks
 from guicheng.review.models import Reviewed
 from guicheng.review.permissions import can_approve, can_check, can_publish, handed_in, takes_part_in_review
@@ -22,8 +25,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def people(db):
     """A community's clerk, its reviewer, its reviewer who is 在编, and a reviewer of another one."""
-    from django.contrib.auth.models import Permission
-
     here, there = factories.make_community(), factories.make_community()
     may = Permission.objects.filter(codename__in=["check_wish", "publish_wish"])
     made = {name: factories.make_user(name, name=name) for name in ("clerk", "checker", "head", "stranger")}
@@ -105,6 +106,40 @@ def test_the_database_keeps_the_rules(wish, people, values, rule):
     with pytest.raises(IntegrityError, match=rule), transaction.atomic():
         Wish.objects.filter(pk=wish.pk).update(**values)
     Wish.objects.filter(pk=wish.pk).update(checker=people.checker, reviewer=people.head)  # the control
+
+
+# --- the pages --------------------------------------------------------------------------------------
+@pytest.fixture
+def look(people, sign_in):
+    """Signs one of these people in, with the roles that let them into the list."""
+    def come_in(user):
+        user.is_staff = True
+        user.save()
+        user.user_permissions.add(*Permission.objects.filter(codename__in=["view_wish", "change_wish"]))
+        return sign_in(user)
+
+    return come_in
+
+
+@pytest.mark.urls("tests.wishes.urls")
+def test_the_pages_take_the_steps(wish, people, look):
+    listed = reverse("wishes:wishes_wish_changelist")
+    checker, head, stranger = look(people.checker), look(people.head), look(people.stranger)
+    assert "示例：多一张长椅。" in checker.get(f"{listed}?for_me=review").text
+    assert "示例：多一张长椅。" not in head.get(f"{listed}?for_me=review").text
+    decide = reverse("wishes:wishes_wish_decide", args=[wish.pk])
+    assert stranger.post(decide, {"version": wish.version, "decision": "approve"}).status_code == 404
+    unexplained = checker.post(decide, {"version": wish.version, "decision": "return", "reason": ""})
+    assert (unexplained.status_code, unexplained.text) == (400, "待初审；请审核")
+    assert checker.post(decide, {"version": wish.version, "decision": "approve"}).status_code == 302
+    late = checker.post(decide, {"version": wish.version, "decision": "approve"})
+    assert (late.status_code, late.text) == (409, "待终审；等在编的审核员终审，初审人不能再做终审。")
+    wish.refresh_from_db()
+    data = {"action": "approve_selected", "_selected_action": [wish.pk], "seen": seal([wish])}
+    head.post(listed, data | {"seen": ""})
+    assert not Wish.objects.published().exists(), "nobody approves what they did not see"
+    head.post(listed, data)
+    assert Wish.objects.published().exists()
 
 
 # --- one table of moves ----------------------------------------------------------------------------
