@@ -1,7 +1,8 @@
 """Where everything is. Below a path of another site everything moves along: no address is written by hand."""
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from guicheng.files import pages as files
 from guicheng.pages import views
 from guicheng.public import errors
 from guicheng.upkeep import full_disk
@@ -12,6 +13,8 @@ urlpatterns = [
     path("sources/", views.source_list, name="source-list"),
     path("about/", views.about, name="about"),
     path(".well-known/security.txt", security_txt, name="security-txt"),
+    re_path("^media/(?P<code>[0-9a-f]{32})-(?P<width>320|800|1600)[.]jpg$", files.photo_file, name="photo-file"),
+    re_path("^papers/(?P<code>[0-9a-f]{32})[.]pdf$", files.paper_file, name="paper-file"),
     path("", include("projects.urls")),
     path("", include("communities.urls")),
     path("", include("partybuilding.urls")),

@@ -1,7 +1,7 @@
-from django.urls import path, re_path, register_converter
+from django.urls import path, register_converter
 
 from guicheng.days.quarters import QuarterConverter
-from projects.views import compare, files, projects, reports, verify
+from projects.views import compare, projects, reports, verify
 
 register_converter(QuarterConverter, "quarter")
 
@@ -13,8 +13,6 @@ urlpatterns = [
     path("lists/<slug:slug>/promises.csv", projects.list_promises_csv, name="list-promises-csv"),
     path("projects/", projects.project_index, name="project-index"),
     path("projects/<slug:code>/", projects.project_detail, name="project-detail"),
-    re_path("^media/(?P<code>[0-9a-f]{32})-(?P<width>320|800|1600)[.]jpg$", files.photo_file, name="photo-file"),
-    re_path("^papers/(?P<code>[0-9a-f]{32})[.]pdf$", files.paper_file, name="paper-file"),
     path("reports/", reports.report_index, name="report-index"),
     path("reports/verify/", verify.verify, name="report-verify"),
     path("reports/compare/", compare.report_compare, name="report-compare"),

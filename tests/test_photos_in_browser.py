@@ -136,9 +136,9 @@ def test_dropped_from_the_desk_and_seen_by_a_resident(live_server, open_page, au
 def test_control_without_sizes_the_page_would_jump(live_server, open_page, author, draft):
     """The measurement does see a shift: the same page with the sizes taken off the pictures."""
     photo = pictures.jpeg()
-    from projects.ledger.attach import attach, read_photo
+    from guicheng.files.attach import attach, read_photo
 
-    row = read_photo(photo, author)
+    row = read_photo(photo, author, Photo)
     row.alt, row.people_agreed = "步道", True
     attach(draft, [row], author)
     draft.publish(factories.make_user())
@@ -157,9 +157,9 @@ def test_control_without_sizes_the_page_would_jump(live_server, open_page, autho
 
 
 def test_it_prints(live_server, open_page, author, draft):
-    from projects.ledger.attach import attach, read_photo
+    from guicheng.files.attach import attach, read_photo
 
-    row = read_photo(pictures.jpeg(), author)
+    row = read_photo(pictures.jpeg(), author, Photo)
     row.alt, row.people_agreed = "步道", True
     attach(draft, [row], author)
     draft.publish(factories.make_user())

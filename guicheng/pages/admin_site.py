@@ -22,10 +22,10 @@ class GuichengAdminSite(admin.AdminSite):
     # the apps are not loaded when the site is made: hence the imports inside
     def get_urls(self):
         from guicheng.accounts import pages as sign_in
+        from guicheng.files import pages as files
         from guicheng.notices import pages as inbox
         from guicheng.pages.audit import audit, audit_export
         from guicheng.upkeep.pages import show_health
-        from projects.admin import media
 
         # Django's own shortcut to the public page asks nobody: it would tell the address of any row
         kept = [each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site"]
@@ -38,11 +38,13 @@ class GuichengAdminSite(admin.AdminSite):
             ("inbox/read/", inbox.read_all, "inbox_read_all"),
             ("inbox/<int:pk>/read/", inbox.read, "inbox_read"),
             ("health/", require_safe(partial(show_health, self)), "health"),
+            ("media/<slug:code>/<int:width>/", files.staffs_photo_file, "photo-file"),
+            ("papers/<slug:code>/", files.staffs_paper_file, "paper-file"),
             ("audit/", audit, "audit"),
             ("audit/export/", audit_export, "audit-export"),
         ]
         own = [path(address, self.admin_view(view), name=name) for address, view, name in pages]
-        return [*own, *media.urls(self), *kept]
+        return [*own, *kept]
 
     def admin_view(self, view, cacheable=False):
         """Nothing below /admin/ is put, patched or deleted: Django would show such a request the page."""

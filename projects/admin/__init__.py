@@ -1,4 +1,4 @@
-from projects.admin import bulk, evidence, exports, imports, ledger, lists, media, project, report, review, supervision
+from projects.admin import bulk, evidence, exports, imports, ledger, lists, project, report, review, supervision
 
 __all__ = ["bulk", "evidence", "exports", "imports", "ledger", "lists", "media", "project", "report", "review",
            "supervision"]

@@ -6,11 +6,11 @@ from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
+from guicheng.files.attach import copy_attachments
+from guicheng.files.forms import AttachmentsForm
 from guicheng.office.refusals import SOMEBODY_ELSE, sentence_of
 from guicheng.office.submissions import AlreadySaved, not_saved, once
-from projects.ledger.attach import copy_attachments
 from projects.ledger.forms import FORMS
-from projects.ledger.media_forms import AttachmentsForm
 from projects.models import ProgressUpdate, Project, Source
 from projects.permissions import can_record_progress
 
@@ -88,7 +88,8 @@ class StatementPages:
         if not can_record_progress(request.user, update.project):
             raise PermissionDenied
         form = FORMS[update.kind](request.POST or None, instance=update)
-        media = AttachmentsForm(request.POST or None, request.FILES or None, by=request.user)
+        media = AttachmentsForm(request.POST or None, request.FILES or None, by=request.user,
+                                of=ProgressUpdate)
         if request.method == "POST" and "drop" in request.POST and update.pk:
             return self._drop(request, update)
         if request.method == "POST" and all([form.is_valid(), media.is_valid()]):

@@ -1,8 +1,8 @@
 """The public timeline of one project: what stands, what was corrected, what was withdrawn."""
 from dataclasses import dataclass, field
 
+from guicheng.files.models import arranged
 from projects.models import ProgressUpdate
-from projects.models.media import arranged
 
 TAKEN_BACK = "这条进展后来撤回了，不再显示原文。"
 

@@ -18,6 +18,7 @@ from guicheng.review.models import Reviewed, ReviewedQuerySet, review_constraint
 from guicheng.trail.append_only import AppendOnly
 from projects.models.evidence import Source
 from projects.models.status import Status
+from projects.permissions import can_edit_media
 
 
 class ProgressUpdateQuerySet(ReviewedQuerySet, KeyedQuerySet):
@@ -33,6 +34,10 @@ class ProgressUpdateQuerySet(ReviewedQuerySet, KeyedQuerySet):
 
     def newest_first(self):
         return self.order_by("-effective_on", "-seq")
+
+    def shown(self):
+        """Those whose photos and papers anybody may fetch: in force, on a project that is public."""
+        return self.in_force().filter(project__in=behind(ProgressUpdate, "project").objects.published())
 
     def open_work_of(self, user):
         return super().open_work_of(user).select_related("project")
@@ -205,6 +210,9 @@ class ProgressUpdate(ChecksAtOnce, Reviewed, Keyed):
         source = source or Source.objects.own()
         return type(self)(project=self.project, amends=self, kind=self.Kind.WITHDRAWAL, source=source,
                           effective_on=max(self.effective_on, timezone.localdate()), reason=reason)
+
+    def may_change_media(self, user):
+        return can_edit_media(user, self)
 
     def about(self):
         return str(self.project), self.headline or self.text

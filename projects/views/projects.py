@@ -198,7 +198,7 @@ def _around(project, moment):
     """
     branches = []
     # a file is fetched only while its statement is in force
-    photos, papers = (model.objects.of_project(project) for model in (Photo, Paper))
+    photos, papers = (model.objects.frozen().filter(update__project=project) for model in (Photo, Paper))
     related = {
         "parts": at(project.parts.published(), moment),
         "facts": project.facts.by(moment.day),

@@ -168,12 +168,13 @@ VERBS = {
 def test_a_verb_and_many_rows_at_once_keep_to_the_table(wish, people, state, verb):
     """Each step out of each state: the verb does it where the table has it, and changes nothing elsewhere."""
     leaves, leads = MOVES[verb]
-    for walk in (VERBS[verb], lambda row, people: Wish.in_bulk([row], people.clerk, verb, "示例")):
+    walks = [VERBS[verb]]
+    if verb == Verb.DROPPED:  # the others are for new rows, or for none
+        walks.append(lambda row, people: Wish.in_bulk([row], people.clerk, verb, "示例"))
+    for walk in walks:
         with transaction.atomic():
             row = put(wish, state, people)
             before, steps = (row.state, row.version), row.steps.count()
-            if walk is not VERBS[verb] and verb != Verb.DROPPED:
-                break  # the others are for new rows, or for none
             if state in leaves:
                 walk(row, people)
                 assert row.state == Wish.objects.get(pk=row.pk).state == (leads or state)

@@ -13,11 +13,11 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from guicheng import media_store
+from guicheng.files.attach import attach, copy_attachments, read_paper, read_photo
+from guicheng.files.forms import AttachmentsForm
+from guicheng.files.models import PEOPLE, arranged
 from guicheng.trail.append_only import drop_triggers, missing_triggers
-from projects.ledger.attach import attach, copy_attachments, read_paper, read_photo
-from projects.ledger.media_forms import AttachmentsForm
 from projects.models import Paper, Photo, ProgressUpdate, WatchedWord
-from projects.models.media import PEOPLE, arranged
 from tests import factories, pictures
 from tests.databases import on_postgresql
 
@@ -36,7 +36,7 @@ def draft(project, clerk):
 def attached(update, by, **words):
     """A real photo and a real paper on the statement."""
     words = {"alt": "新铺的步道", "people_agreed": True} | words
-    photo, paper = read_photo(pictures.jpeg(), by), read_paper(pictures.paper(), by)
+    photo, paper = read_photo(pictures.jpeg(), by, Photo), read_paper(pictures.paper(), by, Paper)
     for name, value in words.items():
         setattr(photo, name, value)
     attach(update, [photo, paper], by)
@@ -369,7 +369,7 @@ def test_only_the_author_and_only_until_it_is_published(draft, clerk, reviewer, 
 
 def test_the_same_photo_once_and_not_too_many(draft, clerk):
     attached(draft, clerk)
-    assert attach(draft, [read_photo(pictures.jpeg(), clerk)], clerk) == 0
+    assert attach(draft, [read_photo(pictures.jpeg(), clerk, Photo)], clerk) == 0
     rows = [Photo(uploaded_by=clerk, width=9, height=9, size=9, sha256=f"{n:064x}") for n in range(20)]
     with pytest.raises(ValidationError, match="最多 20 张照片"):
         attach(draft, rows, clerk)
@@ -392,7 +392,7 @@ def filled(by, photos=(), papers=(), **words):
     data = QueryDict(mutable=True)
     data.update({f"media-{name}": value for name, value in words.items()})
     files = MultiValueDict({"media-photos": list(photos), "media-papers": list(papers)})
-    form = AttachmentsForm(data, files, by=by)
+    form = AttachmentsForm(data, files, by=by, of=ProgressUpdate)
     return form, form.is_valid()
 
 
@@ -639,7 +639,7 @@ def test_a_pair_is_shown_side_by_side(draft, clerk, visitor):
 # --- what is left over --------------------------------------------------------------------------
 def test_sweeping_takes_old_files_that_no_row_names(draft, clerk, folder):
     photo, paper = attached(draft, clerk)
-    orphan, young = read_photo(pictures.jpeg(shade=9), clerk), read_photo(pictures.jpeg(shade=99), clerk)
+    orphan, young = read_photo(pictures.jpeg(shade=9), clerk, Photo), read_photo(pictures.jpeg(shade=99), clerk, Photo)
     (folder / "ab").mkdir(exist_ok=True)
     (folder / "ab" / f"{'ab' * 16}-320.jpg.x.part").write_bytes(b"half")
     for path in folder.glob("*/*"):
@@ -663,7 +663,7 @@ def test_sweeping_says_what_lost_its_file(draft, clerk):
 
 
 def test_a_crash_before_the_row_leaves_only_a_file(draft, clerk, folder):
-    row = read_photo(pictures.jpeg(), clerk)
+    row = read_photo(pictures.jpeg(), clerk, Photo)
     with pytest.raises(RuntimeError), transaction.atomic():
         attach(draft, [row], clerk)
         raise RuntimeError

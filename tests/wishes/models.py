@@ -2,18 +2,24 @@
 from django.db import models
 
 from guicheng.fields import CleanTextField
+from guicheng.files import models as files
 from guicheng.review.models import Reviewed, ReviewedQuerySet, Step, review_constraints
+from guicheng.trail.append_only import AppendOnly
 
 
 class WishQuerySet(ReviewedQuerySet):
     def visible_to(self, user):
         return self.answered_by_units_of(user)
 
+    def shown(self):
+        return self.published()
+
 
 class Wish(Reviewed):
     """What somebody wishes for in a community."""
 
     answered_by = ("community",)
+    append_only = AppendOnly()
 
     community = models.ForeignKey("communities.Community", verbose_name="社区", on_delete=models.PROTECT,
                                   related_name="+")
@@ -39,6 +45,13 @@ class Wish(Reviewed):
     def published(self, by):
         self.published_by = by
 
+    def may_change_media(self, user):
+        return self.is_open and self.author_id == user.pk
+
+    def before_move(self, state):
+        self.photos.follow(state, self.recorded_at)
+        self.papers.follow(state, self.recorded_at)
+
 
 class WishStep(Step):
     """One step of one wish's review."""
@@ -49,3 +62,21 @@ class WishStep(Step):
 
     def __str__(self):
         return f"{self.get_verb_display()}：{self.wish}"
+
+
+class WishPhoto(files.Photo):
+    of, append_only = "wish", files.frozen_with("wish", "心愿")
+
+    wish = models.ForeignKey(Wish, verbose_name="心愿", on_delete=models.PROTECT, related_name="photos", editable=False)
+
+    class Meta(files.Photo.Meta):
+        constraints = files.photo_constraints("wish", "心愿")
+
+
+class WishPaper(files.Paper):
+    of, append_only = "wish", files.frozen_with("wish", "心愿")
+
+    wish = models.ForeignKey(Wish, verbose_name="心愿", on_delete=models.PROTECT, related_name="papers", editable=False)
+
+    class Meta(files.Paper.Meta):
+        constraints = files.paper_constraints("wish", "心愿")

@@ -1,12 +1,13 @@
-"""The files of photos and papers: to anybody once published, to staff within their scope before."""
+"""The files of photos and papers, of whichever app: to anybody once published, to staff within their scope before."""
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404
-from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from guicheng import media_store
-from projects.models import Paper, Photo
+from guicheng.access.units import behind
+from guicheng.files.models import attachments, with_code
 
 # a withdrawal takes effect everywhere within these seconds
 PUBLIC_CACHE = "public, max-age=300"
@@ -16,12 +17,47 @@ SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 @require_safe
 def photo_file(request, code, width):
-    return _published(request, photo_response, get_object_or_404(Photo.objects.published(), code=code), int(width))
+    return _published(request, photo_response, _anybodys("photo", code), int(width))
 
 
 @require_safe
 def paper_file(request, code):
-    return _published(request, paper_response, get_object_or_404(Paper.objects.published(), code=code))
+    return _published(request, paper_response, _anybodys("paper", code))
+
+
+def _anybodys(kind, code):
+    return _found(kind, code, lambda model: model.objects.published())
+
+
+def _found(kind, code, rows):
+    row = with_code(kind, code, rows)
+    if row is None:
+        raise Http404
+    return row
+
+
+@require_safe
+def staffs_photo_file(request, code, width):
+    return photo_response(_staffs(request, "photo", code), width)
+
+
+@require_safe
+def staffs_paper_file(request, code):
+    return paper_response(_staffs(request, "paper", code))
+
+
+def _staffs(request, kind, code):
+    """What this person may see of the photos and papers of owners they may see at all."""
+    models = [model for model in attachments(kind) if may_see(request.user, behind(model, model.of))]
+    if not models:
+        raise PermissionDenied
+    return _found(kind, code, lambda model: model.objects.visible_to(request.user) if model in models
+                  else model.objects.none())
+
+
+def may_see(user, owner):
+    """Whether a role lets this person see owners of this model."""
+    return user.has_perm(f"{owner._meta.app_label}.view_{owner._meta.model_name}")
 
 
 def _published(request, respond, row, *size):

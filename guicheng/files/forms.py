@@ -3,19 +3,18 @@ from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 
+from guicheng.files.attach import attach, read_paper, read_photo
+from guicheng.files.models import PEOPLE, Role, models_of
 from guicheng.files.papers import MAX_BYTES as PAPER_BYTES
 from guicheng.files.photos import MAX_BYTES as PHOTO_BYTES
 from guicheng.text import clean_text
-from projects.ledger.attach import attach, read_paper, read_photo
-from projects.models import Paper, Photo
-from projects.models.media import PEOPLE
 
 HELD_FOR = 12 * 3600  # seconds; sweep_media leaves a file alone for a day
 SALT = "projects.forms_media"
 # what is needed to make the row when the form comes back
 KEPT = {
-    "photo": (Photo, ["file", "size", "sha256", "width", "height"]),
-    "paper": (Paper, ["file", "size", "sha256", "pages", "title"]),
+    "photo": ["file", "size", "sha256", "width", "height"],
+    "paper": ["file", "size", "sha256", "pages", "title"],
 }
 MB = 1024 * 1024
 PHOTO_HELP = f"可一次选多张。JPEG、PNG 或 WebP，每张不超过 {PHOTO_BYTES // MB} MB。拍摄地点等信息会自动去掉。"
@@ -37,7 +36,7 @@ class FilesField(forms.FileField):
 
 
 class AttachmentsForm(forms.Form):
-    """Photos and papers chosen on a form that says something else as well.
+    """Photos and papers chosen on a form that says something else as well. `of` is the model that shall have them.
 
     A browser does not show chosen files again. So the good ones are on disk as soon as they arrived and come back
     as the signed field `held`; the bad ones are named, each with its sentence.
@@ -53,17 +52,18 @@ class AttachmentsForm(forms.Form):
                         widget=FilesInput("application/pdf,.pdf", PAPER_BYTES), help_text=PAPER_HELP)
     held = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data=None, files=None, *, by, **kwargs):
+    def __init__(self, data=None, files=None, *, by, of, **kwargs):
         kwargs.setdefault("prefix", "media")
         super().__init__(data, files, **kwargs)
-        self.by, self.rows, self.names = by, [], []
+        self.by, self.rows = by, []
+        self.photo_model, self.paper_model = models_of(of)
 
     def clean(self):
         data = super().clean()
         self.rows = self._held(data.get("held"))
-        self._read("photos", data.get("photos") or [], read_photo)
-        self._read("papers", data.get("papers") or [], read_paper)
-        shown = [row for row in self.rows if isinstance(row, Photo)]
+        self._read("photos", data.get("photos") or [], read_photo, self.photo_model)
+        self._read("papers", data.get("papers") or [], read_paper, self.paper_model)
+        shown = [row for row in self.rows if row.kind == "photo"]
         for photo in shown:
             photo.people_agreed = bool(data.get("people_agreed"))
         if shown:
@@ -73,10 +73,10 @@ class AttachmentsForm(forms.Form):
         self._keep()
         return data
 
-    def _read(self, name, files, read):
+    def _read(self, name, files, read, model):
         for file in files:
             try:
-                self.rows.append(read(file, self.by))
+                self.rows.append(read(file, self.by, model))
             except ValidationError as error:
                 self.add_error(name, f"{clean_text(file.name)}：{' '.join(error.messages)}")
 
@@ -86,14 +86,12 @@ class AttachmentsForm(forms.Form):
             kept = signing.loads(token, salt=SALT, max_age=HELD_FOR) if token else []
         except signing.BadSignature:
             return []
-        return [KEPT[kind][0](uploaded_by=self.by, **values) for by, kind, values in kept if by == self.by.pk]
+        models = {"photo": self.photo_model, "paper": self.paper_model}
+        return [models[kind](uploaded_by=self.by, **values) for by, kind, values in kept if by == self.by.pk]
 
     def _keep(self):
         """Put into the page what must not be lost when it is shown again."""
-        kept = [
-            (self.by.pk, kind, {name: getattr(row, name) for name in names})
-            for row in self.rows for kind, (model, names) in KEPT.items() if isinstance(row, model)
-        ]
+        kept = [(self.by.pk, row.kind, {name: getattr(row, name) for name in KEPT[row.kind]}) for row in self.rows]
         self.data = self.data.copy()
         self.data[self.add_prefix("held")] = signing.dumps(kept, salt=SALT, compress=True) if kept else ""
 
@@ -102,18 +100,18 @@ class AttachmentsForm(forms.Form):
         """What the page says of the files that are already here."""
         if not self.rows:
             return ""
-        number = sum(isinstance(row, Photo) for row in self.rows)
+        number = sum(row.kind == "photo" for row in self.rows)
         parts = [f"{number} 张照片"] * bool(number) + [f"{len(self.rows) - number} 份附件"] * (len(self.rows) > number)
         return f"已收到 {'、'.join(parts)}，不用再选；保存时一起存。"
 
     @property
     def is_ready(self):
-        """Whether the statement could be handed in with these: each photo has its sentence and its tick."""
-        return all(row.alt and row.people_agreed for row in self.rows if isinstance(row, Photo))
+        """Whether its owner could be handed in with these: each photo has its sentence and its tick."""
+        return all(row.alt and row.people_agreed for row in self.rows if row.kind == "photo")
 
-    def attach(self, update):
-        """Put them on the statement, in the caller's transaction; give the number added."""
-        return attach(update, self.rows, self.by) if self.rows else 0
+    def attach(self, owner):
+        """Put them on their owner, in the caller's transaction; give the number added."""
+        return attach(owner, self.rows, self.by) if self.rows else 0
 
 
 class PhotoForm(forms.ModelForm):
@@ -124,13 +122,12 @@ class PhotoForm(forms.ModelForm):
     remove = forms.BooleanField(label="去掉这一张", required=False)
 
     class Meta:
-        model = Photo
         fields = ["alt", "people_agreed", "caption", "credit", "role", "pair", "order"]
         labels = {"alt": "替代文字（必填）", "people_agreed": f"{PEOPLE}（必填）"}
 
     def clean(self):
         data = super().clean()
-        if data.get("role") == Photo.Role.SINGLE:
+        if data.get("role") == Role.SINGLE:
             data["pair"] = None
         elif data.get("pair") is None and "pair" not in self.errors:
             self.add_error("pair", "改造前、改造后的照片要写是第几对。")
@@ -145,5 +142,10 @@ class PaperForm(forms.ModelForm):
     remove = forms.BooleanField(label="去掉这一份", required=False)
 
     class Meta:
-        model = Paper
         fields = ["title", "order"]
+
+
+def forms_of(owner):
+    """The forms of one photo and of one paper of this owner, a model or a row."""
+    photo, paper = models_of(owner)
+    return forms.modelform_factory(photo, PhotoForm), forms.modelform_factory(paper, PaperForm)

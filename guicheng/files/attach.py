@@ -1,4 +1,4 @@
-"""Photos and papers put on a statement, changed and taken off: one operation each, logged by who calls.
+"""Photos and papers put on their owner, changed and taken off: one operation each, logged by who calls.
 
 The files are read and written before (`read_photo`, `read_paper`): the transaction only writes rows.
 """
@@ -9,70 +9,70 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from guicheng import media_store
+from guicheng.files.models import Paper, Photo, models_of
 from guicheng.files.papers import clean_paper
 from guicheng.files.photos import clean_photo
+from guicheng.review.states import IN_REVIEW
 from guicheng.text import clean_text
-from projects.models import Paper, Photo, ProgressUpdate
-from projects.permissions import can_edit_media
-
-MOST = {Photo: 20, Paper: 10}  # of one statement
 
 
-def read_photo(file, by):
-    """Give an unsaved Photo whose files are in place. Raises ValidationError with one sentence."""
+def read_photo(file, by, model):
+    """Give an unsaved photo, a row of `model`, whose files are in place. Raises ValidationError with one sentence."""
     cleaned = clean_photo(file)
     largest = cleaned.files[max(cleaned.files)]
-    photo = Photo(uploaded_by=by, width=cleaned.width, height=cleaned.height, size=len(largest),
+    photo = model(uploaded_by=by, width=cleaned.width, height=cleaned.height, size=len(largest),
                   sha256=hashlib.sha256(largest).hexdigest())
     for width, content in cleaned.files.items():
         media_store.write(photo.file, f"-{width}.jpg", content)
     return photo
 
 
-def read_paper(file, by):
-    """Give an unsaved Paper whose file is in place. Raises ValidationError with one sentence."""
+def read_paper(file, by, model):
+    """Give an unsaved paper, a row of `model`, whose file is in place. Raises ValidationError with one sentence."""
     content, pages = clean_paper(file)
     title = clean_text(file.name).rsplit(".", 1)[0].strip()[:120] or "附件"
-    paper = Paper(uploaded_by=by, title=title, pages=pages, size=len(content),
+    paper = model(uploaded_by=by, title=title, pages=pages, size=len(content),
                   sha256=hashlib.sha256(content).hexdigest())
     media_store.write(paper.file, ".pdf", content)
     return paper
 
 
 @contextmanager
-def editing(update, by):
-    """Hold the statement while its photos and papers change.
+def editing(owner, by):
+    """Hold the owner while its photos and papers change.
 
     What is in review leaves it: nobody publishes a photo that was not there when it was checked.
     Gives the row as it is now; raises ValidationError when its media may not change (any more).
     """
     with transaction.atomic():
-        row = ProgressUpdate.objects.select_for_update(no_key=True).get(pk=update.pk)
-        if not can_edit_media(by, row):
-            raise ValidationError("这条进展已经发布、撤销，或者不是你填报的，照片和附件不能改。")
+        row = type(owner)._default_manager.select_for_update(no_key=True, of=("self",)).get(pk=owner.pk)
+        if not row.may_change_media(by):
+            noun = row._meta.verbose_name
+            raise ValidationError(f"这条{noun}已经发布、撤销，或者不是你填报的，照片和附件不能改。")
         yield row
-        if row.state in ProgressUpdate.IN_REVIEW:
+        if row.state in IN_REVIEW:
             row.save_draft(by)
-    update.state, update.version, update.checker_id = row.state, row.version, row.checker_id
+    owner.state, owner.version, owner.checker_id = row.state, row.version, row.checker_id
 
 
-def attach(update, rows, by):
+def attach(owner, rows, by):
     """Put photos and papers (unsaved rows of `read_…`) behind those that are there; give the number added.
 
-    One that the statement has already is passed over. Raises ValidationError when there are too many.
+    One that the owner has already is passed over. Raises ValidationError when there are too many.
     """
-    with editing(update, by) as held:
+    with editing(owner, by) as held:
         added = 0
-        for model, manager in ((Photo, held.photos), (Paper, held.papers)):
-            there = list(manager.all())
+        for model in models_of(held):
+            there = list(model.objects.filter(**{model.of: held}))
             known = {row.sha256 for row in there}
             last = max((row.order for row in there), default=0)
             new = [row for row in rows if isinstance(row, model) and row.sha256 not in known]
             new = list({row.sha256: row for row in new}.values())
-            if len(there) + len(new) > MOST[model]:
-                raise ValidationError(f"一条进展最多 {MOST[Photo]} 张照片、{MOST[Paper]} 份附件。")
+            if len(there) + len(new) > model.most:
+                raise ValidationError(f"一条{held._meta.verbose_name}最多 {Photo.most} 张照片、{Paper.most} 份附件。")
             for number, row in enumerate(new, 1):
-                row.update, row.order = held, last + number
+                setattr(row, row.of, held)
+                row.order = last + number
                 row.full_clean()
                 row.save()
             added += len(new)
@@ -84,6 +84,6 @@ def copy_attachments(old, new, by):
     rows = []
     for row in [*old.photos.all(), *old.papers.all()]:
         kept = {field.name: getattr(row, field.name) for field in row._meta.concrete_fields
-                if field.name not in ("id", "code", "update", "uploaded_by", "uploaded_at", "frozen_at")}
+                if field.name not in ("id", "code", row.of, "uploaded_by", "uploaded_at", "frozen_at")}
         rows.append(type(row)(uploaded_by=by, **kept))
     return attach(new, rows, by)

@@ -2,8 +2,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import filesizeformat
 
 from guicheng import media_store
+from guicheng.files.models import attachments
 from guicheng.locks import Busy
-from projects.models import Paper, Photo
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def _sweep(self, dry_run):
         old = list(media_store.old_files())  # before the rows: a row that comes meanwhile has a younger file
-        known = {name for model in (Photo, Paper) for name in model.objects.values_list("file", flat=True)}
+        known = {name for model in attachments() for name in model.objects.values_list("file", flat=True)}
         orphans = [path for name, path in old if name not in known]
         size = sum(path.stat().st_size for path in orphans)
         for path in orphans:
@@ -36,9 +36,9 @@ class Command(BaseCommand):
 
     def _lost(self):
         """A sentence for each row whose files are not there, as after a restore without them."""
-        for photo in Photo.objects.only("code", "file", "width", "update_id").iterator():
-            if any(not media_store.path_of(photo.file, f"-{each}.jpg").exists() for each in photo.widths):
-                yield f"照片 {photo.code}（进展 {photo.update_id}）缺文件。"
-        for paper in Paper.objects.only("code", "file", "update_id").iterator():
-            if not media_store.path_of(paper.file, ".pdf").exists():
-                yield f"附件 {paper.code}（进展 {paper.update_id}）缺文件。"
+        for model in attachments():
+            owner = model._meta.get_field(model.of)
+            noun, of = model._meta.verbose_name, owner.related_model._meta.verbose_name
+            for row in model.objects.iterator():
+                if not row.is_whole:
+                    yield f"{noun} {row.code}（{of} {getattr(row, owner.attname)}）缺文件。"
