@@ -1,52 +1,32 @@
 """The public timeline of one project: what stands, what was corrected, what was withdrawn."""
 from dataclasses import dataclass, field
 
+from guicheng import ledger
 from guicheng.files.models import arranged
-from projects.models import ProgressUpdate
+from guicheng.ledger import Place
 
 TAKEN_BACK = "这条进展后来撤回了，不再显示原文。"
 
 
 @dataclass
-class Entry:
-    """One place on the timeline: the row that stands there, and those it took the place of."""
+class Entry(Place):
+    """A place on a project's timeline, with the photos and papers of the row that stands there."""
 
-    row: ProgressUpdate
-    replaced: list = field(default_factory=list)
-    withdrawal: ProgressUpdate | None = None
     figures: list = field(default_factory=list)
     papers: list = field(default_factory=list)
-
-    @property
-    def is_withdrawn(self):
-        return self.withdrawal is not None
 
 
 def timeline(rows, photos=(), papers=()):
     """Give the entries, newest first, of the published rows of one project, each with its photos and papers.
 
-    A correction takes the place of what it corrects, which stays readable behind it. Of what was
-    withdrawn only the fact and the reason are shown.
+    Of what was withdrawn only the fact and the reason are shown.
     """
-    amended_by = {row.amends_id: row for row in rows if row.amends_id}
-    by_pk = {row.pk: row for row in rows}
-    entries = []
-    for row in rows:
-        if row.kind == ProgressUpdate.Kind.WITHDRAWAL:
-            continue
-        later = amended_by.get(row.pk)
-        if later and later.kind == ProgressUpdate.Kind.CORRECTION:
-            continue
-        entry = Entry(row, withdrawal=later)
-        if not later:
-            entry.figures = arranged([photo for photo in photos if photo.update_id == row.pk])
-            entry.papers = [paper for paper in papers if paper.update_id == row.pk]
-        earlier = by_pk.get(row.amends_id)
-        while earlier:
-            entry.replaced.append(earlier)
-            earlier = by_pk.get(earlier.amends_id)
-        entries.append(entry)
-    return sorted(entries, key=lambda entry: (entry.row.effective_on, entry.row.seq), reverse=True)
+    entries = ledger.timeline(rows, Entry)
+    for entry in entries:
+        if not entry.is_withdrawn:
+            entry.figures = arranged([photo for photo in photos if photo.update_id == entry.row.pk])
+            entry.papers = [paper for paper in papers if paper.update_id == entry.row.pk]
+    return entries
 
 
 def hide_withdrawn(rows, known_at):
@@ -60,17 +40,8 @@ def hide_withdrawn(rows, known_at):
 def without_withdrawn_words(rows, since=None):
     """Take the words out of those of `rows` that were withdrawn after the instant `since`, or at any time."""
     rows = list(rows)
-    if not rows:
-        return rows
-    later = ProgressUpdate.objects.published().filter(project__in={row.project_id for row in rows}).exclude(amends=None)
-    later = later.filter(recorded_at__gt=since) if since else later
-    amended_by = {amends: (pk, kind) for pk, amends, kind in later.values_list("pk", "amends", "kind")}
-    for row in rows:
-        pk, kind = row.pk, ""
-        while pk in amended_by:
-            pk, kind = amended_by[pk]
-        if kind == ProgressUpdate.Kind.WITHDRAWAL:
-            row.text, row.reason, row.proof, row.was_withdrawn = TAKEN_BACK, "", "", True
+    for row in ledger.withdrawn_among(rows, since):
+        row.text, row.reason, row.proof, row.was_withdrawn = TAKEN_BACK, "", "", True
     return rows
 
 

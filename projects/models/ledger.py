@@ -6,13 +6,14 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import connection, models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from guicheng import words
 from guicheng.access.permissions import sees_everything
 from guicheng.access.units import behind
-from guicheng.fields import ChecksAtOnce, CleanCharField, CleanTextField, DayField, in_order, one_of, percent_range
+from guicheng.fields import ChecksAtOnce, CleanCharField, CleanTextField, DayField, one_of, percent_range
+from guicheng.ledger import LedgerQuerySet, LedgerRow, ledger_constraints
 from guicheng.natural_keys import Keyed, KeyedQuerySet
 from guicheng.review.models import Reviewed, ReviewedQuerySet, review_constraints
 from guicheng.trail.append_only import AppendOnly
@@ -21,20 +22,7 @@ from projects.models.status import Status
 from projects.permissions import can_edit_media
 
 
-class ProgressUpdateQuerySet(ReviewedQuerySet, KeyedQuerySet):
-    def in_force(self, day=None, known_at=None):
-        """Published rows that nobody corrected or withdrew, and no withdrawals.
-
-        With `day`: those that hold by its end. With `known_at`: what was known at that instant.
-        """
-        known = Q(recorded_at__isnull=False) if known_at is None else Q(recorded_at__lte=known_at)
-        amended = ProgressUpdate.objects.filter(known, amends=OuterRef("pk"))
-        rows = self.filter(known).exclude(kind=ProgressUpdate.Kind.WITHDRAWAL).filter(~Exists(amended))
-        return rows if day is None else rows.filter(effective_on__lte=day)
-
-    def newest_first(self):
-        return self.order_by("-effective_on", "-seq")
-
+class ProgressUpdateQuerySet(LedgerQuerySet, ReviewedQuerySet, KeyedQuerySet):
     def shown(self):
         """Those whose photos and papers anybody may fetch: in force, on a project that is public."""
         return self.in_force().filter(project__in=behind(ProgressUpdate, "project").objects.published())
@@ -48,7 +36,7 @@ class ProgressUpdateQuerySet(ReviewedQuerySet, KeyedQuerySet):
         return self.filter(project__in=behind(ProgressUpdate, "project").objects.visible_to(user))
 
 
-class ProgressUpdate(ChecksAtOnce, Reviewed, Keyed):
+class ProgressUpdate(ChecksAtOnce, LedgerRow, Reviewed, Keyed):
     """One dated statement about one project."""
 
     class Kind(models.TextChoices):
@@ -59,23 +47,16 @@ class ProgressUpdate(ChecksAtOnce, Reviewed, Keyed):
         CLOSURE = "closure", "销号"
 
     natural_key_fields = ("project__code", "seq")
-    answered_by = ("project__lead_department", "project__community")
+    ledger_of, answered_by = "project", ("project__lead_department", "project__community")
     append_only = AppendOnly()
     REMEMBERED = (*Reviewed.REMEMBERED, "seq")
 
     project = models.ForeignKey(
         "projects.Project", verbose_name="项目", on_delete=models.PROTECT, related_name="updates"
     )
-    seq = models.PositiveIntegerField("序号", null=True, blank=True, editable=False)
     kind = models.CharField("性质", max_length=20, choices=Kind, default=Kind.PROGRESS, editable=False)
-    amends = models.ForeignKey(
-        "self", verbose_name="更正或撤回哪一条", null=True, blank=True, editable=False,
-        on_delete=models.PROTECT, related_name="amended_by",
-    )
 
     # what is stated
-    effective_from = DayField("最早日", null=True, blank=True, help_text="只知道一段时间时填它的头一天。")
-    effective_on = DayField("日期", help_text="到这一天一定已是如此；只知道一段时间时填它的末一天。")
     status = models.CharField("状态", max_length=20, choices=Status, blank=True, help_text="状态没有变就不选。")
     percent = models.PositiveSmallIntegerField(
         "完成百分比", null=True, blank=True, help_text="有确切数字才填，0—100。",
@@ -119,13 +100,8 @@ class ProgressUpdate(ChecksAtOnce, Reviewed, Keyed):
             models.Index(F("effective_on").desc(), F("id").desc(), name="update_by_day"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["project", "seq"], name="projects_progressupdate_seq_once",
-                                    violation_error_message="这个项目已有这个序号的进展。"),
-            models.UniqueConstraint(fields=["amends"], condition=Q(recorded_at__isnull=False),
-                                    name="projects_progressupdate_amended_once",
-                                    violation_error_message="这条进展已经更正或撤回过。"),
+            *ledger_constraints("project", "进展", "项目"),
             percent_range(),
-            in_order("effective_from", "effective_on", "最早日不能晚于日期。"),
             one_of("status", ["", "planned", "in_progress", "acceptance", "completed", "in_use", "standing",
                               "paused", "cancelled"], "状态不在可选范围内。"),
             one_of("kind", ["progress", "correction", "withdrawal", "postponement", "closure"], "性质不在可选范围内。"),
@@ -169,10 +145,7 @@ class ProgressUpdate(ChecksAtOnce, Reviewed, Keyed):
         return f"{self.project}，{self.effective_on}"
 
     def clean(self):
-        if self.amends_id and self.amends.project_id != self.project_id:
-            raise ValidationError("只能更正或撤回同一个项目的进展。")
-        if self.amends_id and not self.amends.is_published:
-            raise ValidationError("这一条还没有发布，直接修改就可以。")
+        super().clean()
         if self.status in Status.NEED_REASON and not self.reason:
             raise ValidationError({"reason": "暂停或不再实施，要写明原因（公开）。"})
         if self.effective_from and self.effective_on and self.effective_from > self.effective_on:
@@ -227,10 +200,7 @@ class ProgressUpdate(ChecksAtOnce, Reviewed, Keyed):
 
     def before_publishing(self):
         """Give the row its place in the ledger, under the project's lock."""
-        self._held = type(self.project).objects.select_for_update(no_key=True).get(pk=self.project_id)
-        last = self._held.updates.aggregate(last=models.Max("seq"))["last"] or 0
-        self._wait_for_a_close()
-        self.seq, self.recorded_at = last + 1, self._instant()
+        self._held = self.take_place()
 
     def published(self, by):
         self._held.refresh_projections()
@@ -244,8 +214,8 @@ class ProgressUpdate(ChecksAtOnce, Reviewed, Keyed):
             with connection.cursor() as cursor:
                 cursor.execute(f"LOCK TABLE {self._meta.db_table} IN ROW EXCLUSIVE MODE")
 
-    @staticmethod
-    def _instant():
+    def instant(self):
         """Now, but after every close: else a clock that went back would put the statement behind a close unseen."""
+        self._wait_for_a_close()
         closed = apps.get_model("projects.QuarterClose").objects.aggregate(last=models.Max("known_at"))["last"]
         return max(timezone.now(), closed + timedelta(microseconds=1)) if closed else timezone.now()

@@ -5,7 +5,7 @@ from datetime import date
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -21,6 +21,7 @@ from guicheng.fields import (
     percent_range,
     with_unit,
 )
+from guicheng.ledger import newest
 from guicheng.natural_keys import Keyed, KeyedQuerySet
 from guicheng.text import search_term, search_text
 from guicheng.trail.history import History
@@ -33,18 +34,8 @@ from projects.models.status import Status
 NEVER = date(1900, 1, 1)  # `moved_on` before anybody said anything: sorts last on both databases
 
 
-def _then(column, stated, day, known_at, projection=None):
-    """An expression: the `column` of the newest row by the end of `day` that says something, null where none does.
-
-    `stated`: the condition by which a row says it. `projection`: where the project keeps what it says now.
-    """
-    rows = ProgressUpdate.objects.in_force(day, known_at).filter(stated, project=OuterRef("pk")).newest_first()
-    said = Subquery(rows.values(column)[:1])
-    if known_at is not None:
-        return said
-    # all that is in force holds by `moved_on`: after it the projection is what the ledger says, and is at hand
-    return Case(When(moved_on__lte=day, then=F(projection or column)), default=said,
-                output_field=ProgressUpdate._meta.get_field(column))
+def _then(column, stated, day, known_at, projection=""):
+    return newest(ProgressUpdate, column, stated, day, known_at, projection or column)
 
 
 def status_at(day, known_at=None):
@@ -120,7 +111,7 @@ class ProjectQuerySet(KeyedQuerySet):
         `status_then`, `percent_then`, `quantity_then`, `due_then`, `closed_then`, `moved_then` (NEVER where nobody had
         said anything) and `latest_then`, the key of the newest row.
         """
-        def then(column, projection=None, **stated):
+        def then(column, projection="", **stated):
             return _then(column, Q(**stated), day, known_at, projection)
 
         return self.annotate(

@@ -45,7 +45,7 @@ def test_after_a_close(close, project, monkeypatch):
 
 def test_control_by_the_clock_alone_it_is_in_neither(close, project, monkeypatch):
     closed = close()
-    monkeypatch.setattr(ProgressUpdate, "_instant", staticmethod(an_hour_ago))
+    monkeypatch.setattr(ProgressUpdate, "instant", staticmethod(an_hour_ago))
     publish(project)
     assert corrections(closed) == 0 and closed.document.figures["projects"][0]["status"] == "unknown"
 

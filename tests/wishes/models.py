@@ -3,6 +3,7 @@ from django.db import models
 
 from guicheng.fields import CleanTextField
 from guicheng.files import models as files
+from guicheng.ledger import LedgerRow, ledger_constraints
 from guicheng.review.models import Reviewed, ReviewedQuerySet, Step, review_constraints
 from guicheng.trail.append_only import AppendOnly
 
@@ -80,3 +81,27 @@ class WishPaper(files.Paper):
 
     class Meta(files.Paper.Meta):
         constraints = files.paper_constraints("wish", "心愿")
+
+
+class WishEvent(LedgerRow):
+    """What was said of how far a wish is: a ledger without review, and an owner without projections."""
+
+    class Kind(models.TextChoices):
+        PROGRESS = "progress", "进展"
+        CORRECTION = "correction", "更正"
+        WITHDRAWAL = "withdrawal", "撤回"
+
+    ledger_of = "wish"
+    append_only = AppendOnly(let_go="")
+
+    wish = models.ForeignKey(Wish, verbose_name="心愿", on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField("性质", max_length=20, choices=Kind, default=Kind.PROGRESS)
+    text = CleanTextField("说了什么", blank=True)
+
+    class Meta:
+        verbose_name = "心愿的进展"
+        verbose_name_plural = "心愿的进展"
+        constraints = [*ledger_constraints("wish", "进展", "心愿")]
+
+    def __str__(self):
+        return self.text
