@@ -2,13 +2,12 @@
 from dataclasses import replace
 
 import django_filters
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.functional import cached_property
 
 from guicheng.access.units import behind
 from guicheng.days.as_of import NOW
-from guicheng.tables.paging import Keyset, numbered_page
+from guicheng.tables.filters import KeptFilter, PagedFilter
 from projects.models import Category, Department, Project, ProjectList, Status
 from projects.moments import NOW_TO_THEN as THEN
 from projects.moments import as_they_were, at, columns_at
@@ -90,7 +89,7 @@ class StaffOptions(FilterOptions):
         return choices
 
 
-class ProjectFilter(django_filters.FilterSet):
+class ProjectFilter(PagedFilter):
     q = django_filters.CharFilter(label="搜索", method="search", max_length=80)
     list = django_filters.ChoiceFilter(label="清单", method="on_list")
     category = django_filters.ChoiceFilter(label="类型", field_name="category__number")
@@ -104,13 +103,11 @@ class ProjectFilter(django_filters.FilterSet):
 
     def __init__(self, data, queryset=None, moment=NOW, options=None):
         self.options, self.moment = options or FilterOptions(moment), moment
-        super().__init__(data, at(Project.objects.published() if queryset is None else queryset, moment))
-        self.choices = self.options.for_form(data.get("list"))
-        for name, choices in self.choices.items():
-            self.filters[name].extra["choices"] = choices
-        for each in self.filters.values():
-            if isinstance(each, django_filters.ChoiceFilter):
-                each.extra["error_messages"] = {"invalid_choice": "没有“%(value)s”这一项，请重新选。"}
+        self.newest = self._then("moved_on")
+        self.orders = {"due": ["planned_end", "pk"], "name": ["name", "pk"],
+                       "status": [self._then("status"), f"-{self.newest}", "-pk"]}
+        rows = at(Project.objects.published() if queryset is None else queryset, moment)
+        super().__init__(data, rows, self.options.for_form(data.get("list")))
 
     def search(self, queryset, name, value):
         return queryset.search(value)
@@ -143,66 +140,26 @@ class ProjectFilter(django_filters.FilterSet):
         return self.filters["status"].extra["choices"]
 
     @property
-    def sentence_of_errors(self):
-        """One sentence that names the filters that cannot be read."""
-        return "；".join(
-            f"“{self.filters[name].label}”：{' '.join(messages)}" for name, messages in self.form.errors.items())
-
-    @property
-    def is_narrowed(self):
-        return any(self.data.get(name) for name in self.filters)
+    def is_searched(self):
+        # a search finds by key: at another day the keys alone do not say what was then
+        return super().is_searched and not self.moment
 
     def page(self, columns, size=20):
-        """The page that the address asks for. Raises ValidationError."""
-        order, data, moved_on = self.data.get("order"), self.data, self._then("moved_on")
-        columns = columns_at(columns, self.moment)
-        if order in ("due", "name", "status"):
-            fields = {"due": ["planned_end", "pk"], "name": ["name", "pk"],
-                      "status": [self._then("status"), f"-{moved_on}", "-pk"]}
-            rows = self.qs.order_by(*fields[order])
-            if order == "due":
-                rows = rows.exclude(planned_end=None)
-            page = numbered_page(rows, columns, data.get("page"), size)
-        else:
-            # a search reads every row and finds by key: at another day the keys alone do not say what was then
-            searched = bool(data.get("q", "").strip()) and not self.moment
-            page = Keyset(moved_on, size).page(
-                self.qs, columns, data.get("after", ""), data.get("before", ""), search=searched)
+        page = super().page(columns_at(columns, self.moment), size)
         return replace(page, rows=as_they_were(page.rows, self.moment))
 
+    def in_order(self, order):
+        rows = super().in_order(order)
+        return rows.exclude(planned_end=None) if order == "due" else rows
 
-class StaffFilter(ProjectFilter):
-    """The same filters over the projects of a member of staff. Raises ValidationError where one cannot be read."""
+
+class StaffFilter(KeptFilter, ProjectFilter):
+    """The same filters over the projects of a member of staff."""
 
     category = None
+    nothing_chosen = "全部项目"
 
     def __init__(self, data, user):
         super().__init__(data, Project.objects.visible_to(user), options=StaffOptions(user))
-        for each in self.filters.values():
-            if isinstance(each, django_filters.ChoiceFilter):
-                each.extra["empty_label"] = "全部"
-
-    @property
-    def chosen(self):
-        """The filters that are set, as they are kept and asked again: name -> value."""
-        self._check()
-        return {name: value for name in self.filters if (value := self.form.cleaned_data.get(name))}
-
-    @property
-    def sentence(self):
-        """What is chosen, in words."""
-        words = []
-        for name, value in self.chosen.items():
-            each = self.filters[name]
-            label = dict(each.extra.get("choices", [])).get(value)
-            words.append(f"{each.label}：{label}" if label else f"名称等有“{value}”")
-        return "；".join(words) or "全部项目"
-
-    @property
-    def rows(self):
-        self._check()
-        return self.qs
-
-    def _check(self):
-        if not self.is_valid():
-            raise ValidationError(self.sentence_of_errors)
+        for each in self.choosing():
+            each.extra["empty_label"] = "全部"
