@@ -5,10 +5,10 @@ nothing is done twice. `cause_key` is unique, so even without the lock the datab
 """
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,8 +16,7 @@ from guicheng import words
 from guicheng.days.workdays import UnknownYear, WorkCalendar, missing_year
 from guicheng.notices.inbox import tell
 from projects.models import LightRule, Project, SupervisionNotice
-from projects.supervision.late import RESTING, stale
-from projects.supervision.lights import lights_of
+from projects.supervision.subjects import Projects
 
 Level, Cause = SupervisionNotice.Level, SupervisionNotice.Cause
 LADDER = [Level.REMINDER, Level.URGE, Level.ORDER, Level.BULLETIN]
@@ -30,9 +29,41 @@ LATE_NOW = "已经逾期，改按逾期督办"
 BATCH = 500
 
 
+@dataclass(frozen=True)
+class Close:
+    """A step: settle a notice."""
+
+    notice: SupervisionNotice
+    reason: str
+
+    def do(self, run, project):
+        self.notice.close(self.reason, day=run.day)
+
+
+@dataclass(frozen=True)
+class Issue:
+    """A step: send a notice. `previous` is the one it is louder than, or was made of."""
+
+    level: str
+    cause: str
+    key: str
+    text: str
+    previous: SupervisionNotice | None = None
+
+    @property
+    def escalates(self):
+        return self.previous is not None
+
+    def do(self, run, project):
+        SupervisionNotice.issue(project, self.level, self.cause, self.key, self.text, day=run.day,
+                                reply_by=run.reply_by, previous=self.previous)
+
+
 @dataclass
 class Outcome:
-    day: object
+    """What a run did, or would do."""
+
+    day: date
     raised: Counter = field(default_factory=Counter)
     escalated: int = 0
     closed: int = 0
@@ -50,14 +81,11 @@ def supervise(day=None, *, samples=False, dry_run=False):
     Demonstration rows are left out unless `samples` asks for them, and them alone.
     """
     day = day or timezone.localdate()
-    projects = Project.objects.published().filter(is_sample=samples)
     run = _Run(day, dry_run)
     run.check_calendar()
-    pending = Project.objects.filter(notices__closed_on=None, notices__isnull=False).values("pk")
-    keys = projects.filter(Q(pk__in=pending) | ~Q(status__in=RESTING))
-    keys = list(keys.order_by("pk").values_list("pk", flat=True))
+    keys = list(run.subject.rows(samples).order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), BATCH):
-        run.look_at(Project.objects.filter(pk__in=keys[start:start + BATCH]))
+        run.look_at(keys[start:start + BATCH])
     return run.outcome
 
 
@@ -78,6 +106,7 @@ class _Run:
     def __init__(self, day, dry_run):
         self.day, self.dry_run = day, dry_run
         self.rule, self.calendar = LightRule.objects.in_force(day), WorkCalendar.load()
+        self.subject = Projects(day, self.rule)
         self.outcome = Outcome(day)
 
     def check_calendar(self):
@@ -90,21 +119,15 @@ class _Run:
             if year not in self.calendar.years:
                 raise UnknownYear(year)
 
-    def look_at(self, projects):
-        projects = list(projects.select_related("lead_department", "community").defer("search_text"))
-        keys = [project.pk for project in projects]
-        lights = lights_of(projects, self.day)
-        quiet = set(stale(Project.objects.filter(pk__in=keys), self.day).values_list("pk", flat=True))
+    def look_at(self, keys):
         notices = self._open(keys)
-        for project in projects:
-            causes = self._causes(project, lights[project.pk], project.pk in quiet)
+        for project, light, causes in self.subject.asked(keys):
             mine = [notice for notice in notices if notice.project_id == project.pk]
-            if not self._steps(project, lights[project.pk], causes, mine):
-                continue
+            steps = self._steps(project, light, causes, mine)
             if self.dry_run:
-                self._count(self._steps(project, lights[project.pk], causes, mine))
-            else:
-                self._settle(project, lights[project.pk], causes)
+                self._count(steps)
+            elif steps:
+                self._settle(project, light, causes)
 
     def _open(self, keys):
         rows = SupervisionNotice.objects.open().exclude(cause=Cause.MANUAL).select_related("department", "community")
@@ -118,30 +141,14 @@ class _Run:
             try:
                 with transaction.atomic():
                     for step in steps:
-                        self._do(project, step)
+                        step.do(self, project)
             except ValidationError:  # somebody settled it meanwhile: the next run sees what is left
                 return
         self._count(steps)
 
     # what should be: pure, so that the dry run says what the real one does
-    def _causes(self, project, light, is_quiet):
-        """Give {cause: (what it hangs on, text)} of what there is to ask of this project today."""
-        if light.override or light.colour in ("blue", "grey"):
-            return {}
-        causes = {}
-        due = light.due_on.isoformat() if light.due_on else "-"
-        if "overdue" in light.causes:
-            return {Cause.OVERDUE: (due, f"{light.sentence}。请说明卡在哪里、需谁协调、下一步和何时完成。")}
-        if "due_soon" in light.causes:
-            causes[Cause.DUE_SOON] = (due, f"{light.sentence}。请按期完成并填报进展。")
-        if "behind" in light.causes:
-            causes[Cause.BEHIND] = (due, f"{light.sentence}。请说明原因和下一步。")
-        if is_quiet and (project.lead_department or project.community):  # without a unit nobody could answer
-            causes[Cause.STALE] = (project.moved_on.isoformat(), f"已满 {self.rule.stale_days} 天没有进展，请填报。")
-        return causes
-
     def _steps(self, project, light, causes, notices):
-        """Give the steps: ("close", notice, reason) and ("issue", level, cause, key, text, previous)."""
+        """Give the steps, `Close` and `Issue`, in the order they are taken."""
         if light.override and not light.is_calm:
             return []  # a person holds the light: nothing new, and nothing is over
         steps, standing, before = [], set(), None
@@ -152,16 +159,16 @@ class _Run:
                 standing.add(notice.cause)
                 steps += self._escalation(notice, causes[notice.cause][1])
             elif Cause.OVERDUE in causes and notice.cause != Cause.OVERDUE:
-                steps.append(("close", notice, LATE_NOW))
+                steps.append(Close(notice, LATE_NOW))
                 before = notice if notice.cause == Cause.DUE_SOON else before
             else:
-                steps.append(("close", notice, f"{self._over(light)}：{light.sentence}"))
+                steps.append(Close(notice, f"{self._over(light)}：{light.sentence}"))
         for cause, (anchor, text) in causes.items():
             if cause in standing:
                 continue
             key = self._free_key(project, cause, anchor)
             if key:
-                steps.append(("issue", FIRST[cause], cause, key, text, before))
+                steps.append(Issue(FIRST[cause], cause, key, text, before))
         return steps
 
     @staticmethod
@@ -186,7 +193,7 @@ class _Run:
         key = f"{head.rpartition(':')[0]}:{louder}:{tail}"
         said = "已回复，但还没有赶上" if notice.replied_at else "没有回复"
         text = f"{words.day(notice.raised_on)}发出的{notice.get_level_display()}{said}。{text}"
-        return [("close", notice, f"升级为{louder.label}"), ("issue", louder, notice.cause, key, text, notice)]
+        return [Close(notice, f"升级为{louder.label}"), Issue(louder, notice.cause, key, text, notice)]
 
     def _free_key(self, project, cause, anchor):
         """The key of a new episode; None where a person settled this very cause, which then stays settled."""
@@ -196,18 +203,9 @@ class _Run:
             return None
         return f"{head}:{rows.filter(level=FIRST[cause]).count()}"
 
-    # doing it
-    def _do(self, project, step):
-        if step[0] == "close":
-            step[1].close(step[2], day=self.day)
-        else:
-            _, level, cause, key, text, previous = step
-            SupervisionNotice.issue(project, level, cause, key, text, day=self.day, reply_by=self.reply_by,
-                                    previous=previous)
-
     def _count(self, steps):
-        issued = [step for step in steps if step[0] == "issue"]
-        self.outcome.raised.update(step[1] for step in issued)
-        escalated = sum(step[5] is not None for step in issued)
+        issued = [step for step in steps if isinstance(step, Issue)]
+        self.outcome.raised.update(step.level for step in issued)
+        escalated = sum(step.escalates for step in issued)
         self.outcome.escalated += escalated
         self.outcome.closed += len(steps) - len(issued) - escalated

@@ -213,15 +213,15 @@ def test_killed_in_the_middle_leaves_no_half(late, clerk):
 
 def at_the_same_time(project):
     """Two runs that both looked before either wrote: what the second would do without the lock's second look."""
-    from projects.supervision.daily import _Run
+    from projects.supervision.daily import Issue, _Run
 
     first, second = _Run(LATE, False), _Run(LATE, False)
     blind = mock.patch.object(_Run, "_steps", lambda self, project, light, causes, notices: [
-        ("issue", "urge", "overdue", f"overdue:{project.pk}:x:urge:0", "请办。", None)])
+        Issue("urge", "overdue", f"overdue:{project.pk}:x:urge:0", "请办。")])
     with blind:
         for run in (first, second):
             run.check_calendar()
-            run.look_at(Project.objects.filter(pk=project.pk))
+            run.look_at([project.pk])
 
 
 def test_two_at_once_make_no_double(late):
