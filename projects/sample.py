@@ -11,6 +11,7 @@ from django.db.models import CASCADE, DO_NOTHING, Count, Max, OuterRef, Q, Subqu
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from guicheng.access.units import behind
 from guicheng.trail.history import unrecorded
 from projects.models import (
     Category,
@@ -117,10 +118,8 @@ class _Stage:
     """What the sample projects share: source, offices, lists, categories, communities."""
 
     def __init__(self, seed):
-        from communities.models import Community
-
         self.seed = seed
-        self.communities = list(Community.objects.listed_in_2021())
+        self.communities = list(behind(Project, "community").objects.listed_in_2021())
         if not self.communities:
             raise NoCommunities("还没有社区，请先运行 python manage.py load_facts。")
         with transaction.atomic():

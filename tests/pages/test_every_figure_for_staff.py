@@ -5,8 +5,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from guicheng.pages.street import STEPS
 from projects import summary
+from projects.first_page.street import STEPS
 from projects.models import Project, ProjectList
 from projects.supervision import late
 from tests import factories

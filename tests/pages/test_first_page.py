@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from guicheng.notices.inbox import tell
-from guicheng.pages.street import street
+from projects.first_page.street import street
 from projects.models import ImportBatch, ImportRow, ProgressUpdate, Project, SupervisionNotice
 from tests import factories
 from tests.pages.figures import without_marks

@@ -18,7 +18,9 @@ FROZEN = "a pure function of the document: how many of its rows, all of which it
 
 CODE = {
     "guicheng/accounts/log_admin.py": PAGING, "guicheng/tables/paging.py": PAGING, "guicheng/tables/listing.py": PAGING,
-    "guicheng/notices/pages.py": STAFF, "guicheng/notices/inbox.py": STAFF, "guicheng/pages/staff.py": STAFF,
+    "guicheng/notices/pages.py": STAFF, "guicheng/notices/inbox.py": STAFF,
+    "projects/first_page/own.py": STAFF, "projects/first_page/review.py": STAFF,
+    "projects/first_page/supervision.py": STAFF, "partybuilding/first_page.py": STAFF,
     "guicheng/days/workdays_admin.py": STAFF, "guicheng/accounts/hand_over.py": STAFF,
     "guicheng/notices/outbox.py": STAFF,
     "projects/admin/bulk.py": STAFF, "projects/admin/late.py": "the lines of the text below it, numbered there",

@@ -1,0 +1,76 @@
+"""One's own projects and statements."""
+from calendar import monthrange
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
+
+from guicheng.office.shown import SHOWN, Shown
+from guicheng.review.states import IN_REVIEW, State
+from projects import summary
+from projects.first_page.street import light_counts
+from projects.models import ProgressUpdate, Project
+from projects.supervision.late import RESTING
+from projects.supervision.lights import lights_of
+
+TO_DO = ["red", "yellow", "white", "green"]  # the lights of what is not finished, the most pressing first
+
+
+def statements_where(**query):
+    """The list of statements with these filters."""
+    return reverse("admin:projects_progressupdate_changelist", query=query)
+
+
+def own_projects(user):
+    """One's projects by light, and what is due this month. The most pressing first."""
+    projects = Project.objects.visible_to(user).real().select_related("project_list").defer("search_text")
+    projects = list(projects.order_by("moved_on", "pk"))
+    lights = lights_of(projects)
+    for project in projects:
+        project.light = lights[project.pk]
+        project.due = project.due_on or project.planned_end
+    projects.sort(key=_pressing)
+    tiles = light_counts(summary.lights_by_colour(lights.values()), {"is_sample__exact": 0})
+    today = timezone.localdate()
+    end = last_of_month(today)  # what is overdue by today is among the red
+    due = [project for project in projects
+           if project.status not in RESTING and project.due and today <= project.due <= end]
+    return {
+        "tiles": tiles, "own_total": sum(tile.count for tile in tiles),
+        "due": sorted(due, key=lambda project: project.due),
+        "by_light": [(tile, [project for project in projects if project.light.colour == tile.light.colour][:SHOWN])
+                     for colour in TO_DO for tile in tiles if tile.light.colour == colour],
+    }
+
+
+def _pressing(project):
+    """The latest and the furthest behind first; those that cannot be compared by why not, which is said once."""
+    light = project.light
+    return -light.days_late, -(light.behind or 0), light.sentence if light.colour == "white" else ""
+
+
+def own_statements(user):
+    rows = ProgressUpdate.objects.visible_to(user).filter(author=user)
+    counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
+    rows = rows.select_related("project").order_by("created_at", "pk")
+    return {
+        "returned": Shown(with_reasons(rows.filter(state=State.RETURNED)), counts.get(State.RETURNED, 0),
+                          statements_where(for_me="own", state__exact=State.RETURNED)),
+        "drafts": Shown(rows.filter(state=State.DRAFT)[:SHOWN], counts.get(State.DRAFT, 0),
+                        statements_where(for_me="own", state__exact=State.DRAFT)),
+        "in_review": Shown(rows.waiting()[:SHOWN], sum(counts.get(state, 0) for state in IN_REVIEW),
+                           statements_where(for_me="waiting")),
+    }
+
+
+def with_reasons(rows):
+    """These returned rows, each with `why`: the last step that returned it."""
+    rows = list(rows.prefetch_related("steps__by")[:SHOWN])
+    for row in rows:
+        row.why = next((step for step in row.steps.all() if step.verb == "returned"), None)  # the newest first
+    return rows
+
+
+def last_of_month(day):
+    """Give the last day of the month of `day`."""
+    return day.replace(day=monthrange(day.year, day.month)[1])

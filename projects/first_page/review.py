@@ -1,0 +1,47 @@
+"""What waits to be reviewed or made public."""
+from collections import Counter
+
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from guicheng.office.shown import SHOWN, Shown
+from guicheng.review.forms import DecisionForm
+from projects.first_page.own import statements_where
+from projects.models import ImportRow, Paper, Photo, ProgressUpdate, Project, ReviewStep
+
+
+def to_review(user, unexplained):
+    rows = ProgressUpdate.objects.visible_to(user).for_review_by(user)
+    projects = Project.objects.visible_to(user).real().for_publishing_by(user)
+    return {
+        "queue": Shown(_queue(rows, unexplained), rows.count(), statements_where(for_me="review")),
+        "batches": _batches(rows) if user.has_perm("projects.view_importbatch") else [],
+        "to_publish": Shown(
+            projects.select_related("entered_by", "project_list").defer("search_text").order_by("pk")[:SHOWN],
+            projects.count()),
+    }
+
+
+def _queue(rows, unexplained):
+    """The longest waiting first, each with its own form of decision; the sentence stands beside the reason missed."""
+    handed_in = ReviewStep.objects.filter(update=OuterRef("pk")).order_by("-pk").values("at")[:1]
+    rows = rows.annotate(since=Coalesce(Subquery(handed_in), "created_at")).select_related(
+        "project", "author", "amends", "source")
+    queue, today = list(rows.order_by("since", "pk")[:SHOWN]), timezone.localdate()
+    keys = [row.pk for row in queue]
+    photos, papers = (Counter(model.objects.filter(update__in=keys).values_list("update", flat=True))
+                      for model in (Photo, Paper))
+    for row in queue:
+        row.waited = (today - timezone.localdate(row.since)).days
+        row.photo_count, row.paper_count = photos[row.pk], papers[row.pk]
+        typed = {"version": row.version, "decision": "return"} if str(row.pk) == unexplained else None
+        row.decision = DecisionForm(typed, initial={"version": row.version}, auto_id=f"row{row.pk}_%s")
+    return queue
+
+
+def _batches(rows):
+    """Imports of which something waits for this reviewer, the oldest first."""
+    found = ImportRow.objects.filter(update__in=rows.order_by().values("pk")).order_by()
+    return list(found.values("batch", "batch__file_name", "batch__uploader__name", "batch__confirmed_at").annotate(
+        count=Count("pk")).order_by("batch__confirmed_at", "batch")[:SHOWN])
