@@ -276,4 +276,4 @@ def with_code(kind, code, rows):
 
 def models_of(owner):
     """The tables of the photos and of the papers of an owner, a model or a row."""
-    return [owner._meta.get_field(name).related_model for name in ("photos", "papers")]
+    return [behind(owner, name) for name in ("photos", "papers")]

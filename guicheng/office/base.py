@@ -172,7 +172,15 @@ class SavedOnce:
         return super().log_deletions(request, queryset)
 
 
-class ScopedAdmin(SavedOnce, Scoped, HistoryPages, GuardedEditing, GuardedLists, ExportedList, admin.ModelAdmin):
+class Kept(HistoryPages, GuardedEditing):
+    """What a row was before can be looked up, and of two who edit it the second is told."""
+
+
+class Lists(GuardedLists, ExportedList):
+    """Lists that take only what they show, and go as a file."""
+
+
+class ScopedAdmin(SavedOnce, Scoped, Kept, Lists, admin.ModelAdmin):
     """An admin that shows a person what `visible_to` shows, and answers 404 outside it."""
 
     list_per_page = 50

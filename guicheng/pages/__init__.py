@@ -1,0 +1,1 @@
+"""The pages on which the apps meet: they alone look up to them."""

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.access.scope import FollowingQuerySet
-from guicheng.access.units import Answered, AnsweredQuerySet
+from guicheng.access.units import Answered, AnsweredQuerySet, behind
 from guicheng.fields import CleanTextField, one_of
 from guicheng.notices.inbox import tell
 from guicheng.review import states
@@ -107,7 +107,7 @@ class Reviewed(Versioned, Answered):
 
     @classmethod
     def steps_model(cls):
-        return cls._meta.get_field("steps").related_model
+        return behind(cls, "steps")
 
     @classmethod
     def step_field(cls):

@@ -1,3 +1,4 @@
+"""Projects, lists, and what is said of them; one module a concept."""
 from projects.models.bulk import BulkChange
 from projects.models.evidence import Discrepancy, Fact, PolicyDocument, Source
 from projects.models.exports import ExportFile
