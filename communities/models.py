@@ -30,12 +30,15 @@ class CommunityQuerySet(MembershipQuerySet, KeyedQuerySet):
         return self if sees_everything(user) else self.served_by(user)
 
 
+class CommunityKind(models.TextChoices):
+    URBAN = "urban", "城市社区"
+    RURAL = "rural", "农村社区"
+
+
 class Community(Edited, Keyed, Membership):
     """One of the communities of the street."""
 
-    class Kind(models.TextChoices):
-        URBAN = "urban", "城市社区"
-        RURAL = "rural", "农村社区"
+    Kind = CommunityKind
 
     natural_key_fields = ("slug",)
 
@@ -64,7 +67,7 @@ class Community(Edited, Keyed, Membership):
         verbose_name_plural = "社区"
         ordering = ["order", "pk"]
         constraints = [
-            one_of("kind", ["", "urban", "rural"], "城乡不在可选范围内。"),
+            one_of("kind", ["", *CommunityKind.values], "城乡不在可选范围内。"),
             models.CheckConstraint(
                 condition=models.Q(longitude__isnull=True, latitude__isnull=True)
                 | (models.Q(longitude__isnull=False, latitude__isnull=False) & ~models.Q(position_note="")),
@@ -92,15 +95,18 @@ class UnitQuerySet(KeyedQuerySet):
         )
 
 
+class UnitKind(models.TextChoices):
+    ESTATE = "estate", "小区"
+    COOPERATIVE = "cooperative", "经济社"
+    UNION = "union", "经联社"
+    BUILDING = "building", "楼宇"
+    PARK = "park", "园区"
+
+
 class Unit(Edited, Coded):
     """What lies inside a community: an estate, a co-operative, a tower, a park."""
 
-    class Kind(models.TextChoices):
-        ESTATE = "estate", "小区"
-        COOPERATIVE = "cooperative", "经济社"
-        UNION = "union", "经联社"
-        BUILDING = "building", "楼宇"
-        PARK = "park", "园区"
+    Kind = UnitKind
 
     name = CleanCharField("名称", max_length=60, unique=True)
     aliases = CleanCharField("别名", max_length=120, blank=True)
@@ -120,7 +126,7 @@ class Unit(Edited, Coded):
         verbose_name_plural = "基层单元"
         ordering = ["community__order", "pk"]
         constraints = [
-            one_of("kind", ["estate", "cooperative", "union", "building", "park"], "类别不在可选范围内。"),
+            one_of("kind", UnitKind.values, "类别不在可选范围内。"),
         ]
 
     def __str__(self):

@@ -58,16 +58,19 @@ class PartyOrganisationQuerySet(MembershipQuerySet, KeyedQuerySet):
         return self.exclude(community=None).filter(unit=None).exclude(kind__in=branches)
 
 
+class OrganisationKind(models.TextChoices):
+    WORK_COMMITTEE = "work_committee", "党工委"
+    COMMITTEE = "committee", "党委"
+    JOINT_COMMITTEE = "joint_committee", "联合党委"
+    GENERAL_BRANCH = "general_branch", "党总支"
+    BRANCH = "branch", "党支部"
+    TEMPORARY_BRANCH = "temporary_branch", "临时党支部"
+
+
 class PartyOrganisation(Edited, Coded, Membership):
     """A node of the tree 党工委 → 党委 → 党总支 → 党支部. A temporary branch has a task, a start and an end."""
 
-    class Kind(models.TextChoices):
-        WORK_COMMITTEE = "work_committee", "党工委"
-        COMMITTEE = "committee", "党委"
-        JOINT_COMMITTEE = "joint_committee", "联合党委"
-        GENERAL_BRANCH = "general_branch", "党总支"
-        BRANCH = "branch", "党支部"
-        TEMPORARY_BRANCH = "temporary_branch", "临时党支部"
+    Kind = OrganisationKind
 
     name = CleanCharField("名称", max_length=80, unique=True)
     kind = models.CharField("类别", max_length=20, choices=Kind)
@@ -98,8 +101,7 @@ class PartyOrganisation(Edited, Coded, Membership):
         verbose_name_plural = "党组织"
         ordering = ["pk"]
         constraints = [
-            one_of("kind", ["work_committee", "committee", "joint_committee", "general_branch", "branch",
-                            "temporary_branch"], "类别不在可选范围内。"),
+            one_of("kind", OrganisationKind.values, "类别不在可选范围内。"),
             in_order("started_on", "ended_on", "成立日不能晚于撤销日。"),
             models.CheckConstraint(
                 condition=~models.Q(kind="temporary_branch") | ~models.Q(task=""),
@@ -136,18 +138,21 @@ class VenueQuerySet(KeyedQuerySet):
         )
 
 
+class VenueKind(models.TextChoices):
+    STREET_CENTRE = "street_centre", "街道党群服务中心"
+    COMMUNITY_CENTRE = "community_centre", "社区党群服务中心"
+    STATION = "station", "党群服务站"
+    HOUSE = "house", "组织生活馆"
+    ACTIVITY_CENTRE = "activity_centre", "党群活动中心"
+    CIVILISATION = "civilisation", "新时代文明实践所"
+    VACCINATION = "vaccination", "疫苗接种点"
+    OTHER = "other", "其他"
+
+
 class Venue(Edited, Coded):
     """A service centre, a service station, a meeting house: 党群服务中心、服务站."""
 
-    class Kind(models.TextChoices):
-        STREET_CENTRE = "street_centre", "街道党群服务中心"
-        COMMUNITY_CENTRE = "community_centre", "社区党群服务中心"
-        STATION = "station", "党群服务站"
-        HOUSE = "house", "组织生活馆"
-        ACTIVITY_CENTRE = "activity_centre", "党群活动中心"
-        CIVILISATION = "civilisation", "新时代文明实践所"
-        VACCINATION = "vaccination", "疫苗接种点"
-        OTHER = "other", "其他"
+    Kind = VenueKind
 
     name = CleanCharField("名称", max_length=80, unique=True)
     kind = models.CharField("类别", max_length=20, choices=Kind)
@@ -178,8 +183,7 @@ class Venue(Edited, Coded):
         verbose_name_plural = "阵地"
         ordering = ["pk"]
         constraints = [
-            one_of("kind", ["street_centre", "community_centre", "station", "house", "activity_centre",
-                            "civilisation", "vaccination", "other"], "类别不在可选范围内。"),
+            one_of("kind", VenueKind.values, "类别不在可选范围内。"),
             one_of("area_qualifier", Qualifier.values, "“超、多、约、近、左右”以外的字不能用。"),
             in_order("opened_from", "opened_on", "启用最早日不能晚于启用日。"),
         ]
@@ -199,22 +203,27 @@ class MetricQuerySet(FollowingQuerySet):
         return self.prefetch_related(models.Prefetch("readings", newest))
 
 
+class MetricLayer(models.TextChoices):
+    STREET = "street", "桂城街道"
+    COMMUNITY = "community", "社区、片区"
+    DISTRICT = "district", "南海区"
+    TOWN = "town", "其他镇街"
+
+
+class MetricGroup(models.TextChoices):
+    ORGANISATION = "organisation", "组织与党员"
+    NETWORK = "network", "网格与阵地"
+    SERVICE = "service", "关爱与志愿服务"
+    ACTIVITY = "activity", "活动与文件"
+    CONTROL = "control", "疫情防控"
+    OTHER = "other", "其他"
+
+
 class Metric(Edited, Keyed):
     """A figure somebody reports: what it counts, in which unit, about whom."""
 
-    class Layer(models.TextChoices):
-        STREET = "street", "桂城街道"
-        COMMUNITY = "community", "社区、片区"
-        DISTRICT = "district", "南海区"
-        TOWN = "town", "其他镇街"
-
-    class Group(models.TextChoices):
-        ORGANISATION = "organisation", "组织与党员"
-        NETWORK = "network", "网格与阵地"
-        SERVICE = "service", "关爱与志愿服务"
-        ACTIVITY = "activity", "活动与文件"
-        CONTROL = "control", "疫情防控"
-        OTHER = "other", "其他"
+    Layer = MetricLayer
+    Group = MetricGroup
 
     natural_key_fields = ("slug",)
     scope_follows = ("community", "project")
@@ -241,8 +250,8 @@ class Metric(Edited, Keyed):
         verbose_name_plural = "数据项"
         ordering = ["order", "slug"]
         constraints = [
-            one_of("layer", ["street", "community", "district", "town"], "层级不在可选范围内。"),
-            one_of("group", ["organisation", "network", "service", "activity", "control", "other"],
+            one_of("layer", MetricLayer.values, "层级不在可选范围内。"),
+            one_of("group", MetricGroup.values,
                    "分组不在可选范围内。"),
             models.CheckConstraint(condition=~models.Q(unit=""), name="partybuilding_metric_unit_present",
                                    violation_error_message="数据项要写单位。"),

@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 
 from guicheng.access.permissions import in_scope, sees_everything
 from guicheng.access.units import reviews, works_for
+from guicheng.days.workdays import keeps_calendar
 
 
 def can_record_progress(user, project):
@@ -77,7 +78,7 @@ def can_reply_to_notice(user, notice):
 
 def is_told_of_calendar(user):
     """A year without its days off: said to who enters them, and to who runs supervision. Leaders only start it."""
-    return user.has_perm("guicheng.change_calendaryear") or (
+    return keeps_calendar(user) or (
         user.has_perm("projects.start_supervision") and not user.has_perm("projects.add_instruction"))
 
 

@@ -188,28 +188,31 @@ class User(AbstractUser):
             return self.give_one_time_password()
 
 
+class AccessEventKind(models.TextChoices):
+    SIGNED_IN = "signed_in", "登录"
+    SIGNED_OUT = "signed_out", "退出"
+    SIGN_IN_FAILED = "sign_in_failed", "登录失败"
+    SUPERSEDED = "superseded", "被别处登录顶下线"
+    PASSWORD_CHANGED = "password_changed", "改口令"  # noqa: S105
+    PASSWORD_RESET = "password_reset", "重置口令"  # noqa: S105
+    SECOND_FACTOR_SET = "second_factor_set", "开通两步验证"
+    SECOND_FACTOR_RESET = "second_factor_reset", "重置两步验证"
+    MADE = "made", "建立账号"
+    DISABLED = "disabled", "停用账号"
+    ENABLED = "enabled", "重新启用账号"
+    HANDED_OVER = "handed_over", "移交工作"
+    ROLES_CHANGED = "roles_changed", "改角色"
+    UNITS_CHANGED = "units_changed", "改单位"
+    DOWNLOADED = "downloaded", "下载文件"
+
+
 class AccessEvent(models.Model):
     """One line of the access log: who came in, went out, was refused, took a file along, changed an account.
 
     Never removed, by nobody: the database refuses.
     """
 
-    class Kind(models.TextChoices):
-        SIGNED_IN = "signed_in", "登录"
-        SIGNED_OUT = "signed_out", "退出"
-        SIGN_IN_FAILED = "sign_in_failed", "登录失败"
-        SUPERSEDED = "superseded", "被别处登录顶下线"
-        PASSWORD_CHANGED = "password_changed", "改口令"  # noqa: S105
-        PASSWORD_RESET = "password_reset", "重置口令"  # noqa: S105
-        SECOND_FACTOR_SET = "second_factor_set", "开通两步验证"
-        SECOND_FACTOR_RESET = "second_factor_reset", "重置两步验证"
-        MADE = "made", "建立账号"
-        DISABLED = "disabled", "停用账号"
-        ENABLED = "enabled", "重新启用账号"
-        HANDED_OVER = "handed_over", "移交工作"
-        ROLES_CHANGED = "roles_changed", "改角色"
-        UNITS_CHANGED = "units_changed", "改单位"
-        DOWNLOADED = "downloaded", "下载文件"
+    Kind = AccessEventKind
 
     append_only = AppendOnly(frozen_by="", let_go="", sentence="访问日志不能修改或删除。")
 
@@ -236,11 +239,7 @@ class AccessEvent(models.Model):
             models.Index("kind", "address", "at", name="accessevent_by_address"),
         ]
         constraints = [
-            one_of("kind", [
-                "signed_in", "signed_out", "sign_in_failed", "superseded", "password_changed", "password_reset",
-                "second_factor_set", "second_factor_reset", "made", "disabled", "enabled", "handed_over",
-                "roles_changed", "units_changed", "downloaded",
-            ], "事项不在可选范围内。"),
+            one_of("kind", AccessEventKind.values, "事项不在可选范围内。"),
         ]
 
     def __str__(self):

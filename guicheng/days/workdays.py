@@ -6,6 +6,7 @@ question is answered with UnknownYear, whose text is the sentence to show.
 from collections import defaultdict
 from datetime import timedelta
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
@@ -14,6 +15,7 @@ from django.utils import timezone
 from guicheng.fields import CleanCharField, DayField
 
 FIRST_YEAR = 2021  # the first year of which the portal knows promises
+KEEP = "guicheng.change_calendaryear"
 REMINDED_FROM = 11  # the State Council publishes the next year's days off in autumn
 
 
@@ -125,14 +127,20 @@ class WorkCalendar:
         return True
 
 
-def working_days_between(first, last):
-    """How many working days lie after `first`, up to and with `last`. Raises UnknownYear."""
-    return WorkCalendar.load().between(first, last)
-
-
 def add_working_days(day, number):
     """The day on which the `number`th working day after `day` falls. Raises UnknownYear."""
     return WorkCalendar.load().add(day, number)
+
+
+def keeps_calendar(user):
+    """Whether this person enters the days off."""
+    return user.has_perm(KEEP)
+
+
+def keepers_of_calendar():
+    """The people whose role it is to enter the days off; superusers are not, though they may."""
+    return get_user_model().objects.with_perm(
+        KEEP, include_superusers=False, backend="django.contrib.auth.backends.ModelBackend")
 
 
 def missing_year(today=None):

@@ -39,13 +39,16 @@ def start_of(day):
     return timezone.make_aware(datetime.combine(day, time()))
 
 
+class AuditEntryKind(models.TextChoices):
+    ADDED = "+", "新增"
+    CHANGED = "~", "修改"
+    DELETED = "-", "删除"
+
+
 class AuditEntry(models.Model):
     """Who, when, which row, what: before → after."""
 
-    class Kind(models.TextChoices):
-        ADDED = "+", "新增"
-        CHANGED = "~", "修改"
-        DELETED = "-", "删除"
+    Kind = AuditEntryKind
 
     append_only = AppendOnly(frozen_by="", sentence=SENTENCE, let_go="")
 

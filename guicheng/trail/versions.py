@@ -47,18 +47,6 @@ class Versioned(models.Model):
             if not is_new:
                 self.refresh_projections()
 
-    def save_version(self, seen, by=None, reason=""):
-        """Save this row as changed by somebody who saw version `seen` of it.
-
-        For code that reads a row in one request and writes it in another: an import after its preview, a bulk
-        change after its confirmation. `by` and `reason` go to the history. Raises StaleVersion, with nothing
-        written, when the row is not at `seen` any more. Within one request a plain `save()` is guarded as well,
-        by the version that was read. For many rows at once there is `save_versions`.
-        """
-        self.version = seen
-        with acting(by, reason):
-            self.save()
-
     def _do_update(self, base_qs, using, pk_val, values, update_fields, forced_update):
         """Django's one UPDATE of a save, without the derived columns and with the version in its condition."""
         values = [each for each in values if each[0].name not in self.derived]

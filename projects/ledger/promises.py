@@ -20,6 +20,11 @@ class Verdict(models.TextChoices):
     UNREPORTED = "unreported", "到期未见报道"
     NOT_DUE = "not_due", "未到期"
 
+    @property
+    def tag(self):
+        """The class of the tag that shows it."""
+        return {"kept": "tag-done", "late": "tag-doing", "unkept": "tag-doing"}.get(self.value, "tag-none")
+
 
 @dataclass(frozen=True)
 class Judgement:

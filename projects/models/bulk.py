@@ -13,12 +13,15 @@ class BulkChangeQuerySet(models.QuerySet):
         return self if sees_everything(user) else self.filter(by=user)
 
 
+class BulkChangeKind(models.TextChoices):
+    STATUS = "status", "批量改状态"
+    DATE = "date", "批量延期"
+
+
 class BulkChange(models.Model):
     """One 批量修改: the statements it made, each of which goes through review like any other."""
 
-    class Kind(models.TextChoices):
-        STATUS = "status", "批量改状态"
-        DATE = "date", "批量延期"
+    Kind = BulkChangeKind
 
     kind = models.CharField("性质", max_length=10, choices=Kind)
     reason = CleanTextField("原因（公开）")
@@ -34,7 +37,7 @@ class BulkChange(models.Model):
         verbose_name_plural = "批量修改"
         ordering = ["-at", "-pk"]
         constraints = [
-            one_of("kind", ["status", "date"], "性质不在可选范围内。"),
+            one_of("kind", BulkChangeKind.values, "性质不在可选范围内。"),
             models.CheckConstraint(condition=~models.Q(reason=""), name="projects_bulkchange_reason_given",
                                    violation_error_message="批量修改要写明原因。"),
         ]

@@ -20,14 +20,17 @@ class SourceQuerySet(EveryonesQuerySet):
         )[0]
 
 
+class SourceKind(models.TextChoices):
+    ARTICLE = "article", "报道"
+    DOCUMENT = "document", "文件"
+    DATASET = "dataset", "公开数据"
+    OWN = "own", "本单位填报"
+
+
 class Source(Edited, Keyed):
     """The article or document that proves a statement; 本单位填报 is one."""
 
-    class Kind(models.TextChoices):
-        ARTICLE = "article", "报道"
-        DOCUMENT = "document", "文件"
-        DATASET = "dataset", "公开数据"
-        OWN = "own", "本单位填报"
+    Kind = SourceKind
 
     code = models.SlugField("编号", max_length=40, unique=True)
     kind = models.CharField("类别", max_length=20, choices=Kind, default=Kind.ARTICLE)
@@ -53,7 +56,7 @@ class Source(Edited, Keyed):
         verbose_name_plural = "来源"
         ordering = ["code"]
         constraints = [
-            one_of("kind", ["article", "document", "dataset", "own"], "来源类别不在可选范围内。"),
+            one_of("kind", SourceKind.values, "来源类别不在可选范围内。"),
             in_order("published_from", "published_to", "最早可能的发布日期不能晚于最迟可能的日期。"),
         ]
 
@@ -195,13 +198,16 @@ class Discrepancy(Edited, Coded, About):
         return self.topic
 
 
+class PolicyDocumentStage(models.TextChoices):
+    ISSUED = "issued", "已制定"
+    REVISED = "revised", "已修订"
+    IN_REVISION = "in_revision", "修订中"
+
+
 class PolicyDocument(Edited, Coded):
     """A guideline that was issued or revised."""
 
-    class Stage(models.TextChoices):
-        ISSUED = "issued", "已制定"
-        REVISED = "revised", "已修订"
-        IN_REVISION = "in_revision", "修订中"
+    Stage = PolicyDocumentStage
 
     title = CleanCharField("名称", max_length=200, unique=True)
     field = CleanCharField("领域", max_length=60, blank=True)
@@ -220,7 +226,7 @@ class PolicyDocument(Edited, Coded):
         verbose_name_plural = "文件指引"
         ordering = ["title"]
         constraints = [
-            one_of("stage", ["issued", "revised", "in_revision"], "文件状态不在可选范围内。"),
+            one_of("stage", PolicyDocumentStage.values, "文件状态不在可选范围内。"),
             in_order("effective_from", "effective_on", "最早日不能晚于状态日期。"),
         ]
 

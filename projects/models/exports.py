@@ -32,22 +32,26 @@ class ExportFileQuerySet(LongWorkQuerySet):
         return self.filter(state__in=ExportFile.OPEN)
 
 
+class ExportFileFormat(models.TextChoices):
+    XLSX = "xlsx", "Excel"
+    CSV = "csv", "CSV"
+
+
+class ExportFileState(models.TextChoices):
+    QUEUED = "queued", "排队"
+    RUNNING = "running", "正在生成"
+    FINISHED = "finished", "已生成"
+    FAILED = "failed", "没有生成"
+    REMOVED = "removed", "已到期删除"
+
+
 class ExportFile(LongWork):
     """One export of projects, from the asking to the day its file is removed."""
 
-    class Format(models.TextChoices):
-        XLSX = "xlsx", "Excel"
-        CSV = "csv", "CSV"
-
-    class State(models.TextChoices):
-        QUEUED = "queued", "排队"
-        RUNNING = "running", "正在生成"
-        FINISHED = "finished", "已生成"
-        FAILED = "failed", "没有生成"
-        REMOVED = "removed", "已到期删除"
+    Format = ExportFileFormat
+    State = ExportFileState
 
     OPEN = ("queued", "running")
-    NAMED = ("finished", "removed")  # the states in which the row says what the file is, or was
 
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="申请人", on_delete=models.PROTECT, related_name="export_files"
@@ -75,8 +79,8 @@ class ExportFile(LongWork):
         verbose_name_plural = "导出的文件"
         ordering = ["-asked_at", "-pk"]
         constraints = [
-            one_of("extension", ["xlsx", "csv"], "格式不在可选范围内。"),
-            one_of("state", ["queued", "running", "finished", "failed", "removed"], "情况不在可选范围内。"),
+            one_of("extension", ExportFileFormat.values, "格式不在可选范围内。"),
+            one_of("state", ExportFileState.values, "情况不在可选范围内。"),
             models.CheckConstraint(
                 condition=Q(state__in=["finished", "removed"], finished_at__isnull=False, size__isnull=False)
                 & ~Q(sha256="") & ~Q(stored="")

@@ -45,22 +45,27 @@ class ImportBatchQuerySet(LongWorkQuerySet):
         return self.filter(models.Q(uploader=user) | models.Exists(theirs))
 
 
+class ImportBatchState(models.TextChoices):
+    UPLOADED = "uploaded", "待对应"
+    PREVIEWED = "previewed", "待确认"
+    CONFIRMED = "confirmed", "已导入"
+    UNDONE = "undone", "已撤销"
+    DISCARDED = "discarded", "已放弃"
+
+
+class ImportBatchJob(models.TextChoices):
+    NONE = "", "没有"
+    PREVIEW = "preview", "读取和核对"
+    CONFIRM = "confirm", "导入"
+    APPROVE = "approve", "整批审核"
+    SEND_BACK = "send_back", "整批退回"
+
+
 class ImportBatch(LongWork):
     """One uploaded list, from the upload to the confirmation or the undo."""
 
-    class State(models.TextChoices):
-        UPLOADED = "uploaded", "待对应"
-        PREVIEWED = "previewed", "待确认"
-        CONFIRMED = "confirmed", "已导入"
-        UNDONE = "undone", "已撤销"
-        DISCARDED = "discarded", "已放弃"
-
-    class Job(models.TextChoices):
-        NONE = "", "没有"
-        PREVIEW = "preview", "读取和核对"
-        CONFIRM = "confirm", "导入"
-        APPROVE = "approve", "整批审核"
-        SEND_BACK = "send_back", "整批退回"
+    State = ImportBatchState
+    Job = ImportBatchJob
 
     uploader = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="上传人", on_delete=models.PROTECT, related_name="import_batches"
@@ -103,8 +108,8 @@ class ImportBatch(LongWork):
         verbose_name_plural = "Excel 导入"
         ordering = ["-created_at", "-pk"]
         constraints = [
-            one_of("state", ["uploaded", "previewed", "confirmed", "undone", "discarded"], "情况不在可选范围内。"),
-            one_of("job", ["", "preview", "confirm", "approve", "send_back"], "正在办的事不在可选范围内。"),
+            one_of("state", ImportBatchState.values, "情况不在可选范围内。"),
+            one_of("job", ImportBatchJob.values, "正在办的事不在可选范围内。"),
         ]
 
     def __str__(self):
@@ -139,16 +144,19 @@ class ImportBatch(LongWork):
             self.file.delete(save=False)
 
 
+class ImportRowOutcome(models.TextChoices):
+    NEW = "new", "新增"
+    CHANGED = "changed", "有改动"
+    UNCHANGED = "unchanged", "没有改动"
+    WRONG = "wrong", "有问题"
+
+
 class ImportRow(Answered):
     """One row of the list: what it says, what it would change, what became of it."""
 
     answered_by = ("project__lead_department", "project__community")
 
-    class Outcome(models.TextChoices):
-        NEW = "new", "新增"
-        CHANGED = "changed", "有改动"
-        UNCHANGED = "unchanged", "没有改动"
-        WRONG = "wrong", "有问题"
+    Outcome = ImportRowOutcome
 
     batch = models.ForeignKey(ImportBatch, verbose_name="导入", on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField("行")
@@ -175,7 +183,7 @@ class ImportRow(Answered):
         constraints = [
             models.UniqueConstraint(fields=["batch", "number"], name="projects_importrow_number_once",
                                     violation_error_message="这一行已经有了。"),
-            one_of("outcome", ["new", "changed", "unchanged", "wrong"], "结果不在可选范围内。"),
+            one_of("outcome", ImportRowOutcome.values, "结果不在可选范围内。"),
         ]
 
     def __str__(self):

@@ -36,15 +36,18 @@ class ProgressUpdateQuerySet(LedgerQuerySet, ReviewedQuerySet, KeyedQuerySet):
         return self.filter(project__in=behind(ProgressUpdate, "project").objects.visible_to(user))
 
 
+class StatementKind(models.TextChoices):
+    PROGRESS = "progress", "进展"
+    CORRECTION = "correction", "更正"
+    WITHDRAWAL = "withdrawal", "撤回"
+    POSTPONEMENT = "postponement", "延期"
+    CLOSURE = "closure", "销号"
+
+
 class ProgressUpdate(ChecksAtOnce, LedgerRow, Reviewed, Keyed):
     """One dated statement about one project."""
 
-    class Kind(models.TextChoices):
-        PROGRESS = "progress", "进展"
-        CORRECTION = "correction", "更正"
-        WITHDRAWAL = "withdrawal", "撤回"
-        POSTPONEMENT = "postponement", "延期"
-        CLOSURE = "closure", "销号"
+    Kind = StatementKind
 
     natural_key_fields = ("project__code", "seq")
     ledger_of, answered_by = "project", ("project__lead_department", "project__community")
@@ -102,9 +105,8 @@ class ProgressUpdate(ChecksAtOnce, LedgerRow, Reviewed, Keyed):
         constraints = [
             *ledger_constraints("project", "进展", "项目"),
             percent_range(),
-            one_of("status", ["", "planned", "in_progress", "acceptance", "completed", "in_use", "standing",
-                              "paused", "cancelled"], "状态不在可选范围内。"),
-            one_of("kind", ["progress", "correction", "withdrawal", "postponement", "closure"], "性质不在可选范围内。"),
+            one_of("status", Status.possible(), "状态不在可选范围内。"),
+            one_of("kind", StatementKind.values, "性质不在可选范围内。"),
             models.CheckConstraint(
                 condition=~Q(status__in=["paused", "cancelled"]) | ~Q(reason=""),
                 name="projects_progressupdate_reason_given",

@@ -127,7 +127,7 @@ class LightOverride(models.Model):
         verbose_name_plural = "人工改灯"
         ordering = ["-pk"]
         constraints = [
-            one_of("colour", ["", "red", "yellow", "green", "blue", "grey", "white"], "灯色不在可选范围内。"),
+            one_of("colour", ["", *Colour.values], "灯色不在可选范围内。"),
             in_order("effective_on", "until", "结束日不能早于开始日。"),
             models.CheckConstraint(
                 condition=~models.Q(reason=""), name="projects_lightoverride_explained",

@@ -26,17 +26,20 @@ class ProjectListQuerySet(KeyedQuerySet):
         return self.filter(is_sample=False)
 
 
+class ProjectListKind(models.TextChoices):
+    KEY = "key", "重点项目"
+    COMMUNITY = "community", "社区项目"
+    MICRO = "micro", "微实事"
+    SECRETARY = "secretary", "书记工程"
+    INITIATIVE = "initiative", "党建730"
+    DISTRICT = "district", "区级实事"
+    TOWN = "town", "镇级实事"
+
+
 class ProjectList(Edited, Keyed):
     """A published list of promises."""
 
-    class Kind(models.TextChoices):
-        KEY = "key", "重点项目"
-        COMMUNITY = "community", "社区项目"
-        MICRO = "micro", "微实事"
-        SECRETARY = "secretary", "书记工程"
-        INITIATIVE = "initiative", "党建730"
-        DISTRICT = "district", "区级实事"
-        TOWN = "town", "镇级实事"
+    Kind = ProjectListKind
 
     STREET_KINDS = ["key", "community", "micro", "secretary", "initiative"]
 
@@ -66,7 +69,7 @@ class ProjectList(Edited, Keyed):
         verbose_name_plural = "清单"
         ordering = ["is_sample", "order", "slug"]
         constraints = [
-            one_of("kind", ["key", "community", "micro", "secretary", "initiative", "district", "town"],
+            one_of("kind", ProjectListKind.values,
                    "清单类型不在可选范围内。"),
             with_unit("year", "unit", "清单要有量词，如“项”。"),
             in_order("announced_from", "announced_on", "最早公布日不能晚于公布日。"),

@@ -166,13 +166,16 @@ class ProjectQuerySet(KeyedQuerySet):
         return sum(project.keep_projections(ledger[project.pk]) for project in batch)
 
 
+class ProjectMembership(models.TextChoices):
+    NONE = "", "不在清单上"
+    STATED = "stated", "来源写明在清单上"
+    IMPLIED = "implied", "由上下文推知在清单上"
+
+
 class Project(ChecksAtOnce, Edited, Answered, Keyed):
     """Anything promised on a list, or named by a source and on none. May be a part of another."""
 
-    class Membership(models.TextChoices):
-        NONE = "", "不在清单上"
-        STATED = "stated", "来源写明在清单上"
-        IMPLIED = "implied", "由上下文推知在清单上"
+    Membership = ProjectMembership
 
     # what follows from the ledger and from names: no change of anybody's
     derived = frozenset({

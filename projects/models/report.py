@@ -53,13 +53,16 @@ class ReportQuerySet(models.QuerySet):
         return self.filter(year=quarter.year, number=quarter.number)
 
 
+class QuarterReportKind(models.TextChoices):
+    REPORT = "report", "报告"
+    BULLETIN = "bulletin", "通报"
+    INTERNAL = "internal", "内部材料"
+
+
 class QuarterReport(Edited, OfQuarter):
     """What the office writes about a quarter: four parts with figures as tokens, and what the paper needs."""
 
-    class Kind(models.TextChoices):
-        REPORT = "report", "报告"
-        BULLETIN = "bulletin", "通报"
-        INTERNAL = "internal", "内部材料"
+    Kind = QuarterReportKind
 
     # the paper (GB/T 9704-2012)
     kind = models.CharField("文种", max_length=10, choices=Kind, default=Kind.REPORT)
@@ -93,7 +96,7 @@ class QuarterReport(Edited, OfQuarter):
             *quarter_constraints(),
             models.UniqueConstraint(fields=["year", "number"], name="projects_quarterreport_once",
                                     violation_error_message="这个季度已有报告，请在原来的上面改。"),
-            one_of("kind", ["report", "bulletin", "internal"], "文种不在可选范围内。"),
+            one_of("kind", QuarterReportKind.values, "文种不在可选范围内。"),
             models.CheckConstraint(condition=~Q(kind="internal", is_released=True),
                                    name="projects_quarterreport_internal_kept",
                                    violation_error_message="内部材料不能公开正文。"),

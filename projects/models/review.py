@@ -33,13 +33,16 @@ class WatchedWordQuerySet(EveryonesQuerySet, KeyedQuerySet):
         return [word for word in self.active() if word.word in text]
 
 
+class WatchedWordKind(models.TextChoices):
+    LEADER = "leader", "领导姓名、职务"
+    WRONG = "wrong", "常见错误写法"
+    SENSITIVE = "sensitive", "不宜公开的说法"
+
+
 class WatchedWord(Edited, Keyed):
     """A word that makes the portal ask before submission: 领导姓名职务, 错误写法, 敏感说法."""
 
-    class Kind(models.TextChoices):
-        LEADER = "leader", "领导姓名、职务"
-        WRONG = "wrong", "常见错误写法"
-        SENSITIVE = "sensitive", "不宜公开的说法"
+    Kind = WatchedWordKind
 
     natural_key_fields = ("word",)
 
@@ -56,7 +59,7 @@ class WatchedWord(Edited, Keyed):
         verbose_name_plural = "提醒词"
         ordering = ["kind", "word"]
         constraints = [
-            one_of("kind", ["leader", "wrong", "sensitive"], "性质不在可选范围内。"),
+            one_of("kind", WatchedWordKind.values, "性质不在可选范围内。"),
             models.CheckConstraint(
                 condition=~models.Q(word=""), name="projects_watchedword_not_empty",
                 violation_error_message="词不能为空。",

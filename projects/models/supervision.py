@@ -37,21 +37,26 @@ class SupervisionNoticeQuerySet(OfProjectQuerySet):
                                    "closed_by")
 
 
+class NoticeLevel(models.TextChoices):
+    REMINDER = "reminder", "提醒"
+    URGE = "urge", "催办单"
+    ORDER = "order", "督办单"
+    BULLETIN = "bulletin", "通报"
+
+
+class NoticeCause(models.TextChoices):
+    DUE_SOON = "due_soon", "快到期"
+    OVERDUE = "overdue", "逾期"
+    BEHIND = "behind", "滞后"
+    STALE = "stale", "久无进展"
+    MANUAL = "manual", "人工发起"
+
+
 class SupervisionNotice(ChecksAtOnce, Answered):
     """One paper to one unit about one project. Issued, received, replied to and closed; never edited."""
 
-    class Level(models.TextChoices):
-        REMINDER = "reminder", "提醒"
-        URGE = "urge", "催办单"
-        ORDER = "order", "督办单"
-        BULLETIN = "bulletin", "通报"
-
-    class Cause(models.TextChoices):
-        DUE_SOON = "due_soon", "快到期"
-        OVERDUE = "overdue", "逾期"
-        BEHIND = "behind", "滞后"
-        STALE = "stale", "久无进展"
-        MANUAL = "manual", "人工发起"
+    Level = NoticeLevel
+    Cause = NoticeCause
 
     answered_by = ("department", "community")
     append_only = AppendOnly(frozen_by="closed_on", sentence="已办结的督办记录不能修改或删除。")
@@ -110,8 +115,8 @@ class SupervisionNotice(ChecksAtOnce, Answered):
         permissions = [("start_supervision", "发起和办结督办"), ("answer_supervision", "签收和回复督办")]
         indexes = [models.Index(fields=["project", "-raised_on"], name="notice_of_project")]
         constraints = [
-            one_of("level", ["reminder", "urge", "order", "bulletin"], "督办方式不在可选范围内。"),
-            one_of("cause", ["due_soon", "overdue", "behind", "stale", "manual"], "缘由不在可选范围内。"),
+            one_of("level", NoticeLevel.values, "督办方式不在可选范围内。"),
+            one_of("cause", NoticeCause.values, "缘由不在可选范围内。"),
             models.UniqueConstraint(
                 fields=["project", "cause"], condition=Q(closed_on__isnull=True) & ~Q(cause="manual"),
                 name="projects_supervisionnotice_one_open",

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng import words
-from guicheng.days.workdays import UnknownYear, WorkCalendar, missing_year
+from guicheng.days.workdays import UnknownYear, WorkCalendar, keepers_of_calendar, missing_year
 from guicheng.notices.inbox import tell
 from projects.models import LightRule, Project, SupervisionNotice
 from projects.supervision.subjects import Projects
@@ -91,12 +91,9 @@ def supervise(day=None, *, samples=False, dry_run=False):
 
 def remind_of_calendar(day=None):
     """Tell those who keep the calendar that a year's days off are missing: once for each year."""
-    from django.contrib.auth import get_user_model
-
     year = missing_year(day)
     if year:
-        keepers = get_user_model().objects.filter(is_active=True, groups__name="业务管理员")
-        tell(keepers, f"calendar:{year}", f"请录入 {year} 年的放假安排",
+        tell(keepers_of_calendar(), f"calendar:{year}", f"请录入 {year} 年的放假安排",
              f"{year} 年的放假安排还没有录入，到时不能推算工作日，提醒和督办也发不出。",
              reverse("admin:guicheng_calendaryear_changelist"))
     return year

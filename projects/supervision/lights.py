@@ -33,7 +33,6 @@ class Light:
     due_on: date | None = None
     days_late: int = 0
     causes: frozenset = field(default_factory=frozenset)  # overdue, due_soon, behind: what supervision acts upon
-    unknown_year: int | None = None  # the year whose days off are missing, where that leaves the light open
     rule: LightRule | None = None
     override: LightOverride | None = None
 
@@ -131,7 +130,7 @@ def _computed(project, state, milestones, rule, calendar, day):
     plan = plan_percent(project.planned_start, state.due_on, milestones, day)
     actual, due = state.percent, state.due_on
     behind = None if plan is None or actual is None else plan - actual
-    causes, parts, unknown = set(), [], None
+    causes, parts, is_guess = set(), [], False
     if behind is not None:
         parts.append(_compared(plan, actual, behind))
     if due and due < day:
@@ -143,21 +142,21 @@ def _computed(project, state, milestones, rule, calendar, day):
                 causes.add("due_soon")
                 parts.append(_soon(day, due, rule))
         except UnknownYear as error:
-            unknown = error.year
+            is_guess = True
             parts.append(str(error))
     if behind is not None and behind > rule.red_from:
         causes.add("behind")
     if _never_started(project, state, rule, day):
         causes.add("behind")
         parts.append(f"计划 {words.day(project.planned_start)}开始，满 {rule.not_started_months} 个月还没有开工的记录")
-    colour = _colour(causes, behind, rule, unknown)
-    if not parts or colour == "white" and unknown is None:
+    colour = _colour(causes, behind, rule, is_guess)
+    if not parts or colour == "white" and not is_guess:
         parts.append(_why_white(plan, actual, due, project))
     label = "逾期" if "overdue" in causes else LABELS[colour]
     if colour == "yellow" and "due_soon" in causes:
         label = "快到期"
     return Light(colour, label, _sentence(parts, colour), plan, actual, behind, due,
-                 (day - due).days if "overdue" in causes else 0, frozenset(causes), unknown, rule)
+                 (day - due).days if "overdue" in causes else 0, frozenset(causes), rule)
 
 
 def _resting(state, rule):
@@ -172,12 +171,12 @@ def _resting(state, rule):
     return None
 
 
-def _colour(causes, behind, rule, unknown):
+def _colour(causes, behind, rule, is_guess):
     if causes & {"overdue", "behind"}:
         return "red"
     if "due_soon" in causes or (behind is not None and behind >= rule.yellow_from):
         return "yellow"
-    return "white" if behind is None or unknown else "green"
+    return "white" if behind is None or is_guess else "green"
 
 
 def _never_started(project, state, rule, day):

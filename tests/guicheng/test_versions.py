@@ -44,17 +44,6 @@ def test_a_deleted_row_does_not_come_back(word):
     assert not WatchedWord.objects.exists()
 
 
-def test_save_version_says_which_version_was_seen(word, street_admin):
-    WatchedWord.objects.update(version=3)
-    word.refresh_from_db()
-    word.advice = "新。"
-    with pytest.raises(StaleVersion):
-        word.save_version(2)
-    word.save_version(3, by=street_admin, reason="批量修改")
-    entry = AuditEntry.objects.newest_first()[0]
-    assert (word.version, entry.by, entry.reason) == (4, street_admin, "批量修改")
-
-
 def test_what_follows_from_others_is_no_new_version(project):
     factories.make_alias(project)
     factories.make_update(project, status="in_progress")

@@ -13,7 +13,6 @@ from guicheng.days.workdays import (
     add_working_days,
     missing_year,
     seed_calendar,
-    working_days_between,
 )
 from tests import factories
 
@@ -24,7 +23,7 @@ LAST = 2026  # the last year chinesecalendar 1.11 knows
 def test_it_works():
     """国庆 2021: 1—7 October off, Saturday 9 October worked."""
     assert add_working_days(date(2021, 9, 29), 3) == date(2021, 10, 9)
-    assert working_days_between(date(2021, 9, 29), date(2021, 10, 9)) == 3
+    assert WorkCalendar.load().between(date(2021, 9, 29), date(2021, 10, 9)) == 3
 
 
 @pytest.mark.parametrize(("day", "works"), [
@@ -40,14 +39,14 @@ def test_single_days(day, works):
     (date(2021, 6, 4), date(2021, 6, 7), 1), (date(2021, 12, 31), date(2022, 1, 4), 1),
 ])
 def test_between(first, last, days):
-    assert working_days_between(first, last) == days
+    assert WorkCalendar.load().between(first, last) == days
 
 
 def test_a_year_nobody_entered_is_not_guessed():
     with pytest.raises(UnknownYear, match="2027 年的放假安排还没有录入，不能推算工作日"):
         add_working_days(date(2026, 12, 30), 3)
     with pytest.raises(UnknownYear, match="2020 年"):
-        working_days_between(date(2020, 12, 1), date(2021, 1, 5))
+        WorkCalendar.load().between(date(2020, 12, 1), date(2021, 1, 5))
 
 
 def test_control_the_same_question_inside_the_table_is_answered():
@@ -65,10 +64,10 @@ def test_far_days_need_no_table_near_ones_do():
 def test_a_year_counts_only_once_it_is_complete():
     year = CalendarYear.objects.create(year=2027)
     with pytest.raises(UnknownYear):
-        working_days_between(date(2027, 3, 1), date(2027, 3, 2))
+        WorkCalendar.load().between(date(2027, 3, 1), date(2027, 3, 2))
     year.is_complete = True
     year.save()
-    assert working_days_between(date(2027, 3, 1), date(2027, 3, 2)) == 1
+    assert WorkCalendar.load().between(date(2027, 3, 1), date(2027, 3, 2)) == 1
 
 
 def test_the_seed_holds_every_known_year():
