@@ -26,6 +26,12 @@ class ProjectListQuerySet(KeyedQuerySet):
         return self.filter(is_sample=False)
 
 
+class ProjectMembership(models.TextChoices):
+    NONE = "", "不在清单上"
+    STATED = "stated", "来源写明在清单上"
+    IMPLIED = "implied", "由上下文推知在清单上"
+
+
 class ProjectListKind(models.TextChoices):
     KEY = "key", "重点项目"
     COMMUNITY = "community", "社区项目"

@@ -28,7 +28,7 @@ from guicheng.trail.history import History
 from guicheng.trail.versions import Edited
 from projects.models.evidence import Source
 from projects.models.ledger import ProgressUpdate
-from projects.models.lists import Category, Department, ProjectList
+from projects.models.lists import Category, Department, ProjectList, ProjectMembership
 from projects.models.status import Status
 
 NEVER = date(1900, 1, 1)  # `moved_on` before anybody said anything: sorts last on both databases
@@ -164,12 +164,6 @@ class ProjectQuerySet(KeyedQuerySet):
             ledger[row.project_id].append(row)
         # row by row: bulk_update spends longer on its CASE expressions (115 s against 89 for 100,000)
         return sum(project.keep_projections(ledger[project.pk]) for project in batch)
-
-
-class ProjectMembership(models.TextChoices):
-    NONE = "", "不在清单上"
-    STATED = "stated", "来源写明在清单上"
-    IMPLIED = "implied", "由上下文推知在清单上"
 
 
 class Project(ChecksAtOnce, Edited, Answered, Keyed):

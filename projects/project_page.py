@@ -1,0 +1,135 @@
+"""One project as its public page shows it, now or as of another moment: all that stands there, in few queries."""
+from functools import cached_property
+
+from django.db.models import CharField, OuterRef, Subquery, Value
+from django.db.models.functions import Cast
+from django.shortcuts import get_object_or_404
+
+from guicheng.access.units import behind
+from projects.ledger import promises
+from projects.ledger.timeline import timeline_at
+from projects.models import Department, Discrepancy, Paper, Photo, Project, ProjectAlias, ProjectList, Source
+from projects.models.project import announced_by
+from projects.moments import THEN, as_they_were, at, columns_at, milestones_at
+
+NO_CODE = Value("")
+
+
+class ProjectPage:
+    """The page of the public project with this code. Raises Http404 where there is none.
+
+    `not_yet`: its list, where that was not announced by the moment; nothing else is asked for then.
+    """
+
+    def __init__(self, code, moment):
+        self.moment = moment
+        beside = Project.objects.filter(
+            project_list=OuterRef("project_list"), parent=None, is_published=True).order_by()
+        self.project = get_object_or_404(
+            Project.objects.published().defer("search_text").select_related(
+                "project_list", "category", "community", "lead_department", "source",
+            ).annotate(
+                before=Subquery(beside.filter(code__lt=OuterRef("code")).order_by("-code").values("pk")[:1]),
+                after=Subquery(beside.filter(code__gt=OuterRef("code")).order_by("code").values("pk")[:1]),
+            ), code=code)
+        self.not_yet = self._not_yet()
+        if moment and not self.not_yet:
+            then = at(Project.objects.filter(pk=self.project.pk), moment).get()
+            for name in THEN:
+                setattr(self.project, name, getattr(then, name))
+            as_they_were([self.project], moment)
+
+    def _not_yet(self):
+        on = self.project.project_list
+        return on if on and not self.moment.has(on.announced_on) else None
+
+    def context(self):
+        """All that the template names."""
+        return {
+            "project": self.project, "entries": self.entries, "latest": self.latest, "parts": self.parts,
+            "facts": self.facts, "discrepancies": self.discrepancies, "judgements": self.judgements,
+            "milestones": self.milestones, "around": self.around, "has_sample": self.project.is_sample,
+        }
+
+    # what was said
+    @cached_property
+    def updates(self):
+        return list(self.project.updates.published().select_related("source"))
+
+    @cached_property
+    def entries(self):
+        return timeline_at(self.updates, self.moment, self._some("photos"), self._some("papers"))
+
+    @cached_property
+    def latest(self):
+        """The newest row that stands; None where nobody said anything."""
+        return next((entry.row for entry in self.entries if not entry.is_withdrawn), None)
+
+    @cached_property
+    def judgements(self):
+        return promises.project_judgements(self.project, self.updates, self.moment)
+
+    @cached_property
+    def milestones(self):
+        return milestones_at(self.project.milestones.select_related("source"), self.moment)
+
+    # what most projects do not have
+    @cached_property
+    def parts(self):
+        return self._some("parts", lambda rows: as_they_were(rows.order_by("pk").values(
+            "code", "name", "community__name", *columns_at(["status"], self.moment)), self.moment))
+
+    @cached_property
+    def facts(self):
+        return self._some("facts", lambda rows: list(rows.select_related("source")))
+
+    @cached_property
+    def discrepancies(self):
+        return self._some("discrepancies", lambda rows: list(rows.select_related("source_1", "source_2")))
+
+    def _some(self, kind, read=list):
+        """What `read` makes of the rows of this kind; nothing is asked where `around` found none."""
+        return read(self._rare[kind]) if kind in self.around else []
+
+    @cached_property
+    def _rare(self):
+        project, moment = self.project, self.moment
+        # a file is fetched only while its statement is in force
+        photos, papers = (model.objects.frozen().filter(update__project=project) for model in (Photo, Paper))
+        return {
+            "parts": at(project.parts.published(), moment),
+            "facts": project.facts.by(moment.day),
+            "photos": photos.published() if moment else photos,
+            "papers": papers.published() if moment else papers,
+            "discrepancies": Discrepancy.objects.filter(
+                project__in=filter(None, [project.pk, project.parent_id])).by(moment.day),
+        }
+
+    @cached_property
+    def around(self):
+        """What the page only names: kind -> [(code, name)]; of the rare kinds, that there is any. One query."""
+        branches = [rows.order_by().values_list(Value(kind), code, name) for kind, rows, code, name in self._named()]
+        branches += [rows.order_by().values_list(Value(kind), NO_CODE, NO_CODE) for kind, rows in self._rare.items()]
+        found = {}
+        for kind, code, name in branches[0].union(*branches[1:]):
+            found.setdefault(kind, []).append((code, name))
+        return found
+
+    def _named(self):
+        """Give (kind, rows, the column of the code, that of the name)."""
+        project, public = self.project, Project.objects.published()
+        yield "alias", ProjectAlias.objects.filter(project=project).exclude(name=project.name), NO_CODE, "name"
+        yield "supporting", Department.objects.filter(supported_projects=project), NO_CODE, "name"
+        yield "venue", project.venues.all(), NO_CODE, "name"
+        continued = public.filter(continues=project)
+        yield ("continued", continued.filter(announced_by(self.moment.day)) if self.moment else continued,
+               "code", "name")
+        for kind, key in [("before", project.before), ("after", project.after), ("parent", project.parent_id),
+                          ("continues", project.continues_id)]:
+            if key:
+                yield kind, public.filter(pk=key), "code", "name"
+        if project.budget_source_id:
+            yield "budget", Source.objects.filter(pk=project.budget_source_id), "code", "title"
+        if project.project_list and project.project_list.kind == ProjectList.Kind.SECRETARY:
+            secretary_projects = behind(Project, "secretary_project").objects
+            yield ("secretary", secretary_projects.filter(project=project), "code", Cast("year", CharField()))
