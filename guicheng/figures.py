@@ -4,6 +4,15 @@ from datetime import date
 from decimal import Decimal
 
 
+def iso(day):
+    """A day as the written form of a figure holds it; None stays None."""
+    return day.isoformat() if day else None
+
+
+def from_iso(text):
+    return date.fromisoformat(text) if text else None
+
+
 @dataclass(frozen=True)
 class Definition:
     """口径: what a figure counts, in one sentence. `key` is its anchor on the page 这个数怎么算."""
@@ -12,6 +21,13 @@ class Definition:
     label: str
     sentence: str
     unit: str = "项"
+
+    def frozen(self):
+        return {"key": self.key, "label": self.label, "sentence": self.sentence, "unit": self.unit}
+
+    @classmethod
+    def from_frozen(cls, row):
+        return cls(**row)
 
 
 @dataclass(frozen=True)
@@ -40,3 +56,14 @@ class Figure:
         if self.is_partial or not self.denominator or self.numerator is None:
             return None
         return round(Decimal(self.numerator) * 100 / self.denominator, 1)
+
+    def frozen(self):
+        """The written form; the definition beside it is told by its key."""
+        return {"key": self.definition.key, "label": self.definition.label, "unit": self.definition.unit,
+                "value": self.value, "numerator": self.numerator, "denominator": self.denominator,
+                "rate": None if self.rate is None else str(self.rate)}
+
+    @classmethod
+    def from_frozen(cls, row, definitions, as_of):
+        definition = next(each for each in definitions if each.key == row["key"])
+        return cls(definition, row["value"], as_of, row["numerator"], row["denominator"])

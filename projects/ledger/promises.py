@@ -8,9 +8,10 @@ from django.db import models
 from django.utils import timezone
 
 from guicheng.days.as_of import NOW
+from guicheng.figures import from_iso, iso
 from guicheng.tables.listing import Listing
 from projects.ledger.timeline import hide_withdrawn
-from projects.models import ProgressUpdate, Project, Promise, Status
+from projects.models import ProgressUpdate, Project, ProjectList, Promise, Source, Status
 
 
 class Verdict(models.TextChoices):
@@ -33,6 +34,29 @@ class Judgement:
     promise: Promise
     verdict: Verdict
     proof: ProgressUpdate | None
+
+    def frozen(self):
+        promise, proof, project = self.promise, self.proof, self.promise.project
+        return {
+            "code": project.code, "name": project.name, "list": project.project_list and project.project_list.slug,
+            "list_title": project.project_list.title if project.project_list else "",
+            "text": promise.text, "promised_on": iso(promise.promised_on), "due_on": iso(promise.due_on),
+            "verdict": self.verdict.value, "verdict_label": self.verdict.label,
+            "proof_on": iso(proof.effective_on) if proof else None, "proof_text": proof.text if proof else "",
+            "proof_source": proof.source.title if proof else "", "source": promise.source.title,
+        }
+
+    @classmethod
+    def from_frozen(cls, row):
+        """The judgement that was written down. Promise, project and proof are of no database."""
+        project_list = ProjectList(slug=row["list"], title=row["list_title"]) if row["list"] else None
+        promise = Promise(
+            project=Project(code=row["code"], name=row["name"], project_list=project_list), text=row["text"],
+            promised_on=from_iso(row["promised_on"]), due_on=from_iso(row["due_on"]),
+            source=Source(title=row["source"]))
+        proof = ProgressUpdate(text=row["proof_text"], effective_on=from_iso(row["proof_on"]),
+                               source=Source(title=row["proof_source"])) if row["proof_on"] else None
+        return cls(promise, Verdict(row["verdict"]), proof)
 
 
 def judge(promise, rows, day):

@@ -2,6 +2,7 @@
 from itertools import groupby
 
 from guicheng.access.units import behind
+from guicheng.figures import iso
 from projects import summary
 from projects.document import FORMAT, Document
 from projects.ledger.corrections import corrections_on
@@ -44,9 +45,9 @@ def _figures(quarter, each, rows, known_at):
     late = set(summary.overdue_by(each.as_of, known_at).values_list("code", flat=True))
     return {
         **_outline(quarter, each, known_at),
-        "lists": [_list(row, before.get(row.project_list.slug)) for row in each.lists if row.is_known],
-        "changes": sorted(map(_change, each.changes), key=_places(each.lists)),
-        "promises": [_judgement(row) for row in each.promises],
+        "lists": [row.frozen(before.get(row.project_list.slug)) for row in each.lists if row.is_known],
+        "changes": sorted((row.frozen() for row in each.changes), key=_places(each.lists)),
+        "promises": [row.frozen() for row in each.promises],
         "overdue": [row["public"] for row in rows if row["public"]["code"] in late],
         "projects": [row["public"] for row in rows],
         "communities": _communities(quarter),
@@ -60,25 +61,17 @@ def _outline(quarter, each, known_at):
     following = Promise.objects.filter(
         is_sample=False, due_on__gte=quarter.next.first_day, due_on__lte=quarter.next.last_day)
     return {
-        "format": FORMAT,
-        "quarter": str(quarter), "title": quarter.title, "year": quarter.year,
-        "first_day": _day(quarter.first_day), "last_day": _day(quarter.last_day), "as_of": _day(each.as_of),
+        **each.frozen(OUTLINED), "format": FORMAT,
+        "title": quarter.title, "year": quarter.year,
+        "first_day": iso(quarter.first_day), "last_day": iso(quarter.last_day),
         "is_over": quarter.is_over,
         "known_at": known_at.isoformat() if known_at else None,
         "before": {"quarter": str(quarter.previous), "title": quarter.previous.title,
-                   "as_of": _day(quarter.previous.last_day)},
+                   "as_of": iso(quarter.previous.last_day)},
         "after": {"quarter": str(quarter.next), "title": quarter.next.title},
-        "lists": [_list(row, None) for row in each.lists if row.is_known],
-        "counts": [_figure(row) for row in each.figures],
-        "moves": [{"key": kind.value, "label": kind.label, "count": count} for kind, count in each.moves.items()],
-        "verdicts": [{"key": verdict.value, "label": verdict.label, "count": count}
-                     for verdict, count in each.verdicts.items()],
-        "changes": [_change(row) for row in each.changes[:OUTLINED]],
-        "promises": [_judgement(row) for row in each.promises[:OUTLINED]],
-        "next_promises": [_judgement(row) for row in judgements(following, each.as_of, known_at)],
+        "next_promises": [row.frozen() for row in judgements(following, each.as_of, known_at)],
         "overdue": [], "projects": [], "communities": [], "corrections": [],
-        "definitions": [{"key": row.key, "label": row.label, "sentence": row.sentence, "unit": row.unit}
-                        for row in [*summary.DEFINITIONS, *summary.QUARTER_DEFINITIONS]],
+        "definitions": [row.frozen() for row in [*summary.DEFINITIONS, *summary.QUARTER_DEFINITIONS]],
     }
 
 
@@ -87,70 +80,6 @@ def _communities(quarter):
     rows = behind(Project, "community").objects.published()
     rows = rows.filter(known_from__lte=quarter.year).order_by("order", "pk")
     return [{"key": slug, "label": name} for slug, name in rows.values_list("slug", "name")]
-
-
-def _day(value):
-    return value.isoformat() if value else None
-
-
-def _figure(each):
-    return {"key": each.definition.key, "label": each.definition.label, "unit": each.definition.unit,
-            "value": each.value, "numerator": each.numerator, "denominator": each.denominator,
-            "rate": None if each.rate is None else str(each.rate)}
-
-
-def _figures_of(each):
-    """The figures of one list by the end of a day."""
-    return {
-        "as_of": _day(each.as_of),
-        "declared": each.declared.value, "declared_done": each.declared_done.value,
-        "recorded": each.recorded.value, "done": each.done.value, "standing": each.standing.value,
-        "unknown": each.unknown.value, "missing": each.missing.value,
-        "rate": None if each.rate is None else str(each.rate),
-        "by_status": {key: count for key, _, count in each.status_counts},
-        "families": each.families,
-    }
-
-
-def _list(each, before):
-    row = each.project_list
-    return {
-        "slug": row.slug, "title": row.title, "kind": row.kind, "kind_label": row.get_kind_display(),
-        "is_street": row.is_street, "year": row.year, "unit": row.unit, "issuer": row.issuer,
-        "announced_from": _day(row.announced_from), "announced_on": _day(row.announced_on),
-        **_figures_of(each),
-        "gap_sentence": each.gap_sentence, "sentence": each.sentence,
-        "segments": [{"family": part.family, "label": part.label, "count": part.count} for part in each.segments],
-        "by_category": [_group(group) for group in each.by_category],
-        "by_community": [_group(group) for group in each.by_community],
-        "before": _figures_of(before) if before and before.is_known else None,
-    }
-
-
-def _group(group):
-    return {"key": group.key, "label": group.label, "recorded": group.recorded, "done": group.done,
-            "unknown": group.unknown, "families": group.families,
-            "by_status": {key or "unknown": group.by_status[key] for key in Status.possible()}}
-
-
-def _change(row):
-    return {"code": row.code, "name": row.name, "list": row.list_slug or None, "list_title": row.list_title,
-            "before": row.before or "unknown", "after": row.after or "unknown",
-            "before_label": row.before_label, "after_label": row.after_label,
-            "kind": row.kind.value, "kind_label": row.kind.label}
-
-
-def _judgement(row):
-    promise, proof = row.promise, row.proof
-    project = promise.project
-    return {
-        "code": project.code, "name": project.name, "list": project.project_list and project.project_list.slug,
-        "list_title": project.project_list.title if project.project_list else "",
-        "text": promise.text, "promised_on": _day(promise.promised_on), "due_on": _day(promise.due_on),
-        "verdict": row.verdict.value, "verdict_label": row.verdict.label,
-        "proof_on": _day(proof.effective_on) if proof else None, "proof_text": proof.text if proof else "",
-        "proof_source": proof.source.title if proof else "", "source": promise.source.title,
-    }
 
 
 # --- the rows ------------------------------------------------------------------------------------
@@ -182,10 +111,10 @@ def _row(project, state, said):
         "community": project.community.name if project.community else "",
         "department": project.lead_department.name if project.lead_department else "", "phone": project.office,
         "status": state["status"] or "unknown", "status_label": Status.label_of(state["status"]),
-        "percent": state["percent"], "moved_on": _day(said[0].effective_on) if said else None,
+        "percent": state["percent"], "moved_on": iso(said[0].effective_on) if said else None,
         "latest": next((row.text for row in said if row.text), ""),
-        "planned_start": _day(project.planned_start), "planned_end": _day(project.planned_end),
-        "due_on": _day(state["due_on"]), "closed_on": _day(state["closed_on"]),
+        "planned_start": iso(project.planned_start), "planned_end": iso(project.planned_end),
+        "due_on": iso(state["due_on"]), "closed_on": iso(state["closed_on"]),
         "budget": None if project.budget is None else str(project.budget), "source": project.source.title,
     }
 
@@ -201,7 +130,7 @@ def _for_staff(day, rows):
         "lights": found,
         "light_counts": [{"colour": colour.value, "word": colour.label, "count": by_colour[colour]}
                          for colour in Colour],
-        "light_rule": {"effective_on": _day(rule.effective_on), "yellow_from": rule.yellow_from,
+        "light_rule": {"effective_on": iso(rule.effective_on), "yellow_from": rule.yellow_from,
                        "red_from": rule.red_from, "due_within": rule.due_within,
                        "not_started_months": rule.not_started_months} if rule else None,
         "words": [{"code": row["public"]["code"], **row["words"]} for row in rows if any(row["words"].values())],

@@ -7,7 +7,7 @@ from django.db.models import Count, F, Max
 from django.utils import timezone
 
 from guicheng.access.units import behind
-from guicheng.figures import Definition, Figure
+from guicheng.figures import Definition, Figure, from_iso, iso
 from projects.models import Declaration, Project, ProjectList, Status
 from projects.models.project import status_at
 from projects.supervision.lights import NEEDED, lights_of
@@ -96,6 +96,28 @@ class Group:
     @property
     def unknown(self):
         return self.by_status[""]
+
+    def frozen(self):
+        return {"key": self.key, "label": self.label, "recorded": self.recorded, "done": self.done,
+                "unknown": self.unknown, "families": self.families,
+                "by_status": {written(key): self.by_status[key] for key in Status.possible()}}
+
+    @classmethod
+    def from_frozen(cls, row):
+        return cls(row["key"], row["label"], counter_from(row["by_status"]))
+
+
+def written(status):
+    """A status as it is written down: that nobody said anything has a word of its own."""
+    return status or "unknown"
+
+
+def status_from(text):
+    return "" if text == "unknown" else text
+
+
+def counter_from(by_status):
+    return Counter({status_from(key): count for key, count in by_status.items()})
 
 
 @dataclass
@@ -223,6 +245,45 @@ class ListSummary:
             "by_status": {key: count for key, _, count in self.status_counts}, "by_category": rows(self.by_category),
             "by_community": rows(self.by_community),
         }
+
+    # as a document keeps it
+    def frozen(self, before=None):
+        """All that a page says of the list, as plain values; `before`: its summary by an earlier day."""
+        row = self.project_list
+        return {
+            "slug": row.slug, "title": row.title, "kind": row.kind, "kind_label": row.get_kind_display(),
+            "is_street": row.is_street, "year": row.year, "unit": row.unit, "issuer": row.issuer,
+            "announced_from": iso(row.announced_from), "announced_on": iso(row.announced_on),
+            **self.frozen_figures(),
+            "gap_sentence": self.gap_sentence, "sentence": self.sentence,
+            "segments": [{"family": part.family, "label": part.label, "count": part.count} for part in self.segments],
+            "by_category": [group.frozen() for group in self.by_category],
+            "by_community": [group.frozen() for group in self.by_community],
+            "before": before.frozen_figures() if before and before.is_known else None,
+        }
+
+    def frozen_figures(self):
+        return {
+            "as_of": iso(self.as_of),
+            "declared": self.declared.value, "declared_done": self.declared_done.value,
+            "recorded": self.recorded.value, "done": self.done.value, "standing": self.standing.value,
+            "unknown": self.unknown.value, "missing": self.missing.value,
+            "rate": None if self.rate is None else str(self.rate),
+            "by_status": {key: count for key, _, count in self.status_counts},
+            "families": self.families,
+        }
+
+    @classmethod
+    def from_frozen(cls, row):
+        """The summary that was written down. Its list and declarations are of no database."""
+        project_list = ProjectList(
+            slug=row["slug"], title=row["title"], kind=row["kind"], unit=row["unit"], year=row["year"],
+            issuer=row["issuer"], announced_from=from_iso(row["announced_from"]),
+            announced_on=from_iso(row["announced_on"]))
+        declaration = None if row["declared"] is None else Declaration(total=row["declared"])
+        done = None if row["declared_done"] is None else Declaration(done=row["declared_done"])
+        groups = {kind: [Group.from_frozen(each) for each in row[f"by_{kind}"]] for kind in ("category", "community")}
+        return cls(project_list, from_iso(row["as_of"]), declaration, done, counter_from(row["by_status"]), groups)
 
 
 class Tally:

@@ -11,11 +11,13 @@ from django.db.models import Case, Exists, F, Min, OuterRef, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
+from guicheng.days.quarters import Quarter
+from guicheng.figures import Definition, Figure, from_iso, iso
 from guicheng.tables.listing import Listing
-from projects.ledger.promises import judgements
+from projects.ledger.promises import Judgement, Verdict, judgements
 from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Status
 from projects.models.project import announced_by, status_at
-from projects.summary.lists import Tally, summaries_of
+from projects.summary.lists import ListSummary, Tally, status_from, summaries_of, written
 from projects.summary.moves import Move, count_moves
 from projects.summary.promises import verdicts
 from projects.summary.report import overdue_by, quarter_figures
@@ -46,6 +48,17 @@ class Change:
     @property
     def after_label(self):
         return Status.label_of(self.after)
+
+    def frozen(self):
+        return {"code": self.code, "name": self.name, "list": self.list_slug or None, "list_title": self.list_title,
+                "before": written(self.before), "after": written(self.after),
+                "before_label": self.before_label, "after_label": self.after_label,
+                "kind": self.kind.value, "kind_label": self.kind.label}
+
+    @classmethod
+    def from_frozen(cls, row):
+        return cls(row["code"], row["name"], row["list"] or "", row["list_title"], status_from(row["before"]),
+                   status_from(row["after"]))
 
 
 @dataclass
@@ -106,6 +119,35 @@ class QuarterSummary:
                  "verdict_label": row.verdict.label} for row in self.promises
             ],
         }
+
+    # as a document keeps it
+    def frozen(self, limit=None):
+        """As plain values; with `limit` only so many of what is listed."""
+        return {
+            "quarter": str(self.quarter), "as_of": iso(self.as_of),
+            "lists": [row.frozen() for row in self.lists if row.is_known],
+            "counts": [row.frozen() for row in self.figures],
+            "moves": [{"key": kind.value, "label": kind.label, "count": count} for kind, count in self.moves.items()],
+            "verdicts": [{"key": verdict.value, "label": verdict.label, "count": count}
+                         for verdict, count in self.verdicts.items()],
+            "changes": [row.frozen() for row in self.changes[:limit]],
+            "promises": [row.frozen() for row in self.promises[:limit]],
+        }
+
+    @classmethod
+    def from_frozen(cls, figures):
+        """The summary that was written down, with the definitions of then. Its rows are of no database."""
+        as_of = from_iso(figures["as_of"])
+        found = cls(
+            Quarter.parse(figures["quarter"]), as_of, None, [ListSummary.from_frozen(row) for row in figures["lists"]],
+            [Change.from_frozen(row) for row in figures["changes"]],
+            [Judgement.from_frozen(row) for row in figures["promises"]],
+            {Verdict(row["key"]): row["count"] for row in figures["verdicts"]},
+            {Move(row["key"]): row["count"] for row in figures["moves"]},
+        )
+        definitions = [Definition.from_frozen(row) for row in figures["definitions"]]
+        found.figures = [Figure.from_frozen(row, definitions, as_of) for row in figures["counts"]]
+        return found
 
 
 def _moved(before, after, known_at):

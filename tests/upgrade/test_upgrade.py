@@ -75,7 +75,8 @@ def test_an_old_database_becomes_this_one(version, tmp_path):
     assert (now["closes"], now["damaged"]) == (3 if version == "0.3.0" else 0, [])
     assert set(now["staff"].values()) == {200} and len(now["staff"]) > 40
     assert now["next"] and set(now["next"]) == {"checked"}
-    assert set(now["schema"]) ^ set(schema_of(connection)) == set(), "as a new database is"
+    new = {each for each in schema_of(connection) if not each.startswith("wishes_")}  # which only the tests know
+    assert set(now["schema"]) ^ new == set(), "as a new database is"
     if version == "0.1.0":
         as_0_1_0_would_have(now)
 
