@@ -1,7 +1,7 @@
-# 桂城办实事：make run 启动，make test 测试，make bench 测速，make audit 核对依赖有没有已知漏洞。只需要 python3、pip 和 make。
+# 桂城办实事：make run 启动，make test 测试，make check 只测改动（三分钟以内），make bench 测速，make audit 核对依赖有没有已知漏洞。只需要 python3、pip 和 make。
 # 可用的变量：PORT=8001（端口） DATA_DIR=/srv/guicheng/var（数据放在哪里）
 
-.PHONY: run test bench audit lock
+.PHONY: run test check bench audit lock
 
 run:
 	@deploy/run.sh
@@ -9,6 +9,10 @@ run:
 test:
 	@deploy/venv.sh requirements-dev.txt
 	@.venv/bin/python -m tests.run_all
+
+check:
+	@deploy/venv.sh requirements-dev.txt
+	@.venv/bin/python -m tests.check $(ARGS)
 
 bench:
 	@deploy/venv.sh requirements-dev.txt

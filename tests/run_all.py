@@ -58,12 +58,16 @@ class Run:
             self.once += sum(each.get("name") == "no_database" for each in tree.iter("property"))
 
 
-def check_code(run):
+def lint(run):
     run.step("ruff", "-m", "ruff", "check", ".")
     templates = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "templates").rglob("*.html"))
     if templates:
         djade = Path(sys.executable).parent / "djade"  # it has no `python -m`
         run.step("djade", "--check", "--target-version", "5.2", *templates, program=djade)
+
+
+def check_code(run):
+    lint(run)
     run.step("迁移齐全", "manage.py", "makemigrations", "--check", "--dry-run")
     production = {
         "PUBLIC_URL": "https://example.invalid/", "SECRET_KEY": secrets.token_urlsafe(60),
