@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from guicheng.files.whole_files import whole_file
+from guicheng.tables.whole_files import whole_file
 
 MB, GB = 1024**2, 1024**3
 PG_DISK_FULL = "53100"

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from guicheng.files.whole_files import whole_file
+from guicheng.tables.whole_files import whole_file
 
 logger = logging.getLogger(__name__)
 

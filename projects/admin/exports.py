@@ -15,7 +15,7 @@ from guicheng.office.base import ScopedAdmin
 from guicheng.office.submissions import once
 from guicheng.tables.exports import CONTENT_TYPES
 from guicheng.text import is_row_number
-from projects.exports import files as export_files
+from projects.exports.files import export_files
 from projects.filters import StaffFilter
 from projects.models import Department, ExportFile, Project, ProjectList
 from projects.permissions import can_download_export

@@ -15,7 +15,7 @@ from guicheng.access.roles import ROLES
 from guicheng.accounts.models import AccessEvent
 from guicheng.days.workdays import CalendarYear
 from guicheng.notices.inbox import InboxMessage
-from projects.exports import files as export_files
+from projects.exports.files import export_files
 from projects.models import (
     BulkChange,
     ExportFile,

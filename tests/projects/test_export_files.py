@@ -18,7 +18,7 @@ from django_tasks_db.models import DBTaskResult
 
 from guicheng.tables.long_work import FAILED, GIVEN_UP
 from projects.apps import rename_queued_tasks
-from projects.exports import files as export_files
+from projects.exports.files import export_files
 from projects.models import ExportFile, Project
 from tests import factories
 
@@ -197,13 +197,13 @@ def test_a_finished_one_is_not_made_again(clerk, project):
 
 
 def test_who_was_given_up_and_comes_late_leaves_nothing(clerk, project, monkeypatch):
-    original = export_files.project_rows
+    original = export_files.rows
 
     def slow(*args):
         ExportFile.objects.update(stored="another")
         return original(*args)
 
-    monkeypatch.setattr(export_files, "project_rows", slow)
+    monkeypatch.setattr(export_files, "rows", slow)
     export_files.start(clerk, {}, "csv")
     assert (ExportFile.objects.get().state, ExportFile.objects.get().stored, files()) == ("running", "another", [])
 

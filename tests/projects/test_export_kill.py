@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.tables.long_work import GIVEN_UP
-from projects.exports import files as export_files
+from projects.exports.files import export_files
 from projects.models import ExportFile, Project
 from tests.forked import forked
 

@@ -1,10 +1,12 @@
 """A wish: reviewed like a statement, but of a community alone, without a number and without a project."""
+from django.conf import settings
 from django.db import models
 
 from guicheng.fields import CleanTextField
 from guicheng.files import models as files
 from guicheng.ledger import LedgerRow, ledger_constraints
 from guicheng.review.models import Reviewed, ReviewedQuerySet, Step, review_constraints
+from guicheng.tables.long_exports import LongExport
 from guicheng.trail.append_only import AppendOnly
 
 
@@ -105,3 +107,14 @@ class WishEvent(LedgerRow):
 
     def __str__(self):
         return self.text
+
+
+class WishFile(LongExport):
+    """A long export of wishes."""
+
+    title = "心愿明细"
+
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(LongExport.Meta):
+        pass

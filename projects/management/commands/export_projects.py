@@ -3,9 +3,9 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from guicheng.files.whole_files import whole_file
 from guicheng.tables.exports import WRITERS
 from guicheng.tables.terminal import Progress
+from guicheng.tables.whole_files import whole_file
 from projects.exports.columns import PROJECT_COLUMNS, project_rows
 from projects.models import Project, ProjectList
 

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from guicheng.days.quarters import Quarter
-from guicheng.files.whole_files import whole_file
+from guicheng.tables.whole_files import whole_file
 from projects.models import QuarterClose
 from projects.report import Missing
 from projects.report.build import document_of

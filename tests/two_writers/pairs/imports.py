@@ -2,7 +2,7 @@
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
 
-from projects.exports import files as export_files
+from projects.exports.files import export_files
 from projects.models import (
     ExportFile,
     ImportBatch,
