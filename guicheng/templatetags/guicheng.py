@@ -1,8 +1,10 @@
 """The words and pieces every template uses. Built in: no `{% load %}` needed."""
+import re
 from functools import lru_cache
 
 from django import template
 from django.http import HttpRequest
+from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -44,6 +46,39 @@ def labelled(cells, headers):
         label = format_html(' data-label="{}"', "" if is_tick else header["text"])
         # the cell is the admin's own escaped HTML, the label was escaped above
         yield SafeString(str(cell).replace("<td", f"<td{label}", 1).replace("<th", f"<th{label}", 1))
+
+
+class _Sentence(template.Node):
+    """What stands between the two tags, as one line."""
+
+    def __init__(self, nodelist):
+        self.nodelist = nodelist
+        for node in nodelist.get_nodes_by_type(template.base.TextNode):
+            node.s = re.sub(r"\n(?! )", "", node.s)
+
+    def render(self, context):
+        return self.nodelist.render(context)
+
+
+@register.tag
+def sentence(parser, token):
+    """`{% sentence %}` to `{% endsentence %}`: a Chinese sentence over several lines, where a break would be a space.
+
+    The template's own line breaks are taken out; before an indented line one stays, and is a space. Those of the
+    data are left alone.
+    """
+    nodelist = parser.parse(("endsentence",))
+    parser.delete_first_token()
+    return _Sentence(nodelist)
+
+
+@register.filter
+def marked(pieces):
+    """A text in pieces of (text, is_new) as HTML, the new ones marked."""
+    return format_html_join("", "{}", (
+        [format_html("<mark>{}</mark>", linebreaksbr(text)) if is_new else linebreaksbr(text)]
+        for text, is_new in pieces
+    ))
 
 
 @register.simple_tag
