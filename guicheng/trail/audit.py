@@ -100,6 +100,12 @@ class AuditEntry(models.Model):
         return apps.get_model(self.model)._meta.verbose_name
 
     @property
+    def what(self):
+        """What was done, on the page of the row: of a row edited there, with its name."""
+        done = self.get_kind_display()
+        return f"{done}{self.model_name}“{self.row_text}”" if self.is_of_an_inline_row else done
+
+    @property
     def is_of_an_inline_row(self):
         """Whether it is about a row that is edited on another row's page."""
         return (self.model, self.row_id) != (self.owner_model, self.owner_id)
