@@ -21,6 +21,11 @@ def projects_with(filters):
     return reverse("admin:projects_project_changelist", query=filters)
 
 
+def _desk(samples, **query):
+    """A list of 督办台, of the samples or of the real projects."""
+    return reverse("admin:projects_supervisionnotice_desk", query=query | ({"sample": 1} if samples else {}))
+
+
 @dataclass(frozen=True)
 class Tile:
     """A light, how many projects have it, and where they are."""
@@ -94,8 +99,8 @@ def street(user, samples=False):
         "address": projects_with(filters), "charts": charts,
         "late": late.late_table(projects, day, LATE_SHOWN),
         "late_total": summary.late(projects, day),
-        "late_address": reverse("admin:projects_supervisionnotice_desk", query={
-            "list": "late", **({"sample": 1} if samples else {})}),
+        "late_address": _desk(samples, list="late"),
+        "missing_address": _desk(samples, list="missing", lack="plan"),
         "may_instruct": user.has_perm("projects.add_instruction"),
         "may_supervise": user.has_perm("projects.start_supervision"),
         "has_samples": samples or Project.objects.filter(is_sample=True).exists(),

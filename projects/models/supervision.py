@@ -183,6 +183,11 @@ class SupervisionNotice(ChecksAtOnce, Answered):
             return "已办结"
         return "已回复" if self.replied_at else "已签收" if self.received_at else "待签收"
 
+    @property
+    def next_step(self):
+        """What is to be done with it next, in a word."""
+        return "办结" if self.replied_at else "回复" if self.received_at else "签收"
+
     # verbs
     @classmethod
     def issue(cls, project, level, cause, cause_key, text, *, day=None, by=None, reply_by=None, previous=None):
