@@ -101,6 +101,11 @@ class LongExport(LongWork):
         return self.state == State.FINISHED
 
     @property
+    def family(self):
+        """The family that gives its state a colour, as Status.FAMILY does for projects."""
+        return "done" if self.is_finished else "doing" if self.is_waiting else "none"
+
+    @property
     def file_name(self):
         """What it is called when somebody takes it along."""
         return f"{self.title}{timezone.localtime(self.asked_at):%Y%m%d}-{self.pk}.{self.extension}"

@@ -120,6 +120,11 @@ class ImportBatch(LongWork):
         """Whether it still can be changed, confirmed or given up."""
         return self.state in (self.State.UPLOADED, self.State.PREVIEWED)
 
+    @property
+    def family(self):
+        """The family that gives its state a colour, as Status.FAMILY does for projects."""
+        return "done" if self.state == self.State.CONFIRMED else "doing" if self.is_open else "none"
+
     def held_open(self):
         """This batch as it is now, held until the caller's transaction ends, while it may be changed or given up.
 
