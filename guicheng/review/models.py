@@ -105,6 +105,11 @@ class Reviewed(Versioned, Answered):
         """Whether it still may become public: neither published nor dropped."""
         return self.state not in CLOSED
 
+    @property
+    def approval(self):
+        """What to approve it is called."""
+        return "终审通过并发布" if self.state == self.State.CHECKED else "初审通过"
+
     @classmethod
     def steps_model(cls):
         return behind(cls, "steps")

@@ -58,7 +58,8 @@ NOTICES = "how many notices of sources that disagree stand on the same page"
 TEMPLATES = {
     "admin/conflict.html": FORM, "admin/projects/bulk.html": FORM, "admin/projects/_statement_form.html": FORM,
     "admin/own_password.html": FORM, "admin/change_list_results.html": "a table's number of columns",
-    "admin/projects/bulk_change.html": BELOW, "admin/projects/photos.html": BELOW, "admin/desk/_review.html": BELOW,
+    "admin/projects/bulk_change.html": BELOW, "admin/projects/_media_form.html": BELOW,
+    "admin/desk/_review.html": BELOW,
     "admin/projects/quarterreport/_state.html": BELOW, "admin/guicheng/user/leave.html": BELOW,
     "admin/guicheng/user/import_preview.html": BELOW, "admin/desk/_own.html": BELOW,
     "admin/desk/_more.html": CUT, "admin/desk/_street.html": CUT, "projects/list_promises.html": CUT,
