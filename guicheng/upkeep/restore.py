@@ -17,6 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
+from guicheng.ledger import LedgerRow
 from guicheng.locks import Busy, held
 from guicheng.upkeep.backup import DATABASES, FOLDERS, key_mark, refuse_root
 from guicheng.upkeep.files import copy, digest_on_disk, files_below, private_folder
@@ -182,7 +183,7 @@ def _end_sessions():
 
 
 def last_statements():
-    """Give a sentence for each ledger: its newest published row, and how many there are."""
+    """Give a sentence for each table of what is published: its newest row, and how many there are."""
     tables = connection.introspection.table_names()
     for model in apps.get_models():
         rule = getattr(model, "append_only", None)
@@ -190,9 +191,10 @@ def last_statements():
             continue
         rows = model._base_manager.filter(recorded_at__isnull=False)
         name = model._meta.verbose_name
-        newest = rows.order_by("-recorded_at").values_list("recorded_at", "effective_on").first()
+        newest = rows.order_by("-recorded_at").first()
         if newest is None:
             yield f"{name}：没有已发布的。"
         else:
-            yield (f"{name}：已发布 {rows.count():,} 条，最后一条是 {timezone.localtime(newest[0]):%Y-%m-%d %H:%M:%S} "
-                   f"发布的（截至 {newest[1]}）。")
+            day = f"（截至 {newest.effective_on}）" if issubclass(model, LedgerRow) else ""
+            yield (f"{name}：已发布 {rows.count():,} 条，"
+                   f"最后一条是 {timezone.localtime(newest.recorded_at):%Y-%m-%d %H:%M:%S} 发布的{day}。")

@@ -97,7 +97,8 @@ def test_of_two_reviewers_one_is_told_what_happened(wish, people):
 
 
 @pytest.mark.parametrize("values, rule", [
-    ({"state": "published"}, "state_consistent"), ({"reviewer": "clerk"}, "two_people"),
+    ({"state": "published", "checker": "checker", "reviewer": "head"}, "state_consistent"),
+    ({"reviewer": "clerk"}, "two_people"),
     ({"checker": "clerk"}, "checked_by_another"), ({"checker": "head", "reviewer": "head"}, "two_reviewers"),
     ({"state": "published", "recorded_at": "2021-01-01T00:00Z"}, "reviewed"),
 ])
