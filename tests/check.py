@@ -22,6 +22,12 @@ GREEN = "refs/checked"  # the files of the last green run, as a tree of git
 DATA = Path(os.environ.get("TESTMON_DATAFILE", ROOT / ".testmondata"))
 
 READ_AS_TEXT = ["tests/test_house.py", "tests/pages/test_nothing_else_counts.py"]  # they read all sources
+# what runs only while it is imported, before any test: testmon sees none of it
+AT_IMPORT = {
+    "models": ["tests/test_constraints.py", "tests/test_cast.py", "tests/test_fixtures.py"],
+    "settings.py": ["tests/test_start.py", "tests/test_proxies.py", "tests/test_hsts.py"],
+    "urls.py": ["tests/pages/test_public.py", "tests/test_admin_lists.py"],
+}
 # whose tests these are; the longest beginning counts
 TESTS = {
     "guicheng/": ["tests/guicheng"],
@@ -65,7 +71,7 @@ def files_before(folder):
 
 
 def changed(folder, before, now):
-    return git(folder, "-c", "core.quotePath=false", "diff", "--name-only", before, now).splitlines()
+    return git(folder, "-c", "core.quotePath=false", "diff", "--name-only", "--no-renames", before, now).splitlines()
 
 
 # --- which tests ask for it --------------------------------------------------------------------------
@@ -89,9 +95,22 @@ def tests_of(path):
 
 def tests_by_name(paths):
     """The tests of these files that there are, without those that a folder holds already."""
-    found = {each for path in paths for each in tests_of(path) if (ROOT / each).exists()}
+    return only_once(each for path in paths for each in tests_of(path))
+
+
+def tests_beside(paths):
+    """The tests of these files that testmon does not find."""
+    found = tests_by_name(path for path in paths if not followed(path))
+    for part, tests in AT_IMPORT.items():
+        if any(part in Path(path).parts or Path(path).name in (part, f"{part}.py") for path in paths):
+            found += tests
     if any(path.endswith((".py", ".html")) for path in paths):
-        found |= set(READ_AS_TEXT)
+        found += READ_AS_TEXT
+    return only_once(found)
+
+
+def only_once(tests):
+    found = {each for each in tests if (ROOT / each).exists()}
     return sorted(each for each in found if not any(str(parent) in found for parent in Path(each).parents))
 
 
@@ -102,10 +121,14 @@ class Check(Run):
     def __init__(self, scratch, seconds):
         super().__init__(scratch)
         self.left = self.scratch / "left"
-        self.env |= {"RUN_UNTIL": str(time.time() + seconds - LAST_TEST), "LEFT_OUT": str(self.left)}
+        self.until = time.time() + seconds - LAST_TEST
+        self.env |= {"RUN_UNTIL": str(self.until), "LEFT_OUT": str(self.left)}
         self.unfinished = Counter()
 
     def tests(self, name, *options):
+        if time.time() > self.until:
+            self.left_out.append(name)
+            return
         self.step(name, "-m", "pytest", "-p", "tests.until", "-m", "not browser", "-n", "2", *options)
         left = self.left.read_text().splitlines() if self.left.exists() else []
         self.unfinished.update(each.partition("::")[0] for each in left)
@@ -116,10 +139,10 @@ def run_tests(run, paths, everything):
     if everything:
         run.tests("全部测试，记下各走过哪些行", "--testmon", "--testmon-noselect")
     elif DATA.exists():
-        if beside := tests_by_name([path for path in paths if not followed(path)]):
-            run.tests("模板、资料等改动的测试", "--testmon", "--testmon-noselect", *beside)
+        if beside := tests_beside(paths):
+            run.tests("模板、资料、模型等的测试", *beside)  # testmon, shown a part of the tests, would forget others
         run.tests("走过改动之处的测试", "--testmon", "--testmon-forceselect")
-    elif found := tests_by_name(paths):
+    elif found := only_once(tests_by_name(paths) + tests_beside(paths)):
         run.tests("同名目录的测试", *found)
         print("还没有 .testmondata，别处的测试没有选：make check ARGS=--all 记一遍。")
 
@@ -153,11 +176,11 @@ def in_short(files):
 def report(run, now):
     """Say how it went; remember the files if all of it was green."""
     print()
-    if run.unfinished:
-        print(f"时间到了，没有运行：{in_short(run.unfinished)}")
+    if run.unfinished or run.left_out:
+        print(f"时间到了，没有运行：{'、'.join(filter(None, [*run.left_out, in_short(run.unfinished)]))}")
     if run.failed:
         print(f"没有通过：{'、'.join(run.failed)}")
-    elif not run.unfinished:
+    elif not (run.unfinished or run.left_out):
         git(ROOT, "update-ref", GREEN, now)
         print("通过。PostgreSQL 和浏览器的测试不在其中：make test。")
     return 1 if run.failed else 0

@@ -23,15 +23,25 @@ def test_whose_tests_these_are():
 
 def test_every_name_in_the_table_is_there():
     starts = [start for start in filter(None, check.TESTS) if not list(check.ROOT.glob(f"{start}*"))]
-    tests = [each for found in check.TESTS.values() for each in found if not (check.ROOT / each).exists()]
+    names = [*check.TESTS.values(), *check.AT_IMPORT.values(), check.READ_AS_TEXT]
+    tests = [each for found in names for each in found if not (check.ROOT / each).exists()]
     assert starts == tests == []
 
 
 def test_a_folder_holds_its_files():
     found = check.tests_by_name(["templates/projects/list_index.html", "tests/pages/test_public.py"])
-    assert found == ["tests/pages", "tests/projects", "tests/test_house.py"]
-    assert check.tests_by_name(["README.md", "tests/test_gone.py"]) == check.READ_AS_TEXT[::-1]
-    assert check.tests_by_name(["README.md"]) == []
+    assert found == ["tests/pages", "tests/projects"]
+    assert check.tests_by_name(["README.md", "tests/test_gone.py"]) == []
+
+
+def test_what_testmon_does_not_find_is_found_by_name():
+    declared = ["tests/test_cast.py", "tests/test_constraints.py", "tests/test_fixtures.py"]
+    assert set(declared) < set(check.tests_beside(["projects/models/project.py"]))
+    assert set(declared) < set(check.tests_beside(["partybuilding/models.py"]))
+    assert check.tests_beside(["projects/moments.py"]) == sorted(check.READ_AS_TEXT)
+    assert check.tests_beside(["guicheng/settings.py", "fixtures/sources.json"])[:2] == [
+        "tests/pages", "tests/test_fixtures.py"]
+    assert check.tests_beside(["README.md"]) == []
 
 
 def test_what_testmon_follows():
@@ -69,6 +79,13 @@ def test_without_git_nothing_is_known(tmp_path):
 def test_what_is_left_is_said_in_short():
     assert check.in_short({"tests/a.py": 1, "tests/b/c.py": 2}) == "tests/a.py（1 个）、tests/b/c.py（2 个）"
     assert check.in_short({f"tests/a/{name}.py": 2 for name in range(9)}) == "tests/a（18 个）"
+
+
+def test_nothing_begins_when_time_is_up(tmp_path, capsys):
+    run = check.Check(tmp_path, 0)
+    run.tests("测试")
+    assert check.report(run, now="") == 0 and run.failed == []
+    assert capsys.readouterr().out.strip() == "时间到了，没有运行：测试"
 
 
 THREE = """
