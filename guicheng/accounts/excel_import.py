@@ -1,7 +1,4 @@
 """Accounts from a list in Excel: each row judged in words, all of them made in one go."""
-import re
-from dataclasses import dataclass, field
-
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,17 +7,22 @@ from guicheng.access.membership import PARTS, administered_by, units_called
 from guicheng.access.roles import ASKABLE, ORDINARY
 from guicheng.accounts.forms import makes_everywhere
 from guicheng.accounts.making import account_name_for, make_account
+from guicheng.excel_import.columns import Field, Fields
+from guicheng.excel_import.rows import Outcome, Roster, Table
+from guicheng.excel_import.values import plain_text
 from guicheng.files.spreadsheets import Unreadable, read_sheets
-from guicheng.text import clean_text
 
 MAX_ROWS = 500
-COLUMNS = {
-    "姓名": "name", "账号": "username", "角色": "role", "单位": "unit", "经办或审核": "part", "办公电话": "phone",
-    "在编": "established",
-}
-SYNONYMS = {"名字": "name", "账号名": "username", "用户名": "username", "部门": "unit", "所在单位": "unit",
-            "责任单位": "unit", "社区": "unit", "职责": "part", "电话": "phone",
-            "联系电话": "phone", "是否在编": "established"}
+FIELDS = Fields({"账号": [
+    Field("name", "姓名", "名字"),
+    Field("username", "账号", "账号名 用户名"),
+    Field("role", "角色"),
+    Field("unit", "单位", "部门 所在单位 责任单位 社区"),
+    Field("part", "经办或审核", "职责"),
+    Field("phone", "办公电话", "电话 联系电话"),
+    Field("established", "在编", "是否在编"),
+]}, naming=["name"], endings=False)
+LABELS = [each.label for each in FIELDS]
 WORDS = {"": False, "否": False, "不在编": False, "是": True, "在编": True, "√": True}
 
 
@@ -31,28 +33,19 @@ def read_table(file):
     except Unreadable as refusal:
         raise ValidationError(str(refusal))
     rows = next((sheet.rows for sheet in sheets if sheet.rows), [])
-    return [[_text(cell) for cell in row] for row in rows]
+    return [[plain_text(cell) for cell in row] for row in rows]
 
 
-def _text(cell):
-    """A cell as a person sees it: a telephone number that Excel took for a number has no ".0"."""
-    return clean_text(str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell))
-
-
-@dataclass
 class Row:
-    """One person of the list: what is asked for, and in plain sentences what is wrong."""
+    """One person of the list: what is said, what follows from it, and in plain sentences what is wrong."""
 
-    number: int  # the line in the file, as Excel counts
-    name: str = ""
-    username: str = ""
-    role: str = ""
-    unit_name: str = ""
-    part: str = "clerks"
-    phone: str = ""
-    established: bool = False
-    unit: object = None
-    problems: list = field(default_factory=list)
+    def __init__(self, number, said):
+        """`number`: the line in the file, as Excel counts. `said`: {field: text}."""
+        self.number, self.said = number, said
+        self.name, self.username, self.phone, self.unit_name = (
+            said["name"], said["username"], said["phone"], said["unit"])
+        self.role, self.part, self.unit, self.established = "", "clerks", None, False
+        self.problems = []
 
     @property
     def part_word(self):
@@ -61,53 +54,74 @@ class Row:
 
 def read_rows(table, by):
     """Give the rows below the header, judged for this maker. Raises ValidationError."""
-    header, names = _header(table)
-    lines = [(number, dict(zip(names, cells, strict=False)))
-             for number, cells in enumerate(table[header + 1:], header + 2) if any(cells)]
+    lines = list(_below_header(table).every_line())
     if not lines:
         raise ValidationError("标题行下面没有人。")
     if len(lines) > MAX_ROWS:
         raise ValidationError(f"一次最多 {MAX_ROWS} 人，这里有 {len(lines)} 人，请分几次。")
-    return judged([{**dict.fromkeys(COLUMNS.values(), ""), **values, "number": number}
-                   for number, values in lines], by)
+    return AccountRoster(by).judge([Row(line.number, {each.key: line.text(each.key) for each in FIELDS})
+                                    for line in lines])
 
 
-def _header(table):
-    """Give the number of the header row, wherever it is below titles, and the field of each column."""
-    known = COLUMNS | SYNONYMS
-    for number, cells in enumerate(table[:30]):
-        titles = [re.sub(r"[\s*＊]|（.*?）|\(.*?\)", "", cell) for cell in cells]
-        names = [known.get(title, f"_{place}") for place, title in enumerate(titles)]
-        if "name" in names and ("unit" in names or "username" in names):
-            double = {name for name in names if not name.startswith("_") and names.count(name) > 1}
-            if double:
-                raise ValidationError("标题行里有两列是同一个意思，请只留一列。")
-            return number, names
-    raise ValidationError(f"没有找到标题行：要有“姓名”和“单位”。可以下载空白模板来填（{'、'.join(COLUMNS)}）。")
+def _below_header(table):
+    """The table below its header, wherever it is below titles."""
+    header = FIELDS.find_header(table)
+    meant = [key for key, _ in map(FIELDS.meaning, header.headings) if key] if header else []
+    if "name" not in meant or not {"unit", "username"} & set(meant):
+        raise ValidationError(f"没有找到标题行：要有“姓名”和“单位”。可以下载空白模板来填（{'、'.join(LABELS)}）。")
+    if len(meant) > len(set(meant)):
+        raise ValidationError("标题行里有两列是同一个意思，请只留一列。")
+    below = table[header.below:]
+    return Table(table, header.below, header.headings, FIELDS.map_columns(header.headings, below))
 
 
-def judged(lines, by):
-    """Turn lines of text into rows with their problems; account names that are missing are made from the name."""
-    users = get_user_model()._default_manager
-    typed = [line["username"] for line in lines if line["username"]]
-    taken = set(users.values_list("username", flat=True))
-    own = {(model, pk) for model, chosen in administered_by(by).items() for pk in chosen.values_list("pk", flat=True)}
-    rows = []
-    for line in lines:
-        row = Row(number=line["number"], name=line["name"], phone=line["phone"], unit_name=line["unit"])
-        row.username = line["username"] or account_name_for(row.name, taken | set(typed))
-        if row.username in taken:
-            again = any(row.username == each.username for each in rows)
-            row.problems.append(f"账号“{row.username}”在表里出现两次。" if again else f"已有账号“{row.username}”。")
-        taken.add(row.username)
-        _judge_unit(row, None if makes_everywhere(by) else own)
-        _judge_role(row, line["role"], line["part"], ASKABLE if makes_everywhere(by) else ORDINARY)
-        if line["established"] not in WORDS:
-            row.problems.append(f"“在编”填是或否，不是“{line['established']}”。")
-        row.established = WORDS.get(line["established"], False)
+class AccountRoster(Roster):
+    """The people of a list, for the one who makes their accounts. A row is a `Row`."""
+
+    fields, thing = FIELDS, "人"
+
+    def __init__(self, by):
+        super().__init__()
+        self.by, self.everywhere = by, makes_everywhere(by)
+        self.taken = set(get_user_model()._default_manager.values_list("username", flat=True))
+        self.in_list = set()
+        self.own = {(model, pk) for model, chosen in administered_by(by).items()
+                    for pk in chosen.values_list("pk", flat=True)}
+
+    def prepare(self, rows):
+        self.typed = {row.username for row in rows if row.username}
+
+    def identify(self, row):
+        """An account name that is missing is made from the person's; one that is taken is nobody's to import."""
+        row.username = row.username or account_name_for(row.name, self.taken | self.in_list | self.typed)
+        if row.username in self.in_list:
+            row.problems.append(f"账号“{row.username}”在表里出现两次。")
+        elif row.username in self.taken:
+            row.problems.append(f"已有账号“{row.username}”。")
+        self.in_list.add(row.username)
+
+    def compare(self, row):
+        _judge_unit(row, None if self.everywhere else self.own)
+        _judge_role(row, ASKABLE if self.everywhere else ORDINARY)
+        established = row.said["established"]
+        if established not in WORDS:
+            row.problems.append(f"“在编”填是或否，不是“{established}”。")
+        row.established = WORDS.get(established, False)
         _judge_person(row)
-        rows.append(row)
-    return rows
+        row.outcome = Outcome.WRONG if row.problems else Outcome.NEW
+
+    @transaction.atomic
+    def write(self, rows):
+        """Make every account or none; give [(account, one-time password)]. Raises ValidationError."""
+        made = []
+        for row in rows:
+            try:
+                made.append(make_account(
+                    self.by, username=row.username, name=row.name, phone=row.phone, role=row.role, unit=row.unit,
+                    part=row.part, established=row.established))
+            except ValidationError as error:
+                raise ValidationError(f"第 {row.number} 行：{' '.join(error.messages)}")
+        return made
 
 
 def _judge_person(row):
@@ -136,10 +150,11 @@ def _judge_unit(row, own):
                             f"没有找到单位“{row.unit_name}”" + ("，或者不归你管理。" if own is not None else "。"))
 
 
-def _judge_role(row, role, part, allowed):
+def _judge_role(row, allowed):
     """Fill what follows: 经办人 of a community is 社区经办人; a 审核员 reviews."""
     parts = {"": None, "经办": "clerks", "经办人": "clerks", "审核": "reviewers", "审核员": "reviewers",
              "管理": "administrators", "单位管理员": "administrators"}
+    role, part = row.said["role"], row.said["part"]
     if part not in parts:
         row.problems.append(f"“经办或审核”填经办或审核，不是“{part}”。")
     chosen = parts.get(part) or {"审核员": "reviewers", "单位管理员": "administrators"}.get(role, "clerks")
@@ -159,20 +174,11 @@ def _judge_role(row, role, part, allowed):
 
 def as_lines(rows):
     """What a preview sends back to be judged again: plain text only."""
-    return [{"number": row.number, "name": row.name, "username": row.username, "role": row.role,
-             "unit": row.unit_name, "part": row.part_word, "phone": row.phone,
-             "established": "是" if row.established else ""} for row in rows]
+    return [[row.number, {"name": row.name, "username": row.username, "role": row.role, "unit": row.unit_name,
+                          "part": row.part_word, "phone": row.phone, "established": "是" if row.established else ""}]
+            for row in rows]
 
 
-@transaction.atomic
-def make_all(rows, by):
-    """Make every account or none; give [(account, one-time password)]. Raises ValidationError."""
-    made = []
-    for row in rows:
-        try:
-            made.append(make_account(
-                by, username=row.username, name=row.name, phone=row.phone, role=row.role, unit=row.unit,
-                part=row.part, established=row.established))
-        except ValidationError as error:
-            raise ValidationError(f"第 {row.number} 行：{' '.join(error.messages)}")
-    return made
+def judged_again(lines, by):
+    """The rows of a preview, judged for this maker once more."""
+    return AccountRoster(by).judge([Row(number, said) for number, said in lines])

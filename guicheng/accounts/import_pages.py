@@ -18,7 +18,7 @@ from guicheng.access.membership import unit_choices
 from guicheng.access.permissions import can_make_accounts
 from guicheng.access.roles import ASKABLE, ORDINARY
 from guicheng.accounts.access_log import record
-from guicheng.accounts.excel_import import COLUMNS, as_lines, judged, make_all, read_rows, read_table
+from guicheng.accounts.excel_import import LABELS, AccountRoster, as_lines, judged_again, read_rows, read_table
 from guicheng.accounts.forms import AccountFileForm, makes_everywhere
 from guicheng.accounts.models import AccessEvent
 from guicheng.files.spreadsheets import TOO_BIG
@@ -72,7 +72,7 @@ class AccountImportPages:
         form = AccountFileForm(request.POST, request.FILES) if posted else AccountFileForm()
         if "file" in getattr(request, "too_large_uploads", ()):
             form.fields["file"].error_messages["required"] = TOO_BIG
-        context = {"form": form, "columns": list(COLUMNS)}
+        context = {"form": form, "columns": LABELS}
         if form.is_valid():
             try:
                 rows = read_rows(read_table(form.cleaned_data["file"]), request.user)
@@ -93,12 +93,12 @@ class AccountImportPages:
         if lines is None:
             messages.warning(request, "预览已经过期，请重新上传名单。")
             return redirect("admin:guicheng_user_import")
-        rows = judged(lines, request.user)
+        rows = judged_again(lines, request.user)
         if any(row.problems for row in rows):
             return self._preview(request, rows)
         try:
             with once(request, self.said_again) as sending:
-                made = make_all(rows, request.user)
+                made = AccountRoster(request.user).write(rows)
                 for user, _ in made:
                     record(AccessEvent.Kind.MADE, request, account=user,
                            note=f"从名单建立；申请：{user.wanted_text or '无'}")
@@ -108,7 +108,7 @@ class AccountImportPages:
             messages.error(request, " ".join(error.messages))
             return redirect("admin:guicheng_user_import")
         except IntegrityError:  # somebody else made one of them a moment ago: the preview says which
-            return self._preview(request, judged(lines, request.user))
+            return self._preview(request, judged_again(lines, request.user))
         return self._show_passwords(request, made, f"已建立 {len(made)} 个账号")
 
     def sheet_page(self, request):
@@ -147,7 +147,7 @@ def _blank_workbook(roles, units):
         bold = book.add_format({"bold": True, "bottom": 1})
         text = book.add_format({"num_format": "@"})
         choices = {"角色": roles, "单位": units, "经办或审核": ["经办", "审核"], "在编": ["是", "否"]}
-        for place, title in enumerate(COLUMNS):
+        for place, title in enumerate(LABELS):
             sheet.write_string(0, place, title, bold)
             sheet.set_column(place, place, 16, text)
             values = choices.get(title, ())

@@ -18,7 +18,7 @@ from guicheng.office.base import ScopedAdmin
 from guicheng.office.submissions import once
 from guicheng.text import is_row_number
 from projects.excel_import import jobs, review, upload
-from projects.excel_import.columns import FIELDS, learn
+from projects.excel_import.fields import FIELDS
 from projects.excel_import.forms import ColumnsForm, UploadForm
 from projects.excel_import.preview import forget_rows
 from projects.excel_import.undo import undo
@@ -166,7 +166,7 @@ class ImportBatchAdmin(ScopedAdmin):
             upload.read_header(batch, sheet, row=row)
         else:
             chosen = form.chosen_columns()
-            learn(request.user, batch.headings, batch.columns, chosen)
+            upload.learn(request.user, batch.headings, batch.columns, chosen)
             batch.columns = chosen
         batch.save()
         forget_rows(batch)

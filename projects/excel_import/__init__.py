@@ -1,10 +1,13 @@
 """Excel as it is: an office's own list becomes projects and statements, after a preview.
 
-    columns.py    which row is the header, which column fills which field
-    values.py     what a cell means: a day, a percentage, an amount
-    matching.py   which project a row speaks of, which office and community it names
+    fields.py     every field of such a list, one definition each (how tables are read: guicheng/excel_import/)
+    statuses.py   how offices write the status
+    matching.py   which project a row speaks of, and what was last said of it
+    roster.py     what a row would change, and whether this person may
+    upload.py     the file, its sheet, its header, its list
     preview.py    every row: new, changed, unchanged or wrong
     confirm.py    the rows are written, in one transaction
+    writer.py     how they are written
     undo.py       and taken back
     review.py     a reviewer approves or returns the whole batch
     jobs.py       long ones run beside the pages

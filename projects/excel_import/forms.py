@@ -3,9 +3,9 @@ from django import forms
 from django.utils import timezone
 
 from guicheng.access.permissions import sees_everything
+from guicheng.excel_import.values import plain_text
 from guicheng.files.spreadsheets import TOO_BIG
-from projects.excel_import.columns import FIELDS, GROUPS
-from projects.excel_import.values import plain_text
+from projects.excel_import.fields import FIELDS
 from projects.models import ProjectList, Source
 
 NO_LIST = "none"
@@ -87,7 +87,7 @@ class ColumnsForm(ListAndDay):
         self.fields["sheet"].choices = [
             (sheet.name, f"{sheet.name}（隐藏的）" if sheet.is_hidden else sheet.name) for sheet in sheets]
         choices = [("", "不导入"), *[(group, [(field.key, field.label) for field in fields])
-                                  for group, fields in GROUPS.items()]]
+                                  for group, fields in FIELDS.groups.items()]]
         for index, heading in enumerate(batch.headings):
             self.fields[f"column_{index}"] = forms.ChoiceField(
                 label=heading or f"第 {index + 1} 列", choices=choices, required=False, initial=batch.columns[index])

@@ -1,35 +1,15 @@
 """Which project a row speaks of, and which list, office, community and heading it names. Looked up in batches."""
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property
 
 from django.db.models import Max
 
 from guicheng.access.permissions import sees_everything
 from guicheng.access.units import behind
+from guicheng.excel_import.names import Names, NotFound, is_like, key_of
+from projects.excel_import.fields import KEPT, SAID
 from projects.models import Category, Department, ProgressUpdate, Project, ProjectList
-
-PLAIN = ["name", "description", "place", "leader", "contact", "phone", "planned_start", "planned_end",
-         "schedule_text", "budget", "completion_standard", "number"]
-LINKS = ["category_id", "community_id", "lead_department_id", "project_list_id", "budget_source_id"]
-SAID = ["status", "percent", "text", "problem", "delay_reason", "next_step", "coordination"]
-LIKE = 0.5  # two names are of one project, written differently
-
-
-class NotFound(Exception):
-    """What a cell names is not there; the text is the end of a sentence."""
-
-
-def key_of(name):
-    """A name without spaces and signs, so that “A（一期）” and "A(一期)" are the same."""
-    return re.sub(r"[\W_]+", "", name).casefold()
-
-
-def is_like(one, other):
-    one, other = key_of(one), key_of(other)
-    return one in other or other in one or SequenceMatcher(None, one, other).ratio() >= LIKE
 
 
 @dataclass
@@ -51,35 +31,6 @@ class Known:
     def stamp(self):
         """Changes whenever somebody edits the project or says something of it."""
         return f"{self.version}-{self.last_update}"
-
-
-class Names:
-    """Things known by name, with the nearest names for whoever mistypes one."""
-
-    def __init__(self, rows, what, strip=""):
-        """`rows`: (pk, name, other name). `strip`: an ending that may be there or not."""
-        self.what, self.strip, self.names, self._by_key = what, strip, {}, {}
-        for pk, name, other in rows:
-            self.names[pk] = name
-            for each in (other, name):
-                if each:
-                    self._by_key[self._key(each)] = pk
-
-    def _key(self, name):
-        key = key_of(name)
-        return key[: -len(self.strip)] if self.strip and key.endswith(self.strip) and key != self.strip else key
-
-    def find(self, name):
-        return self._by_key.get(self._key(name))
-
-    def get(self, name):
-        """The key of what is called so. Raises NotFound, naming the nearest."""
-        pk = self.find(name)
-        if pk is not None:
-            return pk
-        near = get_close_matches(name, self.names.values(), 3, 0.4)
-        raise NotFound(f"没有叫“{name[:30]}”的{self.what}"
-                       + (f"，是不是“{'”“'.join(near)}”" if near else ""))
 
 
 class Finder:
@@ -114,6 +65,22 @@ class Finder:
             rows = Category.objects.filter(project_list=project_list).values_list("pk", "name", "number")
             self._categories[project_list] = Names([(pk, name, str(number)) for pk, name, number in rows], "类型")
         return self._categories[project_list]
+
+    def names(self, link, project_list):
+        """The names that a cell of this kind may say, on a list. Raises NotFound where it may say none."""
+        if link != "categories":
+            return getattr(self, link)
+        if not project_list:
+            raise NotFound("不在清单上的项目没有类型")
+        return self.categories(project_list)
+
+    def called(self, link, pk):
+        """The name of what a link points at."""
+        return (self._category_names if link == "categories" else getattr(self, link).names).get(pk, "")
+
+    @cached_property
+    def _category_names(self):
+        return dict(Category.objects.values_list("pk", "name"))
 
     # reading, a chunk of rows at a time
     def read_lists(self, lists):
@@ -150,11 +117,11 @@ class Finder:
     def _keep(self, rows):
         kept = []
         for row in rows.order_by("pk").values("pk", "code", "version", "parent_id", "dropped_at", "is_published",
-                                              "entered_by_id", *PLAIN, *LINKS).iterator(2000):
+                                              "entered_by_id", *[each.column for each in KEPT]).iterator(2000):
             if row["code"] in self.by_code:
                 continue
             own_draft = row["entered_by_id"] == self.user.pk and not row["is_published"]
-            plan = {name.removesuffix("_id"): stored(row[name]) for name in [*PLAIN, *LINKS]}
+            plan = {each.key: each.stored(row[each.column]) for each in KEPT}
             known = Known(row["pk"], row["code"], row["version"], plan, bool(row["dropped_at"]), own_draft)
             self.by_code[known.code] = known
             self.by_name[row["project_list_id"], key_of(row["name"])].append(known)
@@ -206,10 +173,3 @@ class Finder:
         if number and (project_list, number) in self.taken_numbers:
             raise NotFound(f"清单上的第 {number} 项不由你负责；如果这一列只是行号，请在“对应关系”里把它改为不导入")
         return None
-
-
-def stored(value):
-    """A value as JSON keeps it and as it is compared."""
-    if value is None or isinstance(value, int | str):
-        return value
-    return value.isoformat() if hasattr(value, "isoformat") else f"{value:.2f}"

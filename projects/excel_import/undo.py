@@ -5,11 +5,12 @@ from django.db.models import Max
 from django.utils import timezone
 
 from guicheng.access.permissions import sees_everything
+from guicheng.excel_import.rows import Loader, chunks
 from guicheng.review.states import Verb
 from guicheng.trail.history import acting
-from projects.excel_import.confirm import SIZE, Writer, save_projects
-from projects.excel_import.matching import stored
-from projects.excel_import.preview import chunks
+from projects.excel_import.confirm import SIZE
+from projects.excel_import.fields import FIELDS
+from projects.excel_import.writer import save_projects
 from projects.models import ImportBatch, ImportRow, ProgressUpdate, Project, Source
 
 SAY_WHICH = 5
@@ -37,7 +38,7 @@ def undo(batch, by):
         dropped += drop_waiting(chunk, by, locked)
         withdrawn += withdraw_published(chunk, by, locked)
         with acting(by, f"撤销导入：{batch.file_name}"):
-            give_back(chunk, projects, locked)
+            give_back(chunk, projects)
     locked.state = ImportBatch.State.UNDONE
     locked.save(update_fields=["state"])
     batch.refresh_from_db()
@@ -62,7 +63,7 @@ def refuse_built_on(rows, projects, by):
         is_same = row.seen == f"{project.version}-{last.get(project.pk, 0)}" and project.pk not in pointed_at
         if row.outcome == "changed":
             is_same = is_same and all(
-                (stored(value_of(project, key)) or None) == (value or None)
+                (FIELDS[key].held_by(project) or None) == (value or None)
                 for key, value in row.values["plan"].items())
         if not is_same:
             built_on.append(row)
@@ -72,10 +73,6 @@ def refuse_built_on(rows, projects, by):
         raise ValidationError(f"不能撤销：{named(built_on)}导入以后又有改动或新的进展。请逐项处理。")
     if public and not (sees_everything(by) and by.has_perm("projects.change_project")):
         raise ValidationError(f"不能撤销：{named(public)}已经公开，请业务管理员来撤销。")
-
-
-def value_of(project, key):
-    return getattr(project, f"{key}_id", None) if hasattr(project, f"{key}_id") else getattr(project, key)
 
 
 def pointed_at_by_others(projects):
@@ -110,16 +107,16 @@ def withdraw_published(rows, by, batch):
     return ProgressUpdate.in_bulk(made, by, Verb.SUBMITTED, reason)
 
 
-def give_back(rows, projects, batch):
+def give_back(rows, projects):
     """New projects are dropped from all lists, changed ones get their old values."""
     new = [projects[row.project_id] for row in rows if row.outcome == "new"]
     for project in new:
         project.dropped_at, project.is_published, project.published_by = timezone.now(), False, None
     save_projects(new, ["dropped_at", "is_published", "published_by"])
     changed = [row for row in rows if row.outcome == "changed" and row.before]
-    writer = Writer(batch)
-    writer.read_links([row.before for row in changed])
+    loader = Loader(Project, FIELDS)
+    loader.read_links([row.before for row in changed])
     for row in changed:
-        for key, value in writer.typed(row.before):
+        for key, value in loader.loaded(row.before).items():
             setattr(projects[row.project_id], key, value)
     save_projects([projects[row.project_id] for row in changed], {key for row in changed for key in row.before})

@@ -3,11 +3,12 @@ import hashlib
 
 from django.core.files.base import File
 
+from guicheng.excel_import.columns import habit_key
+from guicheng.excel_import.names import key_of
+from guicheng.excel_import.values import plain_text
 from guicheng.files.spreadsheets import Unreadable, read_sheets
-from projects.excel_import.columns import choose_sheet, find_header, header_at, map_columns
-from projects.excel_import.matching import key_of
-from projects.excel_import.values import plain_text
-from projects.models import ImportBatch, ProjectList
+from projects.excel_import.fields import FIELDS
+from projects.models import ColumnHabit, ImportBatch, ProjectList
 
 
 def receive(uploader, upload, **stated):
@@ -22,7 +23,7 @@ def read(uploader, upload, *, effective_on, source, project_list=None, no_list=F
     sheets = read_sheets(upload)
     if not any(sheet.rows for sheet in sheets):
         raise Unreadable("这个文件里没有内容。")
-    sheet, header = choose_sheet(sheets)
+    sheet, header = FIELDS.choose_sheet(sheets)
     sheet = sheet or next(sheet for sheet in sheets if sheet.rows)
     batch = ImportBatch(
         uploader=uploader, file_name=upload.name[-160:], sha256=digest(upload), effective_on=effective_on,
@@ -48,13 +49,22 @@ def digest(upload):
 
 def read_header(batch, sheet, header=None, row=None):
     """Set what the sheet and its header say: the one found, the row a person names, else the first row."""
-    header = (header_at(sheet.rows, row) if row else None) or header or find_header(sheet.rows)
-    header = header or header_at(sheet.rows, 1)
+    header = (FIELDS.header_at(sheet.rows, row) if row else None) or header or FIELDS.find_header(sheet.rows)
+    header = header or FIELDS.header_at(sheet.rows, 1)
     batch.sheet, batch.header_row, batch.header_rows = sheet.name, header.row, header.rows
     batch.headings = header.headings
-    below = sheet.rows[header.row - 1 + header.rows:]
-    batch.columns = map_columns(header.headings, below, batch.uploader)
+    below = sheet.rows[header.below:]
+    habits = dict(ColumnHabit.objects.filter(user=batch.uploader).values_list("heading", "field"))
+    batch.columns = FIELDS.map_columns(header.headings, below, habits)
     batch.total = sum(1 for cells in below if any(plain_text(cell) for cell in cells))
+
+
+def learn(user, headings, before, after):
+    """Remember where a person corrected what a column means."""
+    for heading, old, new in zip(headings, before, after, strict=True):
+        key = habit_key(heading)
+        if key and old != new:
+            ColumnHabit.objects.update_or_create(user=user, heading=key, defaults={"field": new})
 
 
 def list_named_in(batch, sheet):

@@ -1,11 +1,13 @@
 """The workbooks people download: the template filled in for them, and the coloured result of an import."""
 import io
 from datetime import date
+from decimal import Decimal
 
+from guicheng.excel_import.rows import Outcome
 from guicheng.tables.exports import plain
-from projects.excel_import.columns import FIELDS
+from projects.excel_import.fields import FIELDS
 from projects.excel_import.matching import Finder
-from projects.models import Category, ImportRow, Project, ProjectList, Status
+from projects.models import Category, Project, ProjectList, Status
 
 COLUMNS = {
     "code": 14, "project_list": 22, "number": 7, "category": 18, "name": 34, "description": 34, "community": 14,
@@ -19,7 +21,7 @@ NOTE = ("改好以后直接上传：只有改过的格子会被当作改动，�
 BLANK_ROWS = 200
 SIZE = 500
 FILLS = {"new": "#E7F3EC", "changed": "#FDF3DF", "unchanged": "#FFFFFF", "wrong": "#FBEEEC"}
-LABELS = dict(ImportRow.Outcome.choices)
+LABELS = dict(Outcome.choices)
 
 
 def _open():
@@ -53,10 +55,9 @@ def import_template(projects, user):
         sheet.write_string(1, column, FIELDS[key].label, formats["head"])
     row = 2
     finder = Finder(user, None)
-    categories = dict(Category.objects.values_list("pk", "name"))
     for known in _known(finder, projects):
         for column, key in enumerate(COLUMNS):
-            _write(sheet, row, column, _cell(finder, categories, known, key), formats)
+            _write(sheet, row, column, _cell(finder, known, key), formats)
         row += 1
     _choices(book, sheet, user, row + BLANK_ROWS)
     book.close()
@@ -70,24 +71,15 @@ def _known(finder, projects):
         yield from (read[pk] for pk in keys[start:start + SIZE])
 
 
-def _cell(finder, categories, known, key):
+def _cell(finder, known, key):
+    """What the template says of a field; days, numbers and amounts as such, so that Excel can reckon with them."""
     if key == "code":
         return known.code
-    if key in known.plan:
-        value = known.plan[key]
-        if value in (None, ""):
-            return ""
-        names = {"project_list": finder.lists.names, "community": finder.communities.names,
-                 "lead_department": finder.departments.names, "category": categories}.get(key)
-        if names:
-            return names[value]
-        if key in ("planned_start", "planned_end"):
-            return date.fromisoformat(value)
-        return float(value) if key == "budget" else value
-    value = known.said.get(key, "")
-    if value == "":
-        return ""
-    return f"{value}%" if key == "percent" else Status.label_of(value) if key == "status" else value
+    field, stored = FIELDS[key], known.plan[key] if key in known.plan else known.said.get(key)
+    value = field.loaded(stored)
+    if isinstance(value, Decimal):
+        return float(value)
+    return value if isinstance(value, date) or (value and key == "number") else field.shown(stored, finder)
 
 
 def _write(sheet, row, column, value, formats):

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from guicheng.access.permissions import sees_everything
 from guicheng.access.units import Answered
+from guicheng.excel_import.rows import Outcome
 from guicheng.fields import CleanCharField, DayField, one_of
 from guicheng.natural_keys import new_code
 from guicheng.tables.long_work import LongWork, LongWorkQuerySet
@@ -149,19 +150,12 @@ class ImportBatch(LongWork):
             self.file.delete(save=False)
 
 
-class ImportRowOutcome(models.TextChoices):
-    NEW = "new", "新增"
-    CHANGED = "changed", "有改动"
-    UNCHANGED = "unchanged", "没有改动"
-    WRONG = "wrong", "有问题"
-
-
 class ImportRow(Answered):
     """One row of the list: what it says, what it would change, what became of it."""
 
     answered_by = ("project__lead_department", "project__community")
 
-    Outcome = ImportRowOutcome
+    Outcome = Outcome
 
     batch = models.ForeignKey(ImportBatch, verbose_name="导入", on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField("行")
@@ -188,7 +182,7 @@ class ImportRow(Answered):
         constraints = [
             models.UniqueConstraint(fields=["batch", "number"], name="projects_importrow_number_once",
                                     violation_error_message="这一行已经有了。"),
-            one_of("outcome", ImportRowOutcome.values, "结果不在可选范围内。"),
+            one_of("outcome", Outcome.values, "结果不在可选范围内。"),
         ]
 
     def __str__(self):

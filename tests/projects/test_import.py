@@ -353,7 +353,7 @@ def test_a_clerk_who_left_the_office_meanwhile_writes_nothing(clerk, project, of
 def test_all_or_nothing(clerk, project, preview, monkeypatch):
     """A fault at the last moment leaves no row behind."""
     batch = preview(clerk, TWO)
-    monkeypatch.setattr("projects.excel_import.confirm.Writer._remember", lambda self, rows: 1 / 0)
+    monkeypatch.setattr("projects.excel_import.writer.Writer._remember", lambda self, rows: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         confirm(batch)
     batch.refresh_from_db()
@@ -615,14 +615,14 @@ def test_the_page_asks_a_fixed_number(clerk, project, preview, sign_in, django_a
 KILLED = """
 import os, signal, sys, django
 django.setup()
-from projects.excel_import import confirm, jobs
+from projects.excel_import import jobs, writer
 from projects.models import ImportBatch
 
-write = confirm.Writer._remember
+write = writer.Writer._remember
 def die(self, rows):
     write(self, rows)
     os.kill(os.getpid(), signal.SIGKILL)
-confirm.Writer._remember = die
+writer.Writer._remember = die
 ImportBatch.objects.update(job="confirm", job_queued_at="2021-01-01T00:00Z")
 jobs.run(int(sys.argv[1]))
 """

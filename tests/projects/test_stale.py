@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection, models
 
 from guicheng.trail.versions import Versioned, save_versions
-from projects.excel_import.confirm import save_projects
+from projects.excel_import.writer import save_projects
 from projects.models import ProgressUpdate, Project
 from projects.models.project import ProjectQuerySet
 from tests import factories

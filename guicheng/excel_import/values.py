@@ -5,23 +5,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from guicheng.text import clean_text
-from projects.models import Status
 
 ODD = "#出错的公式", "#没有结果的公式"  # what the reader puts where a formula has no value
 EXCEL_ZERO = date(1899, 12, 30)
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 LONGEST = 5000
-STATUSES = {
-    "planned": "筹备中 筹备 未开工 未启动 待开工 未开始 前期筹备 前期工作",
-    "in_progress": "推进中 进行中 在建 施工中 建设中 实施中 办理中 已开工 正在推进 正在实施 正常推进 按计划推进",
-    "acceptance": "完工待验收 待验收 已完工待验收",
-    "completed": "已完成 完成 已完工 完工 已办结 办结 已竣工 竣工 全部完成 已销号",
-    "in_use": "已投用 投入使用 已投入使用 已启用 已开放",
-    "standing": "长期开展 长期 长期坚持 持续开展 常态化开展 常态开展",
-    "paused": "暂停 暂缓 停工 已暂停",
-    "cancelled": "不再实施 取消 终止 已取消 已终止",
-}
-STATUS_OF = {word: status for status, words in STATUSES.items() for word in words.split()}
 QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 TO_TEN_THOUSAND = {"元": Decimal("0.0001"), "万元": Decimal(1), "万": Decimal(1), "亿元": Decimal(10000),
                    "亿": Decimal(10000)}
@@ -229,7 +217,12 @@ def amount_of(value, unit=""):
     return amount
 
 
-def status_of(value):
-    """The status that a known word names; None for any other text."""
-    text = plain_text(value).strip("。；;!！ ")
-    return STATUS_OF.get(text) or next((key for key, label in Status.choices if text in (key, label)), None)
+def unit_in(heading):
+    """The unit of money that stands in a heading: 投资额（亿元）."""
+    found = re.search(r"亿元|万元|元", heading)
+    return found[0] if found else ""
+
+
+def parts_of(text):
+    """The names that stand in one cell, between commas, strokes or line breaks."""
+    return [part for part in re.split(r"[、，,；;/\n]+", text) if part.strip()]

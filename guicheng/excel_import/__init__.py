@@ -1,0 +1,9 @@
+"""What does this table say? An office's own list, read against the fields of one kind of thing.
+
+    values.py     what a cell means: a day, a percentage, an amount
+    names.py      things known by name, with the nearest for whoever mistypes one
+    columns.py    the fields, one definition each; which row is the header, which column fills which field
+    rows.py       the rows below a header, and the roster that judges and writes them
+
+It knows no app and no model: projects, accounts and what else is kept in Excel each have a `Roster` of their own.
+"""

@@ -1,0 +1,247 @@
+"""The list of projects: which project a row speaks of, what it would change, and whether this person may."""
+import re
+from datetime import date
+from functools import cached_property
+
+from django.utils import timezone
+
+from guicheng import words
+from guicheng.excel_import.names import NotFound, key_of
+from guicheng.excel_import.rows import Outcome, Roster, Table
+from guicheng.excel_import.values import unit_in
+from guicheng.natural_keys import new_code
+from projects.excel_import.fields import FIELDS, PLAN_KEYS, PROGRESS_KEYS, SAID
+from projects.excel_import.matching import Finder
+from projects.excel_import.statuses import status_of
+from projects.excel_import.writer import Writer
+from projects.models import Status, WatchedWord
+
+
+def table_of(batch, sheet):
+    return Table(sheet.rows, batch.header_row - 1 + batch.header_rows, batch.headings, batch.columns)
+
+
+class ProjectRoster(Roster):
+    """The rows of one batch, for the person who uploaded it. A line has its list, code, name and number as well."""
+
+    fields, thing = FIELDS, "项目"
+
+    def __init__(self, batch, table=None):
+        super().__init__(table)
+        self.batch, self.today = batch, timezone.localdate()
+        self.unknown_departments = set()
+        self.new_departments = {key_of(name): name for name in batch.new_departments}
+
+    @cached_property
+    def finder(self):
+        return Finder(self.batch.uploader, self.batch.project_list_id)
+
+    @cached_property
+    def watched(self):
+        return list(WatchedWord.objects.active())
+
+    @cached_property
+    def unit(self):
+        """The unit of money that the heading states."""
+        table = self.table
+        return next((unit_in(table.headings[index]) for index, key in table.columns if key == "budget"), "")
+
+    @cached_property
+    def fractions(self):
+        """Whether the percentages are cells shown as a percentage: then 1 is 100 %, else 1 %."""
+        figures = [cell for cell in self.table.cells("percent")
+                   if isinstance(cell, float | int) and not isinstance(cell, bool)]
+        return bool(figures) and max(figures) <= 1
+
+    def year(self, line):
+        """The year of a day that a cell writes without one."""
+        return self.finder.years.get(line.project_list) or self.batch.effective_on.year
+
+    # --- which project ------------------------------------------------------------------------------
+    def prepare(self, lines):
+        for line in lines:
+            self._place(line)
+        self.finder.read_lists({line.project_list for line in lines})
+        self.finder.read_codes({line.code for line in lines if line.code})
+        self.finder.read_codes({code for line in lines if self._is_on_any_list(line)
+                                for code, _ in self.finder.namesakes.get(key_of(line.name), [])})
+
+    def _place(self, line):
+        """The list, code, number and name that a row states."""
+        line.code, line.project_list = line.text("code"), self.batch.project_list_id
+        said = self.read(line, ["name", "project_list"])
+        line.name, line.project_list = said.get("name", ""), said.get("project_list", line.project_list)
+        line.serial = self.read(line, ["number"]).get("number") if line.project_list else None
+
+    def identify(self, line):
+        try:
+            line.known = self.finder.find(line.project_list, line.code, line.serial, line.name)
+        except NotFound as fault:
+            line.problems.append(str(fault))
+            return
+        if line.known is None and line.name:
+            line.known = self._namesake(line)
+        if line.known and line.known.plan["project_list"] != line.project_list:
+            if "project_list" in line.cells:
+                line.notes.append("“清单”和系统里的不同，没有改")
+            line.project_list = line.known.plan["project_list"]
+        if line.known is None and not line.name:
+            line.problems.append("没有写项目名称，也没有能认出项目的编号")
+            return
+        self.once(line, line.known.pk if line.known
+                  else (line.project_list, line.code or line.serial or key_of(line.name)))
+
+    def _is_on_any_list(self, line):
+        """Whether neither the row, nor the sheet, nor the person says on which list the project is."""
+        return not (line.project_list or line.code or self.batch.no_list or line.problems)
+
+    def _namesake(self, line):
+        """The one project of this name on another list, if the row leaves the list open; else a note names them all."""
+        same = self.finder.namesakes.get(key_of(line.name), [])
+        if len(same) == 1 and self._is_on_any_list(line):
+            return self.finder.by_code[same[0][0]]
+        if same:
+            line.notes.append(f"系统里已有同名的项目：{'、'.join(said for _, said in same[:3])}，如果就是它，请填编号")
+        return None
+
+    def fetch(self, lines):
+        self.finder.read_said({line.known.pk: line.known for line in lines if line.known}.values())
+
+    # --- what it would change -----------------------------------------------------------------------
+    def compare(self, line):
+        plan, progress = self._plan(line), self._progress(line)
+        is_new = line.known is None or line.known.is_dropped
+        if not line.problems:
+            plan = self._new(line, plan) if is_new else self._changed(line, plan)
+            progress = self._said(line, progress)
+        if line.problems:
+            line.outcome = Outcome.WRONG
+            return
+        self._warn(line, [*plan.values(), *progress.values()])
+        old = {} if is_new else line.known.plan
+        line.outcome = Outcome.NEW if is_new else Outcome.CHANGED if plan or progress else Outcome.UNCHANGED
+        line.values = {"plan": plan, "progress": progress}
+        line.before = {key: old[key] for key in plan if not is_new}
+        line.changes = [
+            *self.changes({key: value for key, value in plan.items() if key in PLAN_KEYS or key == "number"}, old),
+            *self.changes({key: value for key, value in progress.items() if key != "effective_on"},
+                          line.known.said if line.known else {})]
+
+    def write(self, rows):
+        Writer(self.batch).write(rows)
+
+    def _warn(self, line, written):
+        """Ask about the words of the list, as the form for one statement does; the row is imported all the same."""
+        text = "\n".join(value for value in written if isinstance(value, str))
+        line.notes += [f"请核对“{word.word}”：{word.advice.rstrip('。')}" for word in self.watched if word.word in text]
+
+    # --- the plan -----------------------------------------------------------------------------------
+    def _plan(self, line):
+        """What the row says of the plan: {field: stored value}."""
+        plan = ({"name": line.name} if line.name else {}) | self.read(line, PLAN_KEYS[1:])
+        if line.section and "category" not in line.cells and line.project_list:
+            found = self.finder.categories(line.project_list).find(line.section.split("、", 1)[-1])
+            plan |= {"category": found} if found else {}
+        start, end = plan.get("planned_start"), plan.get("planned_end")
+        if line.known and not line.known.is_dropped:
+            start, end = start or line.known.plan["planned_start"], end or line.known.plan["planned_end"]
+        if start and end and start > end:
+            line.problems.append("“计划开始”不能晚于“计划完成”")
+        return plan
+
+    def _new(self, line, plan):
+        """A new project, or one that an undone import left: all that the row says is written."""
+        finder = self.finder
+        if not finder.everything:
+            if not plan.get("lead_department") and not plan.get("community"):
+                own = [("lead_department", pk) for pk in finder.own_departments]
+                own += [("community", pk) for pk in finder.own_communities]
+                plan |= dict(own) if len(own) == 1 else {}
+            if not finder.is_own(plan):
+                line.problems.append("新项目的牵头单位或社区要是你自己的")
+        if line.code and not line.known:
+            if not re.fullmatch(r"[-A-Za-z0-9_]{1,40}", line.code):
+                line.problems.append("新项目的编号只能用字母、数字、“-”和“_”")
+            elif line.code in finder.codes:
+                line.problems.append("这个编号已被别的项目使用")
+        if line.serial:
+            plan["number"] = line.serial
+        return self._with_budget_source(plan) | {"code": self._code(line), "project_list": line.project_list}
+
+    def _code(self, line):
+        """The code of a new project: its own again, the one it states, else one of its list."""
+        slug = self.finder.slugs.get(line.project_list, "p")[:28]
+        return line.known.code if line.known else line.code or f"{slug}-{new_code()}"
+
+    def _changed(self, line, plan):
+        """What differs from the project as it is; to change it needs the right to."""
+        known = line.known.plan
+        is_free = (line.project_list, line.serial) not in self.finder.taken_numbers
+        if line.serial and known["number"] is None and is_free and self.finder.may_change:
+            plan["number"] = line.serial
+        plan = {key: value for key, value in plan.items() if (value or None) != (known[key] or None)}
+        if "name" in plan and key_of(plan["name"]) == key_of(known["name"]):
+            del plan["name"]  # the same name with other signs
+        if plan and not (self.finder.may_change or line.known.is_own_draft):
+            plan = self._not_theirs(line, plan)
+        elif plan and not (self.finder.may_change or self.finder.is_own(known | plan)):
+            line.problems.append("牵头单位或社区要有一个是你自己的，不能改到别的单位去")
+        return self._with_budget_source(plan)
+
+    def _not_theirs(self, line, plan):
+        """Leave the plan as it is and the rest of the row in force; name the columns that this person filled.
+
+        What was read out of another cell (时限原文 out of 计划完成) is called by that column.
+        """
+        read_from = {"schedule_text": "planned_end", "planned_start": "planned_end"}
+        cells = dict.fromkeys(key if key in line.cells else read_from.get(key) for key in plan)
+        names = "”“".join(FIELDS[key].label for key in cells if key in line.cells)
+        if names:
+            line.notes.append(f"“{names}”和系统里的不同，你不能改，没有导入")
+        return {}
+
+    def _with_budget_source(self, plan):
+        return plan | {"budget_source": self.batch.source_id} if "budget" in plan else plan
+
+    # --- the progress -------------------------------------------------------------------------------
+    def _progress(self, line):
+        """What the row says of the progress: {field: stored value}."""
+        said = self.read(line, PROGRESS_KEYS)
+        if "status" in said and said["status"] is None:
+            text = line.text("status")
+            if len(text) > 6 and "text" not in said:
+                said["text"] = text
+            else:
+                options = "、".join(Status.labels)
+                line.problems.append(f"“{self.table.labels['status']}”写的是“{text[:20]}”，不在可选范围：{options}")
+        if "status" not in self.table.labels and (status := status_of(said.get("text", ""))):
+            said["status"] = status
+            del said["text"]
+        return {key: value for key, value in said.items() if value not in ("", None)}
+
+    def _said(self, line, progress):
+        """What is new in it: what was said already, published or waiting for review, is not said again."""
+        before, stated = (line.known.said, line.known.stated) if line.known else ({}, ())
+        effective_on = FIELDS["effective_on"]
+        today, day = effective_on.stored(self.today), effective_on.stored(self.batch.effective_on)
+        day = progress.get("effective_on") or day
+        fresh = {key: progress[key] for key in SAID if key in progress and progress[key] != before.get(key)
+                 and (day, key, progress[key]) not in stated}
+        if not fresh:
+            return {}
+        if day > today:
+            line.problems.append("“进展日期”不能在今天以后")
+        elif line.known and line.known.last_day > day:
+            later = words.day(date.fromisoformat(line.known.last_day))
+            line.notes.append(f"系统里有 {later}的进展，这一条更早，导入后记在它前面，不改变当前状态")
+        if fresh.get("status") in Status.NEED_REASON:
+            if not progress.get("reason"):
+                line.problems.append("暂停或不再实施，要有一列“原因”并写明原因")
+            fresh["reason"] = progress.get("reason", "")
+        if not fresh.keys() & {"status", "percent", "text"}:
+            again = next(((key, before[key]) for key in ("status", "percent", "text") if key in before), None)
+            if again is None:
+                line.problems.append("进展、状态、完成百分比至少填一项")
+            else:
+                fresh[again[0]] = again[1]
+        return fresh | {"effective_on": day}
