@@ -39,9 +39,8 @@ class LongWork(models.Model):
         """Whether it waits for a worker that is not there, or whoever did it has died."""
         if not self.is_waiting:
             return False
-        if self.job_seen_at is None:
-            return (timezone.now() - self.job_queued_at).total_seconds() > NOBODY_TOOK_IT
-        return (timezone.now() - self.job_seen_at).total_seconds() > GIVEN_UP
+        since, patience = (self.job_seen_at, GIVEN_UP) if self.job_seen_at else (self.job_queued_at, NOBODY_TOOK_IT)
+        return since is None or (timezone.now() - since).total_seconds() > patience
 
     def saw(self, done):
         """Say how far it is; that is the sign of life too."""

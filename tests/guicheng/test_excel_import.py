@@ -97,8 +97,9 @@ def test_a_list_of_wishes(clerk):
         (9, "wrong", ["“想要什么”是出错的公式，请在 Excel 里改成值再上传"])]
     assert roster.changes(lines[0].values, {}) == [["社区", "", "东山"], ["心愿", "", "示例：多一张长椅。"]]
     assert roster.write(lines) == 2
-    assert list(Wish.objects.order_by("pk").values_list("community__name", "text", "state", "author")) == [
-        ("东山", "示例：多一张长椅。", State.SUBMITTED, clerk.pk), ("西山", "示例：修好路灯。", State.SUBMITTED, clerk.pk)]
+    handed_in = Wish.objects.filter(state=State.SUBMITTED, author=clerk).order_by("pk")
+    assert list(handed_in.values_list("community__name", "text")) == [
+        ("东山", "示例：多一张长椅。"), ("西山", "示例：修好路灯。")]
 
     again = WishRoster(clerk, table_of(SHEET))
     lines = again.judge(list(again.table.lines()))

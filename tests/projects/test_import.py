@@ -653,6 +653,8 @@ def test_kill_9_in_the_middle_leaves_nothing_half_written(clerk, project, previe
     ImportBatch.objects.update(job_seen_at="2021-01-01T00:00Z")
     batch.refresh_from_db()
     assert batch.nobody_took_it
+    batch.job_seen_at = batch.job_queued_at = None  # as an older release may leave it
+    assert batch.nobody_took_it
     jobs.run(batch.pk)
     batch.refresh_from_db()
     assert (batch.state, Project.objects.count(), ProgressUpdate.objects.count()) == (State.CONFIRMED, 2, 2)
