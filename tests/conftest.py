@@ -41,7 +41,7 @@ def pytest_configure(config):
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items):
-    databases.mark_without(items)
+    databases.mark(items)
 
 
 def pytest_fixture_setup(fixturedef, request):

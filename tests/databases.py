@@ -1,6 +1,34 @@
-"""Which tests run on which database."""
+"""Which tests run on which database: all on SQLite; on PostgreSQL all but those that ask none and those of `ONCE`.
+
+On both run, whatever else is new: constraints, triggers, locks and races, queries (each page once for each role that
+may open it: tests/test_matrix.py), imports, migrations and upgrades, backups.
+"""
+from pathlib import Path
+
 import pytest
 from django.db import connection
+
+ROOT = Path(__file__).parent
+WALKS = "walks pages and files whose queries other tests ask on both: the matrix, the summaries, the time machine"
+DRAWS = "draws from a frozen document of plain values; that a close freezes the same is asked on both"
+SHOWS = "forms, words and links on a page; the matrix asks what it asks, the model's tests what it writes"
+COUNTS = "counts how often a page asks, not what comes back"
+READS = "opens files before any database is asked"
+# module: why another database can make no difference to it
+ONCE = {
+    "pages/test_as_of.py": WALKS,
+    "pages/test_errors.py": SHOWS, "pages/test_every_figure.py": WALKS, "pages/test_every_figure_for_staff.py": WALKS,
+    "pages/test_every_figure_of_a_close.py": WALKS, "pages/test_hidden.py": SHOWS, "pages/test_no_cookie.py": SHOWS,
+    "pages/test_first_page.py": WALKS, "pages/test_public.py": WALKS, "pages/test_queries.py": COUNTS,
+    "projects/test_admin.py": SHOWS, "projects/test_first_text.py": DRAWS, "projects/test_import_corpus.py": READS,
+    "projects/test_project_files.py": DRAWS, "projects/test_quarter_files.py": DRAWS,
+    "projects/test_report_admin.py": SHOWS, "projects/test_report_page.py": DRAWS,
+    "projects/test_report_picture.py": DRAWS, "projects/test_report_word.py": DRAWS,
+    "projects/test_thaw.py": DRAWS, "projects/test_verify.py": DRAWS,
+    "guicheng/test_accounts.py": SHOWS, "guicheng/test_admin_cards.py": SHOWS, "guicheng/test_passwords.py": SHOWS,
+    "guicheng/test_photos.py": READS, "guicheng/test_public_forms.py": SHOWS, "guicheng/test_workdays.py": SHOWS,
+    "test_cast.py": SHOWS, "test_admin_lists.py": WALKS,
+}
 
 
 def on_postgresql(test):
@@ -18,11 +46,18 @@ def asks_none(item):
     return not asked and item.get_closest_marker("django_db") is None
 
 
-def mark_without(items):
-    """Mark the tests that ask no database, also in the report: what runs once is counted there."""
-    for item in filter(asks_none, items):
-        item.add_marker("no_database")
-        item.user_properties.append(("no_database", "yes"))
+def runs_once(item):
+    """Whether a test stands in a module of `ONCE`."""
+    return item.path.is_relative_to(ROOT) and item.path.relative_to(ROOT).as_posix() in ONCE
+
+
+def mark(items):
+    """Mark the tests that run once, also in the report: they are counted there."""
+    for item in items:
+        for name, is_so in (("no_database", asks_none), ("once", runs_once)):
+            if is_so(item):
+                item.add_marker(name)
+                item.user_properties.append((name, "yes"))
 
 
 def refuse_a_hidden_one(name, item):

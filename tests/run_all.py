@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
+from collections import Counter
 from pathlib import Path
 
 from tests.browser import find_chromium
@@ -26,13 +27,13 @@ NEUTRAL = {"PUBLIC_URL": "", "DATABASE_URL": "", "SECRET_KEY": "", "PROXY_COUNT"
 
 
 class Run:
-    """The steps so far: what failed, what was left out, how many tests were skipped, how many ask no database."""
+    """The steps so far: what failed, what was left out, how many tests were skipped, which run once."""
 
     def __init__(self, scratch):
         self.scratch = Path(scratch)
         data_dir = os.environ.get("DATA_DIR") or str(self.scratch / "var")
         self.env = os.environ | NEUTRAL | {"DATA_DIR": data_dir}
-        self.failed, self.left_out, self.skipped, self.once = [], [], 0, 0
+        self.failed, self.left_out, self.skipped, self.once = [], [], 0, Counter()
 
     def step(self, name, *command, env=None, program=sys.executable):
         """Run Python (or another program) with these arguments; give its exit code."""
@@ -55,7 +56,7 @@ class Run:
         if report.exists():
             tree = ET.parse(report)  # noqa: S314 our own pytest wrote it
             self.skipped += sum(int(suite.get("skipped", 0)) for suite in tree.iter("testsuite"))
-            self.once += sum(each.get("name") == "no_database" for each in tree.iter("property"))
+            self.once.update(each.get("name") for each in tree.iter("property"))
 
 
 def lint(run):
@@ -86,8 +87,9 @@ def run_databases(run):
         with throwaway_server(NOTHING_TO_LOSE) as env:
             for command in ("migrate", "load_facts"):  # the tests' own tables do not come from the migrations
                 run.step(f"{command}（PostgreSQL）", "manage.py", command, "-v", "0", env=env)
-            run.pytest("测试（PostgreSQL）", "-m", "not browser and not no_database", "-n", "2", env=env)
-            print(f"不碰数据库、只在 SQLite 那一遍里运行的测试：{run.once} 个")
+            run.pytest("测试（PostgreSQL）", "-m", "not browser and not no_database and not once", "-n", "2", env=env)
+            print(f"只在 SQLite 那一遍里运行的测试：不碰数据库的 {run.once['no_database']} 个，"
+                  f"换了数据库也没有分别的 {run.once['once']} 个（tests/databases.py 写明为什么）")
     except (RuntimeError, OSError, LookupError) as error:
         print(error)
         run.failed.append("测试（PostgreSQL）")

@@ -15,8 +15,8 @@ class Sum:
 
         original = answers.try_route
 
-        def counted(route, world, methods):
-            count, wrong = original(route, world)  # every method, on whatever database
+        def counted(route, world, chosen):
+            count, wrong = original(route, world)  # every cell, on whatever database
             self.cells += count
             self.wrong += wrong
             return count, wrong

@@ -112,12 +112,12 @@ class Cell:
         return f"{self.route.key} {self.model} {self.field} · {self.who} · {self.scope} · {self.method}"
 
 
-def cells(route, methods=METHODS):
-    """Every cell of one route by these methods."""
+def cells(route):
+    """Every cell of one route."""
     for model, field, scopes in targets(route):
         for who in PEOPLE:
             for scope in scopes:
-                for method in methods:
+                for method in METHODS:
                     if method in SELDOM and (scope not in ("own", "") or who not in SELDOM_BY):
                         continue
                     yield Cell(route, who, scope, method, wanted(route, who, scope, method, model, field), model, field)
