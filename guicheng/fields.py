@@ -44,7 +44,7 @@ class Qualifier(models.TextChoices):
 
     @classmethod
     def apply(cls, qualifier, number):
-        """Give "超 1431", "13100 多": the qualifier stands where Chinese puts it."""
+        """"超 1431", "13100 多": the qualifier stands where Chinese puts it."""
         if qualifier in (cls.OVER, cls.ABOUT, cls.NEARLY):
             return f"{qualifier} {number}"
         return f"{number} {qualifier}".strip()

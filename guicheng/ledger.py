@@ -131,7 +131,7 @@ class Place:
 
 
 def timeline(rows, place=Place):
-    """Give the places, newest first, of the published rows of one owner, each made by `place(row, withdrawal=…)`.
+    """The places, newest first, of the published rows of one owner, each made by `place(row, withdrawal=…)`.
 
     A correction takes the place of what it corrects, which stays readable behind it.
     """
@@ -152,7 +152,7 @@ def timeline(rows, place=Place):
 
 
 def withdrawn_among(rows, since=None):
-    """Give those of `rows`, of one ledger, that were withdrawn after the instant `since`, or at any time.
+    """Those of `rows`, of one ledger, that were withdrawn after the instant `since`, or at any time.
 
     Also where a correction came first and was then withdrawn. One query.
     """

@@ -62,7 +62,7 @@ def remove(name, endings):
 
 
 def old_files(older_than=DAY):
-    """Give (name, path) of every file that has lain there longer than so many seconds."""
+    """(name, path) of every file that has lain there longer than so many seconds."""
     limit = time.time() - older_than
     for path in sorted(folder().glob("*/*")):
         if path.is_file() and path.stat().st_mtime < limit:

@@ -13,7 +13,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 
 def clean_text(value):
-    """Give `value` in NFC, without control characters, bidi overrides and outer space."""
+    """`value` in NFC, without control characters, bidi overrides and outer space."""
     if value.isprintable() and unicodedata.is_normalized("NFC", value):  # nearly all of what people type
         return value.strip()
     value = value.replace("\r\n", "\n").replace("\r", "\n")
@@ -27,14 +27,14 @@ def is_row_number(text):
 
 @lru_cache(maxsize=4096)
 def _pinyin(run):
-    """Give the pinyin and the initials of a run of characters; places and offices come again and again."""
+    """The pinyin and the initials of a run of characters; places and offices come again and again."""
     from pypinyin import Style, lazy_pinyin  # 54 MB: only those who save pay for it
 
     return "".join(lazy_pinyin(run)), "".join(lazy_pinyin(run, style=Style.FIRST_LETTER))
 
 
 def search_text(*parts):
-    """Give the lower-cased text in which a search looks: the parts, their pinyin and their initials.
+    """The lower-cased text in which a search looks: the parts, their pinyin and their initials.
 
     "映月" gives "映月 yingyue yy". Spaces inside a part stay, so a phrase is found as written.
     """

@@ -6,14 +6,14 @@ from django.utils import timezone
 
 
 def day(value):
-    """Give "2021 年 12 月 22 日"; of an instant, the day that it was here: the database keeps it in UTC."""
+    """"2021 年 12 月 22 日"; of an instant, the day that it was here: the database keeps it in UTC."""
     if isinstance(value, datetime) and timezone.is_aware(value):
         value = timezone.localtime(value)
     return f"{value.year} 年 {value.month} 月 {value.day} 日" if value else ""
 
 
 def day_range(first, last):
-    """Give the days between which something became so: a whole month or year by its name.
+    """The days between which something became so: a whole month or year by its name.
 
     "2021 年 12 月 22—31 日之间", "2021 年 12 月", "2021 年", "2021 年 9 月 1 日".
     """
@@ -32,7 +32,7 @@ def day_range(first, last):
 
 
 def number(value):
-    """Give 1431.0000 as "1,431", 1.3900 as "1.39"; an unknown number as "—"."""
+    """1431.0000 as "1,431", 1.3900 as "1.39"; an unknown number as "—"."""
     if value is None:
         return "—"
     return f"{value.normalize():,f}" if hasattr(value, "normalize") else f"{value:,}"

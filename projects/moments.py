@@ -38,7 +38,7 @@ def columns_at(columns, moment):
 
 
 def as_they_were(rows, moment):
-    """Give these rows of `at(projects, moment)` as they were: instances, or the dicts of `columns_at`. One query more.
+    """These rows of `at(projects, moment)` as they were: instances, or the dicts of `columns_at`. One query more.
 
     What was withdrawn since is shown no more, whatever was known then.
     """

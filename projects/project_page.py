@@ -116,7 +116,7 @@ class ProjectPage:
         return found
 
     def _named(self):
-        """Give (kind, rows, the column of the code, that of the name)."""
+        """(kind, rows, the column of the code, that of the name)."""
         project, public = self.project, Project.objects.published()
         yield "alias", ProjectAlias.objects.filter(project=project).exclude(name=project.name), NO_CODE, "name"
         yield "supporting", Department.objects.filter(supported_projects=project), NO_CODE, "name"

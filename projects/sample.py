@@ -338,7 +338,7 @@ def sample_rows():
 
 
 def count_sample():
-    """Give (name of the model, number of sample rows), as `remove_sample` would delete them."""
+    """(name of the model, number of sample rows), as `remove_sample` would delete them."""
     return [(rows.model._meta.verbose_name, rows.count()) for rows in sample_rows()]
 
 

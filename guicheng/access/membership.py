@@ -60,7 +60,7 @@ def _through(model, part):
 
 
 def administered_by(user):
-    """Give the units this person administers, by model, as subqueries."""
+    """The units this person administers, by model, as subqueries."""
     return {model: model._default_manager.filter(administrators=user).values("pk") for model in unit_models()}
 
 
@@ -86,7 +86,7 @@ def members_elsewhere(units):
 
 
 def memberships_of(user):
-    """Give (unit, part) for every membership of this person, in a stable order."""
+    """(unit, part) for every membership of this person, in a stable order."""
     return [
         (unit, part) for model in unit_models() for part in PARTS
         for unit in model._default_manager.filter(**{part: user}).order_by("pk")
@@ -99,7 +99,7 @@ def key_of(unit):
 
 
 def unit_of(key):
-    """Give the unit that a form named, or None."""
+    """The unit that a form named, or None."""
     name, _, pk = str(key).partition(":")
     model = next((model for model in unit_models() if model._meta.model_name == name), None)
     if model is None or not is_row_number(pk):
@@ -119,7 +119,7 @@ def unit_choices(user=None):
 
 
 def units_called(text):
-    """Give the units with this name, with or without the word 社区 after it."""
+    """The units with this name, with or without the word 社区 after it."""
     return [
         unit for model in unit_models()
         for unit in model._default_manager.get_queryset().called(text).order_by("pk")

@@ -63,7 +63,7 @@ def has_rule(model):
 
 
 def rows_for(user, queryset):
-    """Give what of `queryset` this person may see. A model whose rows are nobody's is an error, never open."""
+    """What of `queryset` this person may see. A model whose rows are nobody's is an error, never open."""
     if hasattr(queryset, "visible_to"):
         return queryset.visible_to(user)
     rule = RULES.get(queryset.model._meta.label)

@@ -177,7 +177,7 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
         return own + super().get_urls()
 
     def _account(self, request, id, may=can_manage_account):
-        """Give the account that the page is about: 404 outside the scope, 403 for who may not."""
+        """The account that the page is about: 404 outside the scope, 403 for who may not."""
         account = self.get_object(request, unquote(id))
         if account is None or not (in_scope(request.user, account) or account.pk == request.user.pk):
             raise Http404

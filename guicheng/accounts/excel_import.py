@@ -27,7 +27,7 @@ WORDS = {"": False, "否": False, "不在编": False, "是": True, "在编": Tru
 
 
 def read_table(file):
-    """Give the rows of the first sheet as lists of clean text. Raises ValidationError with one sentence."""
+    """The rows of the first sheet as lists of clean text. Raises ValidationError with one sentence."""
     try:
         sheets = read_sheets(file)
     except Unreadable as refusal:
@@ -53,7 +53,7 @@ class Row:
 
 
 def read_rows(table, by):
-    """Give the rows below the header, judged for this maker. Raises ValidationError."""
+    """The rows below the header, judged for this maker. Raises ValidationError."""
     lines = list(_below_header(table).every_line())
     if not lines:
         raise ValidationError("标题行下面没有人。")

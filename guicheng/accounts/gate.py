@@ -22,7 +22,7 @@ ALWAYS_OPEN = ("admin:login", "admin:logout")
 
 
 def missing_step(request):
-    """Give the name of the page this person has to pass first, or None."""
+    """The name of the page this person has to pass first, or None."""
     user = request.user
     if user.second_factor_since and not user.is_verified():
         return "admin:second_factor"

@@ -11,7 +11,7 @@ from guicheng.access.permissions import can_give_roles
 
 
 def open_work_of(user):
-    """Give the unfinished rows of every app, with the name of what they are: [(verbose_name, rows)]."""
+    """The unfinished rows of every app, with the name of what they are: [(verbose_name, rows)]."""
     found = []
     for model in apps.get_models():
         rows = model._default_manager.get_queryset()

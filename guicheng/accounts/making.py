@@ -27,7 +27,7 @@ def make_account(by, *, username, name, phone="", email="", role="", unit=None, 
 
 
 def account_name_for(name, taken):
-    """Give an account name from a person's name in pinyin, "zhangsan", or "zhangsan2" where that is taken."""
+    """An account name from a person's name in pinyin, "zhangsan", or "zhangsan2" where that is taken."""
     from pypinyin import lazy_pinyin  # 54 MB: only who needs it pays
 
     base = "".join(each for each in "".join(lazy_pinyin(name)).lower() if each.isascii() and each.isalnum())[:30]

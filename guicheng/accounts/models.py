@@ -19,7 +19,7 @@ LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is read as something
 
 
 def one_time_password():
-    """Give a random password that can be read out over the telephone: 59 bits, as "k7mq-2xhp-9wtd"."""
+    """A random password that can be read out over the telephone: 59 bits, as "k7mq-2xhp-9wtd"."""
     return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
 
 
@@ -157,7 +157,7 @@ class User(AbstractUser):
             UsedPassword.remember(self)
 
     def give_what_was_asked(self):
-        """Give the role and the 在编 mark that were asked for when the account was made.
+        """The role and the 在编 mark that were asked for when the account was made.
 
         Gives what that was, "" where another has given it a moment before.
         """

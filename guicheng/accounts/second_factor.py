@@ -23,18 +23,18 @@ WRONG = "动态码不对。请看手机上最新的 6 位数再试；手机的�
 
 
 def _digits(code):
-    """Give what a person typed as bare digits: with spaces, or full-width as from a Chinese keyboard."""
+    """What a person typed as bare digits: with spaces, or full-width as from a Chinese keyboard."""
     code = re.sub(r"\s", "", code)
     return str(int(code)).zfill(6) if code.isdecimal() and len(code) == 6 else ""
 
 
 def new_secret(user):
-    """Give a secret as it travels in the form until a code proves it: signed for this person, kept nowhere."""
+    """A secret as it travels in the form until a code proves it: signed for this person, kept nowhere."""
     return signing.dumps([user.pk, random_hex(20)], salt=SALT)
 
 
 def unsealed(user, sealed):
-    """Give the unsaved device of a secret from the form, or None: altered, too old, or somebody else's."""
+    """The unsaved device of a secret from the form, or None: altered, too old, or somebody else's."""
     try:
         owner, key = signing.loads(sealed, salt=SALT, max_age=MINUTES_TO_SET_UP * 60)
     except signing.BadSignature:
@@ -91,7 +91,7 @@ class TooManyCodes(ValidationError):
 
 
 def verify(user, code):
-    """Give the device that accepts this code. Raises ValidationError; guesses are slowed down by the device.
+    """The device that accepts this code. Raises ValidationError; guesses are slowed down by the device.
 
     Each wrong one doubles the wait, up to nine minutes (MOST_FAILURES): who knows the password only must not shut the
     person out.

@@ -153,7 +153,7 @@ def missing_year(today=None):
 
 # --- the seed ------------------------------------------------------------------------------------
 def known_days():
-    """Give {year: {day: (is_workday, name)}} of the years chinesecalendar knows."""
+    """{year: {day: (is_workday, name)}} of the years chinesecalendar knows."""
     from chinese_calendar.constants import Holiday, holidays, workdays  # 20 years of days: only when seeding
 
     names = {holiday.value: holiday.chinese for holiday in Holiday}

@@ -123,7 +123,7 @@ def _known(day):
 
 
 def span_of(value, year=None):
-    """Give (first day, last day, the words to keep, whether it is a range).
+    """(first day, last day, the words to keep, whether it is a range).
 
     The words are "" where an exact day leaves nothing to keep; 长期 and what else is no date has no days.
     """

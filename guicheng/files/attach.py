@@ -17,7 +17,7 @@ from guicheng.text import clean_text
 
 
 def read_photo(file, by, model):
-    """Give an unsaved photo, a row of `model`, whose files are in place. Raises ValidationError with one sentence."""
+    """An unsaved photo, a row of `model`, whose files are in place. Raises ValidationError with one sentence."""
     cleaned = clean_photo(file)
     largest = cleaned.files[max(cleaned.files)]
     photo = model(uploaded_by=by, width=cleaned.width, height=cleaned.height, size=len(largest),
@@ -28,7 +28,7 @@ def read_photo(file, by, model):
 
 
 def read_paper(file, by, model):
-    """Give an unsaved paper, a row of `model`, whose file is in place. Raises ValidationError with one sentence."""
+    """An unsaved paper, a row of `model`, whose file is in place. Raises ValidationError with one sentence."""
     content, pages = clean_paper(file)
     title = clean_text(file.name).rsplit(".", 1)[0].strip()[:120] or "附件"
     paper = model(uploaded_by=by, title=title, pages=pages, size=len(content),

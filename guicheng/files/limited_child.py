@@ -23,7 +23,7 @@ MB = 1024 * 1024
 
 @contextmanager
 def limited_child(script, file, *arguments, memory, seconds):
-    """Give the lines that `script` prints about a file. They end early where the child died of its limits.
+    """The lines that `script` prints about a file. They end early where the child died of its limits.
 
     `memory` is in MB, `seconds` are of the processor.
     """

@@ -51,7 +51,7 @@ class AttachmentQuerySet(models.QuerySet):
         return self.filter(frozen_at__isnull=False).order_by("order", "pk")
 
     def missing(self):
-        """Give a sentence for each that may not be handed in yet."""
+        """A sentence for each that may not be handed in yet."""
         return []
 
     def follow(self, state, at):
@@ -107,7 +107,7 @@ class Attachment(models.Model):
 
 class PhotoQuerySet(AttachmentQuerySet):
     def unready(self):
-        """Give (photo, sentence) for each that may not be handed in yet."""
+        """(photo, sentence) for each that may not be handed in yet."""
         rows = []
         for number, photo in enumerate(self.order_by("order", "pk"), 1):
             left = ["写替代文字"] * (not photo.alt) + [f"勾选“{PEOPLE}”"] * (not photo.people_agreed)
@@ -212,7 +212,7 @@ def photo_constraints(of, noun):
 
 
 def arranged(photos):
-    """Give the photos as they are shown: lists of one, or of two that are before and after."""
+    """The photos as they are shown: lists of one, or of two that are before and after."""
     figures, pairs = [], {}
     for photo in photos:
         if photo.pair in pairs:

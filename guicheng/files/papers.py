@@ -30,7 +30,7 @@ INFLATED_IN_ALL = 32 * 1024 * 1024
 
 
 def clean_paper(file):
-    """Give (the bytes, the number of pages where it can be counted). Raises ValidationError with one sentence."""
+    """(the bytes, the number of pages where it can be counted). Raises ValidationError with one sentence."""
     if file.size == 0:
         raise ValidationError(EMPTY)
     if file.size > MAX_BYTES:
@@ -55,7 +55,7 @@ def _unescaped(content):
 
 
 def _objects(content):
-    """Give what the compressed object streams hold, within bounds; what does not inflate is passed over."""
+    """What the compressed object streams hold, within bounds; what does not inflate is passed over."""
     found, left = [], INFLATED_IN_ALL
     for match in _OBJECTS.finditer(content):
         try:

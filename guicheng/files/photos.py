@@ -53,7 +53,7 @@ def slots(width):
 
 
 def clean_photo(file):
-    """Give the photo in this file, made anew. Raises ValidationError with one sentence."""
+    """The photo in this file, made anew. Raises ValidationError with one sentence."""
     from PIL import Image
 
     _check_start(file)
@@ -103,7 +103,7 @@ def _check_size(kind, width, height):
 
 
 def _sheet_of(image):
-    """Give an RGB image in sRGB, upright, at most three times as wide as needed, that shares nothing with `image`."""
+    """An RGB image in sRGB, upright, at most three times as wide as needed, that shares nothing with `image`."""
     from PIL import Image
 
     profile, turn = image.info.get("icc_profile"), image.getexif().get(ORIENTATION)

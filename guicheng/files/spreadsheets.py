@@ -35,7 +35,7 @@ class Sheet:
 
 
 def read_sheets(file):
-    """Give the sheets of a workbook or CSV file, visible ones first. Raises Unreadable."""
+    """The sheets of a workbook or CSV file, visible ones first. Raises Unreadable."""
     if _size_of(file) > MAX_BYTES:
         raise Unreadable(TOO_BIG)
     with limited_child(READER, file, memory=MAX_MEMORY, seconds=MAX_SECONDS) as lines:

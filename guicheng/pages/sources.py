@@ -42,7 +42,7 @@ def _grouped(queryset):
 
 
 def sources_with_what_rests():
-    """Give a SourceSummary of every source. Sample rows rest on nothing and are left out."""
+    """A SourceSummary of every source. Sample rows rest on nothing and are left out."""
     counts = projects.summary.uses_of_sources()
     counts["readings"] = partybuilding.summary.readings_by_source()
     named = _grouped(Project.objects.published().real().only("code", "name", "source").order_by("code")[:SHOWN])

@@ -8,7 +8,7 @@ from projects import first_page as projects
 
 
 def first_page(user, samples=False, unexplained=""):
-    """Give all parts of this person's first page; see `projects.first_page.parts`."""
+    """All parts of this person's first page; see `projects.first_page.parts`."""
     return {
         "inbox": InboxMessage.objects.visible_to(user).unread()[:5],
         "account_links": account_links(user), "ways": projects.ways(user), "sees_everything": sees_everything(user),

@@ -5,7 +5,7 @@ from django.conf import settings
 
 
 def client_address(request):
-    """Give the address that the outermost of our PROXY_COUNT proxies saw.
+    """The address that the outermost of our PROXY_COUNT proxies saw.
 
     Counted from the right: what a visitor writes into X-Forwarded-For stands further left and changes nothing.
     """
@@ -19,7 +19,7 @@ def client_address(request):
 
 
 def client_network(request):
-    """Give what limits count the asker's address by; None where nobody knows it."""
+    """What limits count the asker's address by; None where nobody knows it."""
     return network_of(client_address(request))
 
 

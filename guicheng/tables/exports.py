@@ -35,7 +35,7 @@ CONTENT_TYPES = {
 
 
 def plain(value):
-    """Give a cell's value as a number, a day or clean text that fits a workbook cell."""
+    """A cell's value as a number, a day or clean text that fits a workbook cell."""
     if value is None or isinstance(value, bool):
         return {None: "", True: "是", False: "否"}[value]
     if isinstance(value, datetime):
@@ -47,7 +47,7 @@ def plain(value):
 
 
 def csv_cell(value):
-    """Give a CSV cell; text that a spreadsheet would take for a formula gets a leading apostrophe."""
+    """A CSV cell; text that a spreadsheet would take for a formula gets a leading apostrophe."""
     value = plain(value)
     return "'" + value if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 

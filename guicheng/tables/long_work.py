@@ -49,7 +49,7 @@ class LongWork(models.Model):
 
 @contextmanager
 def on_own_connection():
-    """Give `call(function, *args)`, which asks the database on a connection of its own.
+    """`call(function, *args)`, which asks the database on a connection of its own.
 
     On SQLite a connection that is still reading rows cannot write any more once somebody else has written.
     """

@@ -35,7 +35,7 @@ class Keyset:
         self.day_field, self.size = day_field, size
 
     def page(self, queryset, columns, after="", before="", search=False):
-        """Give the page of `columns` (for `values()`) after or before a token. Raises ValidationError.
+        """The page of `columns` (for `values()`) after or before a token. Raises ValidationError.
 
         `search`: the condition reads every row, so the first page counts and finds in the same scan.
         """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 @contextmanager
 def whole_file(path, mode=0o644):
-    """Give a path beside `path` to write to; what was written takes the name `path` at the end. Raises OSError.
+    """A path beside `path` to write to; what was written takes the name `path` at the end. Raises OSError.
 
     A killed process leaves at most a hidden file that ends in .part.
     """

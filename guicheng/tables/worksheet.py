@@ -97,7 +97,7 @@ class Book:
         return self.formats[name]
 
     def close(self):
-        """Give the bytes of the workbook."""
+        """The bytes of the workbook."""
         self.book.close()
         return self.buffer.getvalue()
 

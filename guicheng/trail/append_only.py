@@ -139,7 +139,7 @@ def install_triggers(using="default", **kwargs):
 
 
 def missing_triggers(using="default"):
-    """Give the names of the triggers that should be in the database and are not."""
+    """The names of the triggers that should be in the database and are not."""
     connection = connections[using]
     wanted = {name for model in _models() for name in _names(model).values()}
     with connection.cursor() as cursor:

@@ -43,7 +43,7 @@ class Room:
 
 
 def room(folder):
-    """Give the Room around a folder. Raises OSError."""
+    """The Room around a folder. Raises OSError."""
     found = os.statvfs(folder)
     return Room(found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize, found.f_favail, found.f_files)
 

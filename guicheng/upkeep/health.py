@@ -126,5 +126,5 @@ kept = _Kept()
 
 
 def health():
-    """Give the Health of at most KEPT seconds ago."""
+    """The Health of at most KEPT seconds ago."""
     return kept.give()

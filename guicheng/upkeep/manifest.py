@@ -54,7 +54,7 @@ class Manifest:
         return json.dumps(values, ensure_ascii=False, indent=1) + "\n"
 
     def sums(self):
-        """Give {path: SHA-256} of its files. Raises BackupError when the list is not the one that was written."""
+        """{path: SHA-256} of its files. Raises BackupError when the list is not the one that was written."""
         try:
             content = (self.folder / SUMS).read_bytes()
         except OSError as error:
@@ -70,7 +70,7 @@ def sums_text(sums):
 
 
 def read_manifest(folder):
-    """Give the Manifest of a backup. Raises BackupError when the folder is none."""
+    """The Manifest of a backup. Raises BackupError when the folder is none."""
     folder = Path(folder)
     try:
         values = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -90,7 +90,7 @@ def read_manifest(folder):
 
 
 def all_backups(folder=None):
-    """Give the backups in this folder (BACKUP_DIR unless named), the newest first."""
+    """The backups in this folder (BACKUP_DIR unless named), the newest first."""
     found = []
     for path in Path(folder or settings.BACKUP_DIR).glob(f"guicheng-*/{MANIFEST}"):
         try:
@@ -101,7 +101,7 @@ def all_backups(folder=None):
 
 
 def unreadable(folder=None):
-    """Give what in this folder (BACKUP_DIR unless named) this account may not open: there may be backups in it."""
+    """What in this folder (BACKUP_DIR unless named) this account may not open: there may be backups in it."""
     folder = Path(folder or settings.BACKUP_DIR)
     try:
         names = os.listdir(folder)
@@ -114,5 +114,5 @@ def unreadable(folder=None):
 
 
 def last_backup(folder=None):
-    """Give the newest backup there, or None. Reads its manifest, not its files."""
+    """The newest backup there, or None. Reads its manifest, not its files."""
     return next(iter(all_backups(folder)), None)

@@ -55,7 +55,7 @@ def _reason(name, said):
 
 @contextmanager
 def _snapshot():
-    """Give a cursor that sees one instant, and the snapshot's name, by which another process sees the same."""
+    """A cursor that sees one instant, and the snapshot's name, by which another process sees the same."""
     own = connection.copy()
     try:
         with own.cursor() as cursor:

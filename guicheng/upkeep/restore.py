@@ -183,7 +183,7 @@ def _end_sessions():
 
 
 def last_statements():
-    """Give a sentence for each table of what is published: its newest row, and how many there are."""
+    """A sentence for each table of what is published: its newest row, and how many there are."""
     tables = connection.introspection.table_names()
     for model in apps.get_models():
         rule = getattr(model, "append_only", None)

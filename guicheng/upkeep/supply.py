@@ -67,7 +67,7 @@ def normal(name):
 
 
 def pins(path):
-    """Give (name, version, whether only on some machines, hashes) of each package of a lock file."""
+    """(name, version, whether only on some machines, hashes) of each package of a lock file."""
     for entry in re.split(r"\n(?=\S)", path.read_text(encoding="utf-8")):
         if found := PIN.match(entry):
             yield normal(found[1]), found[2], bool(found[3]), tuple(re.findall(r"--hash=sha256:(\w{64})", entry))

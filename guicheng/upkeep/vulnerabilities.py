@@ -30,7 +30,7 @@ class Answer:
 
 
 def ask():
-    """Give the Answer about all that is pinned; one that looked nothing up where pip-audit could not ask."""
+    """The Answer about all that is pinned; one that looked nothing up where pip-audit could not ask."""
     command = [TOOLS / "pip-audit", "--requirement", LOCK, "--require-hashes", "--disable-pip", "--format", "json",
                "--progress-spinner", "off"]
     try:

@@ -38,7 +38,7 @@ class ListAndDay(forms.Form):
         return day
 
     def chosen_list(self):
-        """Give (project list or None, whether the rows stand on no list)."""
+        """(project list or None, whether the rows stand on no list)."""
         value = self.cleaned_data["project_list"]
         if value in ("", NO_LIST):
             return None, value == NO_LIST

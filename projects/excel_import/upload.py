@@ -12,14 +12,14 @@ from projects.models import ColumnHabit, ImportBatch, ProjectList
 
 
 def receive(uploader, upload, **stated):
-    """Give (batch, its chosen sheet). Raises Unreadable; then nothing is kept."""
+    """(batch, its chosen sheet). Raises Unreadable; then nothing is kept."""
     batch, sheet = read(uploader, upload, **stated)
     keep(batch, upload)
     return batch, sheet
 
 
 def read(uploader, upload, *, effective_on, source, project_list=None, no_list=False):
-    """Give (batch, its chosen sheet) as `keep` will write them. Raises Unreadable."""
+    """(batch, its chosen sheet) as `keep` will write them. Raises Unreadable."""
     sheets = read_sheets(upload)
     if not any(sheet.rows for sheet in sheets):
         raise Unreadable("这个文件里没有内容。")

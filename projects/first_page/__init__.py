@@ -13,7 +13,7 @@ from projects.first_page.supervision import notices, replied
 
 
 def parts(user, samples=False, unexplained=""):
-    """Give the parts of this person's first page. `samples`: the figures of the street are of the sample data.
+    """The parts of this person's first page. `samples`: the figures of the street are of the sample data.
 
     `unexplained`: the key of the statement that was just to be returned without a reason.
     """

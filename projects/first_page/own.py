@@ -72,5 +72,5 @@ def with_reasons(rows):
 
 
 def last_of_month(day):
-    """Give the last day of the month of `day`."""
+    """The last day of the month of `day`."""
     return day.replace(day=monthrange(day.year, day.month)[1])

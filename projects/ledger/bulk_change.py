@@ -29,7 +29,7 @@ class Row:
 
 
 def preview(projects, kind, stated, by):
-    """Give a Row for each project. `stated`: the fields of the statement that all would get."""
+    """A Row for each project. `stated`: the fields of the statement that all would get."""
     own = Source.objects.own()
     return [_row(project, kind, stated, by, own) for project in projects]
 

@@ -17,7 +17,7 @@ class Entry(Place):
 
 
 def timeline(rows, photos=(), papers=()):
-    """Give the entries, newest first, of the published rows of one project, each with its photos and papers.
+    """The entries, newest first, of the published rows of one project, each with its photos and papers.
 
     Of what was withdrawn only the fact and the reason are shown.
     """

@@ -29,7 +29,7 @@ class WatchedWordQuerySet(EveryonesQuerySet, KeyedQuerySet):
         return self.filter(is_active=True)
 
     def found_in(self, text):
-        """Give those that stand in `text`, in their order."""
+        """Those that stand in `text`, in their order."""
         return [word for word in self.active() if word.word in text]
 
 

@@ -236,7 +236,7 @@ class SupervisionNotice(ChecksAtOnce, Answered):
         self._change("")(closed_on=day, closed_by=by, closed_reason=reason[:limit])
 
     def _change(self, sentence, **still):
-        """Give a function that writes values down if nobody was first: the database decides."""
+        """A function that writes values down if nobody was first: the database decides."""
         def write(**values):
             rows = type(self).objects.filter(pk=self.pk, closed_on=None)
             with transaction.atomic():

@@ -21,7 +21,7 @@ CORRECTION_COLUMNS = [
 
 
 def render_difference(first, last, difference):
-    """Give the bytes of the workbook."""
+    """The bytes of the workbook."""
     title = f"桂城办实事 {first.title}与{last.title}的变化"
     book = Book(title, last.day, "&C第 &P 页，共 &N 页")
     new = partial(Sheet, book, note="按现在录有的资料比较；只数公开的真实项目，分项不另计。")

@@ -46,7 +46,7 @@ def _weights(files):
 
 @cache
 def chinese_fonts():
-    """Give the family and the files to draw with. Raises Missing where there is none."""
+    """The family and the files to draw with. Raises Missing where there is none."""
     known = {family: [file for file in files if Path(file).exists()] for family, files in KNOWN.items()}
     found = _listed() or {family: files for family, files in known.items() if files}
     for family in [*PREFERRED, *sorted(found)]:

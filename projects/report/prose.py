@@ -10,7 +10,7 @@ LEVELS = [  # GB/T 9704-2012, 7.3.3: 一、 （一） 1. （1）; the first is t
 
 
 def paragraphs(text):
-    """Give [{"level", "text"}] of a part: one a line. Level 0 is running text, 2 to 4 are the levels under 一、"""
+    """[{"level", "text"}] of a part: one a line. Level 0 is running text, 2 to 4 are the levels under 一、"""
     found = []
     for line in filter(None, (line.strip() for line in text.splitlines())):
         found.append({"level": next((level for level, start in LEVELS if start.match(line)), 0), "text": line})

@@ -13,7 +13,7 @@ STATUSES = [(key or "unknown", Status.label_of(key)) for key in Status.possible(
 
 
 def render_json(document):
-    """Give the figures with their fingerprint: the hash of `canonical(figures)`, which a reader can make again."""
+    """The figures with their fingerprint: the hash of `canonical(figures)`, which a reader can make again."""
     text = json.dumps(
         {"fingerprint": document.fingerprint, "sm3": document.sm3, "figures": document.figures},
         ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
@@ -21,7 +21,7 @@ def render_json(document):
 
 
 def render_csv(document):
-    """Give every figure of the document, one a line: part, code, name, item, key, figure."""
+    """Every figure of the document, one a line: part, code, name, item, key, figure."""
     titles = ["部分", "编号", "名称", "项", "键", "数"]
     columns = [("季度", lambda row: document.quarter), ("截至", lambda row: document.as_of),
                *((title, lambda row, index=index: row[index]) for index, title in enumerate(titles))]

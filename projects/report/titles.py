@@ -17,7 +17,7 @@ def width_of(text):
 
 
 def lines_of(title, per_line):
-    """Give `title` as lines of at most `per_line` characters; whole when there is no good way to break it."""
+    """`title` as lines of at most `per_line` characters; whole when there is no good way to break it."""
     words = _WORDS.findall(title)
     least = max(math.ceil(width_of(title) / per_line), 1)
     return next(filter(None, (_best(words, count, per_line) for count in range(least, _MAX_LINES + 1))), [title])

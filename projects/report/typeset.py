@@ -42,7 +42,7 @@ def _fill(units, size, width):
 
 
 def wrap(text, size, width, most=None):
-    """Give the lines of a text, about equally long, in as few as `width` allows; over `most` it is cut with “……”.
+    """The lines of a text, about equally long, in as few as `width` allows; over `most` it is cut with “……”.
 
     No line starts with a closing mark or ends with an opening one, and it rather ends at a comma than within a word.
     """

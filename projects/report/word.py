@@ -17,7 +17,7 @@ _SPACE_AT_LATIN = re.compile(r"(?<=[\u2000-\uffee]) (?=[!-~])|(?<=[!-~]) (?=[\u2
 
 
 def render(document):
-    """Give the bytes of the .docx of this document."""
+    """The bytes of the .docx of this document."""
     office = {key: tidy(value) if isinstance(value, str) else value for key, value in document.office.items()}
     title = _title(document, office)
     text = [*_head(document, office), _lines(title, _above_title(office)), *_addressee(office), *_text(document),

@@ -261,7 +261,7 @@ def _body(sections, has_header):
 
 
 def package(sections, title, creator, day, header=""):
-    """Give the .docx of these sections: (name in SECTIONS, blocks), the last block of each a paragraph.
+    """The .docx of these sections: (name in SECTIONS, blocks), the last block of each a paragraph.
 
     `header` stands above every page. The entries are stored and not deflated: how a machine's zlib packs is not the
     same everywhere.

@@ -33,7 +33,7 @@ STAFF_SHEETS = [
 
 
 def render(document: Document, for_staff=False):
-    """Give the bytes of the workbook. With `for_staff` the lights and the clerks' words too."""
+    """The bytes of the workbook. With `for_staff` the lights and the clerks' words too."""
     fingerprint, day = document.fingerprint, words.day(document.as_of)
     mark = "内部使用" if for_staff else "桂城办实事"
     book = Book(

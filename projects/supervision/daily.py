@@ -145,7 +145,7 @@ class _Run:
 
     # what should be: pure, so that the dry run says what the real one does
     def _steps(self, project, light, causes, notices):
-        """Give the steps, `Close` and `Issue`, in the order they are taken."""
+        """The steps, `Close` and `Issue`, in the order they are taken."""
         if light.override and not light.is_calm:
             return []  # a person holds the light: nothing new, and nothing is over
         steps, standing, before = [], set(), None

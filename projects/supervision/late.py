@@ -125,7 +125,7 @@ class Row:
 
 
 def rows_of(projects, day=None):
-    """Give the Rows of these projects, in their order, in a fixed number of queries."""
+    """The Rows of these projects, in their order, in a fixed number of queries."""
     day = day or timezone.localdate()
     if hasattr(projects, "select_related"):
         projects = projects.select_related("lead_department", "community").defer("search_text")

@@ -52,7 +52,7 @@ def light_of(project, day=None):
 
 
 def lights_of(projects, day=None):
-    """Give {pk: Light} of these projects (a queryset or a list) as of `day`, today when not given."""
+    """{pk: Light} of these projects (a queryset or a list) as of `day`, today when not given."""
     today = timezone.localdate()
     day = day or today
     projects = list(projects)

@@ -21,7 +21,7 @@ class Projects:
         return projects.filter(Q(pk__in=pending) | ~Q(status__in=RESTING))
 
     def asked(self, keys):
-        """Give (row, light, causes) of each of these, in a fixed number of queries."""
+        """(row, light, causes) of each of these, in a fixed number of queries."""
         rows = list(Project.objects.filter(pk__in=keys).select_related("lead_department", "community").defer(
             "search_text"))
         lights = lights_of(rows, self.day)
@@ -29,7 +29,7 @@ class Projects:
         return [(row, lights[row.pk], self.causes(row, lights[row.pk], row.pk in quiet)) for row in rows]
 
     def causes(self, project, light, is_quiet):
-        """Give {cause: (what it hangs on, text)} of what there is to ask of this project today."""
+        """{cause: (what it hangs on, text)} of what there is to ask of this project today."""
         if light.override or light.colour in ("blue", "grey"):
             return {}
         causes = {}

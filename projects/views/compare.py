@@ -52,7 +52,7 @@ class End:
 
 
 def read_ends(query, first_day):
-    """Give the two ends, earlier first, and whether they were asked the other way round. Raises ValidationError."""
+    """The two ends, earlier first, and whether they were asked the other way round. Raises ValidationError."""
     texts = [query.get(name, "").strip() for name in "ab"]
     if not all(texts):
         raise ValidationError("请选好两头：两个季度，或者两个日期。")

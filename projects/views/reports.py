@@ -42,7 +42,7 @@ BUSY = ("服务器正忙", "正在给别人生成同样费时的文件，请过�
 
 
 def read_quarter(text):
-    """Give the quarter, or raise Http404 with one sentence."""
+    """The quarter of an address. Raises Http404 with one sentence."""
     try:
         quarter = Quarter.parse(text)
     except ValidationError as error:

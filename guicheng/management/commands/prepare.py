@@ -92,7 +92,7 @@ class Command(BaseCommand):
 
 
 def _free_port(text):
-    """Give the port as a number; stop with a sentence when it is none or taken."""
+    """The port as a number; stops with a sentence when it is none or taken."""
     if not text.isdecimal() or not 0 < int(text) < 65536:
         sys.exit(f"PORT 应是 1 到 65535 之间的数，现在是“{text}”。")
     with socket.socket() as probe:
