@@ -30,11 +30,12 @@ def _best(words, count, per_line):
     def cost(start, end):
         """Of a line of these words; None where it cannot be."""
         line = "".join(words[start:end])
-        if width_of(line) > per_line:
+        if width_of(line) > per_line or not line.strip():
             return None
         unsure = 0
-        if end < len(words):
-            if words[end][0] in _NEVER_FIRST or words[end - 1][-1] in _NEVER_LAST:
+        if end < len(words):  # spaces at the break are dropped: what stands at it then is what counts
+            after = "".join(words[end:]).lstrip()[:1]
+            if (after and after in _NEVER_FIRST) or line.rstrip()[-1] in _NEVER_LAST:
                 return None
             # two single characters may be one word that the list above does not know
             unsure = 30 * (len(words[end - 1]) == len(words[end]) == 1)

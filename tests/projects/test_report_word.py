@@ -12,7 +12,7 @@ import zipfile
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from projects.document import Document
@@ -397,9 +397,12 @@ def test_a_title_breaks_between_words(title, lines):
 
 
 @settings(max_examples=60, deadline=None)
+@example("00《《《《《《《《《《《 的《《《《《《")  # a space before a character that may not be the first
+@example("示例" * 9 + " " * 30 + "示例")
 @given(st.text("示例关于的，（）《》2021年第四季度报告 AB", max_size=60))
 def test_every_line_of_a_title_fits_and_no_character_is_lost(title):
     found = lines_of(title, 19)
     assert "".join(found).replace(" ", "") == title.replace(" ", "")
     assert len(found) == 1 or all(width_of(line) <= 19 for line in found)
+    assert all(line.strip() for line in found) or not title.strip()
     assert not any(line[:1] in "，）》的" for line in found[1:])
