@@ -101,6 +101,7 @@ class UnitKind(models.TextChoices):
     UNION = "union", "经联社"
     BUILDING = "building", "楼宇"
     PARK = "park", "园区"
+    LAND = "land", "地块"
 
 
 class Unit(Edited, Coded):

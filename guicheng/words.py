@@ -12,17 +12,24 @@ def day(value):
     return f"{value.year} 年 {value.month} 月 {value.day} 日" if value else ""
 
 
-def day_range(first, last):
-    """The days between which something became so: a whole month or year by its name.
+def day_range(first, last, alone=""):
+    """The days between which something became so: a whole month or year by its name. The one place that tells it.
 
-    "2021 年 12 月 22—31 日之间", "2021 年 12 月", "2021 年", "2021 年 9 月 1 日".
+    "2021 年 12 月 22—31 日之间", "2021 年 12 月", "2021 年", "2021 年，不迟于 6 月 28 日", "2021 年 9 月 1 日".
+    Of a last day without a first one `alone` says what it is ("不迟于 ", "截至 "); a first day without a last one is
+    "不早于 …".
     """
-    if not last or not first or first == last:
-        return day(last or first)
+    if not last:
+        return f"不早于 {day(first)}" if first else ""
+    if not first:
+        return f"{alone}{day(last)}"
+    if first == last:
+        return day(last)
     same_year, same_month = first.year == last.year, (first.year, first.month) == (last.year, last.month)
     ends_month = last.day == monthrange(last.year, last.month)[1]
-    if same_year and first.month == first.day == 1 and last.month == 12 and ends_month:
-        return f"{first.year} 年"
+    if same_year and first.month == first.day == 1:
+        is_whole = last.month == 12 and ends_month
+        return f"{first.year} 年" if is_whole else f"{first.year} 年，不迟于 {last.month} 月 {last.day} 日"
     if same_month and first.day == 1 and ends_month:
         return f"{first.year} 年 {first.month} 月"
     if same_month:

@@ -15,6 +15,7 @@ from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.trail.history import History
 from guicheng.trail.versions import Edited
 from projects.models import Project, Source
+from projects.models.evidence import told_by
 
 # UNION, not UNION ALL: should two organisations ever stand below each other, it still ends
 SUBTREE = """
@@ -30,10 +31,8 @@ class PartyOrganisationQuerySet(MembershipQuerySet, KeyedQuerySet):
         return self.filter(is_published=True)
 
     def by(self, day):
-        """Those founded by the end of `day`, or on a day nobody stated; without a day all."""
-        if day is None:
-            return self
-        return self.filter(models.Q(started_on=None) | models.Q(started_on__lte=day))
+        """Those founded by the end of `day`, or told of by then where nobody stated the day; without a day all."""
+        return self if day is None else self.filter(told_by(day, own=["started_on"]))
 
     def visible_to(self, user):
         return self if sees_everything(user) else self.served_by(user)
@@ -124,8 +123,8 @@ class PartyOrganisation(Edited, Coded, Membership):
 
 class VenueQuerySet(KeyedQuerySet):
     def by(self, day):
-        """Those opened by the end of `day`, or on a day nobody stated; without a day all."""
-        return self if day is None else self.filter(models.Q(opened_on=None) | models.Q(opened_on__lte=day))
+        """Those opened by the end of `day`, or told of by then where nobody stated the day; without a day all."""
+        return self if day is None else self.filter(told_by(day, own=["opened_on"]))
 
     def visible_to(self, user):
         """Those of one's communities, units and projects, and of the communities one's party organisations lead."""

@@ -27,7 +27,8 @@ def party(request):
         for row in organisations:
             row.ended_on = row.ended_on if moment.has(row.ended_on) else None
     discrepancies = Discrepancy.objects.published().by(day).exclude(metric=None)
-    facts = Fact.objects.published().by(day).filter(project=None, community=None).select_related("source")
+    facts = Fact.objects.published().by(day).filter(
+        project=None, community=None, project_list=None).by_kind().select_related("source")
     return render(request, "partybuilding/party.html", {
         "groups": summary.by_group(metrics),
         "area": summary.by_layer(metrics, Metric.Layer.COMMUNITY),

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from guicheng.days.as_of import read_moment
 from projects.filters import ProjectFilter
 from projects.models.project import NEVER
+from projects.moments import days_of
 from projects.summary import first_day
 from projects.views.reports import Asked
 
@@ -23,20 +24,28 @@ class ProjectSerializer(serializers.Serializer):
     community = serializers.CharField(source="community__slug", allow_null=True)
     status = serializers.SerializerMethodField()
     percent = serializers.IntegerField(allow_null=True)
+    moved_from = serializers.DateField(source="latest_update__effective_from", allow_null=True)
     moved_on = serializers.SerializerMethodField()
+    moved = serializers.SerializerMethodField()
     planned_end = serializers.DateField(allow_null=True)
     latest = serializers.CharField(source="latest_update__text", allow_null=True)
+    latest_source = serializers.CharField(source="latest_update__source__title", allow_null=True)
     sample = serializers.BooleanField(source="is_sample")
     url = serializers.SerializerMethodField()
 
     columns = ["code", "name", "project_list__slug", "parent__code", "community__slug", "status", "percent",
-               "moved_on", "planned_end", "latest_update__text", "is_sample"]
+               "moved_on", "planned_end", "latest_update__text", "latest_update__effective_from",
+               "latest_update__effective_on", "latest_update__source__title", "is_sample"]
 
     def get_status(self, row):
         return row["status"] or "unknown"
 
     def get_moved_on(self, row):
         return None if row["moved_on"] == NEVER else row["moved_on"].isoformat()
+
+    def get_moved(self, row):
+        """The same in words, as the pages tell it: a range, or a bound."""
+        return days_of(row)
 
     def get_url(self, row):
         return reverse("project-detail", args=[row["code"]])

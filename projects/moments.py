@@ -5,10 +5,11 @@ place of what holds now, so that templates and columns need not know.
 """
 from itertools import islice
 
+from guicheng import words
 from guicheng.days.as_of import travelling
 from guicheng.public.errors import error_page
 from projects.ledger.timeline import hide_withdrawn
-from projects.models import ProgressUpdate
+from projects.models import ProgressUpdate, Status
 from projects.summary import first_day
 
 travels = travelling(first_day, error_page)
@@ -19,6 +20,11 @@ THEN = {"status_then": "status", "percent_then": "percent", "quantity_then": "qu
         "closed_then": "closed_on", "moved_then": "moved_on", "latest_then": "latest_update_id"}
 NOW_TO_THEN = {column: name for name, column in THEN.items()}
 LATEST = "latest_update__"
+
+
+def days_of(row):
+    """The days of the newest statement of a row that was read with `values()`, as a reader is told them."""
+    return words.day_range(row[f"{LATEST}effective_from"], row[f"{LATEST}effective_on"], Status.alone(row["status"]))
 
 
 def at(projects, moment):
@@ -62,6 +68,7 @@ def _put_into_dict(row, statement):
         row[THEN[name]] = row.pop(name)
     for name in ("text", "effective_from", "effective_on"):
         row[LATEST + name] = getattr(statement, name, None)
+    row[f"{LATEST}source__title"] = statement and statement.source.title
 
 
 def _statements(keys, moment):

@@ -1,7 +1,7 @@
 """One project as its public page shows it, now or as of another moment: all that stands there, in few queries."""
 from functools import cached_property
 
-from django.db.models import CharField, OuterRef, Subquery, Value
+from django.db.models import CharField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast
 from django.shortcuts import get_object_or_404
 
@@ -101,8 +101,9 @@ class ProjectPage:
             "facts": project.facts.by(moment.day),
             "photos": photos.published() if moment else photos,
             "papers": papers.published() if moment else papers,
+            # what it names, and no other part of the whole
             "discrepancies": Discrepancy.objects.filter(
-                project__in=filter(None, [project.pk, project.parent_id])).by(moment.day),
+                Q(project=project) | Q(project__parent=project)).by(moment.day),
         }
 
     @cached_property

@@ -23,8 +23,14 @@ register.filter("number", words.number)
 
 @register.filter
 def span_of(row):
-    """The day or range of days of a statement: anything with `effective_from` and `effective_on`."""
-    return words.day_range(row.effective_from, row.effective_on)
+    """The day or range of days of a statement: anything with `effective_from`, `effective_on` and `alone`."""
+    return words.day_range(row.effective_from, row.effective_on, getattr(row, "alone", ""))
+
+
+@register.simple_tag
+def days_between(first, last, alone=""):
+    """Two days of a row as one range, in the words of `words.day_range`."""
+    return words.day_range(first, last, alone)
 
 
 @register.filter
@@ -91,10 +97,7 @@ def chosen_filters(changelist):
 @register.simple_tag
 def time_tag(row):
     """A `<time>` for a statement's day, machine-readable by its certain day."""
-    return format_html(
-        '<time datetime="{}">{}</time>', row.effective_on.isoformat(),
-        words.day_range(row.effective_from, row.effective_on),
-    )
+    return format_html('<time datetime="{}">{}</time>', row.effective_on.isoformat(), span_of(row))
 
 
 def _without(query, *names):

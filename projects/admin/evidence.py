@@ -13,11 +13,11 @@ class SourceAdmin(ScopedAdmin):
 
 @admin.register(Fact)
 class FactAdmin(ScopedAdmin):
-    list_display = ["topic", "text", "project", "community", "effective_on", "source"]
-    list_filter = ["layer", "source"]
+    list_display = ["topic", "kind", "text", "project", "community", "effective_on", "source"]
+    list_filter = ["kind", "layer", "source"]
     search_fields = ["topic", "text"]
     list_select_related = ["project", "community", "source"]
-    autocomplete_fields = ["project", "community", "organisation", "venue", "place", "source"]
+    autocomplete_fields = ["project", "project_list", "community", "organisation", "venue", "place", "source"]
 
 
 @admin.register(Discrepancy)

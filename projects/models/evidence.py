@@ -1,6 +1,6 @@
 """Where a statement comes from, and what was stated beside progress."""
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull, LessThanOrEqual
 from django.urls import reverse
@@ -86,8 +86,11 @@ class About(models.Model):
 
 
 def told_by(day, source="source", own=()):
-    """The condition: by the end of `day` it was so; where that has no day, its source was out; or neither has one."""
-    days = Coalesce(*own, f"{source}__published_on", f"{source}__published_to")
+    """The condition: by the end of `day` it had been told. It was so by a day of its own, or its source was out.
+
+    A source without a last possible day was not out before its first one; one without any day was always there.
+    """
+    days = Coalesce(*own, *(f"{source}__published_{which}" for which in ("on", "to", "from")))
     return Q(LessThanOrEqual(days, day)) | Q(IsNull(days, True))
 
 
@@ -102,10 +105,35 @@ class AboutQuerySet(FollowingQuerySet):
         return rows
 
 
+class FactKind(models.TextChoices):
+    """What a sourced statement is of; a noun that gets tables of its own takes its rows over."""
+
+    FACT = "fact", "记述"
+    LIST = "list", "清单"
+    MILESTONE = "milestone", "节点"
+    ACTIVITY = "activity", "活动"
+    MEETING = "meeting", "会议"
+    SERIES = "series", "系列"
+    PROGRAMME = "programme", "品牌和工程"
+    MECHANISM = "mechanism", "做法"
+    GOAL = "goal", "目标"
+    ORGANISATION = "organisation", "单位和机构"
+    TEAM = "team", "队伍和专班"
+    DOCUMENT = "document", "文件"
+    HONOUR = "honour", "荣誉"
+    STORY = "story", "故事"
+    VOICE = "voice", "声音"
+
+
 class FactQuerySet(AboutQuerySet):
     def by(self, day):
         """What was so by the end of `day`; without a day all."""
         return self if day is None else self.filter(told_by(day, own=["effective_on"]))
+
+    def by_kind(self):
+        """Kind by kind, as FactKind lists them, and below that by topic."""
+        kinds = (When(kind=kind, then=number) for number, kind in enumerate(FactKind.values))
+        return self.order_by(Case(*kinds, output_field=models.IntegerField()), "topic", "order", "code")
 
 
 class DiscrepancyQuerySet(AboutQuerySet):
@@ -117,8 +145,11 @@ class DiscrepancyQuerySet(AboutQuerySet):
 class Fact(Edited, Coded, About):
     """A sourced statement that is neither progress nor a metric."""
 
+    Kind = FactKind
+    alone = "不迟于 "
     scope_follows = ("project", "community", "organisation", "venue", "place")
 
+    kind = models.CharField("类别", max_length=20, choices=Kind, default=Kind.FACT)
     topic = CleanCharField("主题", max_length=60)
     text = CleanTextField("记述")
     value = models.DecimalField("数值", max_digits=16, decimal_places=4, null=True, blank=True)
@@ -130,6 +161,9 @@ class Fact(Edited, Coded, About):
     )
     place = models.ForeignKey(
         "communities.Unit", verbose_name="基层单元", null=True, blank=True, on_delete=models.PROTECT
+    )
+    project_list = models.ForeignKey(
+        "projects.ProjectList", verbose_name="清单", null=True, blank=True, on_delete=models.PROTECT
     )
     layer = models.CharField("层级", max_length=20, default="street", choices=[
         ("street", "桂城街道"), ("district", "南海区"), ("town", "其他镇街")])
@@ -152,6 +186,7 @@ class Fact(Edited, Coded, About):
             in_order("effective_from", "effective_on", "最早日不能晚于最迟日。"),
             with_unit("value", "unit", "有数值就要写单位。"),
             one_of("qualifier", Qualifier.values, "“超、多、约、近、左右”以外的字不能用。"),
+            one_of("kind", FactKind.values, "记述的类别不在可选范围内。"),
         ]
 
     def __str__(self):
@@ -199,6 +234,7 @@ class Discrepancy(Edited, Coded, About):
 
 
 class PolicyDocumentStage(models.TextChoices):
+    DRAFT = "draft", "草案"
     ISSUED = "issued", "已制定"
     REVISED = "revised", "已修订"
     IN_REVISION = "in_revision", "修订中"
@@ -208,6 +244,7 @@ class PolicyDocument(Edited, Coded):
     """A guideline that was issued or revised."""
 
     Stage = PolicyDocumentStage
+    alone = "不迟于 "
 
     title = CleanCharField("名称", max_length=200, unique=True)
     field = CleanCharField("领域", max_length=60, blank=True)

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -34,6 +34,11 @@ class ProgressUpdateQuerySet(LedgerQuerySet, ReviewedQuerySet, KeyedQuerySet):
         if sees_everything(user):
             return self
         return self.filter(project__in=behind(ProgressUpdate, "project").objects.visible_to(user))
+
+
+# what one statement says; a correction says all of it again
+STATED = ("effective_from", "effective_on", "status", "percent", "quantity", "postponed_to", "proof", "text", "source",
+          "source_place")
 
 
 class StatementKind(models.TextChoices):
@@ -174,11 +179,32 @@ class ProgressUpdate(ChecksAtOnce, LedgerRow, Reviewed, Keyed):
         ).exists()
 
     @property
+    def alone(self):
+        return Status.alone(self.status)
+
+    @property
     def headline(self):
         """What it says in a word or two, "" where only its text speaks."""
         if self.postponed_to:
             return f"延期到 {words.day(self.postponed_to)}"
         return self.get_status_display() + ("，已销号" if self.proof else "")
+
+    def correct_facts(self, reason, **values):
+        """Publish beside this published row of nobody's what it should have said; tell whether it was still alone.
+
+        For facts that a later version tells better (guicheng/upkeep/mending.py); a clerk's row is corrected by people.
+        """
+        if self.author_id or not self.is_published or type(self).objects.filter(amends=self).exists():
+            return False
+        same = {name: getattr(self, name) for name in STATED}
+        row = type(self)(project=self.project, amends=self, kind=self.Kind.CORRECTION, state=self.State.PUBLISHED,
+                         **same | values | {"reason": reason})
+        with transaction.atomic():
+            project = row.take_place()
+            row.full_clean()
+            row.save()
+            project.refresh_projections()
+        return True
 
     def withdrawal(self, reason="", source=None):
         """A new row, not yet saved, that takes this published one back; by the office's own word, or `source`."""

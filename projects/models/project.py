@@ -26,7 +26,7 @@ from guicheng.natural_keys import Keyed, KeyedQuerySet
 from guicheng.text import search_term, search_text
 from guicheng.trail.history import History
 from guicheng.trail.versions import Edited
-from projects.models.evidence import Source
+from projects.models.evidence import Source, told_by
 from projects.models.ledger import ProgressUpdate
 from projects.models.lists import Category, Department, ProjectList, ProjectMembership
 from projects.models.status import Status
@@ -50,8 +50,8 @@ def due_at(day, known_at=None):
 
 
 def announced_by(day):
-    """The condition: its list had been announced by the end of `day`, or it is on none."""
-    return Q(project_list=None) | Q(project_list__announced_on__lte=day)
+    """The condition: its list had been announced by the end of `day`, or, where it is on none, its source was out."""
+    return Q(project_list__announced_on__lte=day) | (Q(project_list=None) & told_by(day))
 
 
 class ProjectQuerySet(KeyedQuerySet):

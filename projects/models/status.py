@@ -19,6 +19,11 @@ class Status(models.TextChoices):
         return cls(status).label if status else "已公布，暂无进展信息"
 
     @classmethod
+    def alone(cls, status):
+        """What a statement's day says where nobody knows a first one: a finish came by then, anything else was so."""
+        return "不迟于 " if status in cls.DONE else "截至 "
+
+    @classmethod
     def possible(cls):
         """Every value a project can have: "" first, for no statement."""
         return ["", *cls.values]

@@ -1,6 +1,7 @@
 """Read a quarter from the database into a `Document`. Every figure in it is one of `projects/summary/`."""
 from itertools import groupby
 
+from guicheng import words
 from guicheng.access.units import behind
 from guicheng.figures import iso
 from projects import summary
@@ -112,6 +113,7 @@ def _row(project, state, said):
         "department": project.lead_department.name if project.lead_department else "", "phone": project.office,
         "status": state["status"] or "unknown", "status_label": Status.label_of(state["status"]),
         "percent": state["percent"], "moved_on": iso(said[0].effective_on) if said else None,
+        "moved": words.day_range(said[0].effective_from, said[0].effective_on, said[0].alone) if said else "",
         "latest": next((row.text for row in said if row.text), ""),
         "planned_start": iso(project.planned_start), "planned_end": iso(project.planned_end),
         "due_on": iso(state["due_on"]), "closed_on": iso(state["closed_on"]),

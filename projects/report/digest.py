@@ -14,6 +14,11 @@ def day(text):
     return words.day(date.fromisoformat(text)) if text else ""
 
 
+def moved(row):
+    """When a project last moved, in words: a range or a bound. Closes before 0.5.0 kept the last day alone."""
+    return row["moved"] if "moved" in row else day(row["moved_on"])
+
+
 def is_sample(document):
     """Whether it shows made-up lists: no real list has this word in its name."""
     return any("示例" in row["title"] for row in document.figures["lists"])

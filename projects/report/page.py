@@ -103,8 +103,8 @@ def _details(figures):
     """The rows list by list, with what is said of each table; the projects that are on no list come last."""
     titles = {**{row["slug"]: row["title"] for row in figures["lists"]}, None: "不在清单上的项目"}
     rows = {slug: [] for slug in titles}
-    for row in _with_days(figures["projects"], "moved_on"):
-        rows[row["list"] if row["list"] in rows else None].append(row)
+    for row in figures["projects"]:
+        rows[row["list"] if row["list"] in rows else None].append(row | {"moved": digest.moved(row)})
     return [{"title": titles[slug], "rows": found, "has_parts": any(row["is_part"] for row in found),
              "has_numbers": any(row["number"] is not None for row in found)}
             for slug, found in rows.items() if found]

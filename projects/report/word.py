@@ -3,6 +3,7 @@ import re
 from datetime import date
 
 from guicheng.text import clean_text
+from projects.report import digest
 from projects.report import wordml as w
 from projects.report.titles import lines_of, width_of
 
@@ -249,4 +250,4 @@ def _status(row):
 
 def _latest(row):
     text = row["latest"] if len(row["latest"]) <= MAX_LATEST else row["latest"][:MAX_LATEST] + "……"
-    return f"{_in_words(row['moved_on'])}：{text}" if text and row["moved_on"] else text
+    return f"{tidy(digest.moved(row))}：{text}" if text and row["moved_on"] else text

@@ -2,14 +2,15 @@
 from decimal import Decimal
 
 from guicheng.tables.worksheet import A3, Column
+from projects.report import digest
 
 
 def _value(name):
-    return lambda row: row[name]
+    return name if callable(name) else lambda row: row[name]
 
 
 def _columns(*pairs):
-    """Columns of (title, key) or (title, key, style)."""
+    """Columns of (title, key) or (title, key, style); a function of the row may stand for the key."""
     return [Column(title, _value(key), *style) for title, key, *style in pairs]
 
 
@@ -19,12 +20,13 @@ PROJECT_COLUMNS = [
               ("属于", "parent"), ("清单", "list_title"), ("序号", "number"), ("类型", "category"),
               ("是否写明在清单上", "membership"), ("社区", "community"), ("牵头单位", "department"),
               ("办公电话", "phone"), ("状态", "status_label"), ("完成百分比", "percent", "whole-percent"),
-              ("最近进展日", "moved_on", "day"), ("最近进展", "latest"), ("计划开始", "planned_start", "day"),
-              ("计划完成", "planned_end", "day"), ("应于（含延期）", "due_on", "day"), ("销号日", "closed_on", "day")),
+              ("最近进展是哪天的", digest.moved), ("最迟日", "moved_on", "day"), ("最近进展", "latest"),
+              ("计划开始", "planned_start", "day"), ("计划完成", "planned_end", "day"),
+              ("应于（含延期）", "due_on", "day"), ("销号日", "closed_on", "day")),
     Column("预算（万元）", lambda row: None if row["budget"] is None else Decimal(row["budget"]), "amount"),
     *_columns(("来源", "source")),
 ]
-PROJECT_WIDTHS = [15, 32, 18, 22, 7, 16, 13, 9, 17, 15, 14, 9, 12, 50, 12, 12, 12, 12, 11, 30]
+PROJECT_WIDTHS = [15, 32, 18, 22, 7, 16, 13, 9, 17, 15, 14, 9, 24, 12, 50, 12, 12, 12, 12, 11, 30]
 
 
 def projects(document, new):
@@ -82,11 +84,11 @@ def promises(document, new):
 OVERDUE_COLUMNS = _columns(
     ("编号", "code"), ("项目", "name", "strong"), ("清单", "list_title"), ("社区", "community"),
     ("牵头单位", "department"), ("办公电话", "phone"), ("应于（含延期）", "due_on", "day"), ("状态", "status_label"),
-    ("最近进展日", "moved_on", "day"), ("最近进展", "latest"))
+    ("最近进展是哪天的", digest.moved), ("最迟日", "moved_on", "day"), ("最近进展", "latest"))
 
 
 def overdue(document, new):
-    sheet = new(f"到 {document.title}末逾期未完成的项目", widths=[15, 32, 22, 10, 20, 16, 12, 16, 12, 50], paper=A3)
+    sheet = new(f"到 {document.title}末逾期未完成的项目", widths=[15, 32, 22, 10, 20, 16, 12, 16, 24, 12, 50], paper=A3)
     rows = document.figures["overdue"]
     if not rows:
         sheet.write("没有逾期未完成的项目。")

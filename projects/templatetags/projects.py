@@ -3,10 +3,11 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from guicheng import words
 from projects.models import Status
+from projects.moments import days_of
 
 register = template.Library()
+register.filter("row_span", days_of)
 
 LABELS = {"": "暂无进展信息", **dict(Status.choices)}
 # built once: the words and families are ours, no data is in them
@@ -24,12 +25,6 @@ def status_tag(status):
 @register.filter
 def status_label(status):
     return LABELS[status]
-
-
-@register.filter
-def row_span(row):
-    """The days of the newest statement of a row that was read with `values()`."""
-    return words.day_range(row["latest_update__effective_from"], row["latest_update__effective_on"])
 
 
 @register.filter

@@ -59,6 +59,7 @@ def list_detail(request, slug):
         "list": project_list, "summary": each, "rows": rows,
         "more": each.recorded.value - len(rows),
         "declarations": declarations,
+        "facts": project_list.facts.published().by(moment.day).select_related("source"),
         "discrepancies": project_list.discrepancies.published().by(moment.day).select_related("source_1", "source_2"),
         "has_promises": Promise.objects.filter(
             project__project_list=project_list, project__is_published=True).by(moment.day).exists(),

@@ -21,7 +21,7 @@ def test_an_instant_has_the_day_it_was_here():
 @pytest.mark.parametrize("first, last, text", [
     (None, None, ""),
     (None, (2021, 9, 1), "2021 年 9 月 1 日"),
-    ((2021, 9, 1), None, "2021 年 9 月 1 日"),
+    ((2021, 9, 1), None, "不早于 2021 年 9 月 1 日"),
     ((2021, 9, 1), (2021, 9, 1), "2021 年 9 月 1 日"),
     ((2021, 12, 22), (2021, 12, 31), "2021 年 12 月 22—31 日之间"),
     ((2021, 12, 1), (2021, 12, 30), "2021 年 12 月 1—30 日之间"),
@@ -30,7 +30,7 @@ def test_an_instant_has_the_day_it_was_here():
     ((2020, 2, 1), (2020, 2, 28), "2020 年 2 月 1—28 日之间"),
     ((2020, 2, 1), (2020, 2, 29), "2020 年 2 月"),
     ((2021, 1, 1), (2021, 12, 31), "2021 年"),
-    ((2021, 1, 1), (2021, 12, 30), "2021 年 1 月 1 日—12 月 30 日之间"),
+    ((2021, 1, 1), (2021, 12, 30), "2021 年，不迟于 12 月 30 日"),
     ((2021, 1, 2), (2021, 12, 31), "2021 年 1 月 2 日—12 月 31 日之间"),
     ((2021, 6, 21), (2021, 7, 1), "2021 年 6 月 21 日—7 月 1 日之间"),
     ((2021, 12, 22), (2022, 1, 3), "2021 年 12 月 22 日—2022 年 1 月 3 日之间"),
@@ -38,6 +38,11 @@ def test_an_instant_has_the_day_it_was_here():
 ])
 def test_a_range_of_days(first, last, text):
     assert words.day_range(first and date(*first), last and date(*last)) == text
+
+
+def test_a_last_day_alone_is_told_as_a_bound():
+    assert words.day_range(None, date(2021, 12, 31), "不迟于 ") == "不迟于 2021 年 12 月 31 日"
+    assert words.day_range(date(2021, 12, 31), date(2021, 12, 31), "不迟于 ") == "2021 年 12 月 31 日"
 
 
 @pytest.mark.parametrize("value, text", [

@@ -28,7 +28,6 @@ CODE = {
     "guicheng/accounts/excel_import.py": TECHNICAL, "guicheng/accounts/import_pages.py": TECHNICAL,
     "guicheng/access/roles.py": TECHNICAL,
     "guicheng/management/commands/disable_unused.py": TECHNICAL,
-    "guicheng/management/commands/load_facts.py": TECHNICAL,
     "projects/management/commands/export_projects.py": TECHNICAL, "guicheng/tables/long_exports.py": TECHNICAL,
     "guicheng/management/commands/sweep_media.py": TECHNICAL, "projects/report/close.py": TECHNICAL,
     "projects/supervision/daily.py": TECHNICAL,

@@ -129,7 +129,7 @@ def test_initials_find(visitor, facts):
 
 @pytest.mark.parametrize(("query", "count"), [
     ("list=2023-730", 30), ("list=2023-730&category=7", 5), ("status=in_use&list=2021-key", 3),
-    ("community=guinan", 1), ("list=none", 12), ("status=unknown&list=2021-key", 1),
+    ("community=guinan", 1), ("list=none", 14), ("status=unknown&list=2021-key", 1),
 ])
 def test_filters_narrow(visitor, facts, query, count):
     assert f"找到 <strong>{count}</strong> 个项目" in text_of(visitor, f"/projects/?{query}")

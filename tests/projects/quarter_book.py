@@ -150,7 +150,8 @@ ROWS = {  # sheet -> key of the figures, {title: key of the row}
     "清单明细": ("projects", {
         "编号": "code", "项目": "name", "属于": "parent", "清单": "list_title", "类型": "category", "社区": "community",
         "是否写明在清单上": "membership", "牵头单位": "department", "办公电话": "phone", "状态": "status_label",
-        "最近进展日": "moved_on", "最近进展": "latest", "计划开始": "planned_start", "计划完成": "planned_end",
+        "最近进展是哪天的": "moved", "最迟日": "moved_on", "最近进展": "latest", "计划开始": "planned_start",
+        "计划完成": "planned_end",
         "应于（含延期）": "due_on", "销号日": "closed_on", "来源": "source"}),
     "承诺": ("promises", {
         "编号": "code", "项目": "name", "清单": "list_title", "承诺": "text", "承诺之日": "promised_on",
@@ -158,8 +159,8 @@ ROWS = {  # sheet -> key of the figures, {title: key of the row}
         "依据的来源": "proof_source", "承诺的来源": "source"}),
     "逾期": ("overdue", {
         "编号": "code", "项目": "name", "清单": "list_title", "社区": "community", "牵头单位": "department",
-        "办公电话": "phone", "应于（含延期）": "due_on", "状态": "status_label", "最近进展日": "moved_on",
-        "最近进展": "latest"}),
+        "办公电话": "phone", "应于（含延期）": "due_on", "状态": "status_label",
+        "最近进展是哪天的": "moved", "最迟日": "moved_on", "最近进展": "latest"}),
     "锁定后更正": ("corrections", {
         "编号": "code", "项目": "name", "怎么改的": "label", "说的是哪一天": "effective_on", "更正之日": "recorded_on",
         "原来": "before", "改为": "after", "理由": "reason"}),

@@ -87,9 +87,22 @@ def test_a_range_counts_from_its_last_day(project):
 
 
 def test_a_project_counts_from_its_lists_day(project):
-    on_none = factories.make_project()
+    on_none = factories.make_project(source=factories.make_source(published_on=date(2021, 4, 29)))
+    assert list(Project.objects.as_of(date(2021, 4, 28))) == [], "no source had told of it"
     assert list(Project.objects.as_of(date(2021, 4, 29))) == [on_none]
     assert set(Project.objects.as_of(date(2021, 4, 30))) == {project, on_none}
+
+
+def test_what_is_on_no_list_counts_from_its_sources_day(db):
+    """The last possible day of a source; of one that only has a first one, that; an undated one was always there."""
+    days = {"to": {"published_from": date(2021, 12, 22), "published_to": date(2021, 12, 31)},
+            "from": {"published_from": date(2022, 9, 1)}, "none": {}}
+    made = {name: factories.make_project(source=factories.make_source(published_on=None, **day))
+            for name, day in days.items()}
+    for day, there in [((2021, 12, 30), ["none"]), ((2021, 12, 31), ["none", "to"]), ((2022, 8, 31), ["none", "to"]),
+                       ((2022, 9, 1), ["from", "none", "to"])]:
+        found = set(Project.objects.as_of(date(*day)))
+        assert sorted(name for name, row in made.items() if row in found) == there, day
 
 
 def test_each_project_has_its_own_ledger(history, key_list):

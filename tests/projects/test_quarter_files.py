@@ -329,7 +329,7 @@ def test_the_csv_holds_no_formula(document):
 
 def test_days_are_days_and_numbers_are_numbers(document):
     rows = tables(book_of(document)["清单明细"])[0]
-    assert {type(row["最近进展日"]).__name__ for row in rows} == {"datetime", "NoneType"}
+    assert {type(row["最迟日"]).__name__ for row in rows} == {"datetime", "NoneType"}
     assert {row["完成百分比"] for row in rows} == {None, 30, 5}
     assert {row["预算（万元）"] for row in rows} == {None, 12.5}
     assert [row["属于"] for row in rows if row["项目"] == "一个分项"][0]

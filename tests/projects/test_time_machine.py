@@ -57,6 +57,7 @@ class Said:
 class Oracle:
     def __init__(self):
         self.said, self.lists, self.projects, self.declared, self.promised = [], {}, {}, [], []
+        self.told = {}  # of a project the day on which its source was out
 
     def standing(self, project, day, instant):
         """The statements that hold, oldest first: the ledger is kept in the order of publication."""
@@ -79,7 +80,7 @@ class Oracle:
 
     def is_there(self, project, day):
         on = self.projects[project][0]
-        return on is None or self.lists[on] <= day
+        return (self.told[project] if on is None else self.lists[on]) <= day
 
     def counts(self, on, day, instant):
         return Counter(self.state(key, day, instant)["status"] for key, (its, _) in self.projects.items()
@@ -129,24 +130,27 @@ class TimeMachine(RuleBasedStateMachine):
             row.pk, project, row.kind, day, self.now, row.status, row.percent, row.postponed_to, row.proof, amends))
         return row.pk
 
-    @initialize(target=projects, announced=days, ends=st.one_of(st.none(), days))
-    def a_list_and_two_projects(self, announced, ends):
-        return multiple(*(self.make_project(on, ends) for on in [self.make_list(announced), None]))
+    @initialize(target=projects, announced=days, told=days, ends=st.one_of(st.none(), days))
+    def a_list_and_two_projects(self, announced, told, ends):
+        return multiple(*(self.make_project(on, told, ends) for on in [self.make_list(announced), None]))
 
     def make_list(self, day):
         row = factories.make_list(announced_on=day, source=self.source)
         self.oracle.lists[row.pk] = day
         return row.pk
 
-    def make_project(self, on, ends):
-        row = factories.make_project(on and ProjectList.objects.get(pk=on), source=self.source, planned_end=ends)
+    def make_project(self, on, told, ends):
+        """On a list, else on none: then it is there once its source is out."""
+        row = factories.make_project(on and ProjectList.objects.get(pk=on), planned_end=ends,
+                                     source=factories.make_source(published_on=told))
         row.refresh_projections()
+        self.oracle.told[row.pk] = told
         self.oracle.projects[row.pk] = (on, ends)
         return row.pk
 
-    @rule(target=projects, announced=st.one_of(st.none(), days), ends=st.one_of(st.none(), days))
-    def another(self, announced, ends):
-        return self.make_project(announced and self.make_list(announced), ends)
+    @rule(target=projects, announced=st.one_of(st.none(), days), told=days, ends=st.one_of(st.none(), days))
+    def another(self, announced, told, ends):
+        return self.make_project(announced and self.make_list(announced), told, ends)
 
     @rule(nth=st.integers(0, 9), day=days, total=st.integers(0, 9))
     def declare(self, nth, day, total):

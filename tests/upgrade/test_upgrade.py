@@ -1,5 +1,6 @@
 """Databases of earlier versions, with rows of every kind, become this one: nothing is lost, or nothing is changed."""
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -23,9 +24,11 @@ SAID_OTHERWISE = [
     ("0.2.0", "/reports/2021Q4.json：", "the file is that of the close; /api/summary/ has the figures as before"),
     ("0.2.0", "/reports/2021Q3/：下载 Excel 表格", "more files to take"),
     ("0.2.0", "/reports/2021Q4/：下载 Excel 表格", "more files to take"),
-    ("0.2.0", "/reports/：截至 ", "more files to take"),
+    ("0.2.0", "/reports/：20", "more files to take"),
     ("0.2.0", "/sources/：本站的每一句话", "written anew"),
 ]
+# a day of which nobody knows the first one is told as a bound since 0.5.0
+A_BOUND = re.compile(r"(截至|不迟于) ?(?=\d{4} 年)")
 ALONE = "0.1.0，本人填报并发布"
 # a portal that came from 0.1.0 earlier, when nobody filled in the due days: `prepare` brings them
 DRIFTED = {"0.2.0": "UPDATE projects_project SET due_on = NULL;"}
@@ -59,6 +62,10 @@ def whole(environment):
     return [line for line in dump(environment).splitlines() if "pg_catalog.setval(" not in line]
 
 
+def unbound(seen):
+    return json.loads(A_BOUND.sub("", json.dumps(seen, ensure_ascii=False)))
+
+
 def intended(version, sentence):
     return any(version <= until and sentence.startswith(begins) for until, begins, _ in SAID_OTHERWISE)
 
@@ -69,7 +76,7 @@ def test_an_old_database_becomes_this_one(version, tmp_path):
         now = carried(environment, version)
     seen = seen_at(version)
     assert len(seen) > 30
-    assert [each for each in lost(seen, now["seen"]) if not intended(version, each)] == []
+    assert [each for each in lost(unbound(seen), unbound(now["seen"])) if not intended(version, each)] == []
     assert now["missing_triggers"] == [] and now["rebuilt"][1] == 0
     assert ("，0 个有出入" in now["said"]) == (version not in DRIFTED)
     assert (now["closes"], now["damaged"]) == (3 if version == "0.3.0" else 0, [])
