@@ -194,13 +194,15 @@ class ProgressUpdate(ChecksAtOnce, LedgerRow, Reviewed, Keyed):
 
         For facts that a later version tells better (guicheng/upkeep/mending.py); a clerk's row is corrected by people.
         """
-        if self.author_id or not self.is_published or type(self).objects.filter(amends=self).exists():
+        if self.author_id or not self.is_published:
             return False
         same = {name: getattr(self, name) for name in STATED}
         row = type(self)(project=self.project, amends=self, kind=self.Kind.CORRECTION, state=self.State.PUBLISHED,
                          **same | values | {"reason": reason})
         with transaction.atomic():
-            project = row.take_place()
+            project = row.take_place()  # and holds it: of two at once the second finds the first one's
+            if type(self).objects.filter(amends=self).exists():
+                return False
             row.full_clean()
             row.save()
             project.refresh_projections()
