@@ -9,6 +9,7 @@ from guicheng.days.as_of import NOW
 from guicheng.figures import Definition
 from projects.models import Fact, Project
 from projects.models.project import announced_by
+from projects.summary import by_source
 
 ITEMS = Definition(
     "community-items", "有资料的事项",
@@ -105,3 +106,8 @@ def secretary_years(moment=NOW):
     """year -> number of described secretary projects, newest first."""
     rows = SecretaryProject.objects.published().by(moment.day).order_by().values_list("year")
     return dict(sorted(rows.annotate(count=Count("pk")), reverse=True))
+
+
+def communities_by_source():
+    """Source id -> how many public communities rest on it. One query."""
+    return by_source(Community.objects.published())

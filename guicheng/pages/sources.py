@@ -2,13 +2,15 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+import communities.summary
 import partybuilding.summary
 import projects.summary
+from communities.models import Community
 from projects.models import Project, Source
 
 SHOWN = 200
 KINDS = [("updates", "进展", "条"), ("declarations", "公布数", "条"), ("readings", "数据", "个"),
-         ("facts", "记述", "条")]
+         ("facts", "记述", "条"), ("communities", "社区", "个")]
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class SourceSummary:
     projects: list = field(default_factory=list)
     declarations: list = field(default_factory=list)
     readings: list = field(default_factory=list)
+    communities: list = field(default_factory=list)
 
     @property
     def is_bare(self):
@@ -45,11 +48,13 @@ def sources_with_what_rests():
     """A SourceSummary of every source. Sample rows rest on nothing and are left out."""
     counts = projects.summary.uses_of_sources()
     counts["readings"] = partybuilding.summary.readings_by_source()
+    counts["communities"] = communities.summary.communities_by_source()
     named = _grouped(Project.objects.published().real().only("code", "name", "source").order_by("code")[:SHOWN])
     declarations = _grouped(projects.summary.declarations_of_sources().select_related("project_list"))
     readings = _grouped(partybuilding.summary.public_readings().select_related("metric"))
+    places = _grouped(Community.objects.published())
     return [
         SourceSummary(source, [Use(kind, label, counts[kind][source.pk], unit) for kind, label, unit in KINDS],
-                      named[source.pk], declarations[source.pk], readings[source.pk])
+                      named[source.pk], declarations[source.pk], readings[source.pk], places[source.pk])
         for source in Source.objects.all()
     ]

@@ -165,7 +165,8 @@ class Truth:
     @cached_property
     def uses(self):
         counts = projects.summary.uses_of_sources()
-        return counts | {"readings": partybuilding.summary.readings_by_source()}
+        return counts | {"readings": partybuilding.summary.readings_by_source(),
+                         "communities": communities.summary.communities_by_source()}
 
     @cached_property
     def difference(self):

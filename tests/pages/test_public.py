@@ -221,3 +221,9 @@ def test_the_api_answers_like_the_page(visitor, facts):
     assert visitor.get("/api/projects/?list=zzz").status_code == 400
     assert "不是一个季度" in visitor.get("/api/summary/2021Q9/").json()["detail"]
     assert visitor.post("/api/projects/", b"[" * 100_000, content_type="application/json").status_code == 405
+
+
+def test_a_source_of_places_alone_is_in_use(visitor, facts):
+    page = visitor.get("/sources/").content.decode()
+    section = page.split('<section id="nbs-2021">')[1].split("</section>")[0]
+    assert "还没有内容用到它" not in section and section.count('href="/communities/') == 45

@@ -28,7 +28,7 @@ ADDRESSES = {
     "/": 9, "/lists/": 6, "/lists/key-test/": 10, "/lists/key-test/promises/": 5, "/projects/": 6,
     "/projects/?list=key-test&q=第&status=in_progress": 6, "/projects/?order=name": 6, "/communities/": 3,
     "/communities/here/": 10, "/secretary-projects/": 7, "/party/": 12, "/reports/": 4, "/reports/2021Q4/": 13,
-    "/sources/": 10, "/about/": 3, "/api/projects/": 6, "/api/summary/2021Q4/": 10,
+    "/sources/": 12, "/about/": 3, "/api/projects/": 6, "/api/summary/2021Q4/": 10,
 }
 
 
