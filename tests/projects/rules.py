@@ -236,6 +236,7 @@ EVIDENCE_RULES = [
           bad={"effective_from": JUNE, "effective_on": MAY}),
     Check("projects_fact_unit_present", Fact, FACT, good={"value": 3, "unit": "棵"}, bad={"value": 3}),
     Check("projects_fact_qualifier_known", Fact, FACT, good={"qualifier": "约"}, bad={"qualifier": "大概"}),
+    Check("projects_fact_kind_known", Fact, FACT, good={"kind": "voice"}, bad={"kind": "rumour"}),
     Check("projects_discrepancy_statements_differ", Discrepancy, DISCREPANCY, bad={"statement_2": "45 项"}),
     Check("projects_policydocument_stage_known", PolicyDocument, DOCUMENT, good={"stage": "in_revision"},
           bad={"stage": "lost"}),
