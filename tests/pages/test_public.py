@@ -227,3 +227,9 @@ def test_a_source_of_places_alone_is_in_use(visitor, facts):
     page = visitor.get("/sources/").content.decode()
     section = page.split('<section id="nbs-2021">')[1].split("</section>")[0]
     assert "还没有内容用到它" not in section and section.count('href="/communities/') == 45
+
+
+def test_only_what_stands_on_a_list_was_announced(visitor, facts):
+    pages = {code: visitor.get(f"/projects/{code}/").content.decode() for code in ("guihua-2021", "kp12")}
+    assert "暂无进展信息：还没有来源说过" in pages["guihua-2021"] and "已公布，暂无" not in pages["guihua-2021"]
+    assert "已公布，暂无进展信息：还没有来源说过" in pages["kp12"]
