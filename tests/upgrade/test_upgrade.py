@@ -26,6 +26,7 @@ SAID_OTHERWISE = [
     ("0.2.0", "/reports/2021Q4/：下载 Excel 表格", "more files to take"),
     ("0.2.0", "/reports/：20", "more files to take"),
     ("0.2.0", "/sources/：本站的每一句话", "written anew"),
+    ("0.3.0", "/sources/：用到它的有：", "the communities that rest on a source are counted as well"),
 ]
 # a day of which nobody knows the first one is told as a bound since 0.5.0
 A_BOUND = re.compile(r"(截至|不迟于) ?(?=\d{4} 年)")
