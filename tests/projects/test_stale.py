@@ -150,7 +150,7 @@ def at_once(*acts):
     assert not failures
 
 
-def plan_beside_publication():
+def plan_beside_publication(saved=Project.save):
     """Change the plan while a statement is published, several times; give how often both were kept."""
     kept = 0
     for number in range(ROUNDS):
@@ -158,7 +158,7 @@ def plan_beside_publication():
         draft = factories.make_update(project, published=False, status="in_progress", percent=number)
         stale = Project.objects.get(pk=project.pk)
         stale.planned_end = date(2021, 7, 1 + number)
-        at_once(stale.save, lambda draft=draft, reviewer=reviewer: draft.publish(reviewer))
+        at_once(lambda stale=stale: saved(stale), lambda draft=draft, reviewer=reviewer: draft.publish(reviewer))
         now = Project.objects.get(pk=project.pk)
         kept += (now.due_on, now.percent, now.latest_update) == (stale.planned_end, number, draft)
     return kept
@@ -174,7 +174,16 @@ def test_a_plan_saved_while_a_statement_is_published_loses_neither():
 def test_control_a_plain_save_loses_one_of_the_two(monkeypatch):
     monkeypatch.setattr(Versioned, "save", models.Model.save)
     monkeypatch.setattr(Versioned, "_do_update", models.Model._do_update)
-    assert plan_beside_publication() < ROUNDS
+
+    def after_the_publication(stale):
+        """Save last: whoever saves first loses nothing, and a quick machine may save first every time."""
+        for _ in range(1000):
+            if ProgressUpdate.objects.published().filter(project=stale).exists():
+                break
+            time.sleep(0.01)
+        stale.save()
+
+    assert plan_beside_publication(after_the_publication) == 0
 
 
 def names_beside_each_other(monkeypatch):
