@@ -3,4 +3,5 @@ from guicheng.accounts.models import AccessEvent, SignInBrake, UsedPassword, Use
 from guicheng.days.workdays import CalendarDay, CalendarYear  # noqa: F401
 from guicheng.notices.inbox import GroupPost, InboxMessage  # noqa: F401
 from guicheng.office.submissions import Submission  # noqa: F401
+from guicheng.public.faces import FaceDecision  # noqa: F401
 from guicheng.trail.audit import AuditEntry  # noqa: F401

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from guicheng.days.as_of import read_moment
 from projects.filters import ProjectFilter
+from projects.late_units import public_rows
 from projects.models.project import NEVER
 from projects.moments import days_of
 from projects.summary import first_day
@@ -69,7 +70,7 @@ def projects(request):
         "count": page.count,
         "next": _address(request, page.next),
         "previous": _address(request, page.previous),
-        "results": ProjectSerializer(page.rows, many=True).data,
+        "results": ProjectSerializer(public_rows(page.rows, moment), many=True).data,
     })
 
 

@@ -10,7 +10,7 @@ class ProjectsConfig(AppConfig):
     verbose_name = "项目与清单"
 
     def ready(self):
-        from projects import health  # noqa: F401, its check
+        from projects import faces, health  # noqa: F401, its public faces and its check
 
         post_migrate.connect(rename_queued_tasks, sender=self, dispatch_uid="rename_queued_tasks")
 

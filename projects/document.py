@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 FORMAT = 1  # of the figures: a later one reads an older document by this number
+# what a covered file says of itself
+COVERED = "逾期的、到期没有完成的事项，这里不写牵头单位、社区和电话；指纹由写全了的数算出。"
 NO_OFFICE = {
     "kind": "", "kind_label": "", "has_red_head": False, "issuer": "", "document_number": "", "signer": "", "title": "",
     "addressee": "", "signed_on": None, "copied_to": "", "printed_by": "", "printed_on": None,
@@ -40,15 +42,26 @@ class Document:
     figures: dict
     report: dict = field(default_factory=dict)
     closing: dict | None = None  # number, closed_on (ISO day)
+    whole: "Document | None" = None  # of a covered document: that with everything in it
 
     @property
     def fingerprint(self):
-        """SHA-256 of the figures: what is printed on everything."""
-        return sha256(canonical(self.figures))
+        """SHA-256 of the figures, all of them: what is printed on everything."""
+        return self.whole.fingerprint if self.whole else sha256(canonical(self.figures))
 
     @property
     def sm3(self):
-        return sm3(canonical(self.figures))
+        return self.whole.sm3 if self.whole else sm3(canonical(self.figures))
+
+    @property
+    def text_fingerprint(self):
+        """SHA-256 of the text and the paper: what figures of one fingerprint may still differ in."""
+        return sha256(canonical(self.report))
+
+    @property
+    def is_covered(self):
+        """Whether units are left out of it."""
+        return self.whole is not None
 
     @property
     def quarter(self):

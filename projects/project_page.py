@@ -6,6 +6,7 @@ from django.db.models.functions import Cast
 from django.shortcuts import get_object_or_404
 
 from guicheng.access.units import behind
+from projects.late_units import NOT_NAMED, leave_out
 from projects.ledger import promises
 from projects.ledger.timeline import timeline_at
 from projects.models import Department, Discrepancy, Paper, Photo, Project, ProjectAlias, ProjectList, Source
@@ -45,7 +46,11 @@ class ProjectPage:
 
     def context(self):
         """All that the template names."""
+        no_unit = leave_out(self.project, self.judgements, self.milestones, self.moment)
+        if no_unit == NOT_NAMED:
+            self.around.pop("supporting", None)
         return {
+            "no_unit": no_unit,
             "project": self.project, "entries": self.entries, "latest": self.latest, "parts": self.parts,
             "facts": self.facts, "discrepancies": self.discrepancies, "judgements": self.judgements,
             "milestones": self.milestones, "around": self.around, "has_sample": self.project.is_sample,

@@ -6,6 +6,7 @@ leave it out, and the database's triggers let go of it. Made from an index and a
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import CASCADE, DO_NOTHING, Count, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -79,6 +80,10 @@ PERCENTS = {"planned": (0, 10), "in_progress": (15, 90), "acceptance": (95, 99),
             "in_use": (100, 100)}
 
 
+class InProduction(Exception):
+    """Made-up rows do not stand beside real ones unless somebody says so."""
+
+
 class NoCommunities(Exception):
     """Sample projects are spread over the communities, and there are none yet."""
 
@@ -89,11 +94,14 @@ class StillReferred(Exception):
 
 # --- making --------------------------------------------------------------------------------------
 @unrecorded()
-def seed_sample(projects, updates_per_project=5, seed=1):
+def seed_sample(projects, updates_per_project=5, seed=1, in_production=False):
     """Bring the sample up to `projects` projects; give how many projects and updates were added.
 
-    What is there stays, so the same call twice adds nothing. Updates are added to new projects only.
+    What is there stays, so the same call twice adds nothing. Updates are added to new projects only. Where the portal
+    has a public address it is refused, unless `in_production` asks for it.
     """
+    if settings.PUBLIC_URL and not in_production:
+        raise InProduction("这里是正式运行的网站（设了 PUBLIC_URL），不放示例数据；一定要放，请加上 --in-production。")
     stage = _Stage(seed)
     there = set(Project.objects.filter(is_sample=True).values_list("code", flat=True))
     missing = [index for index in range(1, projects + 1) if _code(index) not in there]

@@ -51,6 +51,16 @@ def can_see_health(user):
     return user.has_perm("guicheng.change_user")
 
 
+def can_decide_faces(user):
+    """对外发布: say what residents are shown."""
+    return user.has_perm("guicheng.decide_faces")
+
+
+def can_see_faces(user):
+    """Read what was decided: who decides, and who reads the audit trail."""
+    return can_decide_faces(user) or user.has_perm("guicheng.read_audit")
+
+
 def can_give_roles(user, account=None):
     """Give roles, 在编 and units: never to oneself, and to a superuser only by a superuser."""
     if account is not None and (account.pk == user.pk or account.is_superuser and not user.is_superuser):

@@ -45,7 +45,7 @@ ROLES = {
     "业务管理员": [*CONTENT, *RECORD, *REVIEW, *IMPORT, *REPORT, *WORDS, *VIEW_SUPERVISION, *RULES, *CALENDAR,
               "projects.add_lightoverride", "guicheng.see_everything"],
     "系统管理员": ["guicheng.view_user", "guicheng.add_user", "guicheng.change_user"],
-    "安全管理员": ["guicheng.view_user", "guicheng.give_roles"],
+    "安全管理员": ["guicheng.view_user", "guicheng.give_roles", "guicheng.decide_faces"],
     "安全审计员": ["guicheng.view_user", "guicheng.view_accessevent", "admin.view_logentry", "guicheng.read_audit"],
     "单位管理员": ["guicheng.view_user", "guicheng.reset_unit_accounts"],
     "部门经办人": [*RECORD, *IMPORT, *ANSWER],

@@ -25,6 +25,7 @@ class GuichengAdminSite(admin.AdminSite):
         from guicheng.files import pages as files
         from guicheng.notices import pages as inbox
         from guicheng.pages.audit import audit, audit_export
+        from guicheng.pages.faces import decide, show_faces
         from guicheng.upkeep.pages import show_health
 
         # Django's own shortcut to the public page asks nobody: it would tell the address of any row
@@ -42,6 +43,8 @@ class GuichengAdminSite(admin.AdminSite):
             ("papers/<slug:code>/", files.staffs_paper_file, "paper-file"),
             ("audit/", audit, "audit"),
             ("audit/export/", audit_export, "audit-export"),
+            ("faces/", show_faces, "faces"),
+            ("faces/<slug:key>/", decide, "face"),
         ]
         own = [path(address, self.admin_view(view), name=name) for address, view, name in pages]
         return [*own, *kept]

@@ -1,7 +1,7 @@
 """The first page of the back office: what waits for a member of staff. Each app gives its parts; here they meet."""
 from django.urls import reverse
 
-from guicheng.access.permissions import can_make_accounts, can_see_health, sees_everything
+from guicheng.access.permissions import can_make_accounts, can_see_faces, can_see_health, sees_everything
 from guicheng.notices.inbox import InboxMessage
 from partybuilding import first_page as partybuilding
 from projects import first_page as projects
@@ -20,6 +20,7 @@ def account_links(user):
     """For those who look after accounts or read the logs: (words, address)."""
     users, logs = reverse("admin:guicheng_user_changelist"), reverse("admin:guicheng_accessevent_changelist")
     return [link for may, link in [
+        (can_see_faces(user), ("对外发布：哪些内容给居民看，谁批准的", reverse("admin:faces"))),
         (user.has_perm("guicheng.read_audit"), ("审计记录：每一处改动，前后各是什么", reverse("admin:audit"))),
         (user.has_perm("guicheng.view_accessevent"), ("访问日志：登录、下载、账号变动", logs)),
         (user.has_perm("admin.view_logentry"), ("操作日志：谁改了什么", reverse("admin:admin_logentry_changelist"))),

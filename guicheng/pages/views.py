@@ -7,6 +7,7 @@ import partybuilding.summary
 import projects.summary
 from guicheng.pages.sources import sources_with_what_rests
 from guicheng.upkeep.version import VERSION
+from projects.faces import COMPARISON
 from projects.models import Discrepancy, PolicyDocument, Project
 
 
@@ -39,7 +40,7 @@ def about(request):
         "chapters": [
             ("清单和项目", projects.summary.DEFINITIONS),
             ("季度", projects.summary.QUARTER_DEFINITIONS),
-            ("两个日子比一比", projects.summary.DIFFERENCE_DEFINITIONS),
+            *([("两个日子比一比", projects.summary.DIFFERENCE_DEFINITIONS)] if COMPARISON.is_on else []),
             ("社区", communities.summary.DEFINITIONS),
             ("党建数据", partybuilding.summary.DEFINITIONS),
             ("数据来源", [projects.summary.SOURCE_USE]),

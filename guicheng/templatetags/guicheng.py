@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from guicheng import words
 from guicheng.days import as_of
+from guicheng.public import faces
 
 register = template.Library()
 FORM = "includes/_other_day.html"
@@ -76,6 +77,25 @@ def sentence(parser, token):
     nodelist = parser.parse(("endsentence",))
     parser.delete_first_token()
     return _Sentence(nodelist)
+
+
+class _OfFace(template.Node):
+    """What stands between the two tags, while the face is on."""
+
+    def __init__(self, face, nodelist):
+        self.face, self.nodelist = face, nodelist
+
+    def render(self, context):
+        return self.nodelist.render(context) if self.face.is_on else ""
+
+
+@register.tag
+def face(parser, token):
+    """`{% face "comparison" %}` to `{% endface %}`: what residents see only while that public face is on."""
+    _, key = token.split_contents()
+    nodelist = parser.parse(("endface",))
+    parser.delete_first_token()
+    return _OfFace(faces.named(key.strip("\"'")), nodelist)
 
 
 @register.filter

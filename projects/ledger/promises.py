@@ -22,6 +22,11 @@ class Verdict(models.TextChoices):
     NOT_DUE = "not_due", "未到期"
 
     @property
+    def is_late(self):
+        """Whether its day is over and nobody can say that it was kept."""
+        return self in (self.LATE, self.UNKEPT, self.UNREPORTED)
+
+    @property
     def tag(self):
         """The class of the tag that shows it."""
         return {"kept": "tag-done", "late": "tag-doing", "unkept": "tag-doing"}.get(self.value, "tag-none")

@@ -126,6 +126,10 @@ class Milestone(Recorded, Coded):
             return (self.actual_on - self.planned_on).days
         return None
 
+    def is_late(self, day):
+        """Whether it was reached after its planned day, or that day is over and it was not reached."""
+        return self.planned_on is not None and self.planned_on < (self.actual_on or day)
+
     @property
     def days_early(self):
         return -self.days_late

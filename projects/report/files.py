@@ -13,7 +13,8 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 class Format:
     """One kind of file. `audience`: EVERYBODY, RELEASED (with the text, once it is), STAFF.
 
-    `renderer(document, address)` gives the bytes; `address` is that of the quarter's page, or "".
+    `renderer(document, address)` gives the bytes; `address` is that of the quarter's page, or "". `names_units`:
+    whether it says of a project who answers for it.
     """
 
     label: str
@@ -21,6 +22,7 @@ class Format:
     content_type: str
     audience: str
     renderer: Callable
+    names_units: bool = True
 
     def render(self, document, address=""):
         """The file's bytes: the same for the same document. Raises Missing where this machine cannot make it."""
@@ -35,12 +37,14 @@ class Format:
 FORMATS = {
     "xlsx": Format("Excel 工作簿", "xlsx", XLSX, EVERYBODY, lambda document, _: workbook.render(document)),
     "csv": Format("CSV 表格", "csv", "text/csv; charset=utf-8", EVERYBODY,
-                  lambda document, _: tables.render_csv(document)),
+                  lambda document, _: tables.render_csv(document), names_units=False),
     "json": Format("JSON 数据", "json", "application/json; charset=utf-8", EVERYBODY,
                    lambda document, _: tables.render_json(document)),
     "pdf": Format("PDF", "pdf", "application/pdf", EVERYBODY, page.render_pdf),
-    "svg": Format("一图读懂（SVG）", "svg", "image/svg+xml", EVERYBODY, picture.render_svg),
-    "png": Format("一图读懂（PNG）", "png", "image/png", EVERYBODY, picture.render_png),
+    "svg": Format("一图读懂（SVG）", "svg", "image/svg+xml", EVERYBODY, picture.render_svg,
+                  names_units=False),
+    "png": Format("一图读懂（PNG）", "png", "image/png", EVERYBODY, picture.render_png,
+                  names_units=False),
     "docx": Format("Word 公文", "docx", DOCX, RELEASED, lambda document, _: word.render(document)),
     "internal": Format("内部工作簿（带红黄灯）", "xlsx", XLSX, STAFF,
                        lambda document, _: workbook.render(document, for_staff=True)),

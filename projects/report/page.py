@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from PIL import ImageFile
 
+from projects.document import COVERED
 from projects.models import Status
 from projects.report import Missing, digest
 from projects.report.canvas import COLOURS
@@ -95,7 +96,7 @@ def _context(document, address):
         "promises": _with_days(figures["promises"], "due_on", "proof_on"),
         "next_promises": _with_days(figures["next_promises"], "due_on"),
         "corrections": _with_days(figures["corrections"], "effective_on", "recorded_on"),
-        "details": _details(figures),
+        "details": _details(figures), "covered": COVERED,
     }
 
 

@@ -5,6 +5,7 @@ Anybody can check a JSON file: `jq -cSj .figures FILE | sha256sum` gives its fin
 import json
 
 from guicheng.tables.exports import csv_lines
+from projects.document import COVERED
 from projects.models import Status
 from projects.summary import FAMILIES
 
@@ -13,9 +14,13 @@ STATUSES = [(key or "unknown", Status.label_of(key)) for key in Status.possible(
 
 
 def render_json(document):
-    """The figures with their fingerprint: the hash of `canonical(figures)`, which a reader can make again."""
+    """The figures with their fingerprint: the hash of `canonical(figures)`, which a reader can make again.
+
+    Of a covered document nobody can: it says so.
+    """
+    said = {"note": COVERED} if document.is_covered else {}
     text = json.dumps(
-        {"fingerprint": document.fingerprint, "sm3": document.sm3, "figures": document.figures},
+        {"fingerprint": document.fingerprint, "sm3": document.sm3, "figures": document.figures, **said},
         ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
     return f"{text}\n".encode()
 

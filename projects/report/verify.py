@@ -13,13 +13,16 @@ from guicheng.files.limited_child import limited_child
 from guicheng.public.turns import turn
 from projects.models import QuarterClose
 from projects.report import close as quarter_close
+from projects.report.covered import is_covered_file
 from projects.report.files import FORMATS
 
+BEGINNINGS = {b"{": ("json",), b"%": ("pdf",), b"P": ("xlsx", "docx")}  # of the files that name units
 READER = Path(__file__).with_name("verify_reader.py")
 MAX_OPENED = 3 * 1024 * 1024  # bytes: ten times what a quarter's workbook takes
 MAX_MEMORY, MAX_SECONDS = 320, 5  # MB, and seconds of the processor
 SHARE = 10  # files of one address opened in a minute
 UNTOUCHED, FIGURES_HOLD, ALTERED, UNKNOWN, FOUND = "untouched", "figures", "altered", "unknown", "found"
+COVERED = "covered"  # as it is given to residents while the units of what is late are not named
 TOO_BIG_TO_OPEN, UNREADABLE = "too_big", "unreadable"
 
 
@@ -58,8 +61,21 @@ def of_file(file, address=""):
         return Answer(FIGURES_HOLD, close, "JSON", digest) if _is_only_laid_out(inside["figures"], close) else Answer(
             ALTERED, close, digest=digest)
     if inside["named"]:
-        return Answer(ALTERED, known[inside["named"]], digest=digest)
+        close = known[inside["named"]]
+        label = _covered_label(file, close, digest)
+        return Answer(COVERED if label else ALTERED, close, label, digest)
     return Answer(UNKNOWN, digest=digest)
+
+
+def _covered_label(file, close, digest):
+    """What the file is called where it is a covered one of this close; "" for any other. Raises Busy."""
+    file.seek(0)
+    start = file.read(4)
+    for name in BEGINNINGS.get(start[:1], ()):
+        with turn("slow-file"):
+            if name in FORMATS and is_covered_file(close, name, digest):
+                return FORMATS[name].label
+    return ""
 
 
 def _digest(file):

@@ -226,8 +226,9 @@ def _table(rows):
     columns = [  # title, width, style, what a row says
         ("序号", 680, "CellCentred", None),
         ("项目", 2600, "Cell", lambda row: row["name"]),
-        ("、".join(places), 1700, "CellCentred", lambda row: "，".join(filter(None, map(row.get, places.values())))),
-        ("责任单位", 1640, "CellCentred", lambda row: row["department"]),
+        ("、".join(places), 1700, "CellCentred", lambda row: "，".join(filter(None, map(row.get, places.values())))
+         or _left_out(row)),
+        ("责任单位", 1640, "CellCentred", lambda row: row["department"] or _left_out(row)),
         ("状态", 1400, "CellCentred", _status),
         ("最近进展", 0, "Cell", _latest),
         ("计划完成", 2080, "CellCentred", lambda row: _in_words(row["due_on"])),
@@ -242,6 +243,10 @@ def _table(rows):
         for number, row in enumerate(rows, 1)
     ]
     return w.table([width for _, width, _, _ in columns], [head, *body])
+
+
+def _left_out(row):
+    return "不写" if row.get("units_left_out") else ""
 
 
 def _status(row):

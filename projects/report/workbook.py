@@ -7,7 +7,7 @@ from functools import partial
 
 from guicheng import words
 from guicheng.tables.worksheet import Book, Column, Sheet
-from projects.document import Document
+from projects.document import COVERED, Document
 from projects.report.workbook_lists import categories, communities, community_states, comparison, overview, quarter
 from projects.report.workbook_projects import changes, corrections, overdue, projects, promises
 from projects.report.workbook_staff import STYLES, clerks_words, lights
@@ -59,6 +59,7 @@ def cover(document, new, fingerprint, sheets, for_staff):
         ("指纹 SHA-256", fingerprint), ("指纹 SM3", document.sm3),
         ("指纹是什么", "由本季度全部公开数据算出的一串字，改动任何一个数都会变；每页页脚印的是它的前 16 位。"
                  "同一季度的 json 文件里有全部数据，谁都可以再算一遍。"),
+        *([("没有写的", COVERED)] if document.is_covered else []),
     ]
     definitions = [(row["label"], f"{row['sentence']}单位：{row['unit']}。") for row in document.figures["definitions"]]
     for heading, first, rows in [

@@ -2,6 +2,7 @@
 from decimal import Decimal
 
 from guicheng.tables.worksheet import A3, Column
+from projects.document import COVERED
 from projects.report import digest
 
 
@@ -93,7 +94,7 @@ def overdue(document, new):
     if not rows:
         sheet.write("没有逾期未完成的项目。")
         return sheet
-    sheet.write("这些项目也都在“清单明细”里。")
+    sheet.write("这些项目也都在“清单明细”里。" + COVERED * document.is_covered)
     sheet.table(OVERDUE_COLUMNS, rows, main=True, frozen=2)
     return sheet
 

@@ -26,10 +26,14 @@ QUARTER_DEFINITIONS = [CHANGED, FINISHED, STARTED, STOPPED, OVERDUE, DUE, KEPT_O
 NOT_LATE = Status.DONE | Status.NEED_REASON | {Status.STANDING}
 
 
+def past_due(projects, day, known_at=None):
+    """Those of `projects` that were late at the end of `day`, parts too, with what they were then."""
+    return projects.as_of(day, known_at).filter(due_then__lt=day).exclude(status_then__in=NOT_LATE)
+
+
 def overdue_by(day, known_at=None):
     """The real counted projects that were late at the end of `day`, with what they were then."""
-    return Project.objects.counted().real().as_of(day, known_at).filter(due_then__lt=day).exclude(
-        status_then__in=NOT_LATE)
+    return past_due(Project.objects.counted().real(), day, known_at)
 
 
 def corrected(corrections):

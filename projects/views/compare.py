@@ -15,6 +15,7 @@ from guicheng.days.quarters import Quarter
 from guicheng.public.errors import error_page
 from guicheng.public.turns import Busy
 from projects import summary
+from projects.faces import COMPARISON
 from projects.report.compare_workbook import XLSX, render_difference
 from projects.summary.difference import CORRECTED, CORRECTED_SENTENCE, SHOWN, Difference, Kind
 from projects.views.reports import busy_page, drawing
@@ -63,6 +64,7 @@ def read_ends(query, first_day):
 
 
 @require_safe
+@COMPARISON.guards
 def report_compare(request):
     first_day = summary.first_day()
     quarters = _quarters(first_day)
@@ -99,6 +101,7 @@ def _quarters(first_day):
 
 
 @require_safe
+@COMPARISON.guards
 def compare_file(request):
     first_day = summary.first_day()
     asked = request.GET if "a" in request.GET or "b" in request.GET else _newest_two(_quarters(first_day))

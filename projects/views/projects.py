@@ -9,6 +9,7 @@ from guicheng.tables.exports import csv_parts, csv_response, stream
 from projects import summary
 from projects.exports import columns
 from projects.filters import ORDERS, ProjectFilter
+from projects.late_units import public_table
 from projects.ledger import promises
 from projects.models import Project, ProjectList, Promise
 from projects.moments import as_they_were, at, travels
@@ -80,8 +81,9 @@ def list_csv(request, slug):
     project_list = get_object_or_404(ProjectList.objects.published(), slug=slug)
     if not moment.has(project_list.announced_on):
         return _not_yet(request, project_list)
-    projects = at(Project.objects.published(), moment).filter(project_list=project_list)
-    rows = columns.project_rows(projects, moment=moment)
+    projects = Project.objects.published().filter(project_list=project_list)
+    rows = columns.project_rows(at(projects, moment), moment=moment)
+    rows = public_table(rows, columns.PROJECT_COLUMNS, projects, moment)
     return stream(f"{project_list.title}{moment.in_name}.csv", csv_parts(columns.PROJECT_COLUMNS, rows))
 
 

@@ -1,6 +1,6 @@
 """The public pages and files of the quarters: as they stand, as of a day, or as they were closed. GET only."""
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from urllib.parse import urlencode
 
 from django.core.cache import cache
@@ -26,6 +26,7 @@ from projects.moments import travels, travels_alone
 from projects.report import Missing
 from projects.report.build import document_of, outline_of
 from projects.report.close import kept_content
+from projects.report.covered import public_document, whole_of
 from projects.report.files import EVERYBODY, FORMATS, STAFF
 from projects.report.page import render_html
 from projects.report.picture import alternative_text
@@ -57,7 +58,7 @@ def public_address(quarter):
     return address_of(reverse("report-detail", args=[quarter]))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Asked:
     """Which figures of a quarter an address asks for: a close, those of a moment, or today's."""
 
@@ -82,11 +83,23 @@ class Asked:
             raise Http404(f"{quarter.title}没有这一次锁定。")
         return cls(quarter, close, NOW)
 
-    @property
+    @cached_property
     def document(self):
-        if self.close:
-            return self.close.document
-        return document_of(self.quarter, self.moment.known_at, self.moment.day)
+        """What residents may read of it."""
+        return public_document(self.close.document if self.close else document_of(
+            self.quarter, self.moment.known_at, self.moment.day))
+
+    def is_kept(self, extension):
+        """Whether the file that a close keeps is the one to give: not where it names units that are left out."""
+        return bool(self.close) and not (FORMATS[extension].names_units and self.document.is_covered)
+
+    def document_for(self, extension):
+        return public_document(whole_of(self.close, extension)) if self.close else self.document
+
+    @property
+    def address(self):
+        """The quarter's page as printed on its files."""
+        return self.close.address if self.close else public_address(self.quarter)
 
     @property
     def summary(self):
@@ -142,7 +155,7 @@ def report_index(request):
 @asking
 def report_detail(request, asked):
     close, quarter = asked.close, asked.quarter
-    document, each = close.document.public if close else None, asked.summary
+    document, each = asked.document.public if close else None, asked.summary
     corrections = list(corrections_since(close.known_at, close.as_of)) if close else []
     return render(request, "projects/report_detail.html", {
         "summary": each, "quarter": quarter, "verdicts": each.verdicts.items(), "figures": each.figures,
@@ -200,7 +213,7 @@ def report_file(request, asked, extension):
         raise Http404(f"{asked.quarter.title}没有公开的 Word 文件。")
     each = FORMATS[extension]
     try:
-        content = kept_content(asked.close, extension) if asked.close else _made(asked, extension)
+        content = kept_content(asked.close, extension) if asked.is_kept(extension) else _made(asked, extension)
     except Missing as error:
         return _missing(request, asked.quarter, extension, str(error))
     if content is None:
@@ -212,14 +225,17 @@ def report_file(request, asked, extension):
 
 
 def _made(asked, extension):
-    """The file of figures that still change. Anybody may ask and a picture takes seconds: it is kept for a while.
+    """The file of figures that still change, or of a close without the units of what is late; kept for a while.
+
+    Anybody may ask, and a picture takes seconds.
 
     That of another moment is not kept: there are as many as instants. Raises Busy.
     """
-    render, address, content = FORMATS[extension].render, public_address(asked.quarter), None
+    render, address, content = FORMATS[extension].render, asked.address, None
     with drawing():
-        document = asked.document
-        key = f"report:{extension}:{document.fingerprint}:{sha256(address)}"
+        document = asked.document_for(extension)
+        which = f"{document.fingerprint}:{document.text_fingerprint if asked.close else ''}:{document.is_covered}"
+        key = f"report:{extension}:{which}:{sha256(address)}"
         if not asked.moment:
             content = cache.get(key)
         if content is None and extension not in SLOW:

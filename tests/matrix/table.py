@@ -136,6 +136,8 @@ ROUTES = {
     "admin:health": f"page GET: 系统管理员 {SUPER}",
     "admin:audit": f"hidden GET: 安全审计员 {SUPER}",
     "admin:audit-export": f"hidden GET: 安全审计员 {SUPER}",
+    "admin:faces": f"hidden GET: 安全管理员 安全审计员 {SUPER}",
+    "admin:face": f"hidden: 安全管理员 {SUPER}",
 
     "admin:auth_user_password_change": f"row guicheng.user: {ACCOUNTS}",
     "admin:guicheng_user_leave": f"row guicheng.user: {ACCOUNTS}",

@@ -106,6 +106,14 @@ def test_without_communities_it_says_what_to_do(db):
         run("seed_sample", projects=1)
 
 
+def test_in_production_it_is_asked_for_by_name(communities, settings):
+    settings.PUBLIC_URL = "https://example.invalid/"
+    with pytest.raises(CommandError, match="正式运行的网站.*--in-production"):
+        run("seed_sample", projects=1)
+    assert not Project.objects.exists()
+    assert "新增示例项目 1 个" in run("seed_sample", "--in-production", projects=1)
+
+
 def test_removing_takes_all_sample_rows_and_no_real_one(communities, project, clerk):
     update = factories.make_update(project, by=clerk)
     factories.make_promise(project)

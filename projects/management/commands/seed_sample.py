@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from projects.sample import NoCommunities, seed_sample
+from projects.sample import InProduction, NoCommunities, seed_sample
 
 
 class Command(BaseCommand):
@@ -14,11 +14,13 @@ class Command(BaseCommand):
         parser.add_argument("--updates-per-project", type=int, default=5, help="平均每个新项目几条进展（默认 5）")
         parser.add_argument("--seed", type=int, default=1, help="随机数种子：相同则结果相同（默认 1）")
 
-    def handle(self, *args, projects, updates_per_project, seed, verbosity, **options):
+        parser.add_argument("--in-production", action="store_true", help="在正式运行的网站上也放（平时会拒绝）")
+
+    def handle(self, *args, projects, updates_per_project, seed, in_production, verbosity, **options):
         if projects < 0 or updates_per_project < 0:
             raise CommandError("数目不能是负数。")
         try:
-            added = seed_sample(projects, updates_per_project, seed)
-        except NoCommunities as error:
+            added = seed_sample(projects, updates_per_project, seed, in_production)
+        except (InProduction, NoCommunities) as error:
             raise CommandError(str(error))
         self.stdout.write(f"新增示例项目 {added['projects']} 个、进展 {added['updates']} 条。")
