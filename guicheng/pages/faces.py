@@ -17,11 +17,11 @@ from guicheng.public.faces import DECIDED_MEANWHILE, WORDS, FaceDecision
 
 
 class DecisionForm(forms.ModelForm):
-    """One decision. Nobody switches on or off by leaving a box as it was: the choice is made each time."""
+    """One decision. Nobody switches by leaving a field as it was: the choice is made each time."""
 
     is_on = forms.TypedChoiceField(
-        label="给居民看", choices=[("on", WORDS[True]), ("off", WORDS[False])], coerce=lambda value: value == "on",
-        widget=forms.RadioSelect, error_messages={"required": "请选开放或者不开放。"})
+        label="给居民看", choices=[("", "请选"), ("on", WORDS[True]), ("off", WORDS[False])],
+        coerce=lambda value: value == "on", error_messages={"required": "请选开放或者不开放。"})
 
     class Meta:
         model = FaceDecision
