@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
 from communities.models import Community, SecretaryProject, Unit
+from guicheng.review.checked import TICKS, Checked
 from partybuilding.models import Metric, MetricReading, PartyOrganisation
 from projects.models import (
     Category,
@@ -30,6 +31,8 @@ from projects.models import (
 )
 
 _numbers = count(1)
+CHECKED = Checked.whole()  # what a last reviewer ticks
+TICKED = dict.fromkeys(TICKS, "on") | {"openness": "open"}  # the same, as a form sends it
 PASSWORD = "测试用的口令-2021"  # noqa: S105
 
 
@@ -132,7 +135,7 @@ def make_update(project=None, *, published=True, by=None, recorded_at=None, **kw
     if not published:
         return _saved(update)
     with mock.patch("django.utils.timezone.now", return_value=recorded_at) if recorded_at else nullcontext():
-        return update.publish(by)
+        return update.publish(by, CHECKED)
 
 
 def make_correction(amended, **kw):

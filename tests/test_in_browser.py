@@ -7,6 +7,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
+from guicheng.review.checked import TICKS
 from projects.models import Project
 from tests import factories
 from tests.browser import barriers, sideways, sign_in, violations
@@ -31,6 +32,11 @@ def base(live_server, facts):
 def approve(page, base, person):
     """Take the next step of the first statement in this person's queue, from the first page."""
     sign_in(page, base, person)
+    if page.is_visible(".queue summary:has-text('终审')"):
+        page.click(".queue summary:has-text('终审')")
+        for name in TICKS:
+            page.check(f".queue [name={name}]")
+        page.check(".queue [name=openness][value=open]")
     page.click(".queue button[value=approve]")
     return page.inner_text(".messagelist")
 

@@ -114,8 +114,8 @@ def test_dropped_from_the_desk_and_seen_by_a_resident(live_server, open_page, au
 
     draft.refresh_from_db()
     draft.submit(author)
-    draft.approve(factories.make_user())
-    draft.publish(factories.make_user())
+    draft.approve(factories.make_user(), factories.CHECKED)
+    draft.publish(factories.make_user(), factories.CHECKED)
     address = live_server.url + author.project.get_absolute_url()
     for width, columns in ((390, 1), (1280, 2)):
         for scheme in ("light", "dark"):
@@ -141,7 +141,7 @@ def test_control_without_sizes_the_page_would_jump(live_server, open_page, autho
     row = read_photo(photo, author, Photo)
     row.alt, row.people_agreed = "步道", True
     attach(draft, [row], author)
-    draft.publish(factories.make_user())
+    draft.publish(factories.make_user(), factories.CHECKED)
     assert Photo.objects.published().count() == 1
     page = open_page(width=390, height=2000)
     strip = "for (const each of document.images) { each.removeAttribute('width'); each.removeAttribute('height'); }"
@@ -162,7 +162,7 @@ def test_it_prints(live_server, open_page, author, draft):
     row = read_photo(pictures.jpeg(), author, Photo)
     row.alt, row.people_agreed = "步道", True
     attach(draft, [row], author)
-    draft.publish(factories.make_user())
+    draft.publish(factories.make_user(), factories.CHECKED)
     page = open_page(live_server.url + author.project.get_absolute_url())
     page.emulate_media(media="print")
     assert page.locator(".photo img").bounding_box()["width"] > 200

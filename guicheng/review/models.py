@@ -15,6 +15,7 @@ from guicheng.access.units import Answered, AnsweredQuerySet, behind
 from guicheng.fields import CleanTextField, one_of
 from guicheng.notices.inbox import tell
 from guicheng.review import states
+from guicheng.review.checked import TICKS, Checked, Openness, whole_or_absent
 from guicheng.review.permissions import Clauses, can_review_in_one_step
 from guicheng.review.states import CLOSED, MOVES, Verb
 from guicheng.text import clean_text
@@ -37,6 +38,12 @@ class ReviewedQuerySet(AnsweredQuerySet):
         for state in states.IN_REVIEW:
             steps |= Q(state=state) & clauses.next_step(state)
         return self.waiting().filter(clauses.theirs).filter(steps)
+
+    def published_next_by(self, user):
+        """Those that become public where this person approves them: what is asked for ticks."""
+        clauses = Clauses(user, self.model)
+        at_once = Q(state=states.State.SUBMITTED) & clauses.theirs & clauses.at_once
+        return self.filter(Q(state=states.State.CHECKED) | at_once)
 
     def open_work_of(self, user):
         """What this person began and is not public yet; for guicheng/accounts/hand_over.py."""
@@ -105,11 +112,6 @@ class Reviewed(Versioned, Answered):
         """Whether it still may become public: neither published nor dropped."""
         return self.state not in CLOSED
 
-    @property
-    def approval(self):
-        """What to approve it is called."""
-        return "终审通过并发布" if self.state == self.State.CHECKED else "初审通过"
-
     @classmethod
     def steps_model(cls):
         return behind(cls, "steps")
@@ -143,13 +145,14 @@ class Reviewed(Versioned, Answered):
         self._author(by)
         self._step(by, Verb.SUBMITTED, checker=None)
 
-    def approve(self, by, tells=True):
+    def approve(self, by, checked=None, tells=True):
         """Do the next step of the review: 初审, or 终审 with publication; both where a small unit's rule says so.
 
-        With `tells` false the author is told by whoever calls, of many at once.
+        `checked`: what was ticked; only a publication asks for it. With `tells` false the author is told by whoever
+        calls, of many at once.
         """
         if self.state == self.State.CHECKED or can_review_in_one_step(by, self):
-            return self.publish(by, tells)
+            return self.publish(by, checked, tells)
         self._step(by, Verb.CHECKED, f"这条{self._noun}不在审核中。", checker=by)
         return self
 
@@ -176,8 +179,13 @@ class Reviewed(Versioned, Answered):
             state, checker = self.State.SUBMITTED, None
         self._move(by, state, note=note, verb=Verb.HANDED_OVER, author=to, checker=checker)
 
-    def publish(self, by, tells=True):
-        """Make it public. `by` does the 终审; a row that nobody checked before is checked and published in one step."""
+    def publish(self, by, checked=None, tells=True):
+        """Make it public. `by` does the 终审; a row that nobody checked before is checked and published in one step.
+
+        Raises ValidationError unless all is ticked in `checked` and it is open by itself.
+        """
+        checked = checked or Checked()
+        checked.require()
         with transaction.atomic():
             before = self._remembered()
             self.before_publishing()
@@ -185,7 +193,7 @@ class Reviewed(Versioned, Answered):
             if self.checker_id is None:
                 self.checker, self.one_step = by, True
             try:
-                self._step(by, Verb.PUBLISHED, tells=tells)
+                self._step(by, Verb.PUBLISHED, tells=tells, checked=checked)
             except ValidationError:
                 self._remember(before)
                 raise
@@ -237,14 +245,14 @@ class Reviewed(Versioned, Answered):
         for name, value in values.items():
             setattr(self, name, value)
 
-    def _step(self, by, verb, refusal="", note="", tells=False, **changes):
+    def _step(self, by, verb, refusal="", note="", tells=False, checked=None, **changes):
         """Move by the table of moves. Raises ValidationError with `refusal` where the step leaves another state."""
         leaves, state = MOVES[verb]
         if refusal and self.state not in leaves:
             raise ValidationError(refusal)
-        self._move(by, state, note, verb, tells, **changes)
+        self._move(by, state, note, verb, tells, checked, **changes)
 
-    def _move(self, by, state, note="", verb="", tells=False, **changes):
+    def _move(self, by, state, note="", verb="", tells=False, checked=None, **changes):
         """Save with a new state and write the step down; refuse when somebody changed the row meanwhile."""
         before, is_new = self._remembered(), self.pk is None
         self._remember({"state": state, **self.inherited(), **changes})
@@ -256,7 +264,8 @@ class Reviewed(Versioned, Answered):
                 self.full_clean()
                 self.save()
                 if self.author_id and verb:  # what came with the facts had no review
-                    step = self.steps.create(verb=verb, by=by, note=clean_text(note), is_sample=self.is_sample)
+                    step = self.steps.create(verb=verb, by=by, note=clean_text(note), is_sample=self.is_sample,
+                                             **(checked.as_dict() if checked else {}))
                     if tells:
                         self._tell_author(step)
         except ValidationError:
@@ -329,6 +338,10 @@ class Step(models.Model):
     note = CleanTextField("意见", blank=True)
     is_sample = models.BooleanField("示例", default=False, editable=False)
 
+    # what the last reviewer ticked; of a publication before there were ticks, and of all other steps, nothing
+    politics, secrecy, privacy, figures = (models.BooleanField(label, default=False) for label in TICKS.values())
+    openness = models.CharField("公开属性", max_length=10, choices=Openness, blank=True)
+
     objects = StepQuerySet.as_manager()
 
     class Meta:
@@ -342,4 +355,9 @@ class Step(models.Model):
                 condition=~Q(verb="returned") | ~Q(note=""), name="%(app_label)s_%(class)s_return_explained",
                 violation_error_message="退回要写明原因。",
             ),
+            whole_or_absent(),
         ]
+
+    @property
+    def checked(self):
+        return Checked.from_dict({name: getattr(self, name) for name in (*TICKS, "openness")})

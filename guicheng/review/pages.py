@@ -7,8 +7,9 @@ from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from guicheng.office.seen import UNSEEN, Seen
+from guicheng.review.asking import ticks_for
 from guicheng.review.forms import DecisionForm
-from guicheng.review.permissions import can_approve, is_kept_for_publishing, takes_part_in_review
+from guicheng.review.permissions import can_approve, is_kept_for_publishing, takes_part_in_review, would_publish
 from guicheng.review.states import IN_REVIEW, State
 
 SAY_WHICH = 5
@@ -51,6 +52,10 @@ class ReviewPages:
     def approve_selected(self, request, queryset):
         """Take the next step of those this person may; say how many and why the others were not."""
         done, published, refused, seen = 0, 0, [], Seen(request.POST)
+        public = queryset.for_review_by(request.user).published_next_by(request.user).select_related(*self.shown_with)
+        checked, page = ticks_for(self, request, [row for row in public if row in seen], "终审发布所选的")
+        if page:
+            return page
         for row in queryset.select_related(*self.reviewed_with, "author"):
             if row not in seen:
                 refused.append(f"{row}：{UNSEEN}")
@@ -59,7 +64,7 @@ class ReviewPages:
                 refused.append(f"{row}：{row.get_state_display()}，不由你审核。")
                 continue
             try:
-                row.approve(request.user)
+                row.approve(request.user, checked)
             except ValidationError as error:
                 refused.append(f"{row}：{' '.join(error.messages)}")
             else:
@@ -71,6 +76,7 @@ class ReviewPages:
             self.message_user(request, sentence, messages.WARNING)
         if len(refused) > SAY_WHICH:
             self.message_user(request, f"还有 {len(refused) - SAY_WHICH} 条没有通过。", messages.WARNING)
+        return None
 
     def get_actions(self, request):
         actions = super().get_actions(request)
@@ -98,7 +104,7 @@ class ReviewPages:
                 if form.cleaned_data["decision"] == "return":
                     row.send_back(request.user, form.cleaned_data["reason"])
                 else:
-                    row.approve(request.user)
+                    row.approve(request.user, form.checked())
             except ValidationError as error:
                 now = rows.select_related(*self.shown_with).get(pk=pk)
                 if now.version != seen:
@@ -137,10 +143,14 @@ class ReviewPages:
 
     # what its page shows of the review
     def review_context(self, request, row, decision=None):
-        """`may_approve` and the form of the decision, or `waits_for`: who takes the next step."""
+        """`may_approve` and the form of the decision, or `waits_for`: who takes the next step.
+
+        `publishes`: whether approval makes it public, so that the form asks for the ticks.
+        """
         may_approve = can_approve(request.user, row)
         return {
-            "may_approve": may_approve, "waits_for": None if may_approve else self._waits_for(request.user, row),
+            "may_approve": may_approve, "publishes": may_approve and would_publish(request.user, row),
+            "waits_for": None if may_approve else self._waits_for(request.user, row),
             "decision": decision or DecisionForm(initial={"version": row.version}),
         }
 

@@ -118,6 +118,11 @@ def can_review_in_one_step(user, row):
     return row.state == State.SUBMITTED and clauses.hold(row, clauses.at_once)
 
 
+def would_publish(user, row):
+    """Whether the row becomes public where this person approves it."""
+    return type(row)._default_manager.filter(pk=row.pk).published_next_by(user).exists()
+
+
 def can_approve(user, row):
     """Whether the next step of its review is this person's to take; to send it back asks the same."""
     clauses = Clauses(user, type(row))

@@ -16,6 +16,7 @@ from guicheng.access.permissions import sees_everything
 from guicheng.files.spreadsheets import Unreadable
 from guicheng.office.base import ScopedAdmin
 from guicheng.office.submissions import once
+from guicheng.review.forms import CheckedForm
 from guicheng.text import is_row_number
 from projects.excel_import import jobs, review, upload
 from projects.excel_import.fields import FIELDS
@@ -177,7 +178,10 @@ class ImportBatchAdmin(ScopedAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         if not is_row_number(str(object_id)):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        batch = self._visible(request, object_id)
+        return self._show(request, self._visible(request, object_id))
+
+    def _show(self, request, batch, ticks=None):
+        """The batch's page; `ticks`: the form of the last reviewer that came back incomplete."""
         rows = self._rows(request, batch)
         counts = dict(rows.order_by().values_list("outcome").annotate(Count("pk")))
         outcome = request.GET.get("outcome", "")
@@ -186,15 +190,18 @@ class ImportBatchAdmin(ScopedAdmin):
             "project", "update"), PER_PAGE).get_page(request.GET.get("page"))
         is_own = batch.uploader_id == request.user.pk and self.has_add_permission(request)
         waiting = review.waiting(batch, request.user) if batch.state == "confirmed" else {}
+        may_review = not is_own and request.user.has_perm("projects.check_progressupdate") and any(waiting.values())
         response = self._page(
-            request, "batch", title=f"导入：{batch.file_name}", batch=batch, page=page, outcome=outcome, is_own=is_own,
+            request, "batch", 400 if ticks else 200, title=f"导入：{batch.file_name}", batch=batch, page=page,
+            outcome=outcome, is_own=is_own,
             totals=[(key, label, counts.get(key, 0)) for key, label in ImportRow.Outcome.choices],
             all_rows=sum(counts.values()), to_write=counts.get("new", 0) + counts.get("changed", 0),
             mapped=[(heading, FIELDS[key].label) for heading, key in zip(batch.headings, batch.columns, strict=True)
                     if key], left_out=[heading for heading, key in zip(batch.headings, batch.columns, strict=True)
                                        if heading and not key],
             waiting=waiting, may_undo=batch.state == "confirmed" and can_undo_import(request.user, batch),
-            may_review=not is_own and request.user.has_perm("projects.check_progressupdate") and any(waiting.values()),
+            may_review=may_review,
+            ticks=(ticks or CheckedForm()) if may_review and review.publishes(batch, request.user) else None,
             may_add_departments=request.user.has_perm("projects.add_department"))
         if batch.job:
             response["Refresh"] = "2"
@@ -272,12 +279,22 @@ class ImportBatchAdmin(ScopedAdmin):
         if not request.user.has_perm("projects.check_progressupdate") or batch.state != "confirmed":
             raise PermissionDenied
         reason = request.POST.get("reason", "").strip()[:500]
-        if "send_back" in request.POST and not reason:
+        if "send_back" not in request.POST:
+            return self._approve(request, batch)
+        if not reason:
             messages.error(request, "退回要写明原因。")
-        else:
-            job = Job.SEND_BACK if "send_back" in request.POST else Job.APPROVE
-            if self._start(request, batch, job, reason):
-                self.log_change(request, batch, "整批审核")
+        elif self._start(request, batch, Job.SEND_BACK, note=reason):
+            self.log_change(request, batch, "整批审核")
+        return self._back(batch)
+
+    def _approve(self, request, batch):
+        ticks = CheckedForm(request.POST)
+        checked = ticks.checked()
+        if checked.refusal and review.publishes(batch, request.user):
+            messages.error(request, checked.refusal)
+            return self._show(request, batch, ticks)
+        if self._start(request, batch, Job.APPROVE, checked=checked):
+            self.log_change(request, batch, "整批审核")
         return self._back(batch)
 
     @method_decorator(require_POST)
@@ -288,10 +305,10 @@ class ImportBatchAdmin(ScopedAdmin):
             jobs.run(batch.pk)
         return self._back(batch)
 
-    def _start(self, request, batch, job, note="", sheet=None):
+    def _start(self, request, batch, job, **said):
         """Begin a step; give whether it was ours to begin."""
         try:
-            jobs.start(batch, job, request.user, note, sheet)
+            jobs.start(batch, job, request.user, **said)
         except ValidationError as refusal:
             messages.warning(request, " ".join(refusal.messages))
             return False

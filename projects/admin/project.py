@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from guicheng import words
 from guicheng.office.base import LabelledInline, ScopedAdmin
 from guicheng.office.seen import UNSEEN, Seen
+from guicheng.review.asking import ticks_for
 from guicheng.trail.versions import StaleVersion
 from projects.admin import supervision
 from projects.admin.bulk import BulkActions
@@ -116,6 +117,10 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
     def publish_selected(self, request, queryset):
         """Those this person may: a reviewer 在编, not the one who entered them."""
         done, refused, seen = 0, [], Seen(request.POST)
+        public = [project for project in queryset.for_publishing_by(request.user) if project in seen]
+        checked, page = ticks_for(self, request, public, "公开所选的项目")
+        if page:
+            return page
         for project in queryset.filter(is_published=False).select_related("lead_department", "community"):
             if project not in seen:
                 refused.append(f"{project}：{UNSEEN}")
@@ -124,7 +129,7 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
                 refused.append(f"{project}：要由在编审核员公开，录入人不能公开自己录入的。")
                 continue
             try:
-                project.publish(request.user)
+                project.publish(request.user, checked)
             except ValidationError as error:
                 refused.append(f"{project}：{' '.join(error.messages)}")
             else:
@@ -133,6 +138,7 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
         self.message_user(request, f"已公开 {done} 个项目。", messages.SUCCESS if done else messages.WARNING)
         for sentence in refused[:5]:
             self.message_user(request, sentence, messages.WARNING)
+        return None
 
     @admin.action(description="不再公开所选的项目", permissions=["change"])
     def hide_selected(self, request, queryset):

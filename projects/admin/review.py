@@ -31,7 +31,7 @@ class MonthFilter(admin.SimpleListFilter):
 class ReviewStepAdmin(ScopedAdmin):
     """Who reviewed what, and when. Read only; a month at a time is exported from here."""
 
-    list_display = ["at_minute", "verb", "by", "project", "kind", "day", "text", "note"]
+    list_display = ["at_minute", "verb", "by", "project", "kind", "day", "text", "note", "checked"]
     list_display_links = None
     list_filter = ["verb", MonthFilter]
     search_fields = ["update__project__search_text", "by__name", "note"]
@@ -57,6 +57,10 @@ class ReviewStepAdmin(ScopedAdmin):
     @admin.display(description="内容（公开）")
     def text(self, step):
         return step.update.text or step.update.headline or step.update.reason
+
+    @admin.display(description="终审核对")
+    def checked(self, step):
+        return str(step.checked) or "—"
 
     def has_add_permission(self, request):
         return False

@@ -4,10 +4,11 @@ from django.utils import timezone
 from django_tasks import task
 
 from guicheng.files.spreadsheets import Unreadable
+from guicheng.review.checked import Checked
 from guicheng.tables.long_work import FAILED
 from projects.excel_import.confirm import confirm
 from projects.excel_import.preview import preview
-from projects.excel_import.review import approve_all, send_back_all
+from projects.excel_import.review import approve_all, publishes, send_back_all
 from projects.excel_import.upload import sheet_of
 from projects.models import ImportBatch
 
@@ -19,11 +20,17 @@ STATES = {  # in which a batch must be for a step to begin
 }
 
 
-def start(batch, job, by, note="", sheet=None):
-    """Do a step of the import: now when it is short, else by the worker. `sheet` spares reading the file again."""
+def start(batch, job, by, note="", sheet=None, checked=None):
+    """Do a step of the import: now when it is short, else by the worker. `sheet` spares reading the file again.
+
+    `checked`: what the last reviewer ticked. Raises ValidationError where the step makes something public without.
+    """
+    checked = checked or Checked()
+    if job == Job.APPROVE and publishes(batch, by):
+        checked.require()
     free = ImportBatch.objects.filter(pk=batch.pk, job="", state__in=STATES[job])
-    if not free.update(job=job, job_by=by, job_note=note, job_queued_at=timezone.now(), job_seen_at=None, done=0,
-                       message=""):
+    if not free.update(job=job, job_by=by, job_note=note, job_checked=checked.as_dict(), job_queued_at=timezone.now(),
+                       job_seen_at=None, done=0, message=""):
         now = ImportBatch.objects.get(pk=batch.pk)
         busy = "这一批正在办，请等它办完。"
         raise ValidationError(busy if now.job else f"这一批{now.get_state_display()}，不能这样办。")
@@ -62,5 +69,5 @@ def _do(batch, sheet):
         confirm(batch)
         return ""
     if batch.job == Job.APPROVE:
-        return approve_all(batch, batch.job_by, batch.saw)
+        return approve_all(batch, batch.job_by, Checked.from_dict(batch.job_checked), batch.saw)
     return send_back_all(batch, batch.job_by, batch.job_note, batch.saw)

@@ -29,12 +29,22 @@ def waiting(batch, user):
     }
 
 
-def approve_all(batch, by, saw=lambda done: None):
+def publishes(batch, user):
+    """Whether approval of the batch by this person makes anything public, so that it asks for ticks."""
+    rows = rows_for(batch, user)
+    said = ProgressUpdate.objects.filter(pk__in=rows.values("update"))
+    if said.for_review_by(user).published_next_by(user).exists():
+        return True
+    new = rows.filter(outcome="new").exclude(update__state__in=ProgressUpdate.IN_REVIEW).values("project")
+    return Project.objects.filter(pk__in=new).for_publishing_by(user).exists()
+
+
+def approve_all(batch, by, checked=None, saw=lambda done: None):
     """Take the next step of every row that is this person's to take; new projects become public with 终审.
 
-    Gives one sentence: how many, and which not and why.
+    `checked`: what was ticked, once for all. Gives one sentence: how many, and which not and why.
     """
-    checked = published = opened = 0
+    read = published = opened = 0
     refused = []
     for row in _each(batch, by, saw):
         update = row.update
@@ -46,15 +56,15 @@ def approve_all(batch, by, saw=lambda done: None):
                 if not can_approve(by, update):
                     refused.append(f"{row}不能由你来审")
                     continue
-                update.approve(by, tells=update.author_id != batch.uploader_id)
-                checked += update.state == ProgressUpdate.State.CHECKED
+                update.approve(by, checked, tells=update.author_id != batch.uploader_id)
+                read += update.state == ProgressUpdate.State.CHECKED
                 published += update.is_published
             if row.outcome == "new" and not row.project.is_published and (update is None or update.is_published):
-                opened += _open(row, by)
+                opened += _open(row, by, checked)
         except (ValidationError, IntegrityError) as error:
             said = " ".join(error.messages) if isinstance(error, ValidationError) else "刚被别人处理过"
             refused.append(f"{row}：{said}")
-    parts = [f"初审通过 {checked} 条"] * bool(checked) + [f"发布 {published} 条"] * bool(published)
+    parts = [f"初审通过 {read} 条"] * bool(read) + [f"发布 {published} 条"] * bool(published)
     parts += [f"公开新项目 {opened} 个"] * bool(opened)
     if published or opened:
         tell_uploader(batch, by, "，".join(parts) + "。")
@@ -112,14 +122,14 @@ def _each(batch, by, saw):
                 saw(done)
 
 
-def _open(row, by):
+def _open(row, by, checked):
     """Make the new project public; what the undo compares with moves along."""
     if not can_publish_project(by, row.project):
         return 0
     project = Project.objects.get(pk=row.project_id)
     if str(project.version) != row.seen.partition("-")[0]:
         raise ValidationError("项目资料导入以后又改过，请单独公开")
-    project.publish(by)
+    project.publish(by, checked)
     row.seen = f"{project.version}-{row.seen.partition('-')[2]}"
     ImportRow.objects.filter(pk=row.pk).update(seen=row.seen)
     return 1

@@ -15,7 +15,7 @@ def to_review(user, unexplained):
     rows = ProgressUpdate.objects.visible_to(user).for_review_by(user)
     projects = Project.objects.visible_to(user).real().for_publishing_by(user)
     return {
-        "queue": Shown(_queue(rows, unexplained), rows.count(), statements_where(for_me="review")),
+        "queue": Shown(_queue(rows, user, unexplained), rows.count(), statements_where(for_me="review")),
         "batches": _batches(rows) if user.has_perm("projects.view_importbatch") else [],
         "to_publish": Shown(
             projects.select_related("entered_by", "project_list").defer("search_text").order_by("pk")[:SHOWN],
@@ -23,7 +23,7 @@ def to_review(user, unexplained):
     }
 
 
-def _queue(rows, unexplained):
+def _queue(rows, user, unexplained):
     """The longest waiting first, each with its own form of decision; the sentence stands beside the reason missed."""
     handed_in = ReviewStep.objects.filter(update=OuterRef("pk")).order_by("-pk").values("at")[:1]
     rows = rows.annotate(since=Coalesce(Subquery(handed_in), "created_at")).select_related(
@@ -32,7 +32,9 @@ def _queue(rows, unexplained):
     keys = [row.pk for row in queue]
     photos, papers = (Counter(model.objects.filter(update__in=keys).values_list("update", flat=True))
                       for model in (Photo, Paper))
+    public = set(ProgressUpdate.objects.filter(pk__in=keys).published_next_by(user).values_list("pk", flat=True))
     for row in queue:
+        row.publishes = row.pk in public
         row.waited = (today - timezone.localdate(row.since)).days
         row.photo_count, row.paper_count = photos[row.pk], papers[row.pk]
         typed = {"version": row.version, "decision": "return"} if str(row.pk) == unexplained else None

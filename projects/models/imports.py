@@ -101,6 +101,7 @@ class ImportBatch(LongWork):
     job_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT,
                                related_name="+")
     job_note = models.TextField(blank=True)  # the reason of a return
+    job_checked = models.JSONField(default=dict, blank=True)  # what the last reviewer ticked
 
     objects = ImportBatchQuerySet.as_manager()
 

@@ -23,8 +23,9 @@ from guicheng.fields import (
 )
 from guicheng.ledger import newest
 from guicheng.natural_keys import Keyed, KeyedQuerySet
+from guicheng.review.checked import Checked
 from guicheng.text import search_term, search_text
-from guicheng.trail.history import History
+from guicheng.trail.history import History, acting
 from guicheng.trail.versions import Edited
 from projects.models.evidence import Source, told_by
 from projects.models.ledger import ProgressUpdate
@@ -374,15 +375,21 @@ class Project(ChecksAtOnce, Edited, Answered, Keyed):
         """Whom to call: the project's own phone first, else its lead department's."""
         return self.phone or (self.lead_department.phone if self.lead_department else "")
 
-    def publish(self, by):
-        """Make a newly entered project public. Raises ValidationError where a rule forbids it."""
+    def publish(self, by, checked=None):
+        """Make a newly entered project public; its history says what was ticked.
+
+        Raises ValidationError where a rule forbids it, or unless all is ticked in `checked` and it is open by itself.
+        """
+        checked = checked or Checked()
+        checked.require()
         self.is_published, self.published_by = True, by
         try:
             self.full_clean()
         except ValidationError:
             self.is_published, self.published_by = False, None
             raise
-        self.save(update_fields=["is_published", "published_by"])
+        with acting(reason=str(checked)):
+            self.save(update_fields=["is_published", "published_by"])
 
     def hide(self):
         """Take it from the public pages, with its parts; what was said of it stays."""

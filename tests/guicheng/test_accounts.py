@@ -448,7 +448,7 @@ def test_what_is_done_stays_theirs(keeper, clerk, successor, project):
     first, second = factories.make_user(), factories.make_user()
     row.checker, row.state = first, "checked"
     row.save()
-    row.publish(second)
+    row.publish(second, factories.CHECKED)
     leave(clerk, keeper, successor)
     row.refresh_from_db()
     assert row.author == clerk

@@ -91,7 +91,7 @@ def test_a_file_that_another_table_shows_stays(photo, author, project, django_ca
 def test_anybody_fetches_what_is_published_and_nothing_else(photo, wish, visitor):
     address = photo.address(800)
     assert visitor.get(address).status_code == 404
-    wish.publish(factories.make_user())
+    wish.publish(factories.make_user(), factories.CHECKED)
     assert visitor.get(address).status_code == 200
     assert visitor.get(wish.papers.get().get_absolute_url()).status_code == 200
 
@@ -108,7 +108,7 @@ def test_staff_fetch_what_they_may_see(photo, wish, sign_in, clerk):
 
 
 def test_frozen_with_its_owner(photo, wish, author):
-    wish.publish(factories.make_user())
+    wish.publish(factories.make_user(), factories.CHECKED)
     with pytest.raises(IntegrityError), transaction.atomic():
         wish.photos.update(alt="别的")
     with pytest.raises(ValidationError, match="这条心愿已经发布"):

@@ -52,7 +52,7 @@ def told(user):
 
 def test_it_works(wish, people):
     assert wish.approve(people.checker).state == State.CHECKED and not wish.is_published
-    assert wish.approve(people.head).is_published and wish.published_by == people.head
+    assert wish.approve(people.head, factories.CHECKED).is_published and wish.published_by == people.head
     assert list(wish.steps.in_order().values_list("verb", "by__username")) == [
         ("submitted", "clerk"), ("checked", "checker"), ("published", "head")]
     assert list(Wish.objects.published()) == [wish]
@@ -65,7 +65,7 @@ def test_the_set_and_the_row_ask_the_same(wish, people):
             assert Wish.objects.for_review_by(user).exists() == can_approve(user, wish), user.username
         if approve:
             assert can_approve(approve, wish)
-            wish.approve(approve)
+            wish.approve(approve, factories.CHECKED)
 
 
 def test_who_may_take_a_step(wish, people):
@@ -136,7 +136,8 @@ def test_the_pages_take_the_steps(wish, people, look):
     late = checker.post(decide, {"version": wish.version, "decision": "approve"})
     assert (late.status_code, late.text) == (409, "待终审；等在编的审核员终审，初审人不能再做终审。")
     wish.refresh_from_db()
-    data = {"action": "approve_selected", "_selected_action": [wish.pk], "seen": seal([wish])}
+    data = {"action": "approve_selected", "_selected_action": [wish.pk], "seen": seal([wish]), "ticked": "1"}
+    data |= factories.TICKED
     head.post(listed, data | {"seen": ""})
     assert not Wish.objects.published().exists(), "nobody approves what they did not see"
     head.post(listed, data)
@@ -157,7 +158,7 @@ def put(wish, state, people):
 VERBS = {
     Verb.SUBMITTED: lambda row, people: row.submit(people.clerk),
     Verb.CHECKED: lambda row, people: row.approve(people.checker),
-    Verb.PUBLISHED: lambda row, people: row.publish(people.head),
+    Verb.PUBLISHED: lambda row, people: row.publish(people.head, factories.CHECKED),
     Verb.RETURNED: lambda row, people: row.send_back(people.checker, "示例"),
     Verb.DROPPED: lambda row, people: row.drop(people.clerk),
     Verb.HANDED_OVER: lambda row, people: row.hand_over(people.stranger, people.clerk),

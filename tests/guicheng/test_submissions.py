@@ -71,7 +71,7 @@ def test_the_author_of_what_was_published_meanwhile_gets_the_words_back(clerk, p
     update = factories.make_update(project, published=False, author=clerk)
     page = Page(clerk, f"/admin/projects/progressupdate/{update.pk}/change/").fill(text=["又铺好一段路。"])
     update.submit(clerk)
-    update.publish(factories.make_user())
+    update.publish(factories.make_user(), factories.CHECKED)
     answer = page.send()
     assert answer.status_code == 409 and "又铺好一段路。" in answer.content.decode()
     assert "已由" in answer.content.decode()

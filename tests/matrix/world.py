@@ -151,7 +151,7 @@ class World:
         photo, paper = factories.make_photo(update), factories.make_paper(update)
         media_store.write(photo.file, "-320.jpg", b"a picture")
         media_store.write(paper.file, ".pdf", b"%PDF-")
-        update.publish(factories.make_user())
+        update.publish(factories.make_user(), factories.CHECKED)
         return [photo, paper]
 
     def _doings(self, user, word, state):

@@ -26,7 +26,7 @@ class Street:
         photo, paper = factories.make_photo(update), factories.make_paper(update)
         media_store.write(photo.file, "-320.jpg", b"a picture")
         media_store.write(paper.file, ".pdf", b"%PDF-")
-        update.publish(factories.make_user())
+        update.publish(factories.make_user(), factories.CHECKED)
         rows = [project, project.project_list, Photo.objects.get(), Paper.objects.get(), factories.make_community()]
         self.rows = {row._meta.label_lower: row for row in rows}
 

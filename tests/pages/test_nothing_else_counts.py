@@ -24,7 +24,7 @@ CODE = {
     "guicheng/days/workdays_admin.py": STAFF, "guicheng/accounts/hand_over.py": STAFF,
     "guicheng/notices/outbox.py": STAFF,
     "projects/admin/bulk.py": STAFF, "projects/admin/late.py": "the lines of the text below it, numbered there",
-    "guicheng/files/admin.py": TECHNICAL,
+    "guicheng/files/admin.py": TECHNICAL, "guicheng/review/asking.py": TECHNICAL,
     "guicheng/accounts/excel_import.py": TECHNICAL, "guicheng/accounts/import_pages.py": TECHNICAL,
     "guicheng/access/roles.py": TECHNICAL,
     "guicheng/management/commands/disable_unused.py": TECHNICAL,

@@ -151,6 +151,11 @@ REVIEW_RULES = [
     Check("projects_reviewstep_verb_known", ReviewStep, STEP, good={"verb": "checked"}, bad={"verb": "burnt"}),
     Check("projects_reviewstep_return_explained", ReviewStep, STEP, good={"verb": "returned", "note": "写清楚些。"},
           bad={"verb": "returned"}),
+    *[Check("projects_reviewstep_checked_whole", ReviewStep, STEP, bad=bad,
+            good={"verb": "published"} | make.CHECKED.as_dict()) for bad in [
+        {"verb": "published"} | make.CHECKED.as_dict() | {"privacy": False},
+        {"verb": "published"} | make.CHECKED.as_dict() | {"openness": "closed"},
+        {"verb": "checked"} | make.CHECKED.as_dict()]],
     Check("projects_bulkchange_kind_known", BulkChange, BULK, good={"kind": "date"}, bad={"kind": "other"}),
     Check("projects_bulkchange_reason_given", BulkChange, BULK, bad={"reason": ""}),
     Check("projects_watchedword_kind_known", WatchedWord, WORD, good={"kind": "leader"}, bad={"kind": "other"}),

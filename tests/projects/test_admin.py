@@ -60,7 +60,7 @@ def test_a_clerk_records_and_it_waits(sign_in, clerk, project, typed):
 
 def decide(client, row, decision="approve", **kw):
     row.refresh_from_db()
-    typed = {"version": row.version, "decision": decision} | kw
+    typed = {"version": row.version, "decision": decision} | factories.TICKED | kw
     return client.post(row_url("decide", row), typed, follow=kw.pop("follow", True))
 
 
@@ -147,8 +147,8 @@ def test_what_changed_meanwhile_is_not_approved(sign_in, clerk, reviewer, projec
 
 @pytest.mark.parametrize(("verb", "sentence"), [
     (lambda row, by: row.send_back(by, "写错了。"), "已由终审员退回。"),
-    (lambda row, by: row.approve(by), "已由终审员初审通过。"),
-    (lambda row, by: row.publish(by), "已由终审员终审通过。"),
+    (lambda row, by: row.approve(by, factories.CHECKED), "已由终审员初审通过。"),
+    (lambda row, by: row.publish(by, factories.CHECKED), "已由终审员终审通过。"),
     (lambda row, by: row.save_draft(row.author), "填报人已收回修改。"),
     (lambda row, by: row.drop(row.author), "已由经办人撤销。"),
     (lambda row, by: row.submit(row.author), "填报人改过了"),
@@ -201,7 +201,8 @@ def test_odd_decisions_change_nothing(sign_in, clerk, reviewer, project, typed, 
 def test_a_reviewer_approves_several_from_the_list(sign_in, clerk, reviewer, senior_reviewer, project, typed):
     sign_in(clerk).post(record_url(project), typed)
     address = reverse("admin:projects_progressupdate_changelist")
-    chosen = {"action": "approve_selected", "_selected_action": [project.updates.get().pk]}
+    chosen = {"action": "approve_selected", "_selected_action": [project.updates.get().pk], "ticked": "1"}
+    chosen |= factories.TICKED
     for person, sentence in [(reviewer, "通过 1 条，其中 0 条已发布"), (reviewer, "不由你审核"),
                              (senior_reviewer, "其中 1 条已发布")]:
         seen = {"seen": seal(project.updates.all())}
@@ -390,7 +391,7 @@ def test_a_correction_takes_the_place(sign_in, street_admin, senior_reviewer, pu
     sign_in(street_admin).post(address, typed | {"text": "更正后的说法。", "reason": "数字看错了。"})
     new = published.amended_by.get()
     assert (new.kind, new.state) == ("correction", State.SUBMITTED)
-    new.publish(senior_reviewer)
+    new.publish(senior_reviewer, factories.CHECKED)
     page = visitor.get(published.project.get_absolute_url()).content.decode()
     assert "更正后的说法" in page and "更正前的说法" in page and "数字看错了" in page
     assert sign_in(street_admin).get(address).status_code == 404, "once only"
@@ -398,7 +399,7 @@ def test_a_correction_takes_the_place(sign_in, street_admin, senior_reviewer, pu
 
 def test_a_withdrawal_hides_the_text(sign_in, street_admin, senior_reviewer, published, visitor):
     sign_in(street_admin).post(row_url("withdraw", published), {"version": 1, "reason": "发错了项目。"})
-    published.amended_by.get().publish(senior_reviewer)
+    published.amended_by.get().publish(senior_reviewer, factories.CHECKED)
     page = visitor.get(published.project.get_absolute_url()).content.decode()
     assert "已撤回" in page and "发错了项目" in page
     assert "原来的说法" not in page
@@ -620,7 +621,7 @@ def test_a_correction_keeps_the_photos(sign_in, clerk, reviewer, project, typed)
     sign_in(clerk).post(record_url(project), typed | {
         "media-photos": picture(), "media-alt": "铺好的路面", "media-people_agreed": "on"})
     row = project.updates.get()
-    row.publish(reviewer)
+    row.publish(reviewer, factories.CHECKED)
     sign_in(clerk).post(row_url("correct", row), typed | {"reason": "写错了。", "text": "改过的说法。"})
     new = row.amended_by.get()
     assert (new.state, new.photos.get().alt) == (State.SUBMITTED, "铺好的路面")

@@ -110,12 +110,12 @@ def changed(projects, by):
 
 def test_undo_drops_what_waits_and_withdraws_what_is_public(three, clerk, reviewer):
     change = changed(three, clerk)
-    change.updates.get(project=three[0]).publish(reviewer)
+    change.updates.get(project=three[0]).publish(reviewer, factories.CHECKED)
     assert bulk_change.undo(change, clerk) == (2, 1)
     assert ProgressUpdate.objects.count() == 4, "nothing is deleted"
     withdrawal = ProgressUpdate.objects.get(kind="withdrawal")
     assert withdrawal.state == State.SUBMITTED
-    withdrawal.publish(reviewer)
+    withdrawal.publish(reviewer, factories.CHECKED)
     three[0].refresh_from_db()
     assert three[0].status == ""
     with pytest.raises(ValidationError, match="已经撤销过"):

@@ -372,10 +372,10 @@ def second_reviewer(office):
 
 def test_a_batch_is_reviewed_in_two_steps_and_then_public(clerk, reviewer, second_reviewer, project, preview, sign_in):
     batch = confirm(preview(clerk, TWO))
-    sign_in(reviewer).post(url("review", batch.pk), {"approve": "1"})
+    sign_in(reviewer).post(url("review", batch.pk), {"approve": "1"} | factories.TICKED)
     batch.refresh_from_db()
     assert batch.message == "初审通过 2 条。"
-    sign_in(second_reviewer).post(url("review", batch.pk), {"approve": "1"})
+    sign_in(second_reviewer).post(url("review", batch.pk), {"approve": "1"} | factories.TICKED)
     batch.refresh_from_db()
     assert batch.message == "发布 2 条，公开新项目 1 个。"
     made = Project.objects.get(name="映月湖步道")
@@ -403,7 +403,7 @@ def test_a_batch_is_returned_with_a_reason(clerk, reviewer, project, preview, si
 def test_undo_of_what_is_public_asks_for_review(clerk, reviewer, second_reviewer, street_admin, project, preview):
     batch = confirm(preview(clerk, TWO))
     for person in (reviewer, second_reviewer):
-        jobs.start(batch, "approve", person)
+        jobs.start(batch, "approve", person, checked=factories.CHECKED)
     with pytest.raises(ValidationError, match="“映月湖步道”已经公开，请业务管理员来撤销"):
         undo(batch, clerk)
     assert undo(batch, street_admin) == (0, 2)
@@ -673,7 +673,7 @@ def test_a_statement_of_an_earlier_day_is_said_to_be_one_and_said_once(
     assert "系统里有 2021 年 12 月 31 日的进展，这一条更早" in only(batch).sentence
     confirm(batch)
     for person in (reviewer, second_reviewer):
-        jobs.start(batch, "approve", person)
+        jobs.start(batch, "approve", person, checked=factories.CHECKED)
     project.refresh_from_db()
     assert project.latest_update.text == "已经完工。"
     assert only(preview(clerk, TWO[:2])).outcome == "unchanged"

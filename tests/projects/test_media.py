@@ -47,8 +47,8 @@ def published(update, by=None):
     """Past the review, as the last two steps would do it."""
     update.refresh_from_db()
     update.submit(update.author)
-    update.approve(factories.make_user())
-    return update.publish(by or factories.make_user())
+    update.approve(factories.make_user(), factories.CHECKED)
+    return update.publish(by or factories.make_user(), factories.CHECKED)
 
 
 def addresses(photo, paper):
@@ -220,7 +220,7 @@ def frozen(project):
     update = factories.make_update(project, published=False)
     photo = factories.make_photo(update, sha256="a" * 63)
     factories.make_paper(update)
-    update.publish(factories.make_user())
+    update.publish(factories.make_user(), factories.CHECKED)
     photo.refresh_from_db()
     return photo
 
@@ -262,7 +262,7 @@ def test_of_a_sample_they_may_go(db):
     project = factories.make_project(is_sample=True)
     update = factories.make_update(project, published=False)
     photo = factories.make_photo(update)
-    update.publish(factories.make_user())
+    update.publish(factories.make_user(), factories.CHECKED)
     photo.delete()
     assert not Photo.objects.exists()
 
@@ -272,7 +272,7 @@ def test_removing_the_sample_takes_them_along(db):
     update = factories.make_update(project, published=False)
     factories.make_photo(update)
     factories.make_paper(update)
-    update.publish(factories.make_user())
+    update.publish(factories.make_user(), factories.CHECKED)
     update.steps.all()._raw_delete("default")  # the review's own rows are not this test's
     kept = factories.make_photo()
     call_command("remove_sample", stdout=io.StringIO())
@@ -321,7 +321,7 @@ def test_a_photo_that_arrives_while_it_is_published_waits_and_is_refused(monkeyp
 
     thread = threading.Thread(target=arrive)
     thread.start()
-    update.publish(reviewer)
+    update.publish(reviewer, factories.CHECKED)
     thread.join(30)
     assert said and "照片和附件不能增加" in said[0]
     assert list(update.photos.all()) == [photo]
@@ -336,7 +336,7 @@ def test_not_without_its_words(draft, clerk, words, sentence):
     with pytest.raises(ValidationError, match=sentence):
         draft.submit(clerk)
     with pytest.raises(ValidationError, match=sentence):
-        draft.publish(factories.make_user())
+        draft.publish(factories.make_user(), factories.CHECKED)
     draft.refresh_from_db()
     assert draft.state == "draft" and not draft.is_published
     draft.save_draft(clerk)  # a draft may wait for them
@@ -349,12 +349,12 @@ def test_a_change_takes_it_out_of_review(draft, clerk, steps):
     draft.submit(clerk)
     seen_by_reviewer = ProgressUpdate.objects.get(pk=draft.pk)
     if steps == 2:
-        seen_by_reviewer.approve(factories.make_user())
+        seen_by_reviewer.approve(factories.make_user(), factories.CHECKED)
         draft.refresh_from_db()
     attached(draft, clerk)
     assert draft.state == ProgressUpdate.objects.get(pk=draft.pk).state == "draft"
     with pytest.raises(ValidationError, match="刚被别人改过"):
-        seen_by_reviewer.publish(factories.make_user())
+        seen_by_reviewer.publish(factories.make_user(), factories.CHECKED)
     draft.submit(clerk)
     assert draft.checker is None
 

@@ -18,14 +18,15 @@ LISTS = {ProgressUpdate: "/admin/projects/progressupdate/", Project: "/admin/pro
 def decide(client, update):
     update.refresh_from_db()
     address = reverse("admin:projects_progressupdate_decide", args=[update.pk])
-    client.post(address, {"decision": "approve", "version": update.version})
+    client.post(address, {"decision": "approve", "version": update.version} | factories.TICKED)
     update.refresh_from_db()
     return update.state
 
 
 def act(client, action, row, seen):
     """Take an action of the list on one row, as somebody who saw the list that `seen` came with."""
-    client.post(LISTS[type(row)], {"action": action, "_selected_action": [row.pk], **seen})
+    client.post(LISTS[type(row)], {"action": action, "_selected_action": [row.pk], "ticked": "1", **seen,
+                                   **factories.TICKED})
     row.refresh_from_db()
     return row
 

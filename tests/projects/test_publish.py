@@ -29,7 +29,7 @@ def states(project):
 def test_it_works(draft, reviewer):
     instant = timezone.make_aware(datetime(2021, 7, 2, 9))
     with mock.patch("django.utils.timezone.now", return_value=instant):
-        draft.publish(reviewer)
+        draft.publish(reviewer, factories.CHECKED)
     row = ProgressUpdate.objects.get(pk=draft.pk)
     assert (row.seq, row.state, row.recorded_at, row.reviewer) == (1, State.PUBLISHED, instant, reviewer)
     assert (row.checker, row.one_step) == (reviewer, True)  # nobody had checked it before
@@ -66,20 +66,20 @@ def test_a_draft_takes_no_number(project):
 def test_what_breaks_a_rule_is_not_published(draft, reviewer, field, value, sentence):
     setattr(draft, field, timezone.localdate() + timedelta(days=1) if value == "tomorrow" else value)
     with pytest.raises(ValidationError, match=sentence):
-        draft.publish(reviewer)
+        draft.publish(reviewer, factories.CHECKED)
     assert (draft.seq, draft.recorded_at) == (None, None)
     assert not ProgressUpdate.objects.published().exists()
 
 
 def test_today_may_be_stated(draft, reviewer):
     draft.effective_on = timezone.localdate()
-    assert draft.publish(reviewer).is_published
+    assert draft.publish(reviewer, factories.CHECKED).is_published
 
 
 @pytest.mark.parametrize("status", ["paused", "cancelled"])
 def test_a_stop_with_its_reason_is_published(draft, reviewer, status):
     draft.status, draft.reason = status, "等待管线迁改。"
-    draft.publish(reviewer)
+    draft.publish(reviewer, factories.CHECKED)
     assert states(draft.project) == (status, 1)
 
 
@@ -94,11 +94,11 @@ def test_a_row_is_published_once(sample):
     """Two reviewers had the same draft open; the triggers would let go of a sample row."""
     draft = factories.make_update(factories.make_project(is_sample=sample), published=False)
     first, second = (ProgressUpdate.objects.get(pk=draft.pk) for _ in range(2))
-    first.publish(factories.make_user())
+    first.publish(factories.make_user(), factories.CHECKED)
     second.text = "另一句。"
     for again in (first, second):
         with pytest.raises(ValidationError, match="已经发布"):
-            again.publish(factories.make_user())
+            again.publish(factories.make_user(), factories.CHECKED)
     row = ProgressUpdate.objects.get(pk=draft.pk)
     assert (row.seq, row.text) == (1, "已开工。")
 
@@ -154,9 +154,9 @@ def test_a_correction_may_be_corrected(project, published):
 
 def test_two_corrections_may_wait_but_one_is_published(published, reviewer):
     waiting = [factories.make_correction(published, published=False) for _ in range(2)]
-    waiting[0].publish(reviewer)
+    waiting[0].publish(reviewer, factories.CHECKED)
     with pytest.raises(ValidationError, match="已经更正或撤回过"):
-        waiting[1].publish(reviewer)
+        waiting[1].publish(reviewer, factories.CHECKED)
 
 
 def test_another_projects_row_is_not_corrected(published):

@@ -130,7 +130,7 @@ def test_what_is_published_during_the_close_is_frozen_or_a_correction(closer, mo
 
     monkeypatch.setattr(ProgressUpdate, "_move", slowly)
     thread.start()
-    draft.publish(closer)
+    draft.publish(closer, factories.CHECKED)
     thread.join(30)
     frozen = [row["status"] for row in closes[0].document.figures["projects"]]
     corrections = corrections_since(closes[0].known_at, closes[0].as_of)

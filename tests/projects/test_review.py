@@ -37,7 +37,7 @@ def test_it_works(submitted, reviewer, senior_reviewer):
     submitted.approve(reviewer)
     assert submitted.state == State.CHECKED and not submitted.is_published
     assert can_approve(senior_reviewer, submitted) and not can_approve(reviewer, submitted)
-    submitted.approve(senior_reviewer)
+    submitted.approve(senior_reviewer, factories.CHECKED)
     row = ProgressUpdate.objects.get(pk=submitted.pk)
     assert row.is_published and (row.checker, row.reviewer, row.one_step) == (reviewer, senior_reviewer, False)
     assert steps(row) == [("submitted", "clerk"), ("checked", "reviewer"), ("published", "senior_reviewer")]
@@ -55,9 +55,9 @@ def test_the_author_neither_checks_nor_publishes(project, office, senior_reviewe
     row.submit(senior_reviewer)
     assert not can_approve(senior_reviewer, row)
     with pytest.raises(ValidationError, match="填报人不能初审自己填的进展"):
-        row.approve(senior_reviewer)
+        row.approve(senior_reviewer, factories.CHECKED)
     with pytest.raises(ValidationError, match="填报人不能审核自己填的进展"):
-        row.publish(senior_reviewer)
+        row.publish(senior_reviewer, factories.CHECKED)
     assert (row.state, row.checker, row.reviewer, row.seq) == (State.SUBMITTED, None, None, None)
 
 
@@ -78,11 +78,11 @@ def test_a_reviewer_of_another_office_does_neither(submitted):
 
 
 def test_one_person_does_not_do_both_steps(submitted, senior_reviewer):
-    submitted.approve(senior_reviewer)
+    submitted.approve(senior_reviewer, factories.CHECKED)
     assert submitted.state == State.CHECKED
     assert not can_approve(senior_reviewer, submitted)
     with pytest.raises(ValidationError, match="初审和终审要由两个人做"):
-        submitted.approve(senior_reviewer)
+        submitted.approve(senior_reviewer, factories.CHECKED)
 
 
 def test_the_only_one_who_could_publish_does_not_check(submitted, office, reviewer, senior_reviewer, sign_in):
@@ -116,7 +116,7 @@ def test_in_a_small_unit_one_step_is_both(submitted, office, senior_reviewer):
     office.one_step_review = True
     office.save()
     submitted.project.refresh_from_db()
-    submitted.approve(senior_reviewer)
+    submitted.approve(senior_reviewer, factories.CHECKED)
     assert submitted.is_published and submitted.one_step
     assert (submitted.checker, submitted.reviewer) == (senior_reviewer, senior_reviewer)
 
@@ -165,7 +165,7 @@ def test_a_change_after_the_check_is_checked_again(submitted, clerk, reviewer):
 def test_what_is_dropped_stays_dropped(submitted, clerk, reviewer):
     submitted.drop(clerk, "填错了项目。")
     assert not submitted.is_open
-    for verb in (lambda: submitted.submit(clerk), lambda: submitted.publish(reviewer)):
+    for verb in (lambda: submitted.submit(clerk), lambda: submitted.publish(reviewer, factories.CHECKED)):
         with pytest.raises(ValidationError, match="已经撤销"):
             verb()
     assert ProgressUpdate.objects.get(pk=submitted.pk).state == State.DROPPED
@@ -205,7 +205,7 @@ def decide_at_once(pk, people):
         try:
             row = ProgressUpdate.objects.get(pk=pk)
             barrier.wait(10)
-            row.approve(person)
+            row.approve(person, factories.CHECKED)
             outcomes.append("done")
         except ValidationError as error:
             outcomes.append(error.messages[0])
@@ -280,8 +280,8 @@ def test_a_new_project_is_published_by_another(key_list, clerk, reviewer, senior
     assert not can_publish_project(clerk, project) and not can_publish_project(reviewer, project)
     assert can_publish_project(senior_reviewer, project)
     with pytest.raises(ValidationError, match="录入人不能自己公开"):
-        project.publish(clerk)
-    project.publish(senior_reviewer)
+        project.publish(clerk, factories.CHECKED)
+    project.publish(senior_reviewer, factories.CHECKED)
     project.refresh_from_db()
     assert project.is_published and project.published_by == senior_reviewer
 

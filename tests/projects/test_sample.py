@@ -173,7 +173,7 @@ def attach_one_of_each(sample, communities):
     factories.make_paper(public)
     public.submit(clerk)
     public.approve(checker)
-    public.publish(head)
+    public.publish(head, factories.CHECKED)
     returned = factories.make_update(sample, published=False, author=clerk, text="示例：第二条。")
     factories.make_photo(returned)
     returned.submit(clerk)

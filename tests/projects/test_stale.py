@@ -2,6 +2,7 @@
 import threading
 import time
 from datetime import date
+from functools import partial
 
 import pytest
 from django.apps import apps
@@ -158,7 +159,8 @@ def plan_beside_publication(saved=Project.save):
         draft = factories.make_update(project, published=False, status="in_progress", percent=number)
         stale = Project.objects.get(pk=project.pk)
         stale.planned_end = date(2021, 7, 1 + number)
-        at_once(lambda stale=stale: saved(stale), lambda draft=draft, reviewer=reviewer: draft.publish(reviewer))
+        publish = partial(draft.publish, reviewer, factories.CHECKED)
+        at_once(lambda stale=stale: saved(stale), publish)
         now = Project.objects.get(pk=project.pk)
         kept += (now.due_on, now.percent, now.latest_update) == (stale.planned_end, number, draft)
     return kept

@@ -51,7 +51,7 @@ def test_it_works(update, clerk, reviewer, head):
     update.send_back(reviewer, "请补充照片。")
     update.submit(clerk)
     update.approve(reviewer)
-    update.publish(head)
+    update.publish(head, factories.CHECKED)
     assert told(clerk) == [("已退回：半月岛公园", f"{reviewer}：请补充照片。"), ("已发布：半月岛公园", "推进中")]
     message = InboxMessage.objects.first()
     assert message.path == reverse("admin:projects_progressupdate_change", args=[update.pk])
@@ -91,7 +91,8 @@ def test_what_came_with_the_facts_has_nobody_to_tell(project):
 
 def test_several_at_once_from_the_list(update, clerk, reviewer, head, sign_in):
     update.approve(reviewer)
-    data = {"action": "approve_selected", "_selected_action": [update.pk], "seen": seal([update])}
+    data = {"action": "approve_selected", "_selected_action": [update.pk], "seen": seal([update]), "ticked": "1"}
+    data |= factories.TICKED
     sign_in(head).post(reverse("admin:projects_progressupdate_changelist"), data)
     update.refresh_from_db()
     assert update.is_published and told(clerk) == [("已发布：半月岛公园", "推进中")]
@@ -99,10 +100,10 @@ def test_several_at_once_from_the_list(update, clerk, reviewer, head, sign_in):
 
 # --- a whole import --------------------------------------------------------------------------------
 def test_the_uploader_hears_of_the_import_and_not_of_each_row(batch, clerk, reviewer, head):
-    approve_all(batch, reviewer)
+    approve_all(batch, reviewer, factories.CHECKED)
     assert not told(clerk), "nothing is public yet"
-    approve_all(batch, head)
-    approve_all(batch, head)
+    approve_all(batch, head, factories.CHECKED)
+    approve_all(batch, head, factories.CHECKED)
     assert told(clerk) == [("终审员审了导入：清单.xlsx", "发布 1 条。")]
 
 

@@ -90,7 +90,8 @@ def two_clicks_on_publish(scene):
     update = scene.draft(submitted=True)
     update.approve(scene.reviewer)
     page = Page(scene.senior, url("projects_progressupdate_change", update.pk),
-                url("projects_progressupdate_decide", update.pk)).only(version=update.version, decision="approve")
+                url("projects_progressupdate_decide", update.pk)).only(
+                    version=update.version, decision="approve", **factories.TICKED)
     return page.send, page.send, lambda: {"发布": (update.steps.filter(verb="published").count(), 1)}
 
 
@@ -144,7 +145,8 @@ def publishing_beside_hiding(scene):
     project = scene.project(is_published=False)
     keeper = scene.person("业务管理员", is_established=True)
     first = Page(scene.senior, url("projects_project_changelist"))
-    first.only(action="publish_selected", _selected_action=project.pk, seen=first.seen[1].decode())
+    first.only(action="publish_selected", _selected_action=project.pk, seen=first.seen[1].decode(),
+               ticked="1", **factories.TICKED)
     second = Page(keeper, url("projects_project_changelist")).only(action="hide_selected", _selected_action=project.pk)
     return first.send, second.send, lambda: {"公开人": (
         Project.objects.get(pk=project.pk).published_by_id is not None,
