@@ -1,4 +1,4 @@
-"""Model fields that clean text on the way in, the constraints several models share, and how a row asks for its own."""
+"""Model fields that clean text on the way in, which of them are watched, the constraints several models share."""
 from datetime import date
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -50,6 +50,24 @@ class Qualifier(models.TextChoices):
         return f"{number} {qualifier}".strip()
 
 
+# --- texts that can become public ------------------------------------------------------------------
+ALL = "*"  # `unwatched = ALL` says a model of which no text ever is; one with some that never are names them there
+NO_PROSE = (models.SlugField, models.URLField, models.EmailField)
+
+
+def watched(model):
+    """The names of the texts of `model` in which the portal looks for words of the list: those people write freely."""
+    unwatched = getattr(model, "unwatched", ())
+    return [field.name for field in model._meta.concrete_fields
+            if unwatched != ALL and field.name not in unwatched and is_prose(field)]
+
+
+def is_prose(field):
+    is_text = isinstance(field, models.CharField | models.TextField) and not isinstance(field, NO_PROSE)
+    return is_text and field.editable and not field.choices
+
+
+# --- constraints -----------------------------------------------------------------------------------
 def one_of(field, values, sentence):
     """A constraint: `field` holds one of `values`."""
     return models.CheckConstraint(

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from guicheng.access.membership import administered_by, members_elsewhere, members_of
 from guicheng.access.roles import ASKABLE, ORDINARY
-from guicheng.fields import CleanCharField, CleanTextField, one_of
+from guicheng.fields import ALL, CleanCharField, CleanTextField, one_of
 from guicheng.trail.append_only import AppendOnly
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is read as something else
@@ -56,6 +56,8 @@ class User(AbstractUser):
 
     An account is one person's. It is disabled, never deleted: what a person did stays theirs.
     """
+
+    unwatched = ALL  # names of staff stand nowhere on public pages
 
     first_name = None
     last_name = None
@@ -212,6 +214,8 @@ class AccessEvent(models.Model):
     Never removed, by nobody: the database refuses.
     """
 
+    unwatched = ALL  # written by the system, read by staff
+
     Kind = AccessEventKind
 
     append_only = AppendOnly(frozen_by="", let_go="", sentence="访问日志不能修改或删除。")
@@ -291,6 +295,8 @@ class SignInBrake(models.Model):
 
 class UsedPassword(models.Model):
     """The fingerprint of a password somebody chose: of each account the last five, so that none is chosen again."""
+
+    unwatched = ALL  # a hash
 
     KEPT = 5
 

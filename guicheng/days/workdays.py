@@ -12,7 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.utils import timezone
 
-from guicheng.fields import CleanCharField, DayField
+from guicheng.fields import ALL, CleanCharField, DayField
 
 FIRST_YEAR = 2021  # the first year of which the portal knows promises
 KEEP = "guicheng.change_calendaryear"
@@ -57,6 +57,8 @@ class CalendarYear(models.Model):
 
 class CalendarDay(models.Model):
     """A day that is not what its weekday says: a holiday, or a weekend that is worked (调休)."""
+
+    unwatched = ALL  # read by staff
 
     year = models.ForeignKey(CalendarYear, verbose_name="年份", on_delete=models.CASCADE, related_name="days")
     day = DayField("日期", unique=True, error_messages={"unique": "已有这一天。"})

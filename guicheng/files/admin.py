@@ -10,13 +10,15 @@ from guicheng.files.forms import AttachmentsForm, forms_of
 from guicheng.files.models import Role
 from guicheng.files.pages import may_see
 from guicheng.office.submissions import once
+from guicheng.office.watched import texts_of, words_in
 from guicheng.review.states import IN_REVIEW
 
 
 class AttachmentPages:
     """Mixed into the admin of a `Reviewed` model that has photos and papers, before ScopedAdmin.
 
-    The admin names its template and what stands in it beside the photos, and may give words to look at again.
+    The admin names its template and what stands in it beside the photos. Words of the office's list in their texts
+    are shown to be looked at again; asked about they are where the row is handed in.
     """
 
     attachments_template, attachments_with = "", ()
@@ -29,10 +31,6 @@ class AttachmentPages:
     def attachments_context(self, row):
         """What the template says of the row itself."""
         return {"row": row}
-
-    def words_in(self, text):
-        """Words of the office's list that stand in `text`: shown to be looked at again, no refusal."""
-        return []
 
     def photos_page(self, request, pk):
         """See a row's photos and papers; its author adds, describes and removes them until it is published."""
@@ -84,14 +82,13 @@ class AttachmentPages:
         photo_forms, paper_forms = _forms(row, data)
         good = _are_good([form for form in [*photo_forms, *paper_forms] if form.is_bound])
         photos, papers = row.photos.all(), row.papers.all()
-        said = [text for photo in photos for text in (photo.alt, photo.caption, photo.credit)]
         return render(request, self.attachments_template, {
             **self.admin_site.each_context(request), "title": "照片和附件", "opts": self.opts,
             **self.attachments_context(row), "may_edit": may_edit, "photos": photos, "papers": papers,
             "photo_forms": photo_forms, "paper_forms": paper_forms,
             "uploads": uploads or (AttachmentsForm(by=request.user, of=self.model) if may_edit else None),
             "missing": row.photos.unready() if may_edit else [], "in_review": row.state in IN_REVIEW,
-            "words": self.words_in("\n".join([*said, *(paper.title for paper in papers)])) if may_edit else [],
+            "words": words_in(*texts_of([*photos, *papers])) if may_edit else [],
         }, status=200 if good and uploads is None else 400)
 
 

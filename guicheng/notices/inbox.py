@@ -3,7 +3,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from guicheng.fields import CleanCharField, CleanTextField
+from guicheng.fields import ALL, CleanCharField, CleanTextField
 from guicheng.text import clean_text
 
 TITLE, PATH, CAUSE = 120, 300, 120
@@ -25,6 +25,8 @@ class InboxMessageQuerySet(models.QuerySet):
 
 class InboxMessage(models.Model):
     """One thing one person should know."""
+
+    unwatched = ALL  # to one person
 
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="收件人", on_delete=models.PROTECT, related_name="inbox"
@@ -65,6 +67,8 @@ class InboxMessage(models.Model):
 
 class GroupPost(models.Model):
     """One sentence for the office's group robot (企业微信 and the like); made only while WEBHOOK_URL is set."""
+
+    unwatched = ALL  # to a group of staff
 
     cause_key = models.CharField("缘由", max_length=CAUSE, unique=True, error_messages={"unique": "同一件事已经发过。"})
     text = CleanTextField("内容")

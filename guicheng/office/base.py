@@ -19,6 +19,7 @@ from guicheng.office.history_pages import HistoryPages
 from guicheng.office.list_export import ExportedList
 from guicheng.office.seen import seal
 from guicheng.office.submissions import ALREADY_SAVED, once
+from guicheng.office.watched import WatchedEditing, WatchedInline
 from guicheng.text import SEARCHED, clean_text, is_row_number
 
 
@@ -172,8 +173,8 @@ class SavedOnce:
         return super().log_deletions(request, queryset)
 
 
-class Kept(HistoryPages, GuardedEditing):
-    """What a row was before can be looked up, and of two who edit it the second is told."""
+class Kept(HistoryPages, WatchedEditing, GuardedEditing):
+    """What a row was before can be looked up, of two who edit it the second is told, and watched words are asked of."""
 
 
 class Lists(GuardedLists, ExportedList):
@@ -218,7 +219,7 @@ class MembershipAdmin(ScopedAdmin):
         return super().get_exclude(request, obj) if obj else [*(super().get_exclude(request, obj) or []), *PARTS]
 
 
-class LabelledInline(Scoped, admin.TabularInline):
+class LabelledInline(Scoped, WatchedInline, admin.TabularInline):
     """An inline table whose fields each carry their column's name for a screen reader."""
 
     extra = 0

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from guicheng.fields import ALL
 from guicheng.office.refusals import BUSY, is_busy, sentence_of
 
 KEPT_DAYS = 30
@@ -35,6 +36,8 @@ class AlreadySaved(Exception):
 
 class Submission(models.Model):
     """One sending that was saved. The database lets only one writer have its key."""
+
+    unwatched = ALL  # written by the system
 
     key = models.CharField("编号", max_length=64, primary_key=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="谁", on_delete=models.CASCADE, related_name="+")

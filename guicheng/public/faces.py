@@ -19,7 +19,7 @@ from django.db import models, transaction
 from django.http import Http404
 from django.utils import timezone
 
-from guicheng.fields import CleanCharField, CleanTextField, DayField
+from guicheng.fields import ALL, CleanCharField, CleanTextField, DayField
 from guicheng.trail.append_only import AppendOnly
 from guicheng.trail.audit import AuditEntry
 
@@ -100,6 +100,8 @@ class FaceDecisionQuerySet(models.QuerySet):
 
 class FaceDecision(models.Model):
     """One decision that a face is on or off from a day on. Of those in force the one made last counts."""
+
+    unwatched = ALL  # read by staff
 
     append_only = AppendOnly(frozen_by="", sentence="对外发布的决定不能修改或删除；要改就再作一次决定。", let_go="")
 

@@ -60,6 +60,9 @@ class Checked:
             raise ValidationError(self.refusal, code="unchecked")
 
 
+UNTICKED = Checked()
+
+
 def whole_or_absent():
     """A constraint on steps: ticked in full at a publication, or not at all, as before there were ticks."""
     absent = Q(openness="", **dict.fromkeys(TICKS, False))

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from guicheng.access.scope import FollowingQuerySet
 from guicheng.access.units import Answered, AnsweredQuerySet, behind
-from guicheng.fields import CleanTextField, one_of
+from guicheng.fields import ALL, CleanTextField, one_of
 from guicheng.notices.inbox import tell
 from guicheng.review import states
-from guicheng.review.checked import TICKS, Checked, Openness, whole_or_absent
+from guicheng.review.checked import TICKS, UNTICKED, Checked, Openness, whole_or_absent
 from guicheng.review.permissions import Clauses, can_review_in_one_step
 from guicheng.review.states import CLOSED, MOVES, Verb
 from guicheng.text import clean_text
@@ -145,7 +145,7 @@ class Reviewed(Versioned, Answered):
         self._author(by)
         self._step(by, Verb.SUBMITTED, checker=None)
 
-    def approve(self, by, checked=None, tells=True):
+    def approve(self, by, checked=UNTICKED, tells=True):
         """Do the next step of the review: 初审, or 终审 with publication; both where a small unit's rule says so.
 
         `checked`: what was ticked; only a publication asks for it. With `tells` false the author is told by whoever
@@ -179,12 +179,11 @@ class Reviewed(Versioned, Answered):
             state, checker = self.State.SUBMITTED, None
         self._move(by, state, note=note, verb=Verb.HANDED_OVER, author=to, checker=checker)
 
-    def publish(self, by, checked=None, tells=True):
+    def publish(self, by, checked=UNTICKED, tells=True):
         """Make it public. `by` does the 终审; a row that nobody checked before is checked and published in one step.
 
         Raises ValidationError unless all is ticked in `checked` and it is open by itself.
         """
-        checked = checked or Checked()
         checked.require()
         with transaction.atomic():
             before = self._remembered()
@@ -245,14 +244,14 @@ class Reviewed(Versioned, Answered):
         for name, value in values.items():
             setattr(self, name, value)
 
-    def _step(self, by, verb, refusal="", note="", tells=False, checked=None, **changes):
+    def _step(self, by, verb, refusal="", note="", tells=False, checked=UNTICKED, **changes):
         """Move by the table of moves. Raises ValidationError with `refusal` where the step leaves another state."""
         leaves, state = MOVES[verb]
         if refusal and self.state not in leaves:
             raise ValidationError(refusal)
         self._move(by, state, note, verb, tells, checked, **changes)
 
-    def _move(self, by, state, note="", verb="", tells=False, checked=None, **changes):
+    def _move(self, by, state, note="", verb="", tells=False, checked=UNTICKED, **changes):
         """Save with a new state and write the step down; refuse when somebody changed the row meanwhile."""
         before, is_new = self._remembered(), self.pk is None
         self._remember({"state": state, **self.inherited(), **changes})
@@ -265,7 +264,7 @@ class Reviewed(Versioned, Answered):
                 self.save()
                 if self.author_id and verb:  # what came with the facts had no review
                     step = self.steps.create(verb=verb, by=by, note=clean_text(note), is_sample=self.is_sample,
-                                             **(checked.as_dict() if checked else {}))
+                                             **checked.as_dict())
                     if tells:
                         self._tell_author(step)
         except ValidationError:
@@ -328,6 +327,8 @@ class Step(models.Model):
 
     The table of an app adds the foreign key to its row, with `related_name="steps"`, and names it in `scope_follows`.
     """
+
+    unwatched = ALL  # read by staff
 
     Verb = Verb
     append_only = AppendOnly(frozen_by="", sentence="审核记录不能修改或删除。")

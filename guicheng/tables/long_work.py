@@ -9,6 +9,8 @@ from datetime import timedelta
 from django.db import connections, models
 from django.utils import timezone
 
+from guicheng.fields import ALL
+
 NOBODY_TOOK_IT = 15  # seconds until the page says that no worker is running
 GIVEN_UP = 120  # seconds without a sign until a job may be taken over
 FAILED = "程序出错，没有办成，请再试一次；还不行请告诉管理员。"
@@ -24,6 +26,8 @@ class LongWorkQuerySet(models.QuerySet):
 
 class LongWork(models.Model):
     """A row with work that waits or is being done, where `is_waiting` says so."""
+
+    unwatched = ALL  # read by staff
 
     job_queued_at = models.DateTimeField(null=True, blank=True)
     job_seen_at = models.DateTimeField(null=True, blank=True)  # the last sign of life of whoever does it

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
+from guicheng.fields import ALL
 from guicheng.trail.append_only import AppendOnly
 
 SENTENCE = "修改历史不能修改或删除。"
@@ -47,6 +48,8 @@ class AuditEntryKind(models.TextChoices):
 
 class AuditEntry(models.Model):
     """Who, when, which row, what: before → after."""
+
+    unwatched = ALL  # written by the system, read by staff
 
     Kind = AuditEntryKind
 

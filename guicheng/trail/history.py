@@ -15,6 +15,7 @@ from django.db.models.signals import pre_save
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+from guicheng.fields import ALL
 from guicheng.text import clean_text
 from guicheng.trail.append_only import AppendOnly
 from guicheng.trail.audit import SENTENCE, AuditEntry
@@ -54,6 +55,8 @@ def unrecorded():
 
 class FrozenHistory(models.Model):
     """What every historical table is: append-only. Its keys hold nobody back, so a sample can go."""
+
+    unwatched = ALL  # what was asked about when it was written
 
     append_only = AppendOnly(frozen_by="", sentence=SENTENCE, let_go="")
 

@@ -13,6 +13,7 @@ from django.utils.crypto import constant_time_compare
 from guicheng.fields import DayField
 from guicheng.office.base import ScopedAdmin
 from guicheng.office.submissions import once
+from guicheng.office.watched import AsksAboutWords
 from guicheng.text import is_row_number
 from projects.ledger import bulk_change
 from projects.models import BulkChange, Status
@@ -23,8 +24,10 @@ def _day(label, help_text):
                            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
-class BulkForm(forms.Form):
+class BulkForm(AsksAboutWords, forms.Form):
     """What all the chosen projects would get."""
+
+    writes = {"reason": "projects.BulkChange.reason"}
 
     kind = forms.ChoiceField(choices=BulkChange.Kind, widget=forms.HiddenInput)
     effective_on = _day("日期", "到这一天已是如此。")

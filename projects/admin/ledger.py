@@ -5,7 +5,7 @@ from guicheng.files.admin import AttachmentPages
 from guicheng.office.base import ScopedAdmin
 from guicheng.review.pages import ForMeFilter, ReviewPages
 from projects.admin.statement import StatementPages
-from projects.models import ProgressUpdate, WatchedWord
+from projects.models import ProgressUpdate
 from projects.templatetags.projects import status_tag
 
 
@@ -26,9 +26,6 @@ class ProgressUpdateAdmin(StatementPages, AttachmentPages, ReviewPages, ScopedAd
 
     def attachments_context(self, update):
         return {"update": update, "project": update.project}
-
-    def words_in(self, text):
-        return WatchedWord.objects.all().found_in(text)
 
     @admin.display(description="状态", ordering="status")
     def status_shown(self, update):

@@ -10,6 +10,7 @@ from guicheng.files.attach import copy_attachments
 from guicheng.files.forms import AttachmentsForm
 from guicheng.office.refusals import SOMEBODY_ELSE, sentence_of
 from guicheng.office.submissions import AlreadySaved, not_saved, once
+from guicheng.office.watched import texts_of
 from projects.ledger.forms import FORMS
 from projects.models import ProgressUpdate, Project, Source
 from projects.permissions import can_record_progress
@@ -92,7 +93,10 @@ class StatementPages:
                                 of=ProgressUpdate)
         if request.method == "POST" and "drop" in request.POST and update.pk:
             return self._drop(request, update)
-        if request.method == "POST" and all([form.is_valid(), media.is_valid()]):
+        is_media_good = media.is_valid()
+        there = [*update.photos.all(), *update.papers.all()] if update.pk else []
+        form.beside = texts_of([*there, *media.rows])
+        if request.method == "POST" and form.is_valid() and is_media_good:
             is_new, was_in_review = update.pk is None, update.state in ProgressUpdate.IN_REVIEW
             try:
                 with once(request) as sending:

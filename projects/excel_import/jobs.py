@@ -4,7 +4,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from guicheng.files.spreadsheets import Unreadable
-from guicheng.review.checked import Checked
+from guicheng.review.checked import UNTICKED, Checked
 from guicheng.tables.long_work import FAILED
 from projects.excel_import.confirm import confirm
 from projects.excel_import.preview import preview
@@ -20,12 +20,11 @@ STATES = {  # in which a batch must be for a step to begin
 }
 
 
-def start(batch, job, by, note="", sheet=None, checked=None):
+def start(batch, job, by, note="", sheet=None, checked=UNTICKED):
     """Do a step of the import: now when it is short, else by the worker. `sheet` spares reading the file again.
 
     `checked`: what the last reviewer ticked. Raises ValidationError where the step makes something public without.
     """
-    checked = checked or Checked()
     if job == Job.APPROVE and publishes(batch, by):
         checked.require()
     free = ImportBatch.objects.filter(pk=batch.pk, job="", state__in=STATES[job])

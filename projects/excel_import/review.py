@@ -5,6 +5,7 @@ from django.db.models import Max
 from django.urls import reverse
 
 from guicheng.notices.inbox import tell
+from guicheng.review.checked import UNTICKED
 from guicheng.review.permissions import can_approve
 from projects.models import ImportRow, ProgressUpdate, Project, ReviewStep
 from projects.permissions import can_publish_project
@@ -39,7 +40,7 @@ def publishes(batch, user):
     return Project.objects.filter(pk__in=new).for_publishing_by(user).exists()
 
 
-def approve_all(batch, by, checked=None, saw=lambda done: None):
+def approve_all(batch, by, checked=UNTICKED, saw=lambda done: None):
     """Take the next step of every row that is this person's to take; new projects become public with 终审.
 
     `checked`: what was ticked, once for all. Gives one sentence: how many, and which not and why.

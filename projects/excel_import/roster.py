@@ -132,7 +132,8 @@ class ProjectRoster(Roster):
 
     def _warn(self, line, written):
         """Ask about the words of the list, as the form for one statement does; the row is imported all the same."""
-        text = "\n".join(value for value in written if isinstance(value, str))
+        text = "\n".join(value["new"] if isinstance(value, dict) else value for value in written
+                         if isinstance(value, str | dict))
         line.notes += [f"请核对“{word.word}”：{word.advice.rstrip('。')}" for word in self.watched if word.word in text]
 
     # --- the plan -----------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from django import forms
 from django.utils import timezone
 
 from guicheng import words
-from projects.models import ProgressUpdate, Source, Status, WatchedWord
+from guicheng.office.watched import ASK, AsksAboutWords
+from projects.models import ProgressUpdate, Source, Status
 
 Kind = ProgressUpdate.Kind
 
@@ -30,8 +31,10 @@ class FieldGroup:
         return typed or any(field.errors for field in self.fields)
 
 
-class StatementForm(forms.ModelForm):
+class StatementForm(AsksAboutWords, forms.ModelForm):
     """The common part: the version that was seen, and the words that make the portal ask once."""
+
+    tick = "words_checked"
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10**6)
     words_checked = forms.BooleanField(label="已核对，照这样提交", required=False)
@@ -64,7 +67,7 @@ class StatementForm(forms.ModelForm):
         for name in set(self.HELP) & set(self.fields):
             self.fields[name].help_text = self.HELP[name]
         self.initial["version"] = self.instance.version
-        self.words, self.doubts = [], []
+        self.words, self.doubts, self.beside = [], [], []
         if "source" in self.fields:
             self.fields["source"].queryset = Source.objects.all()
             self.fields["source"].empty_label = None
@@ -76,12 +79,14 @@ class StatementForm(forms.ModelForm):
     def clean(self):
         """Ask once about the words of the list and what is seldom meant; a tick says that the author looked."""
         values = super().clean()
-        typed = "\n".join(value for value in values.values() if isinstance(value, str))
-        self.words = WatchedWord.objects.all().found_in(typed)
         self.doubts = self.doubts_about(values)
-        if (self.words or self.doubts) and not values.get("words_checked"):
-            raise forms.ValidationError("有些说法请再核对一下，核对过就勾上“已核对”再提交。", code="words")
+        if self.doubts and not self.words and not self.is_ticked:
+            self.add_error(None, ASK)
         return values
+
+    def watched_texts(self, values):
+        """All that it says, changed or not: it goes to review as it stands; and what was chosen beside it."""
+        return [*(values.get(name) for name in self.watched_names()), *self.beside]
 
     def doubts_about(self, values):
         """Sentences about what may be said, but is seldom meant."""

@@ -13,7 +13,7 @@ from django.utils import timezone
 from guicheng.access.permissions import sees_everything
 from guicheng.access.units import Answered
 from guicheng.excel_import.rows import Outcome
-from guicheng.fields import CleanCharField, DayField, one_of
+from guicheng.fields import ALL, CleanCharField, DayField, one_of
 from guicheng.natural_keys import new_code
 from guicheng.tables.long_work import LongWork, LongWorkQuerySet
 from projects.models.evidence import Source
@@ -154,6 +154,8 @@ class ImportBatch(LongWork):
 class ImportRow(Answered):
     """One row of the list: what it says, what it would change, what became of it."""
 
+    unwatched = ALL  # the roster looks at what it writes
+
     answered_by = ("project__lead_department", "project__community")
 
     Outcome = Outcome
@@ -192,6 +194,8 @@ class ImportRow(Answered):
 
 class ColumnHabit(models.Model):
     """What a person says a heading of theirs means; it goes before the common words."""
+
+    unwatched = ALL  # read by one person
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="column_habits"

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from guicheng.access.permissions import sees_everything
 from guicheng.access.scope import EveryonesQuerySet
-from guicheng.fields import CleanTextField, DayField, in_order, one_of
+from guicheng.fields import ALL, CleanTextField, DayField, in_order, one_of
 from guicheng.natural_keys import Coded
 from guicheng.trail.append_only import AppendOnly
 from projects.models.project import Project
@@ -108,6 +108,8 @@ class LightOverrideQuerySet(OfProjectQuerySet):
 
 class LightOverride(models.Model):
     """A person's decision about a light. An empty colour gives it back to the dates. Ended by another row."""
+
+    unwatched = ALL  # read by staff
 
     append_only = AppendOnly(frozen_by="", sentence="人工改灯的记录不能修改或删除，请再改一次。")
 

@@ -23,7 +23,7 @@ from guicheng.fields import (
 )
 from guicheng.ledger import newest
 from guicheng.natural_keys import Keyed, KeyedQuerySet
-from guicheng.review.checked import Checked
+from guicheng.review.checked import UNTICKED
 from guicheng.text import search_term, search_text
 from guicheng.trail.history import History, acting
 from guicheng.trail.versions import Edited
@@ -375,12 +375,8 @@ class Project(ChecksAtOnce, Edited, Answered, Keyed):
         """Whom to call: the project's own phone first, else its lead department's."""
         return self.phone or (self.lead_department.phone if self.lead_department else "")
 
-    def publish(self, by, checked=None):
-        """Make a newly entered project public; its history says what was ticked.
-
-        Raises ValidationError where a rule forbids it, or unless all is ticked in `checked` and it is open by itself.
-        """
-        checked = checked or Checked()
+    def publish(self, by, checked=UNTICKED):
+        """Make a newly entered project public; raises ValidationError where a rule forbids it or a tick is missing."""
         checked.require()
         self.is_published, self.published_by = True, by
         try:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from guicheng.access.permissions import sees_everything
 from guicheng.days.quarters import Quarter
-from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, one_of
+from guicheng.fields import ALL, CleanCharField, CleanTextField, DayField, in_order, one_of
 from guicheng.trail.append_only import AppendOnly
 from guicheng.trail.history import History
 from guicheng.trail.versions import Edited
@@ -142,6 +142,8 @@ class QuarterCloseQuerySet(ReportQuerySet):
 class QuarterClose(OfQuarter):
     """One close of a quarter: its document, frozen by the database from the moment `closed_at` is set."""
 
+    unwatched = ALL  # frozen from what was looked at before
+
     append_only = AppendOnly(frozen_by="closed_at", sentence=FROZEN, let_go="")
 
     sequence = models.PositiveSmallIntegerField("第几次锁定")
@@ -196,6 +198,8 @@ class QuarterClose(OfQuarter):
 
 class CloseFile(models.Model):
     """One rendered file, kept with its close: what is served from then on."""
+
+    unwatched = ALL  # frozen from what was looked at before
 
     append_only = AppendOnly(sentence=FROZEN, let_go="", parent="close")
 

@@ -2,8 +2,9 @@
 from django.db import models
 
 from guicheng.access.scope import EveryonesQuerySet
-from guicheng.fields import CleanCharField, one_of
+from guicheng.fields import ALL, CleanCharField, one_of
 from guicheng.natural_keys import Keyed, KeyedQuerySet
+from guicheng.office.watched import WordList
 from guicheng.review.models import Step
 from guicheng.trail.history import History
 from guicheng.trail.versions import Edited
@@ -39,10 +40,11 @@ class WatchedWordKind(models.TextChoices):
     SENSITIVE = "sensitive", "不宜公开的说法"
 
 
-class WatchedWord(Edited, Keyed):
+class WatchedWord(Edited, Keyed, WordList):
     """A word that makes the portal ask before submission: 领导姓名职务, 错误写法, 敏感说法."""
 
     Kind = WatchedWordKind
+    unwatched = ALL  # it is the list
 
     natural_key_fields = ("word",)
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.access.units import Answered, people_of
-from guicheng.fields import ChecksAtOnce, CleanCharField, CleanTextField, DayField, in_order, one_of
+from guicheng.fields import ALL, ChecksAtOnce, CleanCharField, CleanTextField, DayField, in_order, one_of
 from guicheng.notices.inbox import InboxMessage, tell
 from guicheng.text import clean_text
 from guicheng.trail.append_only import AppendOnly
@@ -54,6 +54,8 @@ class NoticeCause(models.TextChoices):
 
 class SupervisionNotice(ChecksAtOnce, Answered):
     """One paper to one unit about one project. Issued, received, replied to and closed; never edited."""
+
+    unwatched = ALL  # between offices
 
     Level = NoticeLevel
     Cause = NoticeCause
@@ -260,6 +262,8 @@ class SupervisionNotice(ChecksAtOnce, Answered):
 
 class Instruction(models.Model):
     """批示: what a leader wrote about a project. The responsible unit reads it; nobody changes it."""
+
+    unwatched = ALL  # between offices
 
     append_only = AppendOnly(frozen_by="", sentence="批示不能修改或删除，请再写一条。")
 

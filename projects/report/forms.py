@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from guicheng.days.quarters import Quarter
+from guicheng.office.watched import AsksAboutWords
 from projects.models import QuarterReport, QuarterSigning
 from projects.report.build import document_of
 from projects.report.prose import PARTS
@@ -53,7 +54,7 @@ class ReportForm(forms.ModelForm):
         return cleaned
 
 
-class SigningForm(forms.ModelForm):
+class SigningForm(AsksAboutWords, forms.ModelForm):
     """签发: what the paper says of its number, who signed it and when."""
 
     class Meta:
@@ -63,5 +64,6 @@ class SigningForm(forms.ModelForm):
                    for name in ("signed_on", "printed_on")}
 
 
-class ReopenForm(CleanForm):
+class ReopenForm(AsksAboutWords, CleanForm):
+    writes = {"reason": "projects.QuarterReopening.reason"}
     reason = text_field("原因", "写清要改什么、为什么；居民会看到。以前的锁定会保留。", rows=3)

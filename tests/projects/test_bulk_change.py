@@ -162,7 +162,8 @@ def test_a_new_project_waits_for_another_person(sign_in, street_admin, key_list,
     assert (project.is_published, project.entered_by) == (False, street_admin)
     street_admin.is_established = True
     street_admin.save()
-    chosen = {"action": "publish_selected", "_selected_action": [project.pk], "seen": seal([project])}
+    chosen = {"action": "publish_selected", "_selected_action": [project.pk], "seen": seal([project]), "ticked": "1"}
+    chosen |= factories.TICKED
     address = reverse("admin:projects_project_changelist")
     assert "录入人不能公开自己录入的" in client.post(address, chosen, follow=True).content.decode()
     other = factories.make_user(roles=["业务管理员"], is_established=True)
