@@ -21,6 +21,7 @@ from guicheng.accounts.access_log import record
 from guicheng.accounts.excel_import import LABELS, AccountRoster, as_lines, judged_again, read_rows, read_table
 from guicheng.accounts.forms import AccountFileForm, makes_everywhere
 from guicheng.accounts.models import AccessEvent
+from guicheng.excel_import.blank import blank_workbook
 from guicheng.files.spreadsheets import TOO_BIG
 from guicheng.office.submissions import once
 from guicheng.tables.exports import csv_lines
@@ -129,35 +130,10 @@ class AccountImportPages:
             raise PermissionDenied
         everywhere = makes_everywhere(request.user)
         units = [name for _, rows in unit_choices(None if everywhere else request.user) for _, name in rows]
-        content = _blank_workbook(ASKABLE if everywhere else ORDINARY, units)
+        content = blank_workbook("名单", LABELS, {
+            "角色": ASKABLE if everywhere else ORDINARY, "单位": units, "经办或审核": ["经办", "审核"],
+            "在编": ["是", "否"]})
         response = HttpResponse(
             content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
         response["Content-Disposition"] = content_disposition_header(True, "账号名单模板.xlsx")
         return response
-
-
-def _blank_workbook(roles, units):
-    import io
-
-    import xlsxwriter
-
-    file = io.BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
-        sheet, lists = book.add_worksheet("名单"), book.add_worksheet("可选的词")
-        bold = book.add_format({"bold": True, "bottom": 1})
-        text = book.add_format({"num_format": "@"})
-        choices = {"角色": roles, "单位": units, "经办或审核": ["经办", "审核"], "在编": ["是", "否"]}
-        for place, title in enumerate(LABELS):
-            sheet.write_string(0, place, title, bold)
-            sheet.set_column(place, place, 16, text)
-            values = choices.get(title, ())
-            if values:
-                lists.write_string(0, place, title, bold)
-                for line, value in enumerate(values, 1):
-                    lists.write_string(line, place, value)
-                column = chr(ord("A") + place)
-                sheet.data_validation(1, place, 500, place, {
-                    "validate": "list", "source": f"=可选的词!${column}$2:${column}${len(values) + 1}",
-                    "error_type": "warning", "error_message": "请从下拉列表里选，或者照“可选的词”填写。"})
-        sheet.freeze_panes(1, 0)
-    return file.getvalue()

@@ -4,6 +4,7 @@
     names.py      things known by name, with the nearest for whoever mistypes one
     columns.py    the fields, one definition each; which row is the header, which column fills which field
     rows.py       the rows below a header, and the roster that judges and writes them
+    blank.py      the blank workbook to fill in
 
-It knows no app and no model: projects, accounts and what else is kept in Excel each have a `Roster` of their own.
+It knows no app and no model: projects, accounts, watched words and what else is kept in Excel have each a `Roster`.
 """

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.utils.timezone import localtime
 
 from guicheng.office.base import ScopedAdmin
+from projects.admin.words_import import WordImportPages
 from projects.models import ReviewStep, WatchedWord
 
 
@@ -73,7 +74,7 @@ class ReviewStepAdmin(ScopedAdmin):
 
 
 @admin.register(WatchedWord)
-class WatchedWordAdmin(ScopedAdmin):
+class WatchedWordAdmin(WordImportPages, ScopedAdmin):
     list_display = ["word", "kind", "advice", "is_active"]
     list_filter = ["kind", "is_active"]
     search_fields = ["word", "advice"]

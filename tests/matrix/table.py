@@ -163,6 +163,8 @@ ROUTES = {
     "admin:projects_project_bulk": f"bulk: {OFFICE} {RECORDERS}",
     "admin:projects_bulkchange_undo": f"row projects.bulkchange POST: {OFFICE} {RECORDERS}",
 
+    "admin:projects_watchedword_import": f"page: {OFFICE}",
+    "admin:projects_watchedword_import_template": f"page GET: {OFFICE}",
     "admin:projects_importbatch_template": f"page GET: {IMPORTERS}",
     "admin:projects_importbatch_change": f"right projects.importbatch GET: {IMPORTERS} 审核员",
     "admin:projects_importbatch_columns": f"right projects.importbatch: {IMPORTERS}",

@@ -25,6 +25,7 @@ CODE = {
     "guicheng/notices/outbox.py": STAFF,
     "projects/admin/bulk.py": STAFF, "projects/admin/late.py": "the lines of the text below it, numbered there",
     "guicheng/files/admin.py": TECHNICAL, "guicheng/review/asking.py": TECHNICAL,
+    "projects/watched_words.py": IMPORT,
     "guicheng/accounts/excel_import.py": TECHNICAL, "guicheng/accounts/import_pages.py": TECHNICAL,
     "guicheng/access/roles.py": TECHNICAL,
     "guicheng/management/commands/disable_unused.py": TECHNICAL,

@@ -9,6 +9,7 @@ from projects.models import (
     ProgressUpdate,
     Project,
     ReviewStep,
+    WatchedWord,
 )
 from tests import factories, pictures
 from tests.projects.office_lists import HEAD, workbook
@@ -76,6 +77,18 @@ def two_clicks_on_undo_an_import(scene):
     page = of_batch(scene, batch, "undo").only()
     steps = ReviewStep.objects.filter(update__project__project_list=scene.list, verb="dropped")
     return page.send, page.send, lambda: {"撤销的进展": (steps.count(), 3)}
+
+
+@pair("projects_watchedword_import")
+def two_clicks_on_import_words(scene):
+    word = f"第{scene.number}个错词"
+    content = workbook([["词", "性质", "提示", "启用"], [word, "错别字", "应写作别的。", "是"]]).read()
+    page = Page(scene.superuser(), url("projects_watchedword_import")).only(
+        file=lambda: pictures.upload(content, "词表.xlsx"))
+    page.only(rows=page.send().context["sealed"])
+    return page.send, page.send, lambda: {
+        "词": (WatchedWord.objects.filter(word=word).count(), 1),
+        "历史": (WatchedWord.history.filter(word=word).count(), 1)}
 
 
 @pair("projects_importbatch_review")
