@@ -287,7 +287,7 @@ def queries_of(client):
     return len(queries)
 
 
-QUERIES = {"clerk": 19, "reviewer": 24, "leader": 30, "supervisor": 30, "street_admin": 39, "auditor": 6}
+QUERIES = {"clerk": 19, "reviewer": 25, "leader": 30, "supervisor": 30, "street_admin": 40, "auditor": 6}
 
 
 @pytest.mark.parametrize("role", QUERIES)
