@@ -677,3 +677,12 @@ def test_a_statement_of_an_earlier_day_is_said_to_be_one_and_said_once(
     project.refresh_from_db()
     assert project.latest_update.text == "已经完工。"
     assert only(preview(clerk, TWO[:2])).outcome == "unchanged"
+
+
+def test_the_name_of_a_new_office_is_looked_at_as_well(street_admin, project, preview):
+    WatchedWord.objects.create(word="牵投", kind="wrong", advice="应写作“牵头”。")
+    batch = preview(street_admin, [HEAD, ["", "映月湖步道", "牵投办公室", "", "已进场。"]])
+    batch.new_departments = ["牵投办公室"]
+    batch.save()
+    jobs.start(batch, "preview", street_admin)
+    assert "请核对“牵投”：应写作“牵头”" in batch.rows.get().sentence
