@@ -10,7 +10,7 @@ from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.trail.history import History
 from guicheng.trail.versions import Edited
 from projects.models import Project, Source
-from projects.models.project import announced_by
+from projects.models.then import announced_by
 
 
 class CommunityQuerySet(MembershipQuerySet, KeyedQuerySet):

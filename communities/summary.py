@@ -8,23 +8,23 @@ from communities.models import Community, SecretaryProject
 from guicheng.days.as_of import NOW
 from guicheng.figures import Definition
 from projects.models import Fact, Project
-from projects.models.project import announced_by
+from projects.models.then import announced_by
 from projects.summary import by_source
 
 ITEMS = Definition(
-    "community-items", "有资料的事项",
-    "本站录有的、写明属于这个社区的项目和分项数，加上不属于哪个项目、专门讲它的记述数。")
+    "community-items", "事项",
+    "公开资料写明属于这个社区的项目和分项数，加上不属于哪个项目、专门讲它的记述数。")
 COMMUNITIES = Definition(
     "communities", "社区数",
     "2021 年统计用区划代码里桂城街道的社区；2023 年报道提到的同心社区没有代码，不计入 45 个。", unit="个")
 DESCRIBED = Definition(
     "secretary-described", "有介绍的书记工程",
-    "来源介绍了内容、本站已录入的书记工程数；公布总数另列。", unit="个")
+    "来源介绍了内容的书记工程数；公布总数另列。", unit="个")
 WITH_ITEMS = Definition(
-    "communities-with-items", "有资料的社区", "区划代码里的社区中，至少有一件“有资料的事项”的社区数。", unit="个")
+    "communities-with-items", "有事项的社区", "区划代码里的社区中，至少有一件“事项”的社区数。", unit="个")
 PROJECTS = Definition(
     "community-projects", "社区的项目和分项",
-    "本站录有的、写明属于这个社区的真实项目和分项数，分项也单独计；示例不算。", unit="个")
+    "公开资料写明属于这个社区的真实项目和分项数，分项也单独计；示例不算。", unit="个")
 DEFINITIONS = [COMMUNITIES, WITH_ITEMS, ITEMS, PROJECTS, DESCRIBED]
 
 COLUMNS = 6

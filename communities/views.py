@@ -43,7 +43,7 @@ def community_detail(request, slug):
         "organisations": community.organisations.published().by(moment.day),
         "metrics": community.metrics.published().with_readings(moment.day, moment.known_at),
         "facts": facts,
-        "discrepancies": community.discrepancies.published().by(moment.day).select_related("source_1", "source_2"),
+        "discrepancies": community.discrepancies.published().told(moment.day),
     })
 
 

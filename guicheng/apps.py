@@ -19,6 +19,7 @@ class GuichengConfig(AppConfig):
         from guicheng.access.roles import keep_apart, make_groups
         from guicheng.accounts import sign_in  # noqa: F401, its receivers
         from guicheng.days.workdays import seed_after_migrate
+        from guicheng.files import sealing  # noqa: F401, its work
         from guicheng.office.checks import check_scopes
         from guicheng.review.checks import check_reviews
         from guicheng.trail.append_only import AppendOnly, install_triggers, make_way

@@ -42,13 +42,6 @@ class Qualifier(models.TextChoices):
     NEARLY = "近", "近"
     OR_SO = "左右", "左右"
 
-    @classmethod
-    def apply(cls, qualifier, number):
-        """"超 1431", "13100 多": the qualifier stands where Chinese puts it."""
-        if qualifier in (cls.OVER, cls.ABOUT, cls.NEARLY):
-            return f"{qualifier} {number}"
-        return f"{number} {qualifier}".strip()
-
 
 # --- texts that can become public ------------------------------------------------------------------
 ALL = "*"  # `unwatched = ALL` says a model of which no text ever is; one with some that never are names them there

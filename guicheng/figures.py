@@ -66,4 +66,6 @@ class Figure:
     @classmethod
     def from_frozen(cls, row, definitions, as_of):
         definition = next(each for each in definitions if each.key == row["key"])
-        return cls(definition, row["value"], as_of, row["numerator"], row["denominator"])
+        # a rate that was not told then is not told now, though both of its numbers are there
+        gap = {"recorded": 0, "declared": row["denominator"]} if row["rate"] is None and row["denominator"] else {}
+        return cls(definition, row["value"], as_of, row["numerator"], row["denominator"], **gap)

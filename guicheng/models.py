@@ -4,4 +4,5 @@ from guicheng.days.workdays import CalendarDay, CalendarYear  # noqa: F401
 from guicheng.notices.inbox import GroupPost, InboxMessage  # noqa: F401
 from guicheng.office.submissions import Submission  # noqa: F401
 from guicheng.public.faces import FaceDecision  # noqa: F401
+from guicheng.seal.models import Seal  # noqa: F401
 from guicheng.trail.audit import AuditEntry  # noqa: F401

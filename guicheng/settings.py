@@ -165,6 +165,7 @@ MIDDLEWARE = [
     "guicheng.public.middleware.content_security_policy",
     "guicheng.public.middleware.no_cookie_in_public",
     "guicheng.public.middleware.staff_addresses",
+    "guicheng.seal.middleware.cover_sealed",
     "guicheng.upkeep.full_disk.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

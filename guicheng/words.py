@@ -38,6 +38,20 @@ def day_range(first, last, alone=""):
     return f"{day(first)}—{end}之间"
 
 
+def quantity_parts(value, unit="", qualifier=""):
+    """(before, number, after) of a counted thing, the qualifier where Chinese puts it: ("", "13,100", " 多名").
+
+    A qualifier never stands apart from its number: 超 1,431 万人次, 13,100 多名, 50 万元左右.
+    """
+    after = {"多": f" 多{unit}", "左右": f" {unit}左右" if unit else "左右"}.get(qualifier, f" {unit}" if unit else "")
+    return ("" if qualifier in ("", "多", "左右") else f"{qualifier} ", number(value), after)
+
+
+def quantity(value, unit="", qualifier=""):
+    """"超 1,431 万人次", "13,100 多名", "50 万元左右", "45 个". The one function that tells a number with its unit."""
+    return "".join(quantity_parts(value, unit, qualifier))
+
+
 def number(value):
     """1431.0000 as "1,431", 1.3900 as "1.39"; an unknown number as "—"."""
     if value is None:

@@ -9,11 +9,13 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 django_application = get_wsgi_application()
 
+from guicheng.seal.work import begin_unfinished  # noqa: E402
 from guicheng.trail.append_only import assert_triggers  # noqa: E402
 from guicheng.upkeep.disk import let_go_if_needed  # noqa: E402
 
 let_go_if_needed()  # SQLite opens no database without room for its small files
 assert_triggers()
+begin_unfinished()  # a seal that was not finished when the machine went off
 
 
 def application(environ, start_response):

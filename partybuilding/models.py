@@ -7,6 +7,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from communities.models import Community, Unit
+from guicheng import words
 from guicheng.access.membership import Membership, MembershipQuerySet
 from guicheng.access.permissions import sees_everything
 from guicheng.access.scope import FollowingQuerySet
@@ -190,6 +191,10 @@ class Venue(Edited, Coded):
     def __str__(self):
         return self.name
 
+    @property
+    def area_told(self):
+        return words.quantity(self.area, "平方米", self.area_qualifier) if self.area else ""
+
 
 class MetricQuerySet(FollowingQuerySet):
     def published(self):
@@ -301,9 +306,14 @@ class MetricReading(Edited, Coded):
         ]
 
     def __str__(self):
-        return f"{self.metric} {self.shown}"
+        return f"{self.metric} {self.told}"
 
     @property
-    def shown(self):
-        """The value in the words of its source: "超 1,431"."""
-        return Qualifier.apply(self.qualifier, f"{Decimal(self.value).normalize():,f}")
+    def parts(self):
+        """(before, number, after): the value with its unit in the words of its source, for a page that shows it big."""
+        return words.quantity_parts(Decimal(self.value), self.metric.unit, self.qualifier)
+
+    @property
+    def told(self):
+        """The value with its unit in the words of its source: "超 1,431 万人次"."""
+        return "".join(self.parts)

@@ -7,7 +7,7 @@ from projects.summary import by_source
 
 READING = Definition(
     "metric", "数据项",
-    "引用来源公布的数，“超、多、约”照原样保留；每个数写明截至日和出处，本站不推算。", unit="")
+    "引用来源公布的数，“超、多、约”照原样保留；每个数写明截至日和出处，不推算。", unit="")
 DEFINITIONS = [READING]
 
 
@@ -25,13 +25,6 @@ class MetricSummary:
     @property
     def history(self):
         return self.readings if len(self.readings) > 1 else []
-
-    @property
-    def change(self):
-        """The difference of the two newest exact values, or None."""
-        if len(self.readings) < 2 or any(row.qualifier for row in self.readings[:2]):
-            return None
-        return self.readings[0].value - self.readings[1].value
 
     @property
     def top(self):

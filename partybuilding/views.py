@@ -26,7 +26,7 @@ def party(request):
         organisations = list(organisations)
         for row in organisations:
             row.ended_on = row.ended_on if moment.has(row.ended_on) else None
-    discrepancies = Discrepancy.objects.published().by(day).exclude(metric=None)
+    discrepancies = Discrepancy.objects.published().exclude(metric=None)
     facts = Fact.objects.published().by(day).filter(
         project=None, community=None, project_list=None).by_kind().select_related("source")
     return render(request, "partybuilding/party.html", {
@@ -37,7 +37,7 @@ def party(request):
         "points": as_they_were(points, moment) if board else [],
         "organisations": organisations,
         "venues": Venue.objects.by(day).select_related("community", "unit", "project__project_list", "source"),
-        "discrepancies": discrepancies.select_related("source_1", "source_2"),
+        "discrepancies": discrepancies.told(day),
         "facts": facts.filter(layer="street"),
         "facts_above": facts.exclude(layer="street"),
     })

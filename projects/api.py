@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from guicheng.days.as_of import read_moment
 from projects.filters import ProjectFilter
 from projects.late_units import public_rows
-from projects.models.project import NEVER
+from projects.models.then import NEVER
 from projects.moments import days_of
 from projects.summary import first_day
 from projects.views.reports import Asked

@@ -10,7 +10,7 @@ class ProjectsConfig(AppConfig):
     verbose_name = "项目与清单"
 
     def ready(self):
-        from projects import faces, health  # noqa: F401, its public faces and its check
+        from projects import faces, health, sealed  # noqa: F401, its public faces, its check, its work under a seal
 
         post_migrate.connect(rename_queued_tasks, sender=self, dispatch_uid="rename_queued_tasks")
 

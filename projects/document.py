@@ -5,12 +5,14 @@ released: the prose, what the paper needs, the lights and the clerks' own words.
 """
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 FORMAT = 1  # of the figures: a later one reads an older document by this number
-# what a covered file says of itself
-COVERED = "逾期的、到期没有完成的事项，这里不写牵头单位、社区和电话；指纹由写全了的数算出。"
+BLANK = re.compile(r"【(?!依规不再公开)[^【】\n]*】")  # what is sealed is no blank
+# what a file without the units of what is late says of itself
+UNITS_LEFT_OUT = "逾期的、到期没有完成的事项，这里不写牵头单位、社区和电话；指纹由写全了的数算出。"
 NO_OFFICE = {
     "kind": "", "kind_label": "", "has_red_head": False, "issuer": "", "document_number": "", "signer": "", "title": "",
     "addressee": "", "signed_on": None, "copied_to": "", "printed_by": "", "printed_on": None,
@@ -35,6 +37,11 @@ def sm3(data):
         return ""
 
 
+def blanks_in(parts):
+    """What nobody has filled in yet, 【待核】 or 【待填：牵头单位】, in the order of the text; a lone bracket too."""
+    return [found for part in parts for row in part["paragraphs"] for found in BLANK.findall(row["text"])]
+
+
 @dataclass(frozen=True)
 class Document:
     """What a renderer gets. `closing` is None for a quarter that is not closed: then it is a draft."""
@@ -42,7 +49,7 @@ class Document:
     figures: dict
     report: dict = field(default_factory=dict)
     closing: dict | None = None  # number, closed_on (ISO day)
-    whole: "Document | None" = None  # of a covered document: that with everything in it
+    whole: "Document | None" = None  # of one without the units of what is late: that with them
 
     @property
     def fingerprint(self):
@@ -59,8 +66,8 @@ class Document:
         return sha256(canonical(self.report))
 
     @property
-    def is_covered(self):
-        """Whether units are left out of it."""
+    def leaves_units_out(self):
+        """Whether the units of what is late are left out of it."""
         return self.whole is not None
 
     @property
@@ -91,12 +98,28 @@ class Document:
         return {**NO_OFFICE, **self.report.get("office", {})}
 
     @property
+    def office_words(self):
+        """{code: {"text", "since", "category"}}: how a paper tells of a project; closes before 0.5.0 have none."""
+        return self.report.get("office_words", {})
+
+    @property
     def parts(self):
-        """The four parts of the text: key, title, paragraphs of level and text."""
+        """The parts of the text: key, title, paragraphs of level and text."""
         return self.report.get("parts", [])
 
     @property
+    def numbered_parts(self):
+        """[(number, part)]: of the opening and the ending, which have no title, the number is 0."""
+        titled, found = 0, []
+        for part in self.parts:
+            if any(row["text"].strip() for row in part["paragraphs"]):
+                titled += bool(part["title"])
+                found.append((titled if part["title"] else 0, part))
+        return found
+
+    @property
     def is_for_approval(self):
-        """报批稿: until number, signer and day of signature are entered."""
+        """报批稿: until it is signed, and while anything is blank."""
         office = self.office
-        return not (office["document_number"] and office["signer"] and office["signed_on"])
+        is_signed = office["document_number"] and office["signer"] and office["signed_on"]
+        return bool(blanks_in(self.parts)) or not is_signed

@@ -7,6 +7,7 @@ from django.utils.functional import cached_property
 
 from guicheng.access.units import behind
 from guicheng.days.as_of import NOW
+from guicheng.seal.models import Seal
 from guicheng.tables.filters import KeptFilter, PagedFilter
 from projects.models import Category, Department, Project, ProjectList, Status
 from projects.moments import NOW_TO_THEN as THEN
@@ -110,7 +111,8 @@ class ProjectFilter(PagedFilter):
         super().__init__(data, rows, self.options.for_form(data.get("list")))
 
     def search(self, queryset, name, value):
-        return queryset.search(value)
+        """What is sealed is not found by its words, nor by a part of them."""
+        return queryset.search(value, Seal.objects.cover().hinted_by(value))
 
     def on_list(self, queryset, name, value):
         if value == "none":
@@ -158,6 +160,9 @@ class StaffFilter(KeptFilter, ProjectFilter):
 
     category = None
     nothing_chosen = "全部项目"
+
+    def search(self, queryset, name, value):
+        return queryset.search(value)
 
     def __init__(self, data, user):
         super().__init__(data, Project.objects.visible_to(user), options=StaffOptions(user))

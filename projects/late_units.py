@@ -48,7 +48,7 @@ def leave_out(project, judgements, milestones, moment):
 
     The telephone stays: a resident needs somebody to call.
     """
-    if LATE_UNITS.is_on or not _is_late(project, judgements, milestones, moment.day or timezone.localdate()):
+    if LATE_UNITS.is_on or not _is_late(project, judgements, milestones, moment):
         return NO_UNIT
     project.phone = project.office or (project.community.phone if project.community else "")
     project.lead_department = project.community = None
@@ -56,7 +56,8 @@ def leave_out(project, judgements, milestones, moment):
     return NOT_NAMED
 
 
-def _is_late(project, judgements, milestones, day):
-    due = project.due_on or project.planned_end
-    is_past = due is not None and due < day and project.status not in summary.NOT_LATE
-    return is_past or any(each.verdict.is_late for each in judgements) or any(row.is_late(day) for row in milestones)
+def _is_late(project, judgements, milestones, moment):
+    day = moment.day or timezone.localdate()
+    if any(each.verdict.is_late for each in judgements) or any(row.is_late(day) for row in milestones):
+        return True
+    return summary.past_due(Project.objects.filter(pk=project.pk), day, moment.known_at).exists()

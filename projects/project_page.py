@@ -10,7 +10,7 @@ from projects.late_units import NOT_NAMED, leave_out
 from projects.ledger import promises
 from projects.ledger.timeline import timeline_at
 from projects.models import Department, Discrepancy, Paper, Photo, Project, ProjectAlias, ProjectList, Source
-from projects.models.project import announced_by
+from projects.models.then import announced_by
 from projects.moments import THEN, as_they_were, at, columns_at, milestones_at
 
 NO_CODE = Value("")
@@ -53,6 +53,7 @@ class ProjectPage:
             "no_unit": no_unit,
             "project": self.project, "entries": self.entries, "latest": self.latest, "parts": self.parts,
             "facts": self.facts, "discrepancies": self.discrepancies, "judgements": self.judgements,
+            "due_is_promised": self.due_is_promised,
             "milestones": self.milestones, "around": self.around, "has_sample": self.project.is_sample,
         }
 
@@ -63,7 +64,7 @@ class ProjectPage:
 
     @cached_property
     def entries(self):
-        return timeline_at(self.updates, self.moment, self._some("photos"), self._some("papers"))
+        return timeline_at(self.updates, self.moment, self._files("photos"), self._files("papers"))
 
     @cached_property
     def latest(self):
@@ -73,6 +74,12 @@ class ProjectPage:
     @cached_property
     def judgements(self):
         return promises.project_judgements(self.project, self.updates, self.moment)
+
+    @property
+    def due_is_promised(self):
+        """Whether it is due as promised: no planned day was stated, and it was not put off."""
+        project = self.project
+        return project.planned_end is None and any(row.promise.due_on == project.due_on for row in self.judgements)
 
     @cached_property
     def milestones(self):
@@ -90,7 +97,10 @@ class ProjectPage:
 
     @cached_property
     def discrepancies(self):
-        return self._some("discrepancies", lambda rows: list(rows.select_related("source_1", "source_2")))
+        return self._some("discrepancies", lambda rows: list(rows.told(self.moment.day)))
+
+    def _files(self, kind):
+        return self._some(kind, lambda rows: list(rows.with_seals()))
 
     def _some(self, kind, read=list):
         """What `read` makes of the rows of this kind; nothing is asked where `around` found none."""

@@ -35,7 +35,7 @@ from projects.models import (
     Status,
     SupervisionNotice,
 )
-from projects.models.project import NEVER
+from projects.models.then import NEVER
 
 BATCH = 1000  # projects in one transaction: other writers wait no longer than a second
 LAST_DAY = date(2024, 12, 31)
@@ -285,7 +285,7 @@ class _Draft:
         project.status = next((row.status for row in rows if row.status), "")
         project.percent = next((row.percent for row in rows if row.percent is not None), None)
         project.quantity = next((row.quantity for row in rows if row.quantity is not None), None)
-        project.due_on = project.planned_end
+        project.due_on = project.planned_end or max((row.due_on for row in self.promises()), default=None)
         project.moved_on = rows[0].effective_on if rows else NEVER
         project.search_text = project.make_search_text()
 

@@ -34,7 +34,7 @@ def late(project):
     project.community = factories.make_community(name="桂南")
     project.planned_start, project.planned_end = today - timedelta(days=200), today - timedelta(days=9)
     project.save()
-    factories.make_update(project, effective_on=today - timedelta(days=20), status="in_progress", percent=60,
+    factories.make_update(project, effective_on=today - timedelta(days=5), status="in_progress", percent=60,
                           problem="管线没有迁走。", coordination="供电部门", next_step="先做北段。")
     project.refresh_from_db()
     return project

@@ -21,7 +21,7 @@ def leader(db):
 def late(project):
     project.planned_start, project.planned_end = date(2021, 5, 6), date(2021, 10, 15)
     project.save()
-    factories.make_update(project, effective_on=date(2021, 10, 8), status="in_progress", percent=60,
+    factories.make_update(project, effective_on=date(2021, 10, 18), status="in_progress", percent=60,
                           problem="管线没有迁走，施工面腾不出来。",
                           coordination="供电部门、自来水公司", next_step="先做北段。")
     project.refresh_from_db()

@@ -25,6 +25,7 @@ REVIEW = ["projects.check_progressupdate", "projects.publish_progressupdate", "p
           "projects.view_importbatch"]
 REPORT = [*(f"projects.{verb}_quarterreport" for verb in ("view", "add", "change")), "projects.close_quarter"]
 WORDS = [f"projects.{verb}_watchedword" for verb in ("view", "add", "change")]
+SEAL = ["guicheng.see_seals", "guicheng.confirm_seal"]  # the second person; the first is 安全管理员 alone
 PARTY = [
     *[f"partybuilding.view_{model}" for model in ("partyorganisation", "venue", "metric", "metricreading")],
     "partybuilding.add_partyorganisation", "partybuilding.change_partyorganisation", "projects.view_source",
@@ -42,11 +43,12 @@ CONTENT = [
 VIEW_CONTENT = [permission for permission in CONTENT if ".view_" in permission]
 
 ROLES = {
-    "业务管理员": [*CONTENT, *RECORD, *REVIEW, *IMPORT, *REPORT, *WORDS, *VIEW_SUPERVISION, *RULES, *CALENDAR,
+    "业务管理员": [*CONTENT, *RECORD, *REVIEW, *IMPORT, *REPORT, *WORDS, *VIEW_SUPERVISION, *RULES, *CALENDAR, *SEAL,
               "projects.add_lightoverride", "guicheng.see_everything"],
     "系统管理员": ["guicheng.view_user", "guicheng.add_user", "guicheng.change_user"],
-    "安全管理员": ["guicheng.view_user", "guicheng.give_roles", "guicheng.decide_faces"],
-    "安全审计员": ["guicheng.view_user", "guicheng.view_accessevent", "admin.view_logentry", "guicheng.read_audit"],
+    "安全管理员": ["guicheng.view_user", "guicheng.give_roles", "guicheng.decide_faces", *SEAL, "guicheng.ask_seal"],
+    "安全审计员": ["guicheng.view_user", "guicheng.view_accessevent", "admin.view_logentry", "guicheng.read_audit",
+              "guicheng.see_seals"],
     "单位管理员": ["guicheng.view_user", "guicheng.reset_unit_accounts"],
     "部门经办人": [*RECORD, *IMPORT, *ANSWER],
     "社区经办人": [*RECORD, *IMPORT, *ANSWER, "communities.view_community", "communities.view_secretaryproject"],

@@ -25,6 +25,7 @@ from guicheng.access.units import behind
 from guicheng.fields import CleanCharField, one_of
 from guicheng.files.photos import WIDTHS, slots
 from guicheng.review.states import IN_REVIEW, State
+from guicheng.seal.models import Seal
 from guicheng.trail.append_only import AppendOnly
 
 PEOPLE = "照片里能认出的人（尤其是未成年人）已同意，或已遮挡"
@@ -49,6 +50,11 @@ class AttachmentQuerySet(models.QuerySet):
     def frozen(self):
         """Those of published owners, in their order; which of them still stand, the owners know."""
         return self.filter(frozen_at__isnull=False).order_by("order", "pk")
+
+    def with_seals(self):
+        """Say of each whether it is sealed: `is_sealed`."""
+        seals = Seal.objects.in_force().of_files(self.model.kind)
+        return self.annotate(is_sealed=models.Exists(seals.filter(sha256=models.OuterRef("sha256"))))
 
     def missing(self):
         """A sentence for each that may not be handed in yet."""

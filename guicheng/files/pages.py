@@ -8,9 +8,13 @@ from django.views.decorators.http import require_safe
 from guicheng import media_store
 from guicheng.access.units import behind
 from guicheng.files.models import attachments, with_code
+from guicheng.public.errors import error_page
+from guicheng.seal.middleware import already_covered
+from guicheng.seal.models import Seal
+from guicheng.seal.words import MARK
 
-# a withdrawal takes effect everywhere within these seconds
-PUBLIC_CACHE = "public, max-age=300"
+# a withdrawal and a seal take effect everywhere within these seconds
+PUBLIC_CACHE = "public, max-age=60"
 # what a PDF may do in a browser that shows it in spite of everything: nothing
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
@@ -61,11 +65,15 @@ def may_see(user, owner):
 
 
 def _published(request, respond, row, *size):
-    """The file with a tag, or 304: the permission is asked again each time the five minutes are over."""
+    """The file with a tag, or 304: the permission is asked again each time the minute is over. 410 of a sealed one."""
+    if Seal.objects.hides(row):
+        sealed = error_page(request, 410, "", (MARK, "这张照片或这份附件已经封存。"))
+        sealed["Cache-Control"] = PUBLIC_CACHE
+        return sealed
     etag = quote_etag("-".join([row.sha256[:32], *map(str, size)]))
     response = get_conditional_response(request, etag=etag) or respond(row, *size)
     response["ETag"], response["Cache-Control"] = etag, PUBLIC_CACHE
-    return response
+    return already_covered(response)
 
 
 def photo_response(photo, width):

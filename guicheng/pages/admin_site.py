@@ -26,6 +26,7 @@ class GuichengAdminSite(admin.AdminSite):
         from guicheng.notices import pages as inbox
         from guicheng.pages.audit import audit, audit_export
         from guicheng.pages.faces import decide, show_faces
+        from guicheng.pages.seals import seal_ask, seal_decide, seals
         from guicheng.upkeep.pages import show_health
 
         # Django's own shortcut to the public page asks nobody: it would tell the address of any row
@@ -45,6 +46,9 @@ class GuichengAdminSite(admin.AdminSite):
             ("audit/export/", audit_export, "audit-export"),
             ("faces/", show_faces, "faces"),
             ("faces/<slug:key>/", decide, "face"),
+            ("seals/", seals, "seals"),
+            ("seals/ask/", seal_ask, "seal_ask"),
+            ("seals/decide/", seal_decide, "seal_decide"),
         ]
         own = [path(address, self.admin_view(view), name=name) for address, view, name in pages]
         return [*own, *kept]

@@ -3,6 +3,7 @@ from django.urls import reverse
 
 from guicheng.access.permissions import can_make_accounts, can_see_faces, can_see_health, sees_everything
 from guicheng.notices.inbox import InboxMessage
+from guicheng.seal.permissions import can_see_seals
 from partybuilding import first_page as partybuilding
 from projects import first_page as projects
 
@@ -11,9 +12,19 @@ def first_page(user, samples=False, unexplained=""):
     """All parts of this person's first page; see `projects.first_page.parts`."""
     return {
         "inbox": InboxMessage.objects.visible_to(user).unread()[:5],
-        "account_links": account_links(user), "ways": projects.ways(user), "sees_everything": sees_everything(user),
+        "account_links": account_links(user), "ways": [*projects.ways(user), *seal_ways(user)],
+        "sees_everything": sees_everything(user),
         **projects.parts(user, samples, unexplained), **partybuilding.parts(user),
     }
+
+
+def seal_link():
+    return "封存：依规不再公开的文字、姓名、照片和附件", reverse("admin:seals")
+
+
+def seal_ways(user):
+    """For who confirms a seal beside the daily work; who keeps the accounts has it among those links."""
+    return [seal_link()] if can_see_seals(user) and sees_everything(user) else []
 
 
 def account_links(user):
@@ -24,6 +35,7 @@ def account_links(user):
         (user.has_perm("guicheng.read_audit"), ("审计记录：每一处改动，前后各是什么", reverse("admin:audit"))),
         (user.has_perm("guicheng.view_accessevent"), ("访问日志：登录、下载、账号变动", logs)),
         (user.has_perm("admin.view_logentry"), ("操作日志：谁改了什么", reverse("admin:admin_logentry_changelist"))),
+        (can_see_seals(user) and not sees_everything(user), seal_link()),
         (user.has_perm("guicheng.give_roles"), ("待授权的账号", f"{users}?waiting=1")),
         (can_make_accounts(user), ("账号：新增、重置口令、停用", users)),
         (can_see_health(user), ("运行情况：数据库、磁盘、备份、后台任务", reverse("admin:health"))),

@@ -13,11 +13,13 @@ from projects.models import Discrepancy, PolicyDocument, Project
 
 @require_safe
 def home(request):
-    summaries = [row for row in projects.summary.list_summaries() if row.project_list.is_street]
+    years = projects.summary.by_year(row for row in projects.summary.list_summaries() if row.project_list.is_street)
+    shown = years[0] if years else None  # the current year, or the newest there is
+    summaries = shown.summaries if shown else []
     newest = Project.objects.published().real().exclude(latest_update=None).newest_first().select_related(
         "latest_update", "parent").defer("search_text")
     return render(request, "pages/home.html", {
-        "summaries": summaries,
+        "summaries": summaries, "shown": shown, "has_more": len(years) > 1,
         "as_of": max((row.as_of for row in summaries), default=None),
         "newest": newest[:6],
         "grid": communities.summary.tile_grid(),
@@ -29,7 +31,7 @@ def source_list(request):
     return render(request, "pages/source_list.html", {
         "sources": sources_with_what_rests(),
         "documents": PolicyDocument.objects.select_related("source"),
-        "discrepancies": Discrepancy.objects.published().select_related("source_1", "source_2"),
+        "discrepancies": Discrepancy.objects.published().told(),
     })
 
 

@@ -14,6 +14,8 @@ from guicheng.tables.exports import plain
 
 A4, A3 = 9, 8  # the numbers Excel gives to papers
 INK, SECOND, LINE, EDGE, WASH = "#1D1F23", "#50555D", "#E3E1DC", "#8D9097", "#FBEEEC"
+ROOM = {(A4, False): 140, (A4, True): 96, (A3, False): 205, (A3, True): 140}  # (paper, portrait): columns' width
+SMALLEST = 0.72  # of the size on the screen: below it nobody can read a print
 LINE_HEIGHT = 16.5  # points for one line of 11 pt; fonts put in the place of 宋体 need as much
 MAX_ROW = 409  # points: what a workbook allows
 WORDS = re.compile(r"[!-~]+|\n|.", re.DOTALL)  # what a line may not be broken in
@@ -55,17 +57,34 @@ def lines_in(text, width):
     return lines
 
 
-class Book:
-    """A workbook in memory. `day` stands as its day of making; `footer` is on every printed page."""
+def pages_across(widths, repeated, room):
+    """The columns that begin the second and later pages of a sheet `room` wide; [] where one page holds all.
 
-    def __init__(self, title, day, footer, **properties):
+    The first `repeated` columns stand on each.
+    """
+    starts, used = [], 0
+    for index, width in enumerate(widths):
+        if used and used + width > room:
+            starts.append(index)
+            used = sum(widths[:repeated])
+        used += width
+    return starts
+
+
+class Book:
+    """A workbook in memory. `day` stands as its day of making; `footer` is on every printed page.
+
+    `cover`: what `guicheng/seal/` gives to keep sealed words out of it.
+    """
+
+    def __init__(self, title, day, footer, cover=None, **properties):
         import xlsxwriter  # imported here: django.setup() stays small
 
         self.buffer = io.BytesIO()
         self.book = xlsxwriter.Workbook(self.buffer, {
             "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
         self.book.set_properties({"title": title, "created": datetime.combine(day, time()), **properties})
-        self.footer, self.formats = footer, {}
+        self.footer, self.cover, self.formats = footer, cover, {}
         font = {"font_name": "宋体", "font_size": 11, "font_color": INK, "valign": "vcenter"}
         cell = {**font, "border": 1, "border_color": LINE, "text_wrap": True}
         self.styles = {
@@ -87,6 +106,11 @@ class Book:
             "day": {**cell, "num_format": "yyyy-mm-dd", "align": "center"},
         }
 
+    def plain(self, value):
+        """A cell's value, with what is sealed covered."""
+        value = plain(value)
+        return self.cover.text(value) if self.cover and isinstance(value, str) else value
+
     def add_style(self, name, **properties):
         """A kind of cell of one's own, beside the common ones."""
         self.styles[name] = {**self.styles["cell"], **properties}
@@ -105,7 +129,8 @@ class Book:
 class Sheet:
     """A sheet with a title, an as-of line, lines of text, tables and charts, one below the other."""
 
-    def __init__(self, book, name, title, note, widths, *, portrait=False, paper=A4, one_page=False):
+    def __init__(self, book, name, title, note, widths, *, portrait=False, paper=A4, one_page=False, repeated=2):
+        """`repeated`: how many columns a sheet too wide to be read on one page has again on each that follows."""
         self.book, self.sheet, self.row = book, book.book.add_worksheet(name), 0
         self.widths, self.breaks = widths, []
         for index, width in enumerate(widths):
@@ -114,7 +139,14 @@ class Sheet:
         self.sheet.set_paper(paper)
         self.sheet.set_portrait() if portrait else self.sheet.set_landscape()
         self.sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-        self.sheet.fit_to_pages(1, 1 if one_page else 0)
+        starts = [] if one_page else pages_across(widths, repeated, ROOM[paper, portrait] / SMALLEST)
+        self.last = starts[0] - 1 if starts else len(widths) - 1  # a line of text stands on the first page
+        if starts:
+            self.sheet.set_print_scale(round(100 * SMALLEST))
+            self.sheet.set_v_pagebreaks(starts)
+            self.sheet.repeat_columns(0, repeated - 1)
+        else:
+            self.sheet.fit_to_pages(1, 1 if one_page else 0)
         self.sheet.set_footer(book.footer)
         self.write(title, "title")
         self.write(note, "note")
@@ -126,13 +158,13 @@ class Sheet:
         return self.sheet.get_name()
 
     def write(self, text, style="text"):
-        """A line over the whole width of the sheet, as high as its text needs."""
-        text, last = plain(text), len(self.widths) - 1
+        """A line over the whole width of the first page, as high as its text needs."""
+        text, last = self.book.plain(text), self.last
         size = {"title": 1.7, "heading": 1.25}.get(style, 1)
         if last:
             self.sheet.merge_range(self.row, 0, self.row, last, "", self.book.format(style))
         self.sheet.write_string(self.row, 0, text, self.book.format(style))
-        self._set_height(lines_in(text, sum(self.widths) / size) * size)
+        self._set_height(lines_in(text, sum(self.widths[:last + 1]) / size) * size)
         self.row += 1
 
     def skip(self):
@@ -153,7 +185,7 @@ class Sheet:
         head, last = self.row, len(columns) - 1
         self._row([(column.title, "head") for column in columns])
         for row in rows:
-            cells = [(plain(column.get(row)), column.style) for column in columns]
+            cells = [(self.book.plain(column.get(row)), column.style) for column in columns]
             self._row([(value, style(row) if callable(style) else style) for value, style in cells])
         if main:
             self.freeze(head + 1, frozen)
@@ -187,7 +219,7 @@ class Sheet:
     def tally(self, found):
         """A small table of one line: (word, number, style of the word) side by side."""
         for index, (word, number, style) in enumerate(found):
-            self.sheet.write_string(self.row, index, plain(word), self.book.format(style))
+            self.sheet.write_string(self.row, index, self.book.plain(word), self.book.format(style))
             self.sheet.write_number(self.row + 1, index, number, self.book.format("number"))
         for _ in range(2):
             self._set_height(1)
@@ -207,7 +239,7 @@ class Sheet:
         for index, (chart, description) in enumerate(charts):
             chart.set_size({"width": width, "height": height})
             self.sheet.insert_chart(row, 0, chart, {
-                "x_offset": index * (width + 16), "y_offset": 4, "description": plain(description),
+                "x_offset": index * (width + 16), "y_offset": 4, "description": self.book.plain(description),
                 "object_position": 2})
 
     def finish(self):

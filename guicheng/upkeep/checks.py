@@ -14,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from guicheng.accounts.models import AccessEvent
 from guicheng.days.workdays import missing_year
+from guicheng.seal.models import Seal
 from guicheng.trail.append_only import missing_triggers
 from guicheng.upkeep.disk import gigabytes, is_full, room
 from guicheng.upkeep.health import Level, Seen, check
@@ -116,6 +117,17 @@ def _worker():
         return Seen(Level.WARN, f"最早的一件是 {ago(first)}排上的，前面的一件还没有办完。", "再等一等。")
     return Seen(Level.BAD, f"最早的一件是 {ago(first)}排上的，没有人接。",
                 "启动 guicheng-worker（systemctl start guicheng-worker），看它的日志。")
+
+
+@check("seals", "封存", "封存以后，锁定季度的文件要重做，按个人信息封存的照片要删除；没有办完以前，这些文件不给下载。")
+def _seals():
+    first = Seal.objects.unfinished().order_by("confirmed_at").values_list("confirmed_at", flat=True).first()
+    if first is None:
+        return Seen(Level.OK, "都办完了。")
+    said = f"最早的一项是 {ago(first)}确认的，还没有办完。"
+    if timezone.now() - first <= WAITING:
+        return Seen(Level.OK, said)
+    return Seen(Level.BAD, said, "启动 guicheng-worker，或者运行 manage.py cover_sealed，看它说什么。")
 
 
 @check("backup", "备份", "最近一份完整的备份是什么时候做的。定时是每小时一份。")

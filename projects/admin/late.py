@@ -37,6 +37,9 @@ SECTIONS = {
         ("已晚几天", lambda row: row.days_late), ("卡在哪", lambda row: row.stuck),
         ("需谁协调", lambda row: row.coordination), ("下一步", lambda row: row.next_step),
         ("批示", lambda row: row.instruction)], "没有逾期的项目。"),
+    "pending": Section("到期待核", late.pending, [
+        UNIT, DUE, ("最近进展日", lambda row: row.moved_on or "还没有进展"), ("联系人", lambda row: row.contact),
+        ("批示", lambda row: row.instruction)], "没有到期待核的项目。"),
     "soon": Section("将到期", late.due_soon, [
         UNIT, DUE, ("下一步", lambda row: row.next_step), ("批示", lambda row: row.instruction)],
         "没有快到期的项目。"),

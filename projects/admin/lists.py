@@ -6,14 +6,14 @@ from projects.models import Category, Declaration, Department, ProjectList
 
 class DeclarationInline(LabelledInline):
     model = Declaration
-    fields = ["total", "done", "categories", "qualifier", "unit", "statement", "effective_from", "effective_on",
-              "source"]
+    fields = ["total", "done", "gives_rate", "categories", "qualifier", "unit", "statement", "effective_from",
+              "effective_on", "source"]
     can_delete = False
 
 
 class CategoryInline(LabelledInline):
     model = Category
-    fields = ["number", "name"]
+    fields = ["number", "name", "office_name"]
     can_delete = False
 
 

@@ -14,7 +14,7 @@ from projects.admin.exports import export_links
 from projects.admin.filters import CountedFilter, FamilyFilter, FoldedFilter, LightFilter
 from projects.admin.imports import import_links
 from projects.models import Milestone, Project, ProjectAlias, Promise
-from projects.models.project import NEVER
+from projects.models.then import NEVER
 from projects.permissions import can_publish_project, can_record_progress
 from projects.supervision.lights import lights_of
 from projects.templatetags.projects import light_tag, status_tag
@@ -54,8 +54,8 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
     inlines = [PromiseInline, MilestoneInline, AliasInline]
     fieldsets = [
         (None, {"fields": ["name", "code", "description", ("status_shown", "percent_now", "quantity"), "ledger"]}),
-        ("在哪张清单上", {"fields": ["project_list", "membership", "number", "category", "parent", "continues",
-                               "community", "place", "source"]}),
+        ("在哪张清单上", {"fields": ["project_list", "membership", "layer", "number", "category", "parent",
+                               "continues", "community", "place", "source"]}),
         ("谁负责", {"fields": ["lead_department", "supporting_departments", "leader", "contact", "phone"]}),
         ("计划", {"fields": [("planned_start", "planned_end", "due_on"), ("target_quantity", "target_unit"),
                            ("budget", "budget_source"), "schedule_text", "completion_standard"]}),

@@ -21,13 +21,13 @@ from projects.report.build import document_of
 from projects.report.files import FORMATS
 from projects.report.first_text import first_text
 from projects.report.forms import NewReportForm, ReopenForm, ReportForm, SigningForm
-from projects.report.prose import PARTS
+from projects.report.prose import WRITTEN, titles_of
 from projects.report.tokens import grouped
 from projects.views.reports import public_address
 
 PAPER = ["kind", "title", "issuer", "has_red_head", "addressee", "copied_to", "printed_by", "is_released"]
 HOW_TO_WRITE = ("花括号里的是数，锁定时填成当时的数；要用别的数，从下面的表里复制。"
-                "行首写“（一）”“1.”“（1）”就是各级标题。")
+                "【】里的是还没有核实或填写的，填完才能定稿。行首写“（一）”“1.”“（1）”就是各级标题。")
 
 
 @admin.register(QuarterReport)
@@ -39,6 +39,7 @@ class QuarterReportAdmin(ScopedAdmin):
     list_filter = ["kind", "year"]
     search_fields = ["title"]
     list_select_related = ["written_by"]
+    autocomplete_fields = ["cases"]
     actions = None
 
     class Media:
@@ -84,12 +85,12 @@ class QuarterReportAdmin(ScopedAdmin):
 
     def get_fieldsets(self, request, obj=None):
         if obj is None:
-            return [(None, {"fields": ["year", "number"],
-                            "description": "选好季度以后，系统按台账写出四个部分的初稿，再由您修改。"})]
+            return [(None, {"fields": ["year", "number", "kind"],
+                            "description": "选好季度和文种以后，系统写出正文的初稿，再由您修改。"})]
         paper = ("公文格式", {"fields": PAPER})
         if not self.has_change_permission(request, obj):
             return [paper]  # the text is read with its figures in it: 看全文
-        return [("正文", {"fields": list(PARTS), "description": HOW_TO_WRITE}), paper]
+        return [("正文", {"fields": [*WRITTEN, "cases"], "description": HOW_TO_WRITE}), paper]
 
     def has_change_permission(self, request, obj=None):
         return (obj is None or not obj.is_closed) and super().has_change_permission(request, obj)
@@ -103,10 +104,10 @@ class QuarterReportAdmin(ScopedAdmin):
         Who saves it as it stood is not its writer: else the one who wrote it could close it.
         """
         if not change:
-            for name, text in first_text(document_of(obj.quarter)).items():
+            for name, text in first_text(document_of(obj.quarter), obj.kind).items():
                 setattr(obj, name, text)
         elif QuarterReport.objects.filter(pk=obj.pk).exclude(
-                **{name: getattr(obj, name) for name in [*PARTS, *PAPER]}).exists():
+                **{name: getattr(obj, name) for name in [*WRITTEN, *PAPER]}).exists():
             obj.written_by = request.user
         super().save_model(request, obj, form, change)
 
@@ -177,8 +178,9 @@ class QuarterReportAdmin(ScopedAdmin):
     def first_text(self, request, pk):
         """The text the figures would give now, to copy from: nothing that was written is touched."""
         report = self._report(request, pk)
-        parts = [(PARTS[name], getattr(report, name), text)
-                 for name, text in first_text(document_of(report.quarter)).items()]
+        titles, cases = titles_of(report.kind), list(report.cases.values_list("code", flat=True))
+        parts = [(titles.get(name, "开头"), getattr(report, name), text)
+                 for name, text in first_text(document_of(report.quarter), report.kind, cases).items()]
         return self._render(request, "first_text", report, "按现在的数重写的初稿", {"parts": parts})
 
     @method_decorator(require_safe)
@@ -236,9 +238,10 @@ class QuarterReportAdmin(ScopedAdmin):
             document, wrong = document_of(report.quarter), error.messages
         try:
             quarter_close.check_closable(report, by)
+            quarter_close.check_filled(document)
         except ValidationError as error:
             wrong = [*error.messages, *wrong]
-        empty = [title for name, title in PARTS.items() if not getattr(report, name).strip()]
+        empty = [title for name, title in titles_of(report.kind).items() if not getattr(report, name).strip()]
         return {"document": document, "wrong": wrong, "empty": empty}
 
     def sign(self, request, pk):

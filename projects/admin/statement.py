@@ -19,7 +19,7 @@ Kind, State = ProgressUpdate.Kind, ProgressUpdate.State
 TITLES = {Kind.PROGRESS: "填报进展", Kind.POSTPONEMENT: "申请延期", Kind.CLOSURE: "申请销号",
           Kind.CORRECTION: "更正一条已发布的进展", Kind.WITHDRAWAL: "撤回一条已发布的进展"}
 COPIED = ["effective_from", "effective_on", "postponed_to", "status", "percent", "quantity", "text", "proof", "problem",
-          "delay_reason", "next_step", "coordination", "source", "source_place"]
+          "delay_reason", "next_step", "coordination", "office_text", "source", "source_place"]
 
 
 class StatementPages:

@@ -39,7 +39,7 @@ def ways(user):
         links.append(("复制本周进展成微信文字", reverse("admin:projects_progressupdate_week")))
     links += [(words, address) for address, words in import_links(user)]
     if user.has_perm("projects.view_supervisionnotice"):
-        links.append(("督办台：逾期、将到期、久无进展、缺资料", reverse("admin:projects_supervisionnotice_desk")))
+        links.append(("督办台：逾期、待核、将到期、久无进展、缺资料", reverse("admin:projects_supervisionnotice_desk")))
     if sees_everything(user) and user.has_perm("projects.view_project"):
         links.append(("季度汇总：网页和各种文件", reverse("report-index")))
     if user.has_perm("projects.view_quarterreport"):

@@ -90,7 +90,7 @@ def street(user, samples=False):
     projects = Project.objects.visible_to(user).filter(is_sample=samples)
     filters = {"counted": 1, "is_sample__exact": int(samples)}
     tiles = light_counts(summary.by_light(projects.counted().order_by()), filters)
-    charts = [Chart("list", "按清单", "整条是公布总数；没有公布总数的，整条是本站有资料的。",
+    charts = [Chart("list", "按清单", "整条是公布总数；没有公布总数的，整条是有明细的。",
                     list(_of_lists(projects, samples, filters)))]
     charts += [Chart(kind, title, "条越长，项目越多。", list(_of_field(projects, kind, filters)))
                for kind, title in CHARTS.items()]

@@ -58,11 +58,16 @@ class Correction:
     def after(self):
         return "" if self.is_withdrawal else _told(self.row)
 
+    @property
+    def told(self):
+        """The days it is about, in words."""
+        return (self.amends if self.is_withdrawal else self.row).told
+
     def as_dict(self):
         """As plain values that everybody may read."""
         return {
             "code": self.code, "name": self.name, "label": self.label, "effective_on": self.effective_on.isoformat(),
-            "recorded_on": self.recorded_on.isoformat(), "before": self.before, "after": self.after,
+            "told": self.told, "recorded_on": self.recorded_on.isoformat(), "before": self.before, "after": self.after,
             "reason": self.reason,
         }
 

@@ -38,21 +38,24 @@ class StatementForm(AsksAboutWords, forms.ModelForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10**6)
     words_checked = forms.BooleanField(label="已核对，照这样提交", required=False)
+    is_exact = forms.BooleanField(
+        label="就是这一天", required=False, help_text="例如就在这天完工、启用。不勾，页面写“截至”或“不迟于”这一天。")
 
     class Meta:
         model = ProgressUpdate
         fields = ["effective_on", "effective_from", "postponed_to", "status", "percent", "quantity", "text", "proof",
-                  "reason", "problem", "delay_reason", "next_step", "coordination", "source", "source_place"]
+                  "reason", "problem", "delay_reason", "next_step", "coordination", "office_text", "source",
+                  "source_place"]
         widgets = {
             **{name: _day() for name in ["effective_on", "effective_from", "postponed_to"]},
             **{name: forms.Textarea(attrs={"rows": 3}) for name in ["text", "reason", "proof"]},
             **{name: forms.Textarea(attrs={"rows": 2}) for name in
-               ["problem", "delay_reason", "next_step", "coordination"]},
+               ["problem", "delay_reason", "next_step", "coordination", "office_text"]},
             "percent": forms.NumberInput(attrs={"min": 0, "max": 100, "inputmode": "numeric"}),
         }
 
-    PUBLIC = ["effective_on", "status", "text", "percent", "quantity", "reason"]
-    STAFF = ["problem", "delay_reason", "next_step", "coordination"]
+    PUBLIC = ["effective_on", "is_exact", "status", "text", "percent", "quantity", "reason"]
+    STAFF = ["problem", "delay_reason", "next_step", "coordination", "office_text"]
     ORIGIN = ["effective_from", "source", "source_place"]
     REQUIRED = []
     HELP = {"reason": "居民会看到。暂停或不再实施时要写。"}
@@ -67,6 +70,8 @@ class StatementForm(AsksAboutWords, forms.ModelForm):
         for name in set(self.HELP) & set(self.fields):
             self.fields[name].help_text = self.HELP[name]
         self.initial["version"] = self.instance.version
+        self.initial["is_exact"] = bool(self.instance.effective_from) \
+            and self.instance.effective_from == self.instance.effective_on
         self.words, self.doubts, self.beside = [], [], []
         if "source" in self.fields:
             self.fields["source"].queryset = Source.objects.all()
@@ -79,10 +84,23 @@ class StatementForm(AsksAboutWords, forms.ModelForm):
     def clean(self):
         """Ask once about the words of the list and what is seldom meant; a tick says that the author looked."""
         values = super().clean()
+        self._take_exact_day(values)
         self.doubts = self.doubts_about(values)
         if self.doubts and not self.words and not self.is_ticked:
             self.add_error(None, ASK)
         return values
+
+    def _take_exact_day(self, values):
+        """Of an exact day both ends are stated; who takes the tick away takes the first day with it."""
+        if "is_exact" not in self.fields or not values.get("effective_on"):
+            return
+        first, before = values.get("effective_from"), self.initial.get("effective_from")
+        if values.get("is_exact"):
+            if first not in (None, values["effective_on"], before):
+                self.add_error("is_exact", "勾了“就是这一天”，就不用填“最早日”。")
+            values["effective_from"] = self.instance.effective_from = values["effective_on"]
+        elif self.initial["is_exact"] and first in (None, before):
+            values["effective_from"] = self.instance.effective_from = None
 
     def watched_texts(self, values):
         """All that it says, changed or not: it goes to review as it stands; and what was chosen beside it."""
@@ -178,7 +196,7 @@ class PostponementForm(StatementForm):
 class ClosureForm(StatementForm):
     """申请销号: finished, with proof."""
 
-    PUBLIC = ["effective_on", "status", "proof", "text"]
+    PUBLIC = ["effective_on", "is_exact", "status", "proof", "text"]
     STAFF, ORIGIN = [], []
     REQUIRED = ["status", "proof"]
     HELP = {"status": "办完了选“已完成”，已经启用选“已投用”。"}

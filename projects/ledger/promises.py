@@ -17,19 +17,21 @@ from projects.models import ProgressUpdate, Project, ProjectList, Promise, Sourc
 class Verdict(models.TextChoices):
     KEPT = "kept", "按期完成"
     LATE = "late", "逾期完成"
-    UNKEPT = "unkept", "未完成"
-    UNREPORTED = "unreported", "到期未见报道"
+    UNKEPT = "unkept", "到期未完成"
+    PENDING = "unreported", "到期待核"  # the value is what closes of 0.3.0 and 0.4.0 wrote down
+    EARLY = "early", "提前完成"
     NOT_DUE = "not_due", "未到期"
 
     @property
     def is_late(self):
-        """Whether its day is over and nobody can say that it was kept."""
-        return self in (self.LATE, self.UNKEPT, self.UNREPORTED)
+        """Whether it is told that it was not kept in time; where nobody has said, it is not late."""
+        return self in (self.LATE, self.UNKEPT)
 
     @property
     def tag(self):
         """The class of the tag that shows it."""
-        return {"kept": "tag-done", "late": "tag-doing", "unkept": "tag-doing"}.get(self.value, "tag-none")
+        done, doing = "tag-done", "tag-doing"
+        return {"kept": done, "early": done, "late": doing, "unkept": doing}.get(self.value, "tag-none")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,13 @@ class Judgement:
     verdict: Verdict
     proof: ProgressUpdate | None
 
+    @property
+    def why(self):
+        """What the verdict does not say by itself: of a due day that passed, what is not written anywhere."""
+        if self.verdict != Verdict.PENDING:
+            return ""
+        return "公开资料写明已经完成，没有写明是不是按期。" if self.proof else "公开资料没有写明是否完成。"
+
     def frozen(self):
         promise, proof, project = self.promise, self.proof, self.promise.project
         return {
@@ -47,6 +56,8 @@ class Judgement:
             "list_title": project.project_list.title if project.project_list else "",
             "text": promise.text, "promised_on": iso(promise.promised_on), "due_on": iso(promise.due_on),
             "verdict": self.verdict.value, "verdict_label": self.verdict.label,
+            "promised": promise.told,
+            "why": self.why, "proof": proof.told if proof else "",
             "proof_on": iso(proof.effective_on) if proof else None, "proof_text": proof.text if proof else "",
             "proof_source": proof.source.title if proof else "", "source": promise.source.title,
         }
@@ -65,21 +76,29 @@ class Judgement:
 
 
 def judge(promise, rows, day):
-    """Judge one promise as of `day`. `rows`: the project's rows in force by then, oldest first."""
-    until_due = [row for row in rows if row.status and row.effective_on <= promise.due_on]
-    later = [row for row in rows if row.effective_on > promise.due_on]
-    done_by_due = list(takewhile(lambda row: row.status in Status.DONE, reversed(until_due)))
+    """Judge one promise as of `day`. `rows`: the project's rows in force by then, oldest first.
+
+    Silence breaks nothing: not kept is what a later row says was not finished, what was put off or given up; kept late
+    is what was surely finished after the due day. All else that is due waits for a word.
+    """
+    due = promise.due_on
+    stated = [row for row in rows if row.status]
+    by_due = [row for row in stated if row.effective_on <= due]
+    done_by_due = list(takewhile(lambda row: row.status in Status.DONE, reversed(by_due)))
+    is_over = due <= last_ended(day)
     if done_by_due:
-        return Judgement(promise, Verdict.KEPT, done_by_due[-1])
-    if last_ended(day) < promise.due_on:
-        return Judgement(promise, Verdict.NOT_DUE, until_due[-1] if until_due else None)
-    done_later = next((row for row in later if row.status in Status.DONE), None)
-    if done_later:
-        return Judgement(promise, Verdict.LATE, done_later)
-    spoken = [row for row in rows if row.effective_on >= promise.due_on]
-    if spoken:
-        return Judgement(promise, Verdict.UNKEPT, spoken[-1])
-    return Judgement(promise, Verdict.UNREPORTED, None)
+        return Judgement(promise, Verdict.KEPT if is_over else Verdict.EARLY, done_by_due[-1])
+    if not is_over:
+        return Judgement(promise, Verdict.NOT_DUE, by_due[-1] if by_due else None)
+    unfinished = [row for row in stated if row.is_unfinished_after(due)]
+    if stated and stated[-1].status in Status.DONE:
+        done = [row for row in stated if row.status in Status.DONE and row.effective_on > due]
+        surely = unfinished or all(row.effective_from and row.effective_from > due for row in done)
+        return Judgement(promise, Verdict.LATE if surely else Verdict.PENDING, done[0])
+    given_up = stated[-1:] if stated and stated[-1].status == Status.CANCELLED else []
+    put_off = [row for row in rows if row.postponed_to and row.postponed_to > due]
+    proof = next((found[-1] for found in (unfinished, given_up, put_off) if found), None)
+    return Judgement(promise, Verdict.UNKEPT if proof else Verdict.PENDING, proof)
 
 
 def judgements(promises=None, day=None, known_at=None, count=None):

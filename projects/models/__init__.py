@@ -1,5 +1,6 @@
 """Projects, lists, and what is said of them; one module a concept."""
 from projects.models.bulk import BulkChange
+from projects.models.covered import CoveredClose, CoveredFile
 from projects.models.evidence import Discrepancy, Fact, PolicyDocument, Source
 from projects.models.exports import ExportFile
 from projects.models.imports import ColumnHabit, ImportBatch, ImportRow
@@ -15,8 +16,9 @@ from projects.models.status import Status
 from projects.models.supervision import Instruction, SupervisionNotice
 
 __all__ = [
-    "BulkChange", "Category", "CloseFile", "ColumnHabit", "Declaration", "Department", "Discrepancy", "ExportFile",
-    "Fact", "ImportBatch", "ImportRow", "Instruction", "LightOverride", "LightRule", "Milestone", "Paper", "Photo",
+    "BulkChange", "Category", "CloseFile", "ColumnHabit", "CoveredClose", "CoveredFile", "Declaration", "Department",
+    "Discrepancy", "ExportFile", "Fact", "ImportBatch", "ImportRow", "Instruction", "LightOverride", "LightRule",
+    "Milestone", "Paper", "Photo",
     "PolicyDocument", "ProgressUpdate", "Project", "ProjectAlias", "ProjectList", "Promise", "QuarterClose",
     "QuarterReopening", "QuarterReport", "QuarterSigning", "ReviewStep", "Source", "Status", "SupervisionNotice",
     "WatchedWord",

@@ -1,9 +1,11 @@
 """Where a statement comes from, and what was stated beside progress."""
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Q, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull, LessThanOrEqual
 from django.urls import reverse
+from django.utils import timezone
 
 from guicheng.access.scope import EveryonesQuerySet, FollowingQuerySet
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
@@ -125,6 +127,14 @@ class FactKind(models.TextChoices):
     VOICE = "voice", "声音"
 
 
+class Layer(models.TextChoices):
+    """Whose it is: the street's own, or of whom it is only told beside it."""
+
+    STREET = "street", "桂城街道"
+    DISTRICT = "district", "南海区"
+    TOWN = "town", "其他镇街"
+
+
 class FactQuerySet(AboutQuerySet):
     def by(self, day):
         """What was so by the end of `day`; without a day all."""
@@ -140,6 +150,13 @@ class DiscrepancyQuerySet(AboutQuerySet):
     def by(self, day):
         """Those whose two sources were out by the end of `day`; without a day all."""
         return self if day is None else self.filter(told_by(day, "source_1"), told_by(day, "source_2"))
+
+    def told(self, day=None):
+        """Those of the day as a page tells them: `is_settled` where the office had settled it by then."""
+        settled = {} if day is None else {"settled_on__lte": day}
+        is_settled = Case(When(~Q(settled=""), **settled, then=True), default=False,
+                          output_field=models.BooleanField())
+        return self.by(day).annotate(is_settled=is_settled).select_related("source_1", "source_2", "settled_source")
 
 
 class Fact(Edited, Coded, About):
@@ -165,8 +182,7 @@ class Fact(Edited, Coded, About):
     project_list = models.ForeignKey(
         "projects.ProjectList", verbose_name="清单", null=True, blank=True, on_delete=models.PROTECT
     )
-    layer = models.CharField("层级", max_length=20, default="street", choices=[
-        ("street", "桂城街道"), ("district", "南海区"), ("town", "其他镇街")])
+    layer = models.CharField("层级", max_length=20, default=Layer.STREET, choices=Layer)
 
     effective_from = DayField("最早日", null=True, blank=True)
     effective_on = DayField("最迟日", null=True, blank=True, help_text="到这一天一定已是如此。")
@@ -194,7 +210,7 @@ class Fact(Edited, Coded, About):
 
 
 class Discrepancy(Edited, Coded, About):
-    """Two sources that disagree about one thing, side by side. We do not settle it."""
+    """Two sources that disagree about one thing, side by side, until the office settles it by its own word."""
 
     scope_follows = ("project", "community", "organisation", "metric")
 
@@ -203,7 +219,14 @@ class Discrepancy(Edited, Coded, About):
     source_1 = models.ForeignKey(Source, verbose_name="来源一", on_delete=models.PROTECT, related_name="+")
     statement_2 = CleanTextField("说法二")
     source_2 = models.ForeignKey(Source, verbose_name="来源二", on_delete=models.PROTECT, related_name="+")
-    treatment = CleanTextField("本站怎样处理", blank=True)
+    treatment = CleanTextField("核实以前怎样写", blank=True)
+
+    # 本单位核定: all of it or nothing; the difference stays to be read
+    settled = CleanTextField("核定的说法", blank=True, help_text="居民会看到；两种说法仍然留着。")
+    settled_on = DayField("核定日期", null=True, blank=True)
+    settled_by = CleanCharField("核定人", max_length=80, blank=True, help_text="姓名和职务，不公开。")
+    settled_source = models.ForeignKey(
+        Source, verbose_name="核定的依据", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     project_list = models.ForeignKey(
         "projects.ProjectList", verbose_name="清单", null=True, blank=True, on_delete=models.PROTECT
@@ -227,10 +250,20 @@ class Discrepancy(Edited, Coded, About):
                 name="projects_discrepancy_statements_differ",
                 violation_error_message="两处说法相同，就不是分歧。",
             ),
+            models.CheckConstraint(
+                condition=Q(settled="", settled_on__isnull=True, settled_by="", settled_source__isnull=True)
+                | ~Q(settled="") & ~Q(settled_by="") & Q(settled_on__isnull=False, settled_source__isnull=False),
+                name="projects_discrepancy_settled_whole",
+                violation_error_message="核定要写明说法、日期、核定人和依据，四项都填。",
+            ),
         ]
 
     def __str__(self):
         return self.topic
+
+    def clean(self):
+        if self.settled_on and self.settled_on > timezone.localdate():
+            raise ValidationError({"settled_on": "核定日期不能在今天以后。"})
 
 
 class PolicyDocumentStage(models.TextChoices):

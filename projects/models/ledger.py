@@ -27,6 +27,14 @@ class ProgressUpdateQuerySet(LedgerQuerySet, ReviewedQuerySet, KeyedQuerySet):
         """Those whose photos and papers anybody may fetch: in force, on a project that is public."""
         return self.in_force().filter(project__in=behind(ProgressUpdate, "project").objects.published())
 
+    def unfinished_after(self, due):
+        """Those that say that after `due`, a day or an expression, it was not finished: silence makes nothing late.
+
+        Of a statement whose first day is known it is that day that must lie after; else it tells of its last day.
+        """
+        surely = Q(effective_from__gt=due) | Q(effective_from=None, effective_on__gt=due)
+        return self.filter(surely, status__in=Status.UNFINISHED)
+
     def open_work_of(self, user):
         return super().open_work_of(user).select_related("project")
 
@@ -37,8 +45,8 @@ class ProgressUpdateQuerySet(LedgerQuerySet, ReviewedQuerySet, KeyedQuerySet):
 
 
 # what one statement says; a correction says all of it again
-STATED = ("effective_from", "effective_on", "status", "percent", "quantity", "postponed_to", "proof", "text", "source",
-          "source_place")
+STATED = ("effective_from", "effective_on", "status", "percent", "quantity", "postponed_to", "proof", "text",
+          "office_text", "source", "source_place")
 
 
 class StatementKind(models.TextChoices):
@@ -80,6 +88,7 @@ class ProgressUpdate(ChecksAtOnce, LedgerRow, Reviewed, Keyed):
     text = CleanTextField("进展（公开）", blank=True, help_text="居民会看到。写办到了哪一步，一两句话。")
 
     # for staff only
+    office_text = CleanTextField("公文写法", blank=True, help_text="写进报告和通报的话。不填就按上面的进展写。")
     problem = CleanTextField("存在问题", blank=True)
     delay_reason = CleanTextField("滞后原因", blank=True)
     next_step = CleanTextField("下一步", blank=True)
@@ -181,6 +190,15 @@ class ProgressUpdate(ChecksAtOnce, LedgerRow, Reviewed, Keyed):
     @property
     def alone(self):
         return Status.alone(self.status)
+
+    @property
+    def told(self):
+        """The days of which it speaks, in words."""
+        return words.day_range(self.effective_from, self.effective_on, self.alone)
+
+    def is_unfinished_after(self, due):
+        """Of one row what `unfinished_after` is of many."""
+        return self.status in Status.UNFINISHED and (self.effective_from or self.effective_on) > due
 
     @property
     def headline(self):

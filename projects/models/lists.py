@@ -63,7 +63,11 @@ class ProjectList(Edited, Keyed):
     )
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="lists")
     note = CleanTextField("说明", blank=True)
+    office_name = CleanCharField(
+        "公文里的名称", max_length=80, blank=True, help_text="报告里这样写，如“7大类45个重点项目”。不填就用名称。")
     order = models.PositiveSmallIntegerField("顺序", default=0)
+    is_compiled = models.BooleanField(
+        "往年资料", default=False, help_text="根据公开报道整理、不是完整名单的：不亮灯，不算逾期。")
     is_published = models.BooleanField("公开", default=True)
     is_sample = models.BooleanField("示例", default=False, editable=False)
 
@@ -113,6 +117,8 @@ class Declaration(Recorded, Coded):
     categories = models.PositiveSmallIntegerField("公布类型（主题）数", null=True, blank=True)
     qualifier = models.CharField("数前后的字", max_length=4, choices=Qualifier, blank=True)
     unit = CleanCharField("单位", max_length=8, default="项")
+    gives_rate = models.BooleanField(
+        "可以算完成率", default=False, help_text="来源写明完成数是总数里的、同一天、同一口径，才勾。")
     statement = CleanCharField("原来怎么说", max_length=200, blank=True, help_text="如“基本完成”“超 90%”。")
 
     effective_from = DayField("最早日", null=True, blank=True)
@@ -143,6 +149,11 @@ class Declaration(Recorded, Coded):
                 name="projects_declaration_says_something",
                 violation_error_message="总数、类型数和说法至少填一项。",
             ),
+            models.CheckConstraint(
+                condition=models.Q(gives_rate=False) | models.Q(done__isnull=False, total__gt=0, qualifier=""),
+                name="projects_declaration_rate_of_both",
+                violation_error_message="总数和完成数都有、没有“约、超”这样的字，才可以算完成率。",
+            ),
             one_of("qualifier", Qualifier.values, "“超、多、约、近、左右”以外的字不能用。"),
             with_unit("total", "unit", "有总数就要写单位。"),
             in_order("effective_from", "effective_on", "最早日不能晚于截至日。"),
@@ -163,6 +174,7 @@ class Category(Recorded, Keyed):
     )
     number = models.PositiveSmallIntegerField("序号")
     name = CleanCharField("名称", max_length=80)
+    office_name = CleanCharField("公文里的名称", max_length=80, blank=True, help_text="不填就用名称。")
     is_sample = models.BooleanField("示例", default=False, editable=False)
 
     objects = FollowingQuerySet.as_manager()

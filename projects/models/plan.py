@@ -3,6 +3,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
+from guicheng import words
 from guicheng.access.scope import FollowingQuerySet
 from guicheng.fields import CleanCharField, DayField, in_order
 from guicheng.natural_keys import Coded
@@ -11,7 +12,25 @@ from projects.models.evidence import Source
 from projects.models.project import Project
 
 
-class ProjectAlias(Recorded, Coded):
+class FollowedByProject(models.Model):
+    """A row from which a column of its project follows."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            self.project.refresh_projections()
+
+    def delete(self, *args, **kwargs):
+        with transaction.atomic():
+            deleted = super().delete(*args, **kwargs)
+            self.project.refresh_projections()
+        return deleted
+
+
+class ProjectAlias(FollowedByProject, Recorded, Coded):
     """Another name under which a source speaks of the project."""
 
     scope_follows = ("project",)
@@ -37,17 +56,6 @@ class ProjectAlias(Recorded, Coded):
     def __str__(self):
         return self.name
 
-    def save(self, *args, **kwargs):
-        """A project is found under all its names."""
-        with transaction.atomic():
-            super().save(*args, **kwargs)
-            self.project.refresh_projections()
-
-    def delete(self, *args, **kwargs):
-        with transaction.atomic():
-            deleted = super().delete(*args, **kwargs)
-            self.project.refresh_projections()
-        return deleted
 
 
 class PromiseQuerySet(FollowingQuerySet):
@@ -56,7 +64,7 @@ class PromiseQuerySet(FollowingQuerySet):
         return self if day is None else self.filter(promised_on__lte=day)
 
 
-class Promise(Recorded, Coded):
+class Promise(FollowedByProject, Recorded, Coded):
     """What was promised, with its due day; whether it was kept follows from the ledger (summary.py)."""
 
     scope_follows = ("project",)
@@ -85,6 +93,11 @@ class Promise(Recorded, Coded):
 
     def __str__(self):
         return self.text
+
+    @property
+    def told(self):
+        """When it was made, in words."""
+        return words.day_range(self.promised_from, self.promised_on, "不迟于 ")
 
 
 class Milestone(Recorded, Coded):

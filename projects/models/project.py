@@ -1,12 +1,10 @@
 """A project: anything promised on a list, or named by a source and on none."""
 from collections import defaultdict
-from datetime import date
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.urls import reverse
 
 from guicheng.access.permissions import sees_everything
@@ -21,38 +19,17 @@ from guicheng.fields import (
     percent_range,
     with_unit,
 )
-from guicheng.ledger import newest
 from guicheng.natural_keys import Keyed, KeyedQuerySet
 from guicheng.review.checked import UNTICKED
+from guicheng.seal.words import folded
 from guicheng.text import search_term, search_text
 from guicheng.trail.history import History, acting
 from guicheng.trail.versions import Edited
-from projects.models.evidence import Source, told_by
+from projects.models.evidence import Layer, Source
 from projects.models.ledger import ProgressUpdate
 from projects.models.lists import Category, Department, ProjectList, ProjectMembership
 from projects.models.status import Status
-
-NEVER = date(1900, 1, 1)  # `moved_on` before anybody said anything: sorts last on both databases
-
-
-def _then(column, stated, day, known_at, projection=""):
-    return newest(ProgressUpdate, column, stated, day, known_at, projection or column)
-
-
-def status_at(day, known_at=None):
-    """An expression: the project's status by the end of `day`, "" where nobody had said."""
-    return Coalesce(_then("status", ~Q(status=""), day, known_at), Value(""))
-
-
-def due_at(day, known_at=None):
-    """An expression: the day the project was due as one said by the end of `day`, null where none was set."""
-    put_off = _then("postponed_to", Q(postponed_to__isnull=False), day, known_at, "due_on")
-    return Coalesce(put_off, "planned_end", output_field=models.DateField())
-
-
-def announced_by(day):
-    """The condition: its list had been announced by the end of `day`, or, where it is on none, its source was out."""
-    return Q(project_list__announced_on__lte=day) | (Q(project_list=None) & told_by(day))
+from projects.models.then import NEVER, OF_STREET, announced_by, state_then
 
 
 class ProjectQuerySet(KeyedQuerySet):
@@ -71,6 +48,14 @@ class ProjectQuerySet(KeyedQuerySet):
         supported = Project.supporting_departments.through.objects.filter(
             department__in=Department.objects.served_by(user)).values("project")
         return self.filter(Project.of_units(lambda units: units.objects.served_by(user)) | Q(pk__in=supported))
+
+    def of_street(self):
+        """The street's own: on one of its lists, or on none and of no other layer."""
+        return self.filter(OF_STREET)
+
+    def answered_for(self):
+        """Those an office answers for: not what was compiled from press reports of years gone by."""
+        return self.exclude(project_list__is_compiled=True)
 
     def top_level(self):
         """Without parts: what is counted on a list."""
@@ -95,11 +80,13 @@ class ProjectQuerySet(KeyedQuerySet):
     def in_community(self, community):
         return self.filter(community=community)
 
-    def search(self, query):
-        """Those in whose name, alias, content, place, office, pinyin or initials every typed word stands."""
+    def search(self, query, sealed=()):
+        """Those in whose name, alias, content, place, office, pinyin or initials every typed word stands, no sealed."""
         rows = self
         for word in search_term(query).split():
             rows = rows.filter(search_text__contains=word)
+        for word in {form for text in sealed for form in (search_term(text), folded(text))}:
+            rows = rows.exclude(search_text__contains=word)
         return rows
 
     def as_of(self, day, known_at=None):
@@ -112,18 +99,7 @@ class ProjectQuerySet(KeyedQuerySet):
         `status_then`, `percent_then`, `quantity_then`, `due_then`, `closed_then`, `moved_then` (NEVER where nobody had
         said anything) and `latest_then`, the key of the newest row.
         """
-        def then(column, projection="", **stated):
-            return _then(column, Q(**stated), day, known_at, projection)
-
-        return self.annotate(
-            status_then=status_at(day, known_at),
-            percent_then=then("percent", percent__isnull=False),
-            quantity_then=then("quantity", quantity__isnull=False),
-            due_then=due_at(day, known_at),
-            closed_then=then("effective_on", "closed_on", proof__gt=""),
-            moved_then=Coalesce(then("effective_on", "moved_on"), Value(NEVER), output_field=models.DateField()),
-            latest_then=then("id", "latest_update"),
-        )
+        return self.annotate(**state_then(day, known_at))
 
     def for_export(self):
         """Streamed in a stable order with all that an export names."""
@@ -152,7 +128,7 @@ class ProjectQuerySet(KeyedQuerySet):
 
     def for_rebuild(self):
         """All that `projections()` reads but the ledger, locked."""
-        joined = self.select_related("community", "lead_department").prefetch_related("aliases")
+        joined = self.select_related("community", "lead_department").prefetch_related("aliases", "promises")
         # no_key: who has just inserted an alias holds the key, and two of them would wait for each other
         return joined.select_for_update(no_key=True, of=("self",))
 
@@ -188,6 +164,8 @@ class Project(ChecksAtOnce, Edited, Answered, Keyed):
     )
     membership = models.CharField("是否在清单上", max_length=10, choices=Membership, blank=True)
     number = models.PositiveSmallIntegerField("清单序号", null=True, blank=True)
+    layer = models.CharField(
+        "层级", max_length=20, choices=Layer, default=Layer.STREET, help_text="在清单上的随清单，不看这一项。")
     category = models.ForeignKey(
         Category, verbose_name="类型", null=True, blank=True, on_delete=models.PROTECT, related_name="projects"
     )
@@ -255,7 +233,7 @@ class Project(ChecksAtOnce, Edited, Answered, Keyed):
         ProgressUpdate, verbose_name="最近进展", null=True, blank=True, editable=False,
         on_delete=models.SET_NULL, related_name="+",
     )
-    due_on = models.DateField("应于", null=True, blank=True, editable=False)  # planned_end, or what it was put off to
+    due_on = models.DateField("应于", null=True, blank=True, editable=False)  # as `due_at` says
     closed_on = models.DateField("销号日", null=True, blank=True, editable=False)
     moved_on = models.DateField("最近进展日", editable=False, default=NEVER)
     search_text = models.TextField(editable=False, default="")
@@ -282,6 +260,7 @@ class Project(ChecksAtOnce, Edited, Answered, Keyed):
             percent_range(),
             with_unit("target_quantity", "target_unit", "有目标数量就要写单位。"),
             one_of("status", Status.possible(), "状态不在可选范围内。"),
+            one_of("layer", Layer.values, "层级不在可选范围内。"),
             models.CheckConstraint(
                 condition=Q(project_list__isnull=True, membership="", number__isnull=True, category__isnull=True)
                 | Q(project_list__isnull=False, membership__in=["stated", "implied"]),
@@ -362,6 +341,11 @@ class Project(ChecksAtOnce, Edited, Answered, Keyed):
         return self.is_published and (self.project_list is None or self.project_list.is_published)
 
     @property
+    def is_own(self):
+        """Of one row what `of_street()` is of many."""
+        return self.project_list.is_street if self.project_list else self.layer == Layer.STREET
+
+    @property
     def is_done(self):
         return self.status in Status.DONE
 
@@ -399,16 +383,24 @@ class Project(ChecksAtOnce, Edited, Answered, Keyed):
         """
         if rows is None:
             rows = list(ProgressUpdate.objects.in_force().filter(project=self).newest_first())
-        latest = rows[0] if rows else None
+        latest, state = rows[0] if rows else None, self.state_from(rows)
         return {
-            **self.state_from(rows),
+            **state,
+            "due_on": state["due_on"] or self.promised_day(),
             "latest_update_id": latest.pk if latest else None,
             "moved_on": latest.effective_on if latest else NEVER,
             "search_text": self.make_search_text(),
         }
 
+    def promised_day(self):
+        """The last day by which it was promised, None where no promise has been made."""
+        return max((promise.due_on for promise in self.promises.all()), default=None) if self.pk else None
+
     def state_from(self, rows):
-        """What these statements say of it, newest first: for each column the first that states it. No query."""
+        """What these statements say of it, newest first: for each column the first that states it. No query.
+
+        Without what was promised: `due_on` is the planned day, or what it was put off to.
+        """
         return {
             "status": next((row.status for row in rows if row.status), ""),
             "percent": next((row.percent for row in rows if row.percent is not None), None),

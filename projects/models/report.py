@@ -54,13 +54,15 @@ class ReportQuerySet(models.QuerySet):
 
 
 class QuarterReportKind(models.TextChoices):
+    """The three registers: up, down and for a meeting. Only what goes up may be public."""
+
     REPORT = "report", "报告"
     BULLETIN = "bulletin", "通报"
-    INTERNAL = "internal", "内部材料"
+    INTERNAL = "internal", "汇报材料"
 
 
 class QuarterReport(Edited, OfQuarter):
-    """What the office writes about a quarter: four parts with figures as tokens, and what the paper needs."""
+    """What the office writes about a quarter: opening and four parts with tokens, and what the paper needs."""
 
     Kind = QuarterReportKind
 
@@ -73,19 +75,23 @@ class QuarterReport(Edited, OfQuarter):
     copied_to = CleanCharField("抄送", max_length=200, blank=True)
     printed_by = CleanCharField("印发机关", max_length=80, blank=True)
     is_released = models.BooleanField(
-        "正文公开", default=False, help_text="锁定后，居民可以在季度汇总页读到四个部分并下载 Word；内部材料不能公开。")
+        "正文公开", default=False, help_text="锁定后，居民可以在季度汇总页读到正文、下载 Word；只有报告能公开。")
 
     # the text
+    opening = CleanTextField("开头", blank=True)
     overview = CleanTextField("一、总体情况", blank=True)
-    work = CleanTextField("二、主要做法和成效", blank=True)
+    work = CleanTextField("二、项目进展", blank=True)
     problems = CleanTextField("三、存在问题", blank=True)
-    plans = CleanTextField("四、下一步打算", blank=True)
+    plans = CleanTextField("四、下一步安排", blank=True, help_text="通报写工作要求。")
+    cases = models.ManyToManyField(
+        "projects.Project", verbose_name="典型案例", blank=True, related_name="+",
+        help_text="由办公室选定；选好并保存以后，“按现在的数重写的初稿”里有它们的一段。")
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="最后修改人", null=True, blank=True, editable=False,
         on_delete=models.PROTECT, related_name="+")
 
     objects = ReportQuerySet.as_manager()
-    history = History()
+    history = History(m2m_fields=["cases"])
 
     class Meta:
         verbose_name = "季度报告"
@@ -97,9 +103,12 @@ class QuarterReport(Edited, OfQuarter):
             models.UniqueConstraint(fields=["year", "number"], name="projects_quarterreport_once",
                                     violation_error_message="这个季度已有报告，请在原来的上面改。"),
             one_of("kind", QuarterReportKind.values, "文种不在可选范围内。"),
-            models.CheckConstraint(condition=~Q(kind="internal", is_released=True),
-                                   name="projects_quarterreport_internal_kept",
-                                   violation_error_message="内部材料不能公开正文。"),
+            models.CheckConstraint(condition=Q(kind="report") | Q(is_released=False),
+                                   name="projects_quarterreport_only_reports_released",
+                                   violation_error_message="通报和汇报材料不能公开正文。"),
+            models.CheckConstraint(condition=~Q(kind="internal") | Q(has_red_head=False, addressee=""),
+                                   name="projects_quarterreport_no_head_for_a_meeting",
+                                   violation_error_message="汇报材料没有红头，也不写主送。"),
         ]
 
     def __str__(self):

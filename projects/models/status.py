@@ -31,6 +31,8 @@ class Status(models.TextChoices):
 
 Status.DONE = frozenset({"completed", "in_use"})
 Status.NEED_REASON = frozenset({"paused", "cancelled"})
+# what says that it was not finished; of what has no end nobody can say it
+Status.UNFINISHED = frozenset({"planned", "in_progress", "acceptance", "paused", "cancelled"})
 # the family that gives a status its colour, on tags and in bars
 Status.FAMILY = {
     "": "none", "planned": "doing", "in_progress": "doing", "acceptance": "doing",

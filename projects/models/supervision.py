@@ -47,6 +47,7 @@ class NoticeLevel(models.TextChoices):
 class NoticeCause(models.TextChoices):
     DUE_SOON = "due_soon", "快到期"
     OVERDUE = "overdue", "逾期"
+    PENDING = "pending", "到期待核"
     BEHIND = "behind", "滞后"
     STALE = "stale", "久无进展"
     MANUAL = "manual", "人工发起"

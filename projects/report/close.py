@@ -7,8 +7,9 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
+from guicheng.seal import work as sealing
 from guicheng.trail.audit import AuditEntry
-from projects.document import canonical, sha256, sm3
+from projects.document import blanks_in, canonical, sha256, sm3
 from projects.models import (
     CloseFile,
     ProgressUpdate,
@@ -20,7 +21,7 @@ from projects.models import (
 from projects.report import Missing
 from projects.report.build import document_of
 from projects.report.files import FORMATS
-from projects.report.prose import PARTS, paragraphs
+from projects.report.prose import ENDINGS, WRITTEN, paragraphs, titles_of
 from projects.report.tokens import fill, tokens
 
 FINGERPRINTS = ("figures_sha256", "figures_sm3", "report_sha256", "report_sm3")
@@ -35,10 +36,11 @@ def draft_of(report, known_at=None):
 
 def with_text(document, report):
     """The document with this report's text in it, tokens filled. Raises ValidationError: {part: sentence}."""
-    known, parts, wrong = tokens(document.figures), [], {}
-    for key, title in PARTS.items():
+    known, parts, wrong, titles = tokens(document.figures), [], {}, titles_of(report.kind)
+    for key in WRITTEN:
         try:
-            parts.append({"key": key, "title": title, "paragraphs": paragraphs(fill(getattr(report, key), known))})
+            text = fill(getattr(report, key), known)
+            parts.append({"key": key, "title": titles.get(key, ""), "paragraphs": paragraphs(text)})
         except ValidationError as error:
             wrong[key] = error.messages
     if wrong:
@@ -48,8 +50,10 @@ def with_text(document, report):
         "title": report.title, "issuer": report.issuer, "addressee": report.addressee, "copied_to": report.copied_to,
         "printed_by": report.printed_by,
     }
-    text = {"office": office, "parts": [part for part in parts if part["paragraphs"]],
-            "is_released": report.is_released}
+    parts = [part for part in parts if part["paragraphs"]]
+    if parts and report.kind in ENDINGS:
+        parts.append({"key": "ending", "title": "", "paragraphs": paragraphs(ENDINGS[report.kind])})
+    text = {"office": office, "parts": parts, "is_released": report.is_released}
     return replace(document, report={**document.report, **text})
 
 
@@ -62,6 +66,7 @@ def close(report, by, address=""):
     """
     check_closable(report, by)
     known_at, stated, document = _frozen(report)
+    check_filled(document)
     sequence = QuarterClose.objects.of(report.quarter).count() + 1
     figures, text = canonical(document.figures), canonical(document.report)
     row = QuarterClose(
@@ -85,6 +90,7 @@ def close(report, by, address=""):
             row.closed_at = timezone.now()
             row.save(update_fields=["closed_at"])
             _write_down(row, by, "锁定", {"指纹": row.figures_sha256, "文件": f"{len(files)} 个"})
+            transaction.on_commit(sealing.begin_where_sealed)  # what is sealed is not public in a new close either
     except IntegrityError as error:
         raise ValidationError("这个季度刚被别人锁定，请刷新后再看。") from error
     return row
@@ -98,6 +104,14 @@ def check_closable(report, by):
         raise ValidationError("这个季度已经锁定。")
     if report.written_by_id == by.pk:
         raise ValidationError("正文是您最后改的，请另一位审核员锁定。")
+
+
+def check_filled(document):
+    """Raises ValidationError where anything in the text is still blank: such a text is a 报批稿 and no paper."""
+    blanks = blanks_in(document.parts)
+    if blanks:
+        named = "".join(dict.fromkeys(blanks[:5])) + ("等" if len(blanks) > 5 else "")
+        raise ValidationError(f"正文里还有 {len(blanks)} 处【】没有填完，不能定稿：{named}。")
 
 
 def _frozen(report):
@@ -139,6 +153,7 @@ def sign(close, signing, by):
     """Write down the signature of a closed report, with its Word file without 报批稿. Raises ValidationError."""
     if not close.is_in_force:
         raise ValidationError("这次锁定已经重新打开，不能登记签发。")
+    check_filled(close.document)
     signing.close, signing.by = close, by
     signing.content = FORMATS["docx"].render(signed(close.document, signing), close.address)
     signing.size, signing.sha256 = len(signing.content), sha256(signing.content)
@@ -146,6 +161,7 @@ def sign(close, signing, by):
     with transaction.atomic():
         signing.save()
         _write_down(close, by, "登记签发", {"发文字号": signing.document_number, "签发人": signing.signer})
+        transaction.on_commit(sealing.begin_where_sealed)
     return signing
 
 

@@ -20,11 +20,11 @@ CORRECTION_COLUMNS = [
 ]
 
 
-def render_difference(first, last, difference):
-    """The bytes of the workbook."""
+def render_difference(first, last, difference, cover=None):
+    """The bytes of the workbook; `cover` puts the mark over what is sealed."""
     title = f"桂城办实事 {first.title}与{last.title}的变化"
-    book = Book(title, last.day, "&C第 &P 页，共 &N 页")
-    new = partial(Sheet, book, note="按现在录有的资料比较；只数公开的真实项目，分项不另计。")
+    book = Book(title, last.day, "&C第 &P 页，共 &N 页", cover)
+    new = partial(Sheet, book, note="按现在录有的资料比较；只数街道公开的真实项目，分项不另计。")
     _overview(new, title, first, last, difference)
     for kind in Kind:
         sheet = new(kind.label, title=f"{kind.label}：{first.title}到{last.title}", widths=WIDTHS)

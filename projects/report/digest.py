@@ -6,7 +6,7 @@ from datetime import date
 
 from guicheng import words
 
-URGENT = ["unkept", "unreported", "late", "kept", "not_due"]  # what was not kept is never what is cut
+URGENT = ["unkept", "unreported", "late", "kept", "early", "not_due"]  # what was not kept is never what is cut
 
 
 def day(text):
@@ -14,9 +14,33 @@ def day(text):
     return words.day(date.fromisoformat(text)) if text else ""
 
 
+def told(row, name, last):
+    """The days that `name` tells in words, a range or a bound. Closes before 0.5.0 kept the `last` day alone."""
+    return row[name] if name in row else day(row[last])
+
+
 def moved(row):
-    """When a project last moved, in words: a range or a bound. Closes before 0.5.0 kept the last day alone."""
-    return row["moved"] if "moved" in row else day(row["moved_on"])
+    """When a project last moved, in words."""
+    return told(row, "moved", "moved_on")
+
+
+def proof(row):
+    """When what proves a verdict was so, in words; "" where nothing proves it."""
+    return told(row, "proof", "proof_on")
+
+
+def promised(row):
+    return told(row, "promised", "promised_on")
+
+
+def announced(row):
+    """When a list was announced, in words."""
+    return told(row, "announced", "announced_on")
+
+
+def corrected(row):
+    """The days a correction is about, in words."""
+    return told(row, "told", "effective_on")
 
 
 def is_sample(document):
@@ -30,7 +54,8 @@ def lock_words(document):
     if not closing:
         return "未锁定，数据会变"
     locked_on = closing.get("closed_on") or ""
-    return f"第 {closing['number']} 次锁定" + (f"，{day(locked_on[:10])}" if locked_on else "")
+    locked = f"第 {closing['number']} 次锁定" + (f"，{day(locked_on[:10])}" if locked_on else "")
+    return locked + ("，封存版" if closing.get("is_covered") else "")
 
 
 def short_fingerprint(document):
@@ -57,15 +82,17 @@ def main_figures(row):
     """[(key, label)] of the figures of a list that mean something: without rows nothing is “0 done”."""
     found = [("declared", "公布"), ("declared_done", "公布为完成")]
     if row["recorded"]:
-        found += [("recorded", "本站有资料"), ("done", "其中已完成")]
+        found += [("recorded", "有明细"), ("done", "其中已完成")]
     return [(key, label) for key, label in found if row[key] is not None]
 
 
 def rate_sentence(row):
     """The rate with its numerator and denominator, or why there is none; "" where nothing is recorded at all."""
+    if row.get("declared_rate"):
+        return f"公布完成率 {row['declared_rate']}%，按公布数计算。"
     if row["rate"] is not None:
         return f"完成率 {row['rate']}%：公布 {row['declared']} {row['unit']}，已完成 {row['done']} {row['unit']}。"
-    return "本站资料不全，不算完成率。" if row["recorded"] and row["missing"] else ""
+    return "明细没有收齐，不算完成率。" if row["recorded"] and row["missing"] else ""
 
 
 def list_sentence(row):
@@ -108,9 +135,9 @@ def change_sentence(figures):
 def promise_sentence(figures):
     counts = verdict_counts(figures)
     if not counts:
-        return f"没有 {figures['year']} 年到期的承诺。"
+        return f"没有 {figures['year']} 年应兑现的承诺。"
     said = "，".join(f"{label} {count} 条" for _, label, count in counts)
-    return f"{figures['year']} 年到期的承诺：{said}。"
+    return f"{figures['year']} 年应兑现的承诺：{said}。"
 
 
 def lead(figures):
@@ -121,4 +148,6 @@ def lead(figures):
     changes = "，".join(f"{count} 个{'' if place else '项目'}{label}" for place, (count, label) in enumerate(counts))
     first = f"这个季度，{changes}。" if changes else "这个季度没有项目的状态变动。"
     due, kept = count_of(figures, "due")["value"], count_of(figures, "kept")["numerator"]
-    return first + (f"{figures['year']} 年已到期的承诺 {due} 条，按期完成 {kept} 条。" if due else "")
+    pending = next((row["count"] for row in figures["verdicts"] if row["key"] == "unreported"), 0)
+    waiting = f"，{pending} 条到期待核" if pending else ""
+    return first + (f"{figures['year']} 年已到期的承诺 {due} 条，按期完成 {kept} 条{waiting}。" if due else "")

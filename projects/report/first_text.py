@@ -1,212 +1,286 @@
-"""A first text of the report, from the figures and the clerks' own words. The secretary edits it from there.
+"""A first text of the report in its register, from the figures and the units' own words. The secretary goes on from it.
 
-Figures stand in it as tokens (tokens.py). Names and statements are quoted as they were published; what nobody
-entered is said to be missing, never made up. Every sentence must be true for none, one and all.
+Figures stand in it as tokens (tokens.py). Nothing is made up: what nobody told stands as 【待核】, what a unit has
+not filled in as 【待填：…】; a text with these is a 报批稿. Only the street's own lists are told. Every sentence must
+be true for none, one and all.
 """
+import re
 from datetime import date
 
 from guicheng import words
-from projects.models import Status
-from projects.report.tokens import OF_LIST
+from projects.models import Project, Status
+from projects.report import digest
+from projects.report.office_words import of_state, of_statement
+from projects.report.prose import matter_of, of_the_year
+from projects.report.tokens import DOING, OF_LIST
 
 NUMERALS = "一二三四五六七八九十"
-CASES = 2  # how many 典型案例 are proposed
 SHOWN = 30  # names in one paragraph: the rest is in the table
+REPORT, BULLETIN, INTERNAL = "report", "bulletin", "internal"
+OPENINGS = {
+    REPORT: "现将我街道 {季度}{matter}进展情况报告如下（截至 {截至日}）。",
+    BULLETIN: "根据【待填：依据的文件】要求，现将 {季度}{matter}进展情况通报如下（截至 {截至日}）。",
+    INTERNAL: "现将我街道 {季度}{matter}进展情况汇报如下（截至 {截至日}）。",
+}
 
 
-def first_text(document):
-    """{"overview", "work", "problems", "plans"}: the four parts as text with tokens."""
-    figures, report = document.figures, document.report
-    rows = {row["code"]: row for row in figures["projects"]}
-    clerks = {row["code"]: row for row in report["words"]}
-    return {
-        "overview": _overview(figures),
-        "work": _work(figures, rows),
-        "problems": _problems(figures, rows, clerks),
-        "plans": _plans(figures, rows, clerks),
-    }
+def first_text(document, kind=REPORT, cases=()):
+    """{"opening", "overview", "work", "problems", "plans"}: the parts as text with tokens.
+
+    `kind`: the register. `cases`: the codes of the 典型案例 that the secretary chose; none is chosen by a rule.
+    """
+    return _Text(document, kind, cases).parts()
 
 
-def _sections(sections):
-    """Numbered headings at （一） with what stands under each; those with nothing are left out."""
-    kept = [(title, [line for line in lines if line]) for title, lines in sections]
-    kept = [(title, lines) for title, lines in kept if lines]
-    return "\n".join(line for number, (title, lines) in enumerate(kept)
-                     for line in (f"（{NUMERALS[number]}）{title}", *lines))
+def _listed(names):
+    names = list(names)
+    return "，".join(names[:SHOWN]) + ("等，其余见附件" if len(names) > SHOWN else "")
+
+
+def _named(names):
+    """Names in a row; one that has a comma of its own in quotation marks, so that it is told from two."""
+    names = [f"“{name}”" if re.search("[，、]", name) and not name.startswith("“") else name for name in names]
+    return "、".join(names[:SHOWN]) + ("等" if len(names) > SHOWN else "")
+
+
+def _a_few(names):
+    """The names, or where to find them: a long row of what nobody told says nothing."""
+    names = list(names)
+    return _named(names) if len(names) <= 10 else "名称见附件"
 
 
 def _day(text):
     return words.day(date.fromisoformat(text))
 
 
-def _ended(text):
-    """The text with one full stop at its end."""
-    text = " ".join(text.split())
-    return text if not text or text[-1] in "。！？；…”" else f"{text}。"
+def _short(name):
+    """A name without what stands in brackets at its end."""
+    return re.sub(r"（[^（）]*）$", "", name) or name
 
 
-# --- 总体情况 ------------------------------------------------------------------------------------
-def _overview(figures):
-    street = [each for each in figures["lists"] if each["is_street"]]
-    if not street:
-        return "截至 {截至日}，还没有公布过清单。"
-    lines = [f"截至 {{截至日}}，{_names(each['title'] for each in street)}的进展情况如下。",
-             *(_of_list(each) for each in street), _moved(figures), _promised(figures)]
-    return "\n".join(filter(None, lines))
+def _due(text):
+    """A due day; the end of a year is what was promised as 年内."""
+    return f"{text[:4]} 年内" if text.endswith("-12-31") else _day(text)
 
 
-def _names(titles):
-    return "".join(f"“{title}”" for title in titles)  # GB/T 15834: no 、 between quoted names
+def _clause(text):
+    """A text as a clause: one line, without the stop at its end."""
+    return " ".join(text.split()).rstrip("。；，")
+
+
+def _numbered(lines, level="（{}）"):
+    """The lines that say anything, each with its numeral."""
+    return "\n".join(f"{level.format(NUMERALS[number])}{line}" for number, line in enumerate(filter(None, lines)))
 
 
 def _token(key, each):
     return f"{{{OF_LIST[key]}：{each['slug']}}}"
 
 
-def _of_list(each):
-    """One list: what was declared, what is recorded, how far it is. Only figures that somebody stated."""
-    unit, said = each["unit"], []
-    if each["declared"] is None:
-        said.append(f"没有公布总数，本站有资料的 {_token('recorded', each)} {unit}")
-    else:
-        said.append(f"公布 {_token('declared', each)} {unit}")
-        if not each["recorded"]:
-            said.append(f"逐{unit}资料暂缺")
-        elif each["missing"]:
-            said.append(f"其中有资料的 {_token('recorded', each)} {unit}、暂缺资料的 {_token('missing', each)} {unit}")
-    if each["declared_done"] is not None:
-        said.append(f"发布单位公布已完成 {_token('declared_done', each)} {unit}")
-    head = f"“{each['title']}”{'，'.join(said)}。"
-    return head + (_how_far(each) if each["recorded"] else "")
+class _Text:
+    """One document being told in one register."""
 
+    def __init__(self, document, kind, cases):
+        self.figures, self.kind, self.cases = document.figures, kind, cases
+        self.office, self.names = document.office_words, document.report.get("office_names", {})
+        self.lists, self.older = of_the_year(self.figures["lists"], self.figures["year"])
+        self.differing = set(document.report.get("differing", ()))
+        self.rows = {row["code"]: row for row in self.figures["projects"]}
+        self.clerks = {row["code"]: row for row in document.report["words"] if row["code"] in self.rows}
+        self.verdicts = {}
+        for row in self.figures["promises"]:
+            self.verdicts.setdefault(row["verdict"], []).append(row["name"])
 
-def _how_far(each):
-    unit, counts = each["unit"], each["by_status"]
-    if each["done"] == each["recorded"]:
-        whole = "有资料的" if each["missing"] or each["declared"] is None else ""
-        return f"{whole} {_token('recorded', each)} {unit}已全部完成。".strip()
-    parts = [f"已完成 {_token('done', each)} {unit}" if each["done"] else f"还没有一{unit}完成"]
-    parts += [f"{label} {{{label}的：{each['slug']}}} {unit}" for key, label in Status.choices
-              if key not in Status.DONE and counts[key]]
-    if each["unknown"]:
-        parts.append(f"暂无进展信息 {_token('unknown', each)} {unit}")
-    rate = f"完成率为 {{完成率：{each['slug']}}}。" if each["rate"] is not None else ""
-    return f"有资料的项目中，{'，'.join(parts)}。{rate}"
+    def parts(self):
+        opening = OPENINGS[self.kind].replace("{matter}", matter_of(self.lists))
+        return {"opening": opening, "overview": self.overview(), "work": self.work(),
+                "problems": self.problems(), "plans": self.plans()}
 
+    # --- 总体情况 --------------------------------------------------------------------------------
+    def overview(self):
+        if not self.lists:
+            return "截至 {截至日}，还没有公布过清单。"
+        days = {}
+        for each in self.lists:  # those of one day are told in one sentence, and the day only where it is told exactly
+            exact = each["announced_from"] == each["announced_on"]
+            days.setdefault(each["announced_on"] if exact else each["slug"], []).append((each, exact))
+        return "".join([*(self._announced(rows) for rows in days.values()), self._moved()])
 
-def _value(figures, key):
-    return next(row for row in figures["counts"] if row["key"] == key)
+    def _announced(self, rows):
+        each, exact = rows[0]
+        whose = "街道" if self.kind == BULLETIN else "我街道"
+        head = f"{_day(each['announced_on'])}，{whose}公布" if exact else ""
+        return head + "；".join(self._declared(each) for each, _ in rows) + "。"
 
+    def _declared(self, each):
+        """What was declared of a list."""
+        name, unit = self._name(each), each["unit"]
+        if each["declared"] is None:
+            return f"{name}总数【待核】"
+        classes = f"，分 {each['declared_categories']} 类" if each.get("declared_categories") else ""
+        said = [f"{name}共 {_token('declared', each)} {unit}{classes}"]
+        if each["declared_done"] is not None:
+            said.append(self._declared_done(each))
+        elif each["rate"] is not None:
+            said.append(f"已完成 {_token('done', each)} {unit}，完成率 {{完成率：{each['slug']}}}")
+        return "，".join(said)
 
-def _moved(figures):
-    if not figures["changes"]:
-        return "与 {上季度}末相比，没有项目的状态变动。"
-    parts = [f"{label} {{{label}}} 个" for key, label in (("finished", "新完成"), ("started", "新启动"))
-             if _value(figures, key)["value"]]
-    detail = f"，其中{'，'.join(parts)}" if parts else ""
-    return f"与 {{上季度}}末相比，状态有变动的项目 {{状态有变动}} 个{detail}。"
+    def _declared_done(self, each):
+        """What was declared done, of its own day; in a later quarter without a rate, and to be looked into."""
+        told, slug = each.get("declared_done_told"), each["slug"]
+        said = f"{f'据 {told}公布数，' if told else ''}已完成 {_token('declared_done', each)} {each['unit']}"
+        before = each.get("before") or {}
+        if before.get("declared_done") == each["declared_done"]:
+            return f"{said}，本季度进展【待核】"
+        return f"{said}，按公布数计算完成率 {{公布完成率：{slug}}}" if each.get("declared_rate") else said
 
+    def _name(self, each):
+        return self.names.get(each["slug"]) or each["title"]
 
-def _promised(figures):
-    if not figures["promises"]:
-        return f"没有找到写明 {figures['year']} 年到期的承诺。"
-    parts = [f"{row['label']} {{承诺{row['label']}}} 条" for row in figures["verdicts"] if row["count"]]
-    rate = "，按期兑现率为 {按期兑现率}" if _value(figures, "kept")["rate"] is not None else ""
-    return f"写明 {figures['year']} 年到期的承诺中，{'，'.join(parts)}{rate}。"
+    def _said(self, row):
+        """What a paper says of a project: the unit's own wording, else the published statement by the rules."""
+        return self.office.get(row["code"], {}).get("text") or of_statement(row["name"], row["latest"])
 
+    def _moved(self):
+        counts = {row["key"]: row["value"] for row in self.figures["counts"]}
+        said = [f"{label} {{{label}}} 个" for key, label in (("finished", "新完成"), ("started", "新启动"))
+                if counts.get(key)]
+        return f"本季度{'、'.join(said)}。" if said else ""
 
-# --- 主要做法和成效 ------------------------------------------------------------------------------
-def _work(figures, rows):
-    finished = [row for row in figures["changes"] if row["after"] in Status.DONE and row["before"] not in Status.DONE]
-    codes = {row["code"] for row in finished}
-    moving = [row for row in figures["projects"] if not row["is_part"] and row["code"] not in codes
-              and row["moved_on"] and row["moved_on"] >= figures["first_day"]]
-    return _sections([
-        ("本季度完成的项目", _listed(finished, rows) or ["本季度没有新完成的项目。"]),
-        ("本季度有进展的项目", _listed(moving, rows)),
-        ("分类型看", _groups(figures, "by_category")),
-        ("分社区看", _groups(figures, "by_community")),
-        ("典型案例", [_case(rows[row["code"]]) for row in _best(finished, rows)]),
-    ])
+    # --- 项目进展 --------------------------------------------------------------------------------
+    def work(self):
+        told = [each for each in self.lists if each["recorded"]]
+        bare = [each for each in self.lists if not each["recorded"] and each["declared"] is not None]
+        waiting = [f"{self._name(each)}共 {_token('declared', each)} {each['unit']}，分项进展【收齐后补入】。"
+                   for each in bare]
+        if len(told) == 1:
+            head, groups = [f"{self._name(told[0])}{self._known(told[0])}"], self._groups(told[0])
+        else:
+            head, groups = [], [self._in_short(each) for each in told]
+        older = [each for each in self.older if each["missing"] or each["recorded"] > each["done"]]
+        carried = f"{_named(map(self._name, older))}中没有办结的，本季度进展【待核】。" if older else ""
+        return "\n".join(filter(None, [*head, _numbered([*groups, self._cases()]), *waiting, carried]))
 
+    def _in_short(self, each):
+        """Of several lists each is one heading, its states numbered below."""
+        groups = self._groups(each)
+        if len(groups) > 1:
+            groups = [f"{number}. {line}" for number, line in enumerate(groups, 1)]
+        return "\n".join([f"{self._name(each)}。{self._known(each)}", *groups])
 
-def _listed(found, rows):
-    lines = [f"{number}. {row['name']}。{_latest(rows.get(row['code'], {}))}"
-             for number, row in enumerate(found[:SHOWN], 1)]
-    return lines + ["其余的见附件。"] * (len(found) > SHOWN)
+    def _cases(self):
+        cases = [self._case(self.rows[code]) for code in self.cases if code in self.rows]
+        return "典型案例。" + "".join(cases) if cases else ""
 
+    def _known(self, each):
+        """How many were declared, how many are named, of how many anything is told; the others are still to come."""
+        unit, told = each["unit"], each["recorded"] - each["unknown"]
+        named = f"已列明名称的 {_token('recorded', each)} {unit}"
+        named += f"，其中有进展材料的 {{有进展的：{each['slug']}}} {unit}" if told else ""
+        if each["declared"] is None:
+            return f"{named}。"
+        rest = f"，其余 {_token('missing', each)} {unit}【收齐后补入】" if each["missing"] else ""
+        return f"共 {_token('declared', each)} {unit}，{named}{rest}。"
 
-def _latest(row):
-    if not row.get("latest"):
-        return f"现为“{row['status_label']}”。" if row and row["status"] != "unknown" else ""
-    return f"{_ended(row['latest'])}"
+    def _groups(self, each):
+        """A sentence for each state that occurs in a list, in the order of a paper."""
+        rows = [row for row in self.figures["projects"] if row["list"] == each["slug"] and not row["is_part"]]
+        doing = [row for row in rows if row["status"] in DOING]
 
+        def group(head, token, states, name=self._called, before="：", join=_named):
+            found = [row for row in rows if row["status"] in states]
+            number = f"{head} {{{token}：{each['slug']}}} {each['unit']}"
+            return f"{number}{before}{join(map(name, found))}。" if found else ""
 
-def _groups(figures, kind):
-    lines = []
-    for each in figures["lists"]:
-        groups = [group for group in each[kind] if group["key"]]
-        if each["is_street"] and groups:
-            said = "；".join(f"{group['label']} {group['recorded']} {each['unit']}，"
-                            + (f"已完成 {group['done']} {each['unit']}" if group["done"] else "还没有完成的")
-                            for group in groups)
-            lines.append(f"“{each['title']}”：{said}。")
-    return lines
+        going = "；".join(map(self._going, doing[:SHOWN])) + "；其余见附件" * (len(doing) > SHOWN)
+        return [sentence for sentence in [
+            group("累计已完成或投入使用", "已完成", Status.DONE, self._dated, "，分别是：", _listed),
+            group("常态化开展", "长期开展", ["standing"], self._kept_up),
+            f"正在推进 {{在办的：{each['slug']}}} {each['unit']}。{going}。" if doing else "",
+            group("正在筹备", "筹备中的", ["planned"]), group("暂停", "暂停的", ["paused"]),
+            group("终止实施", "不再实施的", ["cancelled"]), group("进展【待核】", "暂无进展", ["unknown"], join=_a_few),
+        ] if sentence]
 
+    def _called(self, row):
+        """The name, with what is still open about it: whether it is on the list, or how it is written."""
+        implied = "【待核是否在清单内】" if row.get("membership") == Project.Membership.IMPLIED.label else ""
+        differing = "【待核：两份资料写法不同】" if row["code"] in self.differing else ""
+        return f"{row['name']}{implied}{differing}"
 
-def _best(finished, rows):
-    """Those whose newest statement says most: a case needs something to tell."""
-    told = [row for row in finished if rows.get(row["code"], {}).get("latest")]
-    return sorted(told, key=lambda row: -len(rows[row["code"]]["latest"]))[:CASES]
+    def _dated(self, row):
+        since = self.office.get(row["code"], {}).get("since")
+        if not since:
+            return self._called(row)
+        return f"{self._called(row)}（{since}{'投入使用' if row['status'] == Status.IN_USE else '完成'}）"
 
+    def _is_old(self, row):
+        return bool(row["moved_on"]) and row["moved_on"] < self.figures["first_day"]
 
-def _case(row):
-    where = "，".join(filter(None, [row["department"], f"{row['community']}社区" if row["community"] else ""]))
-    return f"{row['name']}{f'（{where}）' if where else ''}：{_ended(row['latest'])}"
+    def _kept_up(self, row):
+        return self._called(row).removeprefix("常态化开展") + ("（本季度进展【待核】）" if self._is_old(row) else "")
 
+    def _going(self, row):
+        """How far it is; news of before the quarter with its day, and to be looked into."""
+        said = _clause(self._said(row)) or of_state(row["status"], row["status_label"])
+        whose = f"（{self._unit(row)}）" if self.kind == BULLETIN else ""
+        if self._is_old(row):
+            said = f"{digest.moved(row)}，{said}，本季度进展【待核】"
+        return f"{self._called(row)}{whose}：{said}"
 
-# --- 存在问题 ------------------------------------------------------------------------------------
-def _problems(figures, rows, clerks):
-    late = [_late(number, row, clerks.get(row["code"], {}), figures["as_of"])
-            for number, row in enumerate(figures["overdue"][:SHOWN], 1)]
-    codes = {row["code"] for row in figures["overdue"]}
-    others = [f"{rows[code]['name']}：{_ended(row['problem'])}" for code, row in clerks.items()
-              if row["problem"] and code not in codes]
-    gaps = [_gap(each) for each in figures["lists"] if each["is_street"] and each["missing"]]
-    text = _sections([
-        ("逾期未完成的项目", ["截至 {截至日}，逾期未完成的项目 {逾期未完成} 个。", *late] if late else []),
-        ("经办人反映的问题", others[:SHOWN]),
-        ("资料不全的清单", gaps),
-    ])
-    return text or "截至 {截至日}，没有逾期未完成的项目，经办人没有填报存在问题。"
+    @staticmethod
+    def _unit(row):
+        return row["department"] or (f"{row['community']}社区" if row["community"] else "【待填：牵头单位】")
 
+    def _case(self, row):
+        said = _clause(self._said(row))
+        return f"{row['name']}：{said}。" if said else f"{row['name']}：【待填：牵头单位】。"
 
-def _gap(each):
-    unit = each["unit"]
-    lacking = f"还有 {_token('missing', each)} {unit}没有资料" if each["recorded"] else f"逐{unit}的资料都没有"
-    return f"“{each['title']}”公布 {_token('declared', each)} {unit}，{lacking}，不能计算完成率。"
+    # --- 存在问题 --------------------------------------------------------------------------------
+    def problems(self):
+        lines = [self._promised(), *(self._late(row) for row in self.figures["overdue"][:SHOWN])]
+        late = {row["code"] for row in self.figures["overdue"]}
+        lines += [f"{self.rows[code]['name']}：{_clause(row['problem'])}。" for code, row in self.clerks.items()
+                  if row["problem"] and code not in late][:SHOWN]
+        if not any(row["problem"] or row["delay_reason"] for row in self.clerks.values()):
+            lines.append("【待填：牵头单位逐项填报存在问题】")
+        return "\n".join(filter(None, lines))
 
+    def _promised(self):
+        """The promises that are due: which were kept, which were not, of which nobody has said."""
+        due = next(row["value"] for row in self.figures["counts"] if row["key"] == "due")
+        if not due:
+            return ""
+        said = [f"{_named(map(_short, self.verdicts[key]))} {{承诺{label}}} 项{words}" for key, label, words in (
+            ("kept", "按期完成", "已按期完成"), ("late", "逾期完成", "逾期完成"), ("unkept", "到期未完成", "未完成"),
+            ("unreported", "到期待核", "是否按期完成【待牵头单位确认】")) if self.verdicts.get(key)]
+        rate = next((row for row in self.figures["counts"] if row["key"] == "kept"), {}).get("rate")
+        tail = "按期兑现率 {按期兑现率}。" if rate else ""
+        return f"写明完成时间、已经到期的 {{到期承诺}} 项中，{'；'.join(said)}。{tail}"
 
-def _late(number, row, said, as_of):
-    days = (date.fromisoformat(as_of) - date.fromisoformat(row["due_on"])).days
-    unit = f"（{row['department'] or row['community'] + '社区'}）" if row["department"] or row["community"] else ""
-    why = said.get("delay_reason") or said.get("problem")
-    reason = f"滞后原因：{_ended(why)}" if why else "滞后原因待填报。"
-    state = f"应于 {_day(row['due_on'])}完成，已晚 {days} 天，现为“{row['status_label']}”。"
-    return f"{number}. {row['name']}{unit}。{state}{reason}"
+    def _late(self, row):
+        """One that is late. Only a 通报 names the unit; nobody names a person."""
+        said = self.clerks.get(row["code"], {})
+        why = _clause(said.get("delay_reason") or said.get("problem") or "")
+        whose = f"（{self._unit(row)}）" if self.kind == BULLETIN else ""
+        state = of_state(row["status"], row["status_label"])
+        return (f"{row['name']}{whose}应于 {_day(row['due_on'])}完成，截至 {{截至日}}{state}，"
+                f"{f'原因是：{why}' if why else '原因【待填：牵头单位】'}。")
 
-
-# --- 下一步打算 ----------------------------------------------------------------------------------
-def _plans(figures, rows, clerks):
-    said = [f"{rows[code]['name']}：{_ended(row['next_step'])}" for code, row in clerks.items() if row["next_step"]]
-    asked = [f"{rows[code]['name']}：{_ended(row['coordination'])}" for code, row in clerks.items()
-             if row["coordination"]]
-    promised = [f"{number}. {row['name']}（{_day(row['due_on'])}到期）。{_ended(row['text'])}"
-                for number, row in enumerate(figures["next_promises"][:SHOWN], 1)]
-    text = _sections([
-        ("{下季度}到期的承诺", promised),
-        ("各单位的下一步安排", said[:SHOWN]),
-        ("需要协调的事项", asked[:SHOWN]),
-        ("催办逾期项目", ["对 {逾期未完成} 个逾期未完成的项目，逐个明确完成日期。"] if figures["overdue"] else []),
-    ])
-    return text or "各单位没有填报下一步安排，{下季度}没有写明到期的承诺。"
+    # --- 下一步安排 ------------------------------------------------------------------------------
+    def plans(self):
+        if self.kind == BULLETIN:
+            return "【待填：工作要求】"
+        said = [f"{self.rows[code]['name']}：{_clause(row['next_step'])}。" for code, row in self.clerks.items()
+                if row["next_step"]][:SHOWN]
+        waiting = [row for row in self.figures["next_promises"] if row["verdict"] == "not_due"]
+        promised = [f"{{下季度}}到期的 {len(waiting)} 项：" + "，".join(
+            f"{_short(row['name'])}（{_due(row['due_on'])}）" for row in waiting[:SHOWN]) + "。"] if waiting else []
+        asked = [f"{self.rows[code]['name']}：{_clause(row['coordination'])}。" for code, row in self.clerks.items()
+                 if row["coordination"]][:SHOWN] if self.kind == INTERNAL else []
+        told = {code for code, row in self.clerks.items() if row["next_step"]}
+        slugs = {each["slug"] for each in self.lists}
+        still = [row for row in self.figures["projects"] if row["list"] in slugs and not row["is_part"]
+                 and row["status"] in DOING and row["code"] not in told]
+        blank = [f"{row['name']}：【待填：措施、责任人、时限】" for row in still[:SHOWN]]
+        lines = [*said, *promised, *blank] or ["【待填：牵头单位逐项填报措施、责任人、时限】"]
+        return "\n".join([*lines, "需要协调的事项：", *asked] if asked else lines)

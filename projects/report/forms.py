@@ -7,7 +7,7 @@ from guicheng.days.quarters import Quarter
 from guicheng.office.watched import AsksAboutWords
 from projects.models import QuarterReport, QuarterSigning
 from projects.report.build import document_of
-from projects.report.prose import PARTS
+from projects.report.prose import WRITTEN
 from projects.report.tokens import fill, tokens
 from projects.supervision.forms import CleanForm, text_field
 
@@ -15,11 +15,11 @@ YEARS_BACK = 12
 
 
 class NewReportForm(forms.ModelForm):
-    """Which quarter: by default the one that ended last."""
+    """Which quarter and in which register: by default a 报告 of the one that ended last."""
 
     class Meta:
         model = QuarterReport
-        fields = ["year", "number"]
+        fields = ["year", "number", "kind"]
         widgets = {"year": forms.Select}
 
     def __init__(self, *args, **kwargs):
@@ -36,13 +36,13 @@ class ReportForm(forms.ModelForm):
     class Meta:
         model = QuarterReport
         fields = ["kind", "title", "issuer", "has_red_head", "addressee", "copied_to", "printed_by", "is_released",
-                  *PARTS]
-        widgets = {name: forms.Textarea(attrs={"rows": 14}) for name in PARTS}
+                  *WRITTEN, "cases"]
+        widgets = {name: forms.Textarea(attrs={"rows": 2 if name == "opening" else 14}) for name in WRITTEN}
 
     def clean(self):
         cleaned = super().clean()
         known = None
-        for name in PARTS:
+        for name in WRITTEN:
             text = cleaned.get(name) or ""
             if "{" not in text and "｛" not in text:
                 continue

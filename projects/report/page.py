@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from PIL import ImageFile
 
-from projects.document import COVERED
+from projects.document import UNITS_LEFT_OUT
 from projects.models import Status
 from projects.report import Missing, digest
 from projects.report.canvas import COLOURS
@@ -25,7 +25,6 @@ STATUSES = [("unknown", "暂无进展"), *Status.choices]  # a closed document h
 # for browsers and tests: a tenth of the time of a PDF
 DATA = re.compile(r' data-(?:label|figure|part|status|list|change|by|group|says|quarter|definition)="[^"]*"')
 TOKEN = re.compile(r"(--[\w-]+): ([^;]+);")
-NUMERALS = "一二三四五六七八九十"
 
 
 def render_html(document, address, in_browser=True):
@@ -93,10 +92,12 @@ def _context(document, address):
         "legend": [(_key(family), label) for family, label in _legend(figures)],
         "change_sentence": digest.change_sentence(figures), "changes": digest.change_groups(figures),
         "promise_sentence": digest.promise_sentence(figures),
-        "promises": _with_days(figures["promises"], "due_on", "proof_on"),
+        "promises": [{**row, "proof_on": digest.proof(row), "why": row.get("why", "")}
+                     for row in _with_days(figures["promises"], "due_on")],
         "next_promises": _with_days(figures["next_promises"], "due_on"),
-        "corrections": _with_days(figures["corrections"], "effective_on", "recorded_on"),
-        "details": _details(figures), "covered": COVERED,
+        "corrections": [{**row, "effective_on": digest.corrected(row)}
+                        for row in _with_days(figures["corrections"], "recorded_on")],
+        "details": _details(figures), "units_left_out": UNITS_LEFT_OUT,
     }
 
 
@@ -117,11 +118,8 @@ def _with_days(rows, *names):
 
 
 def _parts(document):
-    """The text, each part with its numeral, once the office has released it."""
-    if not document.report.get("is_released"):
-        return []
-    parts = [part for part in document.parts if part["paragraphs"]]
-    return [{**part, "numeral": numeral} for numeral, part in zip(NUMERALS, parts, strict=False)]
+    """The text, each part with its number, once the office has released it."""
+    return document.numbered_parts if document.report.get("is_released") else []
 
 
 # --- drawings, with attributes only --------------------------------------------------------------

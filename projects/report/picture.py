@@ -12,11 +12,12 @@ from projects.report.fonts import chinese_fonts
 
 WIDTH, SIDE = 1080, 60
 BODY, SMALL, TINY = 42, 36, 30
-NAMES = {"finished": 6, "started": 4, "stopped": 4, "other": 3}  # how many of each kind of change are named
+# how many of each kind of change are named
+NAMES = {"finished": 6, "started": 4, "stopped": 4, "other": 3, "heard_finished": 6, "heard": 3}
 PROMISES, NEXT = 6, 4
-VERDICT_COLOURS = {"kept": "done", "late": "doing", "unkept": "doing"}
+VERDICT_COLOURS = {"kept": "done", "early": "done", "late": "doing", "unkept": "doing"}
 HOW = "“已完成”只算有来源写明已完成、已投用的；没有来源写明的算“暂无进展”，不猜。"
-GAPS = "本站资料不全：有的清单只公布了总数，逐项资料暂缺。"
+GAPS = "有的清单只公布了总数，明细整理中。"
 
 
 def title_of(document):
@@ -129,7 +130,7 @@ def _lists(canvas, title, rows):
     bare = [row for row in rows if not digest.has_rows(row)]
     if bare:
         with canvas.box():
-            canvas.text("公布了总数，逐项资料暂缺" if known else "只公布了总数，逐项资料暂缺", SMALL, "second")
+            canvas.text("公布了总数，明细整理中" if known else "只公布了总数，明细整理中", SMALL, "second")
             for row in bare:
                 _bare_list(canvas, row)
 
@@ -176,12 +177,12 @@ def _changes(canvas, figures):
                          data_quarter=figures["quarter"])
             for row in rows[:NAMES[kind]]:
                 _item(canvas, row["name"], row["after_label"],
-                      {"finished": "done", "started": "doing"}.get(kind, "none"))
+                      {"finished": "done", "heard_finished": "done", "started": "doing"}.get(kind, "none"))
             _more(canvas, count, NAMES[kind], "个")
 
 
 def _promises(canvas, figures):
-    _section(canvas, f"{figures['year']} 年到期的承诺")
+    _section(canvas, f"{figures['year']} 年应兑现的承诺")
     if not figures["promises"]:
         canvas.text(digest.promise_sentence(figures), BODY)
         return

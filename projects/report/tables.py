@@ -5,20 +5,20 @@ Anybody can check a JSON file: `jq -cSj .figures FILE | sha256sum` gives its fin
 import json
 
 from guicheng.tables.exports import csv_lines
-from projects.document import COVERED
+from projects.document import UNITS_LEFT_OUT
 from projects.models import Status
 from projects.summary import FAMILIES
 
-FIGURES = ["declared", "declared_done", "recorded", "done", "standing", "unknown", "missing", "rate"]
+FIGURES = ["declared", "declared_done", "declared_rate", "recorded", "done", "standing", "unknown", "missing", "rate"]
 STATUSES = [(key or "unknown", Status.label_of(key)) for key in Status.possible()]
 
 
 def render_json(document):
     """The figures with their fingerprint: the hash of `canonical(figures)`, which a reader can make again.
 
-    Of a covered document nobody can: it says so.
+    Of one without the units of what is late nobody can: it says so.
     """
-    said = {"note": COVERED} if document.is_covered else {}
+    said = {"note": UNITS_LEFT_OUT} if document.leaves_units_out else {}
     text = json.dumps(
         {"fingerprint": document.fingerprint, "sm3": document.sm3, "figures": document.figures, **said},
         ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
@@ -53,8 +53,9 @@ def _rows(document):
             ("分子", "numerator"), ("分母", "denominator"), ("比率", "rate")))
     for part, key in (("变动合计", "moves"), ("承诺合计", "verdicts")):
         yield from ((part, row["key"], row["label"], "数", "count", row["count"]) for row in figures[key])
-    for row in figures["overdue"]:
-        yield "逾期", row["code"], row["name"], row["status_label"], row["due_on"], 1
+    for part, key in (("逾期", "overdue"), ("到期待核", "pending")):
+        for row in figures.get(key, []):
+            yield part, row["code"], row["name"], row["status_label"], row["due_on"], 1
     for row in figures["changes"]:
         yield "变动", row["code"], row["name"], f"{row['before_label']} → {row['after_label']}", "changed", 1
     for part, key in (("承诺", "promises"), ("下季度承诺", "next_promises")):
@@ -73,7 +74,8 @@ def _rows(document):
 def _of_a_list(when, head, figures, labels):
     """The figures of a list by the end of the quarter, or by that before: then `when` stands before the part."""
     for key in FIGURES:
-        yield f"{when}清单", *head, labels[key], key, figures[key]
+        if key in figures:  # closes before 0.5.0 knew fewer
+            yield f"{when}清单", *head, labels[key], key, figures[key]
     has_rate = figures["rate"] is not None
     for word, part, key in (("分子", "numerator", "done"), ("分母", "denominator", "declared")):
         yield f"{when}清单", *head, f"{labels['rate']}的{word}", f"rate-{part}", figures[key] if has_rate else None

@@ -10,8 +10,9 @@ from projects.models import Status
 
 TOKEN = re.compile(r"[{｛]([^{}｛｝\n]{1,80})[}｝]")
 UNKNOWN = "（没有公布）"
-OF_LIST = {"declared": "公布总数", "declared_done": "公布完成数", "recorded": "有资料", "done": "已完成",
-           "standing": "长期开展", "unknown": "暂无进展", "missing": "暂缺资料"}
+DOING = (Status.IN_PROGRESS, Status.ACCEPTANCE)
+OF_LIST = {"declared": "公布总数", "declared_done": "公布完成数", "recorded": "有明细", "done": "已完成",
+           "standing": "长期开展", "unknown": "暂无进展", "missing": "明细整理中"}
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,12 @@ def _of_list(each):
     if each["rate"] is not None:
         yield Token(f"完成率：{each['slug']}", f"{each['rate']}%（{each['done']} ÷ {each['declared']}）",
                     "完成率", "rate")
+    if each.get("declared_rate"):
+        yield Token(f"公布完成率：{each['slug']}", f"{each['declared_rate']}%", "公布完成率", "declared-rate")
+    told = each["recorded"] - each["unknown"]
+    yield Token(f"有进展的：{each['slug']}", _number(told), "写明了进展的项目数", "recorded")
+    yield Token(f"在办的：{each['slug']}", _number(sum(each["by_status"][key] for key in DOING)),
+                "状态是“推进中”或“完工待验收”的项目数", "recorded")
     for key, label in Status.choices:
         if key not in Status.DONE:
             yield Token(f"{label}的：{each['slug']}", _number(each["by_status"][key]),
@@ -64,7 +71,7 @@ def _shown(row):
     if row["unit"] != "%":
         return _number(row["value"])
     if row["rate"] is None:
-        return "没有到期的，不算"
+        return "有到期待核的，不算" if row["denominator"] else "没有到期的，不算"
     return f"{row['rate']}%（{row['numerator']} ÷ {row['denominator']}）"
 
 

@@ -5,12 +5,14 @@ from datetime import date
 from guicheng.text import clean_text
 from projects.report import digest
 from projects.report import wordml as w
+from projects.report.prose import matter_of, of_the_year
 from projects.report.titles import lines_of, width_of
 
-REPORT, INTERNAL = "report", "internal"  # 报告 goes up: signer beside the number; 内部材料 has no such head
+REPORT, INTERNAL = "report", "internal"  # 报告 goes up: signer beside the number; 汇报材料 has no head
 DRAFT = "报批稿"
 MAX_ROWS = 1000
 MAX_LATEST = 80  # characters of the newest statement; the workbook has all
+LONG = 30  # characters a heading of the level （一） may have
 NUMERALS = ["", *"一二三四五六七八九十"]
 UNKNOWN = "—"
 _SPACES = re.compile(r"[ \t\n\u2028\u2029]+")
@@ -23,11 +25,14 @@ def render(document):
     title = _title(document, office)
     text = [*_head(document, office), _lines(title, _above_title(office)), *_addressee(office), *_text(document),
             *_foot(document, office)]
-    sections = [("text", text), ("attachment", [*_attachment(document), _trace(document)])]
+    # a paper with a red head carries no fingerprint line: its properties do, and the printed page
+    trace = [w.paragraph("Note", "")] if _has_red_head(office) else [_trace(document)]
+    sections = [("text", text), ("attachment", [*_attachment(document), *trace])]
     if imprint := _imprint(office):
         sections.append(("imprint", imprint))
     header = w.paragraph("Header", DRAFT) if document.is_for_approval else ""
-    return w.package(sections, title, office["issuer"], _day(office["signed_on"]) or document.as_of, header)
+    return w.package(sections, title, office["issuer"], _day(office["signed_on"]) or document.as_of, header,
+                     note=f"指纹 SHA-256：{document.fingerprint}")
 
 
 def tidy(text):
@@ -48,14 +53,19 @@ def _in_words(value):
 def _title(document, office):
     if office["title"]:
         return office["title"]
-    matter = f"{document.title}为群众办实事项目进展情况"
+    matter = f"{document.title}{_matter(document)}进展情况"
     if office["kind"] in ("", INTERNAL):
-        return tidy(office["issuer"] + matter)
+        return tidy(f"{office['issuer']}{matter}{'的汇报' if office['kind'] else ''}")
     return tidy(f"{office['issuer']}关于{matter}的{office['kind_label']}")
 
 
+def _matter(document):
+    figures = document.figures
+    return matter_of(of_the_year(figures["lists"], figures.get("year", document.as_of.year))[0])
+
+
 def _has_red_head(office):
-    return bool(office["has_red_head"] and office["issuer"])
+    return bool(office["has_red_head"] and office["issuer"] and office["kind"] != INTERNAL)
 
 
 def _head(document, office):
@@ -107,10 +117,11 @@ def _addressee(office):
 
 # --- the text ------------------------------------------------------------------------------------
 def _text(document):
-    parts = [part for part in document.parts if any(tidy(each["text"]) for each in part["paragraphs"])]
+    parts = document.numbered_parts
     found = [] if document.office["addressee"] else [w.paragraph("Body")]
-    for number, part in enumerate(parts, 1):
-        found.append(w.paragraph("Heading1", f"{NUMERALS[number]}、{tidy(part['title'])}"))
+    for number, part in parts:
+        if number:
+            found.append(w.paragraph("Heading1", f"{NUMERALS[number]}、{tidy(part['title'])}"))
         found += [_paragraph(each) for each in part["paragraphs"] if tidy(each["text"])]
     if not parts and document.is_for_approval:
         found.append(w.paragraph("Body", "（正文待写）"))
@@ -123,6 +134,8 @@ def _paragraph(each):
     if each["level"] != 2:
         return w.paragraph("Body", text)
     heading, stop, rest = text.partition("。")
+    if not rest and len(text) > LONG:  # a sentence that goes on to name things: its first clause is the heading
+        heading, stop, rest = re.match(r"([^，：]*)([，：]?)(.*)", text).groups()
     if not rest:
         return w.paragraph("Heading2", text)
     return w.paragraph("Body", w.run(heading + stop, "Kai"), rest)
@@ -130,7 +143,7 @@ def _paragraph(each):
 
 # --- below the text ------------------------------------------------------------------------------
 def _table_title(document):
-    return tidy(f"{document.title}为群众办实事项目进展情况表")
+    return tidy(f"{document.title}{_matter(document)}进展情况表")
 
 
 def _foot(document, office):
@@ -190,7 +203,7 @@ def _attachment(document):
     groups = _groups(document.figures)
     for name, sentence, rows in groups:
         yield w.paragraph("Caption", w.run(name, "Hei"), f"\u3000{sentence}")
-        shown, left = rows[:left], left - len(rows[:left])
+        shown, left = [_in_office_words(document, row) for row in rows[:left]], left - len(rows[:left])
         number += len(rows) - len(shown)
         if shown:
             yield _table(shown)
@@ -200,11 +213,16 @@ def _attachment(document):
     yield w.paragraph("Note", f"“{UNKNOWN}”表示来源没有写明。" if has_rows else "没有可以列出的项目。")
 
 
+def _in_office_words(document, row):
+    """A row with its category as papers name it."""
+    return {**row, "category": document.office_words.get(row.get("code"), {}).get("category") or row["category"]}
+
+
 def _groups(figures):
-    """(title, sentence, rows) of each list in the figures' order, then of the projects on none."""
-    rows = [row for row in figures["projects"] if not row["is_part"]]
+    """(title, sentence, rows) of each of the street's lists in the figures' order, then of its projects on none."""
+    rows = [row for row in figures["projects"] if not row["is_part"] and row.get("is_own", True)]
     found = []
-    for each in figures["lists"]:
+    for each in (each for each in figures["lists"] if each.get("is_street", True)):
         found.append((tidy(each["title"]), tidy(_sentence(each)), [row for row in rows if row["list"] == each["slug"]]))
     known = {each["slug"] for each in figures["lists"]}
     others = [row for row in rows if row["list"] not in known]

@@ -173,7 +173,7 @@ def _font_table():
     return f"{_HEAD}<w:fonts {_SPACES}>{each}</w:fonts>"
 
 
-def _core(title, creator, day):
+def _core(title, creator, day, note):
     """The day is the document's; nobody's name and no machine's clock."""
     stamp = f'<dcterms:{{0}} xsi:type="dcterms:W3CDTF">{day.isoformat()}T00:00:00Z</dcterms:{{0}}>'
     return (
@@ -181,6 +181,7 @@ def _core(title, creator, day):
         'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
         f"<dc:title>{escape(title)}</dc:title><dc:creator>{escape(creator)}</dc:creator>"
+        f"<dc:description>{escape(note)}</dc:description>"
         f'{stamp.format("created")}{stamp.format("modified")}</cp:coreProperties>')
 
 
@@ -260,11 +261,11 @@ def _body(sections, has_header):
     return "".join([*found[:-1], blocks[-1], _section(name, has_header)])
 
 
-def package(sections, title, creator, day, header=""):
+def package(sections, title, creator, day, header="", note=""):
     """The .docx of these sections: (name in SECTIONS, blocks), the last block of each a paragraph.
 
-    `header` stands above every page. The entries are stored and not deflated: how a machine's zlib packs is not the
-    same everywhere.
+    `header` stands above every page, `note` in the file's properties. The entries are stored and not deflated: how a
+    machine's zlib packs is not the same everywhere.
     """
     parts = [("document", "document.main", "officeDocument"), *[(name, name, name) for name in
              ("styles", "settings", "fontTable")], *[(name, "footer", "footer") for name in _FOOTERS]]
@@ -274,7 +275,7 @@ def package(sections, title, creator, day, header=""):
         "_rels/.rels": _relationships([
             ("document", f"{_OFFICE}/relationships/officeDocument", "word/document.xml"),
             ("core", f"{_PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml")]),
-        "docProps/core.xml": _core(title, creator, day),
+        "docProps/core.xml": _core(title, creator, day, note),
         "word/document.xml": _part("document", f"<w:body>{_body(sections, bool(header))}</w:body>"),
         "word/_rels/document.xml.rels": _relationships(
             [(name, f"{_OFFICE}/relationships/{relation}", f"{name}.xml") for name, _, relation in parts[1:]]),

@@ -7,12 +7,12 @@ from functools import partial
 
 from guicheng import words
 from guicheng.tables.worksheet import Book, Column, Sheet
-from projects.document import COVERED, Document
+from projects.document import UNITS_LEFT_OUT, Document
 from projects.report.workbook_lists import categories, communities, community_states, comparison, overview, quarter
-from projects.report.workbook_projects import changes, corrections, overdue, projects, promises
+from projects.report.workbook_projects import changes, corrections, overdue, pending, projects, promises
 from projects.report.workbook_staff import STYLES, clerks_words, lights
 
-BLANK = "空格表示没有公布或没有资料，不是 0。"
+BLANK = "空格表示没有公布或没有写明，不是 0。"
 SHEETS = [
     ("总览", "每张清单的数、上季度末的数和增减，两张图", overview),
     ("本季度", "变动、逾期和承诺各有多少，比率的分子和分母", quarter),
@@ -22,8 +22,9 @@ SHEETS = [
     ("社区明细", "每个社区、每张清单上各种状态的项目数", community_states),
     ("变动", "和上季度末相比，状态有变动的项目", changes),
     ("季度对比", "每张清单的每个数：上季度末、本季度末、增减", comparison),
-    ("承诺", "今年到期的承诺和判定，下季度到期的承诺", promises),
-    ("逾期", "应完成而没有完成的项目", overdue),
+    ("承诺", "当年应兑现的承诺和判定，下季度到期的承诺", promises),
+    ("逾期", "到期以后写明没有完成的项目", overdue),
+    ("到期待核", "到期以后没有写明是否完成的项目", pending),
     ("锁定后更正", "本季度更正和撤回的记录；锁定以后的更正到哪里看", corrections),
 ]
 STAFF_SHEETS = [
@@ -59,7 +60,7 @@ def cover(document, new, fingerprint, sheets, for_staff):
         ("指纹 SHA-256", fingerprint), ("指纹 SM3", document.sm3),
         ("指纹是什么", "由本季度全部公开数据算出的一串字，改动任何一个数都会变；每页页脚印的是它的前 16 位。"
                  "同一季度的 json 文件里有全部数据，谁都可以再算一遍。"),
-        *([("没有写的", COVERED)] if document.is_covered else []),
+        *([("没有写的", UNITS_LEFT_OUT)] if document.leaves_units_out else []),
     ]
     definitions = [(row["label"], f"{row['sentence']}单位：{row['unit']}。") for row in document.figures["definitions"]]
     for heading, first, rows in [

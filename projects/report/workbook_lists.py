@@ -3,14 +3,15 @@ from decimal import Decimal
 
 from guicheng.tables.worksheet import A3, A4, Column, bar_chart
 from projects.models import Status
+from projects.report import digest
 from projects.summary import FAMILIES
 
 FIGURES = ["declared", "declared_done", "recorded", "done", "standing", "unknown", "missing"]
 STATUSES = [(key or "unknown", Status.label_of(key)) for key in Status.possible()]
 SEGMENTS = [  # family, label, colour: the stretches of a list's bar, left to right, as on the pages
-    ("done", FAMILIES["done"], "#1F7A4D"), ("declared", "公布为完成，逐项资料暂缺", "#8FBFA5"),
+    ("done", FAMILIES["done"], "#1F7A4D"), ("declared", "公布为完成，明细整理中", "#8FBFA5"),
     ("doing", FAMILIES["doing"], "#D9A441"), ("stopped", FAMILIES["stopped"], "#6B717B"),
-    ("none", FAMILIES["none"], "#A9A59C"), ("missing", "本站暂缺资料", "#EDEAE4"),
+    ("none", FAMILIES["none"], "#A9A59C"), ("missing", "明细整理中", "#EDEAE4"),
 ]
 BARS = {"declared": "#C9C5BC", "recorded": "#D9A441", "done": "#1F7A4D"}
 NO_LIST = "到这一天还没有公布任何清单，没有数可列。"
@@ -33,14 +34,14 @@ def difference(now, before):
 # --- 总览 ----------------------------------------------------------------------------------------
 def overview(document, new):
     figures, before = document.figures, document.figures["before"]["title"]
-    sheet = new(f"{document.title}总览", widths=[30, *[12.5] * 9, 54])
+    sheet = new(f"{document.title}总览", widths=[30, *[12.5] * 9, 48])
     lists = figures["lists"]
     if not lists:
         sheet.write(NO_LIST)
         return sheet
     sheet.write("本季度末" if figures["is_over"] else "本季度到现在", "heading")
     numbers = sheet.table(
-        [*_figure_columns(document), Column("说明", lambda row: f"{row[0]['gap_sentence']}{why(row[0])}")],
+        [*_figure_columns(document), Column("说明", lambda row: _explained(row[0]))],
         [(row, row) for row in lists])
     height = 120 + 62 * len(lists)
     room = sheet.leave_room(height)
@@ -58,18 +59,24 @@ def overview(document, new):
     sheet.write("清单从哪里来", "heading")
     sheet.table([
         _title(), Column("类别", lambda row: row["kind_label"]), Column("年份", lambda row: row["year"], "amount"),
-        Column("公布单位", lambda row: row["issuer"]), Column("公布之日", lambda row: row["announced_on"], "day"),
-        Column("计数单位", lambda row: row["unit"]),
+        Column("公布单位", lambda row: row["issuer"]), Column("哪天公布的", digest.announced),
+        Column("公布最迟日", lambda row: row["announced_on"], "day"),
+        Column("分几类", lambda row: row.get("declared_categories")), Column("计数单位", lambda row: row["unit"]),
     ], lists)
     sheet.place(room, [
-        (bar_chart(sheet, "公布总数、本站有资料、已完成", numbers, {
+        (bar_chart(sheet, "公布总数、有明细、已完成", numbers, {
             1 + FIGURES.index(key): colour for key, colour in BARS.items()}),
-         "每张清单三条横条：公布总数、本站有资料、已完成。数字见上表“本季度末”。"),
+         "每张清单三条横条：公布总数、有明细、已完成。数字见上表“本季度末”。"),
         (bar_chart(sheet, "每张清单办到了哪一步", stretches, {
             1 + index: colour for index, (_, _, colour) in enumerate(SEGMENTS)}, is_stacked=True),
          "每张清单一条横条，按办到哪一步分段。" + "".join(f"{row['title']}：{row['sentence']}" for row in lists)),
     ], 640, height)
     return sheet
+
+
+def _explained(row):
+    declared = digest.rate_sentence(row) if row.get("declared_rate") else ""
+    return f"{row['gap_sentence']}{why(row)}{declared}"
 
 
 def _title():
@@ -118,7 +125,7 @@ def quarter(document, new):
         Column("分子", lambda row: row["numerator"]), Column("分母", lambda row: row["denominator"]),
     ], figures["counts"])
     for heading, first, rows in ((f"比 {figures['before']['title']}末怎么变的", "变动", figures["moves"]),
-                                 (f"{figures['year']} 年到期的承诺", "判定", figures["verdicts"])):
+                                 (f"{figures['year']} 年应兑现的承诺", "判定", figures["verdicts"])):
         sheet.write(heading, "heading")
         sheet.table([Column(first, lambda row: row["label"], "strong"),
                      Column("多少", lambda row: row["count"])], rows)
@@ -166,7 +173,7 @@ def _compared(now, before, labels):
 
 # --- 分类 ----------------------------------------------------------------------------------------
 GROUP_COLUMNS = [
-    Column("本站有资料", lambda row: row[-1]["recorded"]),
+    Column("有明细", lambda row: row[-1]["recorded"]),
     Column(FAMILIES["done"], lambda row: row[-1]["done"]),
     Column(FAMILIES["doing"], lambda row: row[-1]["families"]["doing"]),
     Column(FAMILIES["stopped"], lambda row: row[-1]["families"]["stopped"]),
@@ -181,7 +188,7 @@ def categories(document, new):
     sheet = new(f"{document.title}按类型", widths=[30, 26, *GROUP_WIDTHS])
     rows = [(row, group) for row in document.figures["lists"] for group in row["by_category"]]
     if not rows:
-        sheet.write(NO_LIST if not document.figures["lists"] else "各张清单都没有逐项资料，不能按类型分。")
+        sheet.write(NO_LIST if not document.figures["lists"] else "各张清单的明细都在整理，不能按类型分。")
         return sheet
     _say_what_is_left_out(sheet, document)
     sheet.table([
@@ -193,7 +200,7 @@ def categories(document, new):
 def _say_what_is_left_out(sheet, document):
     bare = [row["title"] for row in document.figures["lists"] if not row["recorded"]]
     if bare:
-        sheet.write(f"没有逐项资料、不在这张表里的清单：{'、'.join(bare)}。")
+        sheet.write(f"明细整理中、不在这张表里的清单：{'、'.join(bare)}。")
 
 
 # --- 社区 ----------------------------------------------------------------------------------------
@@ -204,14 +211,14 @@ def communities(document, new):
     sheet = new(f"{document.title}按社区", widths=[14, *[13] * max(5, 3 * len(lists))],
                 portrait=len(lists) < 3, paper=A4 if len(lists) < 3 else A3, one_page=True)
     if not lists:
-        sheet.write("各张清单都没有逐项资料，不能按社区分。" if document.figures["lists"] else NO_LIST)
+        sheet.write("各张清单的明细都在整理，不能按社区分。" if document.figures["lists"] else NO_LIST)
         return sheet
     _say_what_is_left_out(sheet, document)
-    sheet.write("0 表示这张清单上本站有资料的项目里没有这个社区的；不等于没有办过事。")
+    sheet.write("0 表示这张清单上有明细的项目里没有这个社区的；不等于没有办过事。")
     columns = [
         Column(f"{row['title']}：{word}", lambda each, slug=row["slug"], key=key: groups[slug].get(
             each["key"], {}).get(key, 0))
-        for row in lists for key, word in (("recorded", "本站有资料"), ("done", "已完成"), ("unknown", "暂无进展信息"))]
+        for row in lists for key, word in (("recorded", "有明细"), ("done", "已完成"), ("unknown", "暂无进展信息"))]
     sheet.table([Column("社区", lambda each: each["label"], "strong"), *columns],
                 _places(document, lists), main=True)
     return sheet
@@ -232,7 +239,7 @@ def community_states(document, new):
     rows = [(place, row, group) for place in _places(document, lists) for row in lists
             for group in row["by_community"] if group["key"] == place["key"]]
     if not rows:
-        sheet.write("各张清单都没有逐项资料，不能按社区分。" if lists else NO_LIST)
+        sheet.write("各张清单的明细都在整理，不能按社区分。" if lists else NO_LIST)
         return sheet
     _say_what_is_left_out(sheet, document)
     sheet.table([

@@ -36,7 +36,7 @@ LIGHT_COLUMNS = [
 def lights(document, new):
     """How many of each light by which rule, and every project's, the gravest and latest first."""
     report = document.report
-    sheet = new(f"{document.title}红黄灯", widths=[10, 12, 34, 16, 24, 18, 10, 12, 9, 52])
+    sheet = new(f"{document.title}红黄灯", widths=[10, 12, 34, 16, 24, 18, 10, 12, 9, 52], repeated=3)
     sheet.write(NO_PUBLIC)
     found, counts = report.get("lights", []), report.get("light_counts", [])
     if not found:

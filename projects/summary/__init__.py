@@ -35,14 +35,16 @@ from projects.summary.quarter import (
     first_day,
     quarter_summary,
 )
-from projects.summary.report import NOT_LATE, QUARTER_DEFINITIONS, corrected, late, overdue_by, past_due
+from projects.summary.report import QUARTER_DEFINITIONS, corrected, late, overdue_by, past_due, pending_by
 from projects.summary.since_closed import drift
 from projects.summary.sources import SOURCE_USE, by_source, declarations_of_sources, uses_of_sources
+from projects.summary.years import COMPILED, Year, by_year
 
 __all__ = [
-    "BY_STATUS", "DECLARED", "DECLARED_DONE", "DEFINITIONS", "DIFFERENCE_DEFINITIONS", "DONE", "FAMILIES", "KEPT",
-    "MISSING", "NOT_LATE", "QUARTER_DEFINITIONS", "RATE", "RECORDED", "SOURCE_USE", "STANDING", "UNKNOWN", "Change",
-    "Group", "ListSummary", "Move", "QuarterSummary", "Segment", "by_light", "by_source", "changes_between",
-    "corrected", "days_with_news", "declarations_of_sources", "drift", "first_day", "groups_by", "late",
-    "lights_by_colour", "list_summaries", "overdue_by", "past_due", "quarter_summary", "uses_of_sources", "verdicts",
+    "BY_STATUS", "COMPILED", "DECLARED", "DECLARED_DONE", "DEFINITIONS", "DIFFERENCE_DEFINITIONS", "DONE",
+    "FAMILIES", "KEPT", "MISSING", "QUARTER_DEFINITIONS", "RATE", "RECORDED", "SOURCE_USE", "STANDING", "UNKNOWN",
+    "Change", "Group", "ListSummary", "Move", "QuarterSummary", "Segment", "Year", "by_light", "by_source",
+    "by_year", "changes_between", "corrected", "days_with_news", "declarations_of_sources", "drift", "first_day",
+    "groups_by", "late", "lights_by_colour", "list_summaries", "overdue_by", "past_due", "pending_by",
+    "quarter_summary", "uses_of_sources", "verdicts",
 ]

@@ -8,16 +8,16 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from django.db import models
-from django.db.models import Case, Count, Q, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
 from django.urls import reverse
 
 from guicheng import words
 from guicheng.figures import Definition
 from projects.ledger.corrections import corrections_on
-from projects.models import Project, Status
-from projects.models.project import announced_by, due_at, status_at
+from projects.models import Project, Promise, Status
+from projects.models.then import announced_by, due_at, is_told_unfinished, status_at
 from projects.summary.lists import FAMILIES, Group
-from projects.summary.moves import Move
+from projects.summary.moves import Move, happened
 from projects.summary.report import NOT_LATE
 
 SHOWN = 200  # of each kind on the page; the workbook holds all
@@ -29,6 +29,8 @@ class Kind(models.TextChoices):
     FINISHED = Move.FINISHED.value, Move.FINISHED.label
     STARTED = Move.STARTED.value, Move.STARTED.label
     STOPPED = Move.STOPPED.value, Move.STOPPED.label
+    HEARD_FINISHED = Move.HEARD_FINISHED.value, Move.HEARD_FINISHED.label
+    HEARD = Move.HEARD.value, Move.HEARD.label
     SLIPPED = "slipped", "延期或逾期"
     APPEARED = "appeared", "新公布"
     OTHER = Move.OTHER.value, Move.OTHER.label
@@ -36,10 +38,12 @@ class Kind(models.TextChoices):
     @property
     def sentence(self):
         return {
-            "finished": "前一天没有完成，后一天状态是“已完成”或“已投用”。",
-            "started": "前一天没有进展信息或在筹备，后一天已在推进、待验收或长期开展。",
-            "stopped": "前一天没有停，后一天暂停或不再实施。",
-            "slipped": "其间推迟了完成日期，或者其间到期而到后一天还没有完成。",
+            "finished": "以前写明没有完成，并且写明是在两天之间完成的。",
+            "started": "以前写明在筹备，并且写明是在两天之间开始推进、待验收或长期开展的。",
+            "stopped": "以前写明不是这样，并且写明是在两天之间暂停或不再实施的。",
+            "heard_finished": "两天之间的资料第一次写明已经完成，没有写明是不是其间完成的。",
+            "heard": "两天之间的资料第一次写明别的状态，没有写明是不是其间变的。",
+            "slipped": "其间推迟了完成日期，或者其间有资料写明到期没有完成。",
             "appeared": "所在的清单在其间公布。",
             "other": "状态变了，不是新完成、新启动，也不是停下来。",
         }[self.value]
@@ -48,9 +52,9 @@ class Kind(models.TextChoices):
 CORRECTED = "更正和撤回"
 CORRECTED_SENTENCE = "其间录入的更正和撤回，说的是哪一天的事都算。"
 DIFFERENCE_DEFINITIONS = [
-    Definition("difference-all", "两天各有多少", "那一天已经公布的真实项目数，按那一天的状态分；分项不另计。",
+    Definition("difference-all", "两天各有多少", "那一天已经公布的街道真实项目数，按那一天的状态分；分项不另计。",
                unit="个"),
-    *(Definition(f"difference-{kind.value}", kind.label, kind.sentence, unit="个") for kind in Kind),
+    *(Definition(f"difference-{kind.value}".replace("_", "-"), kind.label, kind.sentence, unit="个") for kind in Kind),
     Definition("difference-corrected", CORRECTED, CORRECTED_SENTENCE, unit="处"),
 ]
 
@@ -68,6 +72,7 @@ class Differing:
     due_before: date | None
     due_after: date | None
     kinds: tuple
+    is_late: bool
     last_day: date
 
     def get_absolute_url(self):
@@ -91,14 +96,15 @@ class Differing:
         if Kind.SLIPPED not in self.kinds:
             return ""
         put_off = f"从 {words.day(self.due_before)}推迟到 {words.day(self.due_after)}" if self.is_put_off else ""
-        if not _late(self.after, self.due_after, self.last_day):
+        if not self.is_late:
             return f"{put_off}。"
         late = f"应于 {words.day(self.due_after)}完成，到 {words.day(self.last_day)}没有完成"
         return "；".join(filter(None, [put_off, late])) + "。"
 
 
-def _late(status, due, day):
-    return due is not None and due < day and status not in NOT_LATE
+def _late(day, due):
+    """An expression: by the end of `day` a statement after the due day, the column `due`, said it was not finished."""
+    return Case(When(is_told_unfinished(due, day), **{f"{due}__lt": day}, then=Value(True)), default=Value(False))
 
 
 def _put_off(before, after):
@@ -122,42 +128,45 @@ class Difference:
         """Every project that differs, in the order of the lists. One query, nothing is kept."""
         rows = self._compared().values_list(
             "code", "name", "project_list__title", "project_list__announced_on", "status_before", "status_then",
-            "due_before", "due_then")
+            "due_before", "due_then", "happened", "late_before", "late_then")
         for code, name, title, announced, *values in rows.iterator(2000):
             was_there = announced is None or announced <= self.first
-            before, after, due_before, due_after = values
-            kinds = tuple(self._kinds(was_there, before, after, due_before, due_after))
+            before, after, due_before, due_after, has_happened, was_late, is_late = values
+            is_late, was_late = is_late and after not in NOT_LATE, was_late and before not in NOT_LATE
+            kinds = []
+            if before != after:
+                kinds.append(Kind(Move.of(before, after, has_happened)))
+            if _put_off(due_before, due_after) or is_late and not (was_there and was_late):
+                kinds.append(Kind.SLIPPED)
+            if not was_there:
+                kinds.append(Kind.APPEARED)
             if kinds:
-                yield Differing(code, name, title or "", was_there, *values, kinds, self.last)
+                yield Differing(code, name, title or "", was_there, before, after, due_before, due_after, tuple(kinds),
+                                is_late, self.last)
 
     def of(self, kind):
         """Every project of a kind, in order; read anew."""
         return (row for row in self if kind in row.kinds)
 
     def _compared(self):
-        # no statement of the days between, no due day among them: nothing can differ
-        fell_due = Q(due_on__gte=self.first, due_on__lt=self.last)
-        return Project.objects.counted().real().filter(
+        # without a statement or a promise of the days between nothing can differ
+        promised = Promise.objects.filter(
+            project=OuterRef("pk"), promised_on__gt=self.first, promised_on__lte=self.last)
+        return Project.objects.counted().real().of_street().filter(
+            Q(moved_on__gt=self.first) | Q(project_list__announced_on__gt=self.first) | Exists(promised),
             announced_by(self.last),
-            Q(moved_on__gt=self.first) | Q(project_list__announced_on__gt=self.first) | fell_due,
         ).annotate(
             status_before=status_at(self.first), status_then=status_at(self.last),
             due_before=due_at(self.first), due_then=due_at(self.last),
+        ).annotate(
+            happened=happened(self.first, self.last), late_before=_late(self.first, "due_before"),
+            late_then=_late(self.last, "due_then"),
         ).order_by("project_list__order", "code")
-
-    def _kinds(self, was_there, before, after, due_before, due_after):
-        if before != after:
-            yield Kind(Move.of(before, after))
-        was_late = was_there and _late(before, due_before, self.first)
-        if _put_off(due_before, due_after) or _late(after, due_after, self.last) and not was_late:
-            yield Kind.SLIPPED
-        if not was_there:
-            yield Kind.APPEARED
 
     def _states(self):
         """What the bars show: all projects by status at both ends, as Groups of one scale. One query."""
         there = Case(When(announced_by(self.first), then=Value(1)), default=Value(0))
-        rows = Project.objects.counted().real().filter(announced_by(self.last)).annotate(
+        rows = Project.objects.counted().real().of_street().filter(announced_by(self.last)).annotate(
             status_before=status_at(self.first), status_then=status_at(self.last), there=there,
         ).order_by().values_list("status_before", "status_then", "there").annotate(count=Count("pk"))
         before, after = Counter(), Counter()

@@ -6,31 +6,36 @@ from datetime import date
 from django.db.models import Count, F, Max
 from django.utils import timezone
 
+from guicheng import words
 from guicheng.access.units import behind
 from guicheng.figures import Definition, Figure, from_iso, iso
 from projects.models import Declaration, Project, ProjectList, Status
-from projects.models.project import status_at
+from projects.models.then import status_at
 from projects.supervision.lights import NEEDED, lights_of
 
 RECORDED = Definition(
-    "recorded", "本站有资料", "本站录有资料、在清单上的项目数；分项不另计，推知在清单上的也计入并标明。")
+    "recorded", "有明细", "公开资料写出名称、在清单上的项目数；分项不另计，推知在清单上的也计入并标明。")
 DECLARED = Definition("declared", "公布总数", "发布单位公布这张清单有多少项；以截至日前最近一次公布的为准。")
-DECLARED_DONE = Definition("declared-done", "公布完成数", "发布单位自己公布已完成多少项；只引用，不由本站推算。")
-DONE = Definition("done", "已完成", "到截至日，台账最近一次写明的状态是“已完成”或“已投用”的项目数。")
+DECLARED_DONE = Definition("declared-done", "公布完成数", "发布单位自己公布已完成多少项；只引用，不推算。")
+DONE = Definition("done", "已完成", "到截至日，最近一次写明的状态是“已完成”或“已投用”的项目数。")
 STANDING = Definition("standing", "长期开展", "没有完成之日、一直做下去的项目数；单列，不算已完成。")
 UNKNOWN = Definition("unknown", "暂无进展信息", "已列入清单，但到截至日没有任何来源写明状态的项目数；不算筹备中。")
-MISSING = Definition("missing", "暂缺资料", "公布总数减去本站有资料的项目数。")
+MISSING = Definition("missing", "明细整理中", "公布总数里还没有收到名称和进展的项目数；不是没有办。")
+DECLARED_RATE = Definition(
+    "declared-rate", "公布完成率",
+    "公布完成数 ÷ 公布总数，按公布数计算；来源自己写明完成数是总数里的、同一天的，才算。", unit="%")
 RATE = Definition(
-    "rate", "完成率", "已完成 ÷ 公布总数。本站资料不全（有资料的少于公布总数）时不算完成率。", unit="%"
+    "rate", "完成率", "已完成 ÷ 公布总数。明细没有收齐，或者还有项目暂无进展信息，就不算完成率。", unit="%"
 )
 KEPT = Definition(
     "promises", "承诺兑现",
-    "每条承诺按原定到期日判定：到期日结束时台账状态为已完成或已投用，是“按期完成”；"
-    "之后才完成，是“逾期完成”；到期后仍有进展但没有完成，是“未完成”；到期后没有任何来源再提起，"
-    "是“到期未见报道”。日期只知道一段的，以最迟一天计。", unit="条")
+    "每条承诺按原定到期日判定：写明到期日以前已经完成，是“按期完成”（还没有到期的是“提前完成”）；"
+    "写明到期日以后才完成，是“逾期完成”；到期以后有资料写明没有完成，或者已经推迟、不再实施，是“到期未完成”；"
+    "公开资料没有写明的，是“到期待核”，不算没有兑现。", unit="条")
 BY_STATUS = Definition(
-    "by-status", "各种状态", "到截至日，台账最近一次写明是这种状态的项目数；条形图把相近的几种状态合在一段里。")
-DEFINITIONS = [RECORDED, DECLARED, DECLARED_DONE, DONE, STANDING, UNKNOWN, MISSING, RATE, BY_STATUS, KEPT]
+    "by-status", "各种状态", "到截至日，最近一次写明是这种状态的项目数；条形图把相近的几种状态合在一段里。")
+DEFINITIONS = [
+    RECORDED, DECLARED, DECLARED_DONE, DECLARED_RATE, DONE, STANDING, UNKNOWN, MISSING, RATE, BY_STATUS, KEPT]
 
 
 @dataclass(frozen=True)
@@ -174,7 +179,22 @@ class ListSummary:
         total = self.declared.value
         if total is None:
             return None
-        return Figure(RATE, None, self.as_of, self.done.value, total, self.recorded.value, total).rate
+        # what nobody spoke of is as little known as what has no row: it is not “not done”
+        told = self.recorded.value - self.unknown.value
+        return Figure(RATE, None, self.as_of, self.done.value, total, told, total).rate
+
+    @property
+    def declared_rate(self):
+        """Percent of what was declared that was declared done, where the source gives both as parts of one; or None."""
+        row = self.done_declaration
+        if row is None or not row.gives_rate:
+            return None
+        return Figure(DECLARED_RATE, None, self.as_of, row.done, row.total).rate
+
+    def _done_told(self):
+        """Of which day the number that was declared done is, in words; None where none was."""
+        row = self.done_declaration
+        return words.day_range(row.effective_from, row.effective_on, "截至 ") if row and row.effective_on else None
 
     def _figure(self, definition, value):
         return Figure(definition, value, self.as_of)
@@ -197,15 +217,15 @@ class ListSummary:
     # in words and as a picture
     @property
     def gap_sentence(self):
-        """ "公布 45 项，本站有资料的 12 项，其余 33 项暂缺。" """
+        """ "公布 45 项，有明细的 12 项，其余 33 项明细整理中。" """
         unit, declared, recorded = self.project_list.unit, self.declared.value, self.recorded.value
         if declared is None:
-            return f"本站有资料的 {recorded} {unit}，公布总数没有查到。"
+            return f"有明细的 {recorded} {unit}，公布总数没有写明。"
         if recorded == 0:
-            return f"公布 {declared} {unit}，逐{unit}资料暂缺。"
+            return f"公布 {declared} {unit}，明细整理中。"
         if recorded >= declared:
-            return f"公布 {declared} {unit}，本站都有资料。"
-        return f"公布 {declared} {unit}，本站有资料的 {recorded} {unit}，其余 {declared - recorded} {unit}暂缺。"
+            return f"公布 {declared} {unit}，明细已收齐。"
+        return f"公布 {declared} {unit}，有明细的 {recorded} {unit}，其余 {declared - recorded} {unit}明细整理中。"
 
     @property
     def segments(self):
@@ -217,8 +237,8 @@ class ListSummary:
         declared_only = min(max(0, declared_done - self.done.value), total - recorded)
         rest = [(name, FAMILIES[name], family[name]) for name in ("doing", "stopped", "none")]
         return _segments([
-            ("done", FAMILIES["done"], family["done"]), ("declared", "公布为完成，逐项资料暂缺", declared_only), *rest,
-            ("missing", "本站暂缺资料", total - recorded - declared_only),
+            ("done", FAMILIES["done"], family["done"]), ("declared", "公布为完成，明细整理中", declared_only), *rest,
+            ("missing", "明细整理中", total - recorded - declared_only),
         ], total)
 
     @property
@@ -254,6 +274,7 @@ class ListSummary:
             "slug": row.slug, "title": row.title, "kind": row.kind, "kind_label": row.get_kind_display(),
             "is_street": row.is_street, "year": row.year, "unit": row.unit, "issuer": row.issuer,
             "announced_from": iso(row.announced_from), "announced_on": iso(row.announced_on),
+            "announced": words.day_range(row.announced_from, row.announced_on, "不迟于 "),
             **self.frozen_figures(),
             "gap_sentence": self.gap_sentence, "sentence": self.sentence,
             "segments": [{"family": part.family, "label": part.label, "count": part.count} for part in self.segments],
@@ -266,9 +287,12 @@ class ListSummary:
         return {
             "as_of": iso(self.as_of),
             "declared": self.declared.value, "declared_done": self.declared_done.value,
+            "declared_done_told": self._done_told(),
+            "declared_categories": self.declaration.categories if self.declaration else None,
             "recorded": self.recorded.value, "done": self.done.value, "standing": self.standing.value,
             "unknown": self.unknown.value, "missing": self.missing.value,
             "rate": None if self.rate is None else str(self.rate),
+            "declared_rate": None if self.declared_rate is None else str(self.declared_rate),
             "by_status": {key: count for key, _, count in self.status_counts},
             "families": self.families,
         }
@@ -281,7 +305,8 @@ class ListSummary:
             issuer=row["issuer"], announced_from=from_iso(row["announced_from"]),
             announced_on=from_iso(row["announced_on"]))
         declaration = None if row["declared"] is None else Declaration(total=row["declared"])
-        done = None if row["declared_done"] is None else Declaration(done=row["declared_done"])
+        done = None if row["declared_done"] is None else Declaration(
+            done=row["declared_done"], total=row["declared"], gives_rate=row.get("declared_rate") is not None)
         groups = {kind: [Group.from_frozen(each) for each in row[f"by_{kind}"]] for kind in ("category", "community")}
         return cls(project_list, from_iso(row["as_of"]), declaration, done, counter_from(row["by_status"]), groups)
 
@@ -289,13 +314,14 @@ class ListSummary:
 class Tally:
     """Projects counted in one query: by list, and by category and community within it where that was asked for.
 
-    `moves`: (status before, status then) -> how many real ones went that way, where `before` was given.
+    `moves`: (status before, status then, happened) -> how many of the street's own real ones went that way, where the
+    projects have `happened`.
     """
 
-    def __init__(self, projects, by=(), before=None):
+    def __init__(self, projects, by=(), moved=False):
         self.by_list, self.newest, self.moves = defaultdict(Counter), {}, Counter()
         self.groups = {kind: defaultdict(lambda: defaultdict(Counter)) for kind in by}
-        extra = [] if before is None else ["status_before", "is_sample"]
+        extra = ["status_before", "happened", "is_own"] if moved else []
         rows = projects.order_by().values_list("project_list", "status_then", *by, *extra).annotate(
             count=Count("pk"), newest=Max("moved_on"))
         for list_id, status, *keys, count, newest in rows.iterator(2000):
@@ -303,10 +329,10 @@ class Tally:
             self.newest[list_id] = max(newest, self.newest.get(list_id, newest))
             for kind, key in zip(by, keys, strict=False):
                 self.groups[kind][list_id][key][status] += count
-            if before is not None:
-                was, is_sample = keys[len(by):]
-                if not is_sample and was not in (None, status):
-                    self.moves[was, status] += count
+            if moved:
+                was, has_happened, is_own = keys[len(by):]
+                if is_own and was not in (None, status):
+                    self.moves[was, status, has_happened] += count
 
 
 def list_summaries(day=None, known_at=None, lists=None, by=()):

@@ -7,20 +7,37 @@ from projects.ledger.promises import Verdict, last_ended, made_by
 from projects.models import ProgressUpdate, Status
 
 
+def _said(day, known_at):
+    return ProgressUpdate.objects.in_force(day, known_at).filter(project=OuterRef("project"))
+
+
+def _statuses(day, known_at):
+    """What was said of the project by the due day, and what is said by `day`."""
+    stated = _said(day, known_at).exclude(status="").newest_first().values("status")
+    return {"status_when_due": Subquery(stated.filter(effective_on__lte=OuterRef("due_on"))[:1]),
+            "status_then": Subquery(stated[:1])}
+
+
+def _verdict(day, known_at):
+    """`judge`, in the same order, as one expression."""
+    said, due = _said(day, known_at), OuterRef("due_on")
+    unfinished = Exists(said.unfinished_after(due))
+    done_later = said.filter(effective_on__gt=due, status__in=Status.DONE)
+    perhaps_by_due = Exists(done_later.filter(Q(effective_from=None) | Q(effective_from__lte=due)))
+    put_off = Exists(said.filter(postponed_to__gt=due))
+    return Case(
+        When(status_when_due__in=Status.DONE, due_on__gt=last_ended(day), then=Value(Verdict.EARLY)),
+        When(status_when_due__in=Status.DONE, then=Value(Verdict.KEPT)),
+        When(due_on__gt=last_ended(day), then=Value(Verdict.NOT_DUE)),
+        When(Q(status_then__in=Status.DONE) & (Q(unfinished) | ~Q(perhaps_by_due)), then=Value(Verdict.LATE)),
+        When(status_then__in=Status.DONE, then=Value(Verdict.PENDING)),
+        When(Q(status_then=Status.CANCELLED) | Q(unfinished) | Q(put_off), then=Value(Verdict.UNKEPT)),
+        default=Value(Verdict.PENDING), output_field=models.CharField())
+
+
 def verdicts(promises=None, day=None, known_at=None):
     """Verdict -> number of promises, in the order of the verdicts. What `judge` says of each, in one query."""
     day = day or timezone.localdate()
-    rows = ProgressUpdate.objects.in_force(day, known_at).filter(project=OuterRef("project"))
-    by_due = rows.filter(effective_on__lte=OuterRef("due_on")).exclude(status="").newest_first()
-    done_later = rows.filter(effective_on__gt=OuterRef("due_on"), status__in=Status.DONE)
-    spoken = rows.filter(effective_on__gte=OuterRef("due_on"))
-    verdict = Case(
-        When(Q(status_when_due__in=Status.DONE), then=Value(Verdict.KEPT)),
-        When(due_on__gt=last_ended(day), then=Value(Verdict.NOT_DUE)),
-        When(Exists(done_later), then=Value(Verdict.LATE)),
-        When(Exists(spoken), then=Value(Verdict.UNKEPT)),
-        default=Value(Verdict.UNREPORTED), output_field=models.CharField())
-    found = made_by(promises, day).annotate(
-        status_when_due=Subquery(by_due.values("status")[:1])).annotate(verdict=verdict)
+    found = made_by(promises, day).annotate(**_statuses(day, known_at)).annotate(verdict=_verdict(day, known_at))
     counts = dict(found.order_by().values_list("verdict").annotate(count=Count("pk")))
     return {each: counts.get(each, 0) for each in Verdict}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Case, Exists, F, Min, OuterRef, Q, When
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,11 +17,11 @@ from guicheng.figures import Definition, Figure, from_iso, iso
 from guicheng.tables.listing import Listing
 from projects.ledger.promises import Judgement, Verdict, judgements
 from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Status
-from projects.models.project import announced_by, status_at
+from projects.models.then import OF_STREET, announced_by, status_at
 from projects.summary.lists import ListSummary, Tally, status_from, summaries_of, written
-from projects.summary.moves import Move, count_moves
+from projects.summary.moves import Move, count_moves, happened
 from projects.summary.promises import verdicts
-from projects.summary.report import overdue_by, quarter_figures
+from projects.summary.report import overdue_by, pending_by, quarter_figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,14 @@ class Change:
     list_title: str
     before: str
     after: str
+    happened: bool
 
     def get_absolute_url(self):
         return reverse("project-detail", args=[self.code])
 
     @property
     def kind(self):
-        return Move.of(self.before, self.after)
+        return Move.of(self.before, self.after, self.happened)
 
     @property
     def before_label(self):
@@ -53,12 +55,12 @@ class Change:
         return {"code": self.code, "name": self.name, "list": self.list_slug or None, "list_title": self.list_title,
                 "before": written(self.before), "after": written(self.after),
                 "before_label": self.before_label, "after_label": self.after_label,
-                "kind": self.kind.value, "kind_label": self.kind.label}
+                "happened": self.happened, "kind": self.kind.value, "kind_label": self.kind.label}
 
     @classmethod
     def from_frozen(cls, row):
         return cls(row["code"], row["name"], row["list"] or "", row["list_title"], status_from(row["before"]),
-                   status_from(row["after"]))
+                   status_from(row["after"]), row.get("happened", True))
 
 
 @dataclass
@@ -75,8 +77,8 @@ class QuarterSummary:
     @cached_property
     def figures(self):
         """The figures beside those of the lists. One query when they are looked at."""
-        overdue = overdue_by(self.as_of, self.known_at).count()
-        return quarter_figures(self.moves, self.verdicts, overdue, self.as_of)
+        overdue, pending = (by(self.as_of, self.known_at).count() for by in (overdue_by, pending_by))
+        return quarter_figures(self.moves, self.verdicts, overdue, pending, self.as_of)
 
     @property
     def changed(self):
@@ -85,7 +87,7 @@ class QuarterSummary:
 
     @property
     def promised(self):
-        """How many promises of the year had been made by then, due or not."""
+        """How many promises there were by then to be kept in the year, due or not."""
         return sum(self.verdicts.values())
 
     @property
@@ -97,6 +99,16 @@ class QuarterSummary:
     def has_before(self):
         """Whether any list was public when the quarter began: else there is nothing to compare it with."""
         return any(row.project_list.announced_on < self.quarter.first_day for row in self.lists)
+
+    @property
+    def own(self):
+        """The street's lists that were known by then."""
+        return [row for row in self.lists if row.is_known and row.project_list.is_street]
+
+    @property
+    def above(self):
+        """Those of the district and other towns: beside the street's, never among them."""
+        return [row for row in self.lists if row.is_known and not row.project_list.is_street]
 
     @property
     def appeared(self):
@@ -111,7 +123,8 @@ class QuarterSummary:
             "lists": [row.as_dict() for row in self.lists],
             "changes": [
                 {"code": row.code, "name": row.name, "before": row.before or "unknown",
-                 "after": row.after or "unknown"} for row in self.changes
+                 "after": row.after or "unknown", "kind": row.kind.value, "kind_label": row.kind.label}
+                for row in self.changes
             ],
             "promises": [
                 {"code": row.promise.project.code, "name": row.promise.project.name,
@@ -157,23 +170,26 @@ def _moved(before, after, known_at):
 
 
 def _compared(before, after, known_at):
-    """Counted projects that were public by `after`, with their status by the ends of both days.
+    """Counted projects that were public by `after`, with their status by the ends of both days, and what `happened`.
 
-    `status_before` is null where nothing can have changed.
+    `status_before` is null where nothing can have changed. `is_own`: real and the street's.
     """
     was = Case(When(_moved(before, after, known_at), then=status_at(before, known_at)))
+    is_own = Case(When(OF_STREET, is_sample=False, then=Value(True)), default=Value(False))
     return Project.objects.counted().filter(announced_by(after)).annotate(
-        status_before=was, status_then=status_at(after, known_at))
+        status_before=was, status_then=status_at(after, known_at), is_own=is_own,
+    ).annotate(happened=happened(before, after, known_at))
 
 
 def changes_between(before, after, known_at=None, count=None):
-    """Real published top-level projects whose status differs between the ends of two days. One query to read them."""
-    changed = _compared(before, after, known_at).real().filter(_moved(before, after, known_at)).exclude(
+    """The street's real top-level projects whose status differs between the ends of two days. One query to read."""
+    changed = _compared(before, after, known_at).real().of_street().filter(_moved(before, after, known_at)).exclude(
         status_before=F("status_then"))
     rows = changed.order_by(F("project_list__order").asc(nulls_last=True), "code").values_list(
-        "code", "name", "project_list__slug", "project_list__title", "status_before", "status_then")
+        "code", "name", "project_list__slug", "project_list__title", "status_before", "status_then",
+        "happened")
     return Listing(rows, lambda chunk: [
-        Change(code, name, slug or "", title or "", was, now) for code, name, slug, title, was, now in chunk], count)
+        Change(code, name, slug or "", title or "", *values) for code, name, slug, title, *values in chunk], count)
 
 
 def quarter_summary(quarter, known_at=None, as_of=None):
@@ -183,14 +199,28 @@ def quarter_summary(quarter, known_at=None, as_of=None):
     lists = list(ProjectList.objects.published().real())
     projects = _compared(before, as_of, known_at)
     on_these = Q(project_list__in=lists) | Q(project_list=None)
-    tally = Tally(projects.filter(on_these), ("category", "community"), before=before)
-    due = Promise.objects.filter(is_sample=False, due_on__year=quarter.year)
+    tally = Tally(projects.filter(on_these), ("category", "community"), moved=True)
+    due = to_keep_in(quarter.year, known_at)
     counts = verdicts(due, as_of, known_at)
     return QuarterSummary(
         quarter, as_of, known_at, summaries_of(lists, tally, as_of, known_at),
         changes_between(before, as_of, known_at, tally.moves.total()),
         judgements(due, as_of, known_at, sum(counts.values())), counts, count_moves(tally.moves),
     )
+
+
+def to_keep_in(year, known_at=None):
+    """The street's promises of a year: those due in it, and those of before that were open when it began.
+
+    Open is what nobody had told by then to be finished or given up: a promise does not vanish with its year.
+    """
+    last = date(year - 1, 12, 31)
+    said = ProgressUpdate.objects.in_force(last, known_at).filter(project=OuterRef("project")).exclude(status="")
+    was = Coalesce(Subquery(said.newest_first().values("status")[:1]), Value(""))
+    ended = [*Status.DONE, Status.CANCELLED]
+    promises = Promise.objects.filter(is_sample=False, project__in=Project.objects.of_street())
+    return promises.annotate(status_before=was).filter(
+        Q(due_on__year=year) | Q(due_on__lte=last) & ~Q(status_before__in=ended))
 
 
 def days_with_news():

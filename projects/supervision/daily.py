@@ -22,9 +22,9 @@ Level, Cause = SupervisionNotice.Level, SupervisionNotice.Cause
 LADDER = [Level.REMINDER, Level.URGE, Level.ORDER, Level.BULLETIN]
 # where each cause begins, and the loudest it gets without a person
 FIRST = {Cause.DUE_SOON: Level.REMINDER, Cause.OVERDUE: Level.URGE, Cause.BEHIND: Level.REMINDER,
-         Cause.STALE: Level.REMINDER}
+         Cause.PENDING: Level.REMINDER, Cause.STALE: Level.REMINDER}
 LAST = {Cause.DUE_SOON: Level.REMINDER, Cause.OVERDUE: Level.BULLETIN, Cause.BEHIND: Level.ORDER,
-        Cause.STALE: Level.URGE}
+        Cause.PENDING: Level.URGE, Cause.STALE: Level.URGE}
 LATE_NOW = "已经逾期，改按逾期督办"
 BATCH = 500
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from guicheng import words
 from guicheng.days.workdays import WorkCalendar
 from projects.models import Instruction, LightRule, ProgressUpdate, Status
-from projects.models.project import NEVER
+from projects.models.then import NEVER, is_told_unfinished
 from projects.supervision.lights import Light, lights_of
 
 RESTING = [*Status.DONE, *Status.NEED_REASON]
@@ -23,12 +23,22 @@ NOTES = ["problem", "delay_reason", "coordination", "next_step"]
 
 # --- which projects ------------------------------------------------------------------------------
 def unfinished(projects):
-    return projects.exclude(status__in=RESTING)
+    return projects.answered_for().exclude(status__in=RESTING)
 
 
 def overdue(projects, day):
-    """Past their day and not finished, the longest late first."""
-    return unfinished(projects).annotate(due=DUE).filter(due__lt=day).order_by("due", "pk")
+    """Past their day, and a statement after it says that they were not finished; the longest late first."""
+    return _past(projects, day, is_told_unfinished("due", day))
+
+
+def pending(projects, day):
+    """到期待核: past their day, and nobody has said since whether they were finished; the longest silent first."""
+    return _past(projects, day, ~is_told_unfinished("due", day))
+
+
+def _past(projects, day, condition):
+    rows = unfinished(projects).exclude(status=Status.STANDING).annotate(due=DUE)
+    return rows.filter(condition, due__lt=day).order_by("due", "pk")
 
 
 def due_soon(projects, day):

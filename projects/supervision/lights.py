@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from types import SimpleNamespace
 
+from django.db.models import Max
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from guicheng import words
 from guicheng.days.workdays import UnknownYear, WorkCalendar
-from projects.models import LightOverride, LightRule, Milestone, Project, Status
+from projects.models import LightOverride, LightRule, Milestone, ProgressUpdate, Project, Status
 from projects.models.lights import Colour
 
 STARTED = frozenset({"in_progress", "acceptance", "standing"})
@@ -32,7 +34,7 @@ class Light:
     behind: int | None = None  # points; negative is ahead
     due_on: date | None = None
     days_late: int = 0
-    causes: frozenset = field(default_factory=frozenset)  # overdue, due_soon, behind: what supervision acts upon
+    causes: frozenset = field(default_factory=frozenset)  # overdue, pending, due_soon, behind: supervision acts on them
     rule: LightRule | None = None
     override: LightOverride | None = None
 
@@ -61,6 +63,8 @@ def lights_of(projects, day=None):
     milestones, overrides = _milestones(keys), _overrides(keys, day)
     # nobody states what is to come, so today's and later lights need not read the ledger
     states = {project.pk: _now(project) for project in projects} if day >= today else _then(projects, day)
+    _unfinished(states, day)
+    _compiled(states)
     return {
         project.pk: _overridden(
             _computed(project, states[project.pk], milestones[project.pk], rule, calendar, day),
@@ -89,6 +93,23 @@ def _overrides(keys, day):
     newest = {row.project_id: row for row in
               LightOverride.objects.begun(day).filter(project__in=keys).select_related("by")}
     return {pk: row for pk, row in newest.items() if row.colour and (row.until is None or row.until >= day)}
+
+
+def _unfinished(states, day):
+    """Set of each state past its day the last day on which it surely was not finished, by what was said; None else."""
+    late = [pk for pk, state in states.items() if state.due_on and state.due_on < day]
+    rows = ProgressUpdate.objects.in_force(day).filter(project__in=late, status__in=Status.UNFINISHED)
+    last = Max(Coalesce("effective_from", "effective_on"))
+    said = dict(rows.order_by().values("project").annotate(last=last).values_list("project", "last"))
+    for pk, state in states.items():
+        state.unfinished_on = said.get(pk)
+
+
+def _compiled(states):
+    """Say of each state whether its list was compiled from press reports: nobody answers for it, it has no lamp."""
+    found = set(Project.objects.filter(pk__in=states, project_list__is_compiled=True).values_list("pk", flat=True))
+    for pk, state in states.items():
+        state.is_compiled = pk in found
 
 
 def _now(project):
@@ -127,16 +148,20 @@ def _computed(project, state, milestones, rule, calendar, day):
     """The light the dates give."""
     if resting := _resting(state, rule):
         return resting
+    if state.is_compiled:
+        return Light("white", "往年资料", _sentence(["往年资料，不亮灯"], "white"), actual=state.percent, rule=rule)
+    if pending := _pending(state, rule, day):
+        return pending
     plan = plan_percent(project.planned_start, state.due_on, milestones, day)
     actual, due = state.percent, state.due_on
     behind = None if plan is None or actual is None else plan - actual
     causes, parts, is_guess = set(), [], False
     if behind is not None:
         parts.append(_compared(plan, actual, behind))
-    if due and due < day:
+    if due and due < day and state.status != Status.STANDING:
         causes.add("overdue")
         parts.insert(0, f"应于 {words.day(due)}完成，已晚 {(day - due).days} 天")
-    elif due:
+    elif due and due >= day:
         try:
             if calendar.is_within(day, due, rule.due_within):
                 causes.add("due_soon")
@@ -169,6 +194,17 @@ def _resting(state, rule):
         label = Status.label_of(state.status)
         return Light("grey", label, _sentence([label], "grey"), actual=state.percent, due_on=state.due_on, rule=rule)
     return None
+
+
+def _pending(state, rule, day):
+    """No lamp for a day that passed in silence: it is neither late nor finished, somebody has to find out."""
+    if not state.due_on or state.due_on >= day or state.status == Status.STANDING:
+        return None
+    if state.unfinished_on and state.unfinished_on > state.due_on:
+        return None
+    said = f"应于 {words.day(state.due_on)}完成，到期以后没有填报是否完成"
+    return Light("white", "到期待核", _sentence([said], "white"), actual=state.percent, due_on=state.due_on,
+                 causes=frozenset({"pending"}), rule=rule)
 
 
 def _colour(causes, behind, rule, is_guess):

@@ -17,7 +17,7 @@ class Projects:
     def rows(self, samples=False):
         """Those to look at: public and not finished, and whatever has an open notice."""
         pending = Project.objects.filter(notices__closed_on=None, notices__isnull=False).values("pk")
-        projects = Project.objects.published().filter(is_sample=samples)
+        projects = Project.objects.published().answered_for().filter(is_sample=samples)
         return projects.filter(Q(pk__in=pending) | ~Q(status__in=RESTING))
 
     def asked(self, keys):
@@ -36,6 +36,8 @@ class Projects:
         due = light.due_on.isoformat() if light.due_on else "-"
         if "overdue" in light.causes:
             return {Cause.OVERDUE: (due, f"{light.sentence}。请说明卡在哪里、需谁协调、下一步和何时完成。")}
+        if "pending" in light.causes:
+            return {Cause.PENDING: (due, f"{light.sentence}。请核实是否已经完成，并填报进展。")}
         if "due_soon" in light.causes:
             causes[Cause.DUE_SOON] = (due, f"{light.sentence}。请按期完成并填报进展。")
         if "behind" in light.causes:

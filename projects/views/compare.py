@@ -14,6 +14,8 @@ from guicheng.days.as_of import check_day, read_day
 from guicheng.days.quarters import Quarter
 from guicheng.public.errors import error_page
 from guicheng.public.turns import Busy
+from guicheng.seal.middleware import already_covered
+from guicheng.seal.models import Seal
 from projects import summary
 from projects.faces import COMPARISON
 from projects.report.compare_workbook import XLSX, render_difference
@@ -111,10 +113,11 @@ def compare_file(request):
         return error_page(request, 400, error.messages[0])
     try:
         with drawing():
-            content = render_difference(first, last, Difference(first.day, last.day))
+            cover = Seal.objects.cover()
+            content = render_difference(first, last, Difference(first.day, last.day), cover)
     except Busy as busy:
         return busy_page(request, busy)
     response = HttpResponse(content, content_type=XLSX)
     name = f"桂城办实事{first.text}到{last.text}的变化.xlsx"
     response["Content-Disposition"] = content_disposition_header(True, name)
-    return response
+    return already_covered(response, cover)

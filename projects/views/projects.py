@@ -29,7 +29,8 @@ def list_index(request):
     lists = [row for row in ProjectList.objects.published() if moment.has(row.announced_on)]
     summaries = summary.list_summaries(moment.day, moment.known_at, lists)
     return render(request, "projects/list_index.html", {
-        "street": [row for row in summaries if row.project_list.is_street and not row.project_list.is_sample],
+        "years": summary.by_year(
+            row for row in summaries if row.project_list.is_street and not row.project_list.is_sample),
         "above": [row for row in summaries if not row.project_list.is_street],
         "sample": [row for row in summaries if row.project_list.is_sample],
     })
@@ -61,7 +62,7 @@ def list_detail(request, slug):
         "more": each.recorded.value - len(rows),
         "declarations": declarations,
         "facts": project_list.facts.published().by(moment.day).select_related("source"),
-        "discrepancies": project_list.discrepancies.published().by(moment.day).select_related("source_1", "source_2"),
+        "discrepancies": project_list.discrepancies.published().told(moment.day),
         "has_promises": Promise.objects.filter(
             project__project_list=project_list, project__is_published=True).by(moment.day).exists(),
         "has_sample": project_list.is_sample,

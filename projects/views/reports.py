@@ -18,19 +18,21 @@ from guicheng.days.quarters import Quarter
 from guicheng.notices.inbox import address_of
 from guicheng.public.errors import error_page
 from guicheng.public.turns import Busy, turn
+from guicheng.seal.middleware import already_covered, withheld
+from guicheng.seal.models import Seal
 from projects import summary
-from projects.document import sha256
+from projects.document import canonical, sha256
 from projects.ledger.corrections import corrections_since
 from projects.models import QuarterClose
 from projects.moments import travels, travels_alone
 from projects.report import Missing
 from projects.report.build import document_of, outline_of
-from projects.report.close import kept_content
-from projects.report.covered import public_document, whole_of
+from projects.report.covered import Withheld, covered_document, served
 from projects.report.files import EVERYBODY, FORMATS, STAFF
 from projects.report.page import render_html
 from projects.report.picture import alternative_text
 from projects.report.reading import definitions_of, summary_of
+from projects.report.without_units import public_document, whole_of
 
 # what needs no extra part of the machine
 INSTEAD = {"png": ("report-file", ["svg"], "SVG 图"), "pdf": ("report-print", [], "打印版")}
@@ -85,16 +87,30 @@ class Asked:
 
     @cached_property
     def document(self):
-        """What residents may read of it."""
-        return public_document(self.close.document if self.close else document_of(
+        """What residents may read of it, covered first: a drawing would break a sealed word over two lines."""
+        return self._public(self.close.document if self.close else document_of(
             self.quarter, self.moment.known_at, self.moment.day))
 
+    @cached_property
+    def served(self):
+        """What the public gets of the close; None for figures that still change."""
+        return served(self.close, self.cover) if self.close else None
+
     def is_kept(self, extension):
-        """Whether the file that a close keeps is the one to give: not where it names units that are left out."""
-        return bool(self.close) and not (FORMATS[extension].names_units and self.document.is_covered)
+        """Whether the file to give was made before: not where it names units that are left out, but of an edition."""
+        if not self.close:
+            return False
+        return not (self.served.is_original and FORMATS[extension].names_units and self.document.leaves_units_out)
 
     def document_for(self, extension):
-        return public_document(whole_of(self.close, extension)) if self.close else self.document
+        return self._public(whole_of(self.close, extension)) if self.close else self.document
+
+    @cached_property
+    def cover(self):
+        return Seal.objects.cover()
+
+    def _public(self, document):
+        return public_document(covered_document(document, self.cover))
 
     @property
     def address(self):
@@ -162,7 +178,7 @@ def report_detail(request, asked):
         "next": quarter.next if quarter < Quarter.current() else None,
         "definitions": definitions_of(document.figures) if close else [
             *summary.DEFINITIONS, *summary.QUARTER_DEFINITIONS],
-        "close": close, "parts": document.parts if close else [],
+        "close": close, "parts": document.numbered_parts if close else [], "served": asked.served,
         "changed": each.changed, "promised": each.promised,
         "drift": summary.drift(each) if close else [], "closes": _closes(quarter),
         "corrections": corrections, "corrected": summary.corrected(corrections),
@@ -213,7 +229,9 @@ def report_file(request, asked, extension):
         raise Http404(f"{asked.quarter.title}没有公开的 Word 文件。")
     each = FORMATS[extension]
     try:
-        content = kept_content(asked.close, extension) if asked.is_kept(extension) else _made(asked, extension)
+        content = asked.served.content(extension) if asked.is_kept(extension) else _made(asked, extension)
+    except Withheld:
+        return withheld(request)
     except Missing as error:
         return _missing(request, asked.quarter, extension, str(error))
     if content is None:
@@ -221,7 +239,7 @@ def report_file(request, asked, extension):
     response = HttpResponse(content, content_type=each.content_type)
     name = f"桂城办实事{asked.quarter}{asked.moment.in_name}.{each.extension}"
     response["Content-Disposition"] = content_disposition_header(extension not in SHOWN_IN_BROWSER, name)
-    return response
+    return already_covered(response, asked.cover)
 
 
 def _made(asked, extension):
@@ -234,8 +252,9 @@ def _made(asked, extension):
     render, address, content = FORMATS[extension].render, asked.address, None
     with drawing():
         document = asked.document_for(extension)
-        which = f"{document.fingerprint}:{document.text_fingerprint if asked.close else ''}:{document.is_covered}"
-        key = f"report:{extension}:{which}:{sha256(address)}"
+        which = [document.fingerprint, document.text_fingerprint if asked.close else "", document.closing,
+                 document.leaves_units_out, address]
+        key = f"report:{extension}:{sha256(canonical(which))}"
         if not asked.moment:
             content = cache.get(key)
         if content is None and extension not in SLOW:

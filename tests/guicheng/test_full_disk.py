@@ -224,6 +224,7 @@ def end_the_session(request):
 urlpatterns = [path("fault/<kind>/", fail), path("admin/session-gone/", end_the_session), *urls.urlpatterns]
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("kind", "status"), [("file", 507), ("quota", 507), ("other", 500)])
 def test_a_file_that_cannot_be_written(kind, status):
     with override_settings(ROOT_URLCONF=__name__):

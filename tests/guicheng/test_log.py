@@ -48,6 +48,7 @@ FAULTS = {
 urlpatterns = [path("fault/<kind>/", view), *urls.urlpatterns]
 
 
+@pytest.mark.django_db  # every answer asks what is sealed
 @pytest.mark.parametrize(("kind", "status"), [
     ("bad", 400), ("denied", 403), ("suspicious", 400), ("multipart", 400), ("cut off", 400)])
 def test_what_a_visitor_did_wrong_is_one_line(log, kind, status):
@@ -57,6 +58,7 @@ def test_what_a_visitor_did_wrong_is_one_line(log, kind, status):
     assert len(log()) == 1 and NAME not in log()[0]
 
 
+@pytest.mark.django_db
 def test_what_we_did_wrong_has_one_traceback(log):
     with override_settings(ROOT_URLCONF=__name__):
         assert Client(raise_request_exception=False).get(f"/fault/ours/?q={NAME}").status_code == 500
@@ -64,6 +66,7 @@ def test_what_we_did_wrong_has_one_traceback(log):
     assert log()[-1] == "ZeroDivisionError: ours" and NAME not in "".join(log())
 
 
+@pytest.mark.django_db
 def test_another_reader_of_the_log_still_has_the_traceback(log, caplog):
     with override_settings(ROOT_URLCONF=__name__):
         Client().get("/fault/denied/")

@@ -5,7 +5,7 @@ import openpyxl
 import pytest
 from openpyxl.utils.exceptions import IllegalCharacterError
 
-from guicheng.fields import CleanCharField, Qualifier
+from guicheng.fields import CleanCharField
 from guicheng.text import clean_text, search_term, search_text
 from projects.models import Source
 from tests import factories
@@ -76,16 +76,3 @@ def test_runs_of_chinese_are_spelled_apart():
 
 def test_a_term_is_folded_like_the_text():
     assert search_term("  YingYue\x00 ") == "yingyue"
-
-
-# --- qualifiers ----------------------------------------------------------------------------------
-@pytest.mark.parametrize("qualifier, text", [
-    ("", "1,431"), ("超", "超 1,431"), ("约", "约 1,431"), ("近", "近 1,431"), ("多", "1,431 多"),
-    ("左右", "1,431 左右"),
-])
-def test_a_qualifier_stands_where_chinese_puts_it(qualifier, text):
-    assert Qualifier.apply(qualifier, "1,431") == text
-
-
-def test_every_qualifier_is_tested():
-    assert set(Qualifier.values) == {"", "超", "约", "近", "多", "左右"}

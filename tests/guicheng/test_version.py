@@ -18,4 +18,4 @@ def test_the_newest_entry_of_the_changelog_is_of_this_version():
 
 @pytest.mark.django_db
 def test_the_page_about_the_figures_names_it(client):
-    assert f"本站程序的版本：{VERSION}。" in client.get(reverse("about")).content.decode()
+    assert f"程序版本：{VERSION}。" in client.get(reverse("about")).content.decode()

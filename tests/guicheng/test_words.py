@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from guicheng import words
+from guicheng.fields import Qualifier
 
 
 def test_it_works():
@@ -51,3 +52,19 @@ def test_a_last_day_alone_is_told_as_a_bound():
 ])
 def test_a_number(value, text):
     assert words.number(value) == text
+
+
+@pytest.mark.parametrize(("value", "unit", "qualifier", "said"), [
+    (1431, "万人次", "超", "超 1,431 万人次"), (13100, "名", "多", "13,100 多名"), (50, "万元", "左右", "50 万元左右"),
+    (1000, "平方米", "约", "约 1,000 平方米"), (45, "个", "", "45 个"),
+    (Decimal("1.5000"), "亿元", "近", "近 1.5 亿元"),
+    (3, "", "左右", "3左右"), (3, "", "", "3"), (None, "个", "", "— 个"),
+])
+def test_a_qualifier_stays_with_its_number_and_unit(value, unit, qualifier, said):
+    assert words.quantity(value, unit, qualifier) == said
+    assert words.quantity_parts(value, unit, qualifier)[1] == words.number(value)
+
+
+def test_every_qualifier_has_its_place():
+    """A new qualifier must be told before or behind the number, never lost."""
+    assert all(each in words.quantity(5, "个", each) for each in Qualifier.values)

@@ -138,6 +138,9 @@ ROUTES = {
     "admin:audit-export": f"hidden GET: 安全审计员 {SUPER}",
     "admin:faces": f"hidden GET: 安全管理员 安全审计员 {SUPER}",
     "admin:face": f"hidden: 安全管理员 {SUPER}",
+    "admin:seals": f"page GET: 安全管理员 安全审计员 {OFFICE}",
+    "admin:seal_ask": f"page: 安全管理员 {SUPER}",
+    "admin:seal_decide": f"page POST: 安全管理员 {OFFICE}",
 
     "admin:auth_user_password_change": f"row guicheng.user: {ACCOUNTS}",
     "admin:guicheng_user_leave": f"row guicheng.user: {ACCOUNTS}",

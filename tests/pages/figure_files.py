@@ -14,7 +14,7 @@ from tests.pages.figures import Marked, Reader, differences
 from tests.projects.quarter_book import LABELS, NUMBERS, opened, tables
 
 OF_LIST = ["declared", "declared_done", "recorded", "done", "standing", "unknown", "missing", "rate"]
-OF_GROUP = [("本站有资料", "recorded"), ("已完成、已投用", "done"), ("暂无进展信息", "unknown")]
+OF_GROUP = [("有明细", "recorded"), ("已完成、已投用", "done"), ("暂无进展信息", "unknown")]
 LINE = re.compile(r"(\d+)号数(.*?)完")
 
 
@@ -120,7 +120,7 @@ def of_workbook(content, titles, quarter):
             yield from (_mark("by_status", row[label], list=titles[row["清单"]], status=key)
                         for label, key in LABELS.items())
         families = {label: key for key, label in FAMILIES.items()}
-        families |= {"公布为完成，逐项资料暂缺": "declared", "本站暂缺资料": "missing"}
+        families |= {"公布为完成，明细整理中": "declared", "明细整理中": "missing"}
         for row in stretches:
             yield from (_mark("segment", row[label], list=titles[row["清单"]], segment=key)
                         for label, key in families.items() if row[label])

@@ -217,7 +217,7 @@ class Truth:
         if key == "rate":
             parts = {None: each.rate, "numerator": each.done.value, "denominator": each.declared.value}
             return None if each.rate is None else parts[scope.get("part")]
-        return getattr(each, key).value
+        return each.declared_rate if key == "declared_rate" else getattr(each, key).value
 
     def _of_quarter(self, key, scope):
         if key == "promises":
@@ -261,8 +261,8 @@ class Truth:
     def _metric(self, scope):
         each = self.metrics[scope["metric"]]
         if "asof" in scope:
-            return next(row.shown for row in each.readings if row.effective_on.isoformat() == scope["asof"])
-        return each.change if scope.get("part") == "change" else each.latest.shown
+            return next(row.parts[1] for row in each.readings if row.effective_on.isoformat() == scope["asof"])
+        return each.latest.parts[1]
 
 
 def _of_verdicts(counts, scope):

@@ -16,6 +16,7 @@ from tests.pages.figures import without_marks
 
 pytestmark = pytest.mark.django_db
 A, B = date(2021, 6, 30), date(2021, 12, 31)
+VAGUE = True  # of a statement: known is only its last day
 
 
 def kinds_of(first=A, last=B):
@@ -23,11 +24,12 @@ def kinds_of(first=A, last=B):
 
 
 def make(project_list, code, *said, **kw):
-    """A project with statements (day, status)."""
+    """A project with statements (day, status): of that day exactly, unless a third value says that it is not known."""
     project = factories.make_project(project_list, code=code, name=f"项目{code}", **kw)
     project.refresh_projections()
-    for day, status in said:
-        factories.make_update(project, status=status, effective_on=day, reason="因故。")
+    for day, status, *vague in said:
+        factories.make_update(project, status=status, effective_on=day, reason="因故。",
+                              effective_from=None if vague else day)
     return project
 
 
@@ -36,13 +38,20 @@ def year(key_list):
     later = factories.make_list(slug="later", title="后来的清单", announced_on=date(2021, 7, 1))
     may, october = date(2021, 5, 31), date(2021, 10, 1)
     make(key_list, "finished", (may, "in_progress"), (october, "completed"))
-    make(key_list, "started", (october, "in_progress"))
+    make(key_list, "started", (may, "planned"), (october, "in_progress"))
     make(key_list, "begun", (may, "planned"), (october, "acceptance"))
     make(key_list, "paused", (may, "in_progress"), (october, "paused"))
     make(key_list, "reopened", (may, "completed"), (october, "in_progress"))
-    make(key_list, "overdue", (may, "in_progress"), planned_end=date(2021, 9, 30))
-    make(key_list, "late", (may, "in_progress"), planned_end=date(2021, 6, 1))
-    put_off = make(key_list, "put-off", (may, "in_progress"), planned_end=date(2021, 9, 30))
+    make(key_list, "heard", (october, "in_progress"))
+    make(key_list, "heard-done", (may, "in_progress"), (october, "completed", VAGUE))
+    make(key_list, "told-again", (A, "in_progress", VAGUE), (october, "completed", VAGUE))
+    make(key_list, "overdue", (may, "in_progress"), (october, "in_progress"), planned_end=date(2021, 9, 30))
+    make(key_list, "silent", (may, "in_progress"), planned_end=date(2021, 9, 30))
+    make(key_list, "silent-since", (may, "in_progress"), (date(2021, 9, 30), "in_progress"),
+         planned_end=date(2021, 9, 30))
+    make(key_list, "late", (date(2021, 6, 2), "in_progress"), (october, "in_progress"), planned_end=date(2021, 6, 1))
+    put_off = make(key_list, "put-off", (may, "in_progress"), (date(2022, 4, 1), "in_progress"),
+                   planned_end=date(2021, 9, 30))
     factories.make_update(put_off, kind="postponement", postponed_to=date(2022, 3, 1), reason="等材料。",
                           effective_on=october, text="")
     make(key_list, "still", (may, "in_progress"))
@@ -50,6 +59,7 @@ def year(key_list):
     make(key_list, "after", (may, "in_progress"), (date(2022, 1, 1), "completed"))
     make(later, "appeared")
     make(later, "appeared-done", (october, "in_use"))
+    make(later, "appeared-finished", (may, "in_progress"), (october, "in_use"))
     make(None, "on-none", (october, "completed"))
     return key_list
 
@@ -57,7 +67,9 @@ def year(key_list):
 EXPECTED = {
     "finished": ["finished"], "started": ["started"], "begun": ["started"], "paused": ["stopped"],
     "reopened": ["other"], "overdue": ["slipped"], "put-off": ["slipped"], "appeared": ["appeared"],
-    "appeared-done": ["finished", "appeared"], "on-none": ["finished"],
+    "heard": ["heard"], "heard-done": ["heard_finished"], "told-again": ["finished"],
+    "appeared-done": ["heard_finished", "appeared"], "appeared-finished": ["finished", "appeared"],
+    "on-none": ["heard_finished"],
 }
 
 
@@ -65,15 +77,19 @@ def test_it_works(year):
     assert kinds_of() == EXPECTED
     difference = Difference(A, B)
     assert {kind.value: count for kind, count in difference.counts.items()} == {
-        "finished": 3, "started": 2, "slipped": 2, "appeared": 2, "stopped": 1, "other": 1}
-    assert (difference.before.recorded, difference.after.recorded, difference.grown) == (12, 14, 2)
-    assert difference.before.families == {"done": 1, "doing": 9, "stopped": 0, "none": 2}
-    assert difference.after.families == {"done": 3, "doing": 9, "stopped": 1, "none": 1}
+        "finished": 3, "started": 2, "heard_finished": 3, "heard": 1, "slipped": 2, "appeared": 3, "stopped": 1,
+        "other": 1}
+    assert (difference.before.recorded, difference.after.recorded, difference.grown) == (17, 20, 3)
+    assert difference.before.families == {"done": 1, "doing": 14, "stopped": 0, "none": 2}
+    assert difference.after.families == {"done": 6, "doing": 12, "stopped": 1, "none": 1}
 
 
-def test_what_is_not_public_real_and_at_the_top_is_left_out(year):
-    for kw in ({"is_published": False}, {"is_sample": True}):
-        factories.make_update(factories.make_project(**kw), status="completed", effective_on=date(2021, 10, 1))
+def test_what_is_not_public_real_the_streets_and_at_the_top_is_left_out(year):
+    districts = factories.make_list(kind="district")
+    for project_list, kw in ((None, {"is_published": False}), (None, {"is_sample": True}),
+                             (None, {"layer": "district"}), (districts, {})):
+        factories.make_update(factories.make_project(project_list, **kw), status="completed",
+                              effective_on=date(2021, 10, 1))
     part = factories.make_part(year.projects.first())
     factories.make_update(part, status="completed", effective_on=date(2021, 10, 1))
     assert kinds_of() == EXPECTED
@@ -83,9 +99,22 @@ def test_slips_in_words(year):
     rows = {row.code: row for row in Difference(A, B)}
     assert rows["overdue"].slip == "应于 2021 年 9 月 30 日完成，到 2021 年 12 月 31 日没有完成。"
     assert rows["put-off"].slip == "从 2021 年 9 月 30 日推迟到 2022 年 3 月 1 日。"
-    assert rows["finished"].slip == ""
+    assert rows["finished"].slip == "" and not {"silent", "silent-since"} & set(rows), "nobody said that it was late"
     both = {row.code: row for row in Difference(A, date(2022, 6, 30))}["put-off"]
     assert "推迟到 2022 年 3 月 1 日；应于 2022 年 3 月 1 日完成" in both.slip
+
+
+def test_a_later_promise_puts_off_though_nobody_spoke(key_list):
+    """Where no end was planned the day is the promised one; beside it one that was promised nothing since."""
+    for code, *later in (("again", date(2022, 3, 1)), ("once",)):
+        project = make(key_list, code, (date(2021, 5, 31), "in_progress"))
+        factories.make_promise(project, due_on=date(2021, 9, 30))
+        for due in later:
+            factories.make_promise(project, promised_on=date(2021, 10, 5), due_on=due)
+        project.refresh_projections()
+    assert [(row.code, row.slip) for row in Difference(A, B)] == [
+        ("again", "从 2021 年 9 月 30 日推迟到 2022 年 3 月 1 日。")]
+    assert kinds_of(A, date(2021, 10, 4)) == kinds_of(date(2021, 10, 5), B) == {}
 
 
 def test_a_due_day_is_late_from_the_next_day_on(year):
@@ -116,6 +145,7 @@ def page(client, query, status=200):
 def test_two_quarters_two_days_or_one_of_each(visitor, year):
     both = page(visitor, "a=2021Q2&b=2021Q4")
     assert "从 2021 年第二季度末（2021 年 6 月 30 日）到 2021 年第四季度末（2021 年 12 月 31 日）：新完成 3 个" in both
+    assert "新见报道（完成） 3 个" in both and "新见报道（其他） 1 个" in both
     assert "项目finished" in both and "项目still" not in both
     for query in ("a=2021-06-30&b=2021-12-31", "a=2021Q2&b=2021-12-31", "a=2021q2&b=2021Q4"):
         other = page(visitor, query)
@@ -157,7 +187,7 @@ def test_ways_in(visitor, year):
 def test_the_display_is_capped_and_the_workbook_is_not(visitor, key_list, monkeypatch):
     monkeypatch.setattr("projects.summary.difference.SHOWN", 3)
     for number in range(5):
-        make(key_list, f"p{number}", (date(2021, 10, 1), "in_progress"))
+        make(key_list, f"p{number}", (date(2021, 5, 31), "planned"), (date(2021, 10, 1), "in_progress"))
     shown = page(visitor, "a=2021Q2&b=2021Q4")
     assert "新启动 5 个" in shown and "这里列出前 3 个" in shown and "项目p2" in shown and "项目p3" not in shown
     assert len(rows_of(visitor, "a=2021Q2&b=2021Q4")["新启动"]) == 5
@@ -187,12 +217,12 @@ def test_the_workbook_holds_what_the_page_shows(visitor, year):
     overview = {row[0]: row[1:] for row in book["总览"].iter_rows(values_only=True)}
     assert {kind.label: overview[kind.label][0] for kind in Kind} == {
         kind.label: difference.counts[kind] for kind in Kind}
-    assert overview["2021 年第四季度末（2021 年 12 月 31 日）"] == (3, 9, 1, 1, 14)
+    assert overview["2021 年第四季度末（2021 年 12 月 31 日）"] == (6, 12, 1, 1, 20)
     assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
 
 
 # --- cost ----------------------------------------------------------------------------------------
-@pytest.mark.parametrize("address, most", [("/reports/compare/", 7), ("/reports/compare.xlsx", 13)])
+@pytest.mark.parametrize("address, most", [("/reports/compare/", 7), ("/reports/compare.xlsx", 15)])
 def test_a_fixed_number_of_queries(visitor, year, address, most):
     def count():
         with CaptureQueriesContext(connection) as queries:

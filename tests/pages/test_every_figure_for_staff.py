@@ -40,7 +40,7 @@ class StaffTruth:
             return next(families[name] for name, word in STEPS.items() if word == scope["step"])
         if key == "late":
             return summary.late(self.projects, self.day)
-        found = {"soon": late.due_soon, "stale": late.stale,
+        found = {"pending": late.pending, "soon": late.due_soon, "stale": late.stale,
                  "missing": lambda projects, day: late.incomplete(projects)}[key]
         return len(list(found(self.projects, self.day)))
 
@@ -73,7 +73,7 @@ def test_the_street(sign_in, leader, office, key_list):
     marks = marks_of(client, "/admin/")
     assert {mark.scope.get("chart") for mark in marks} >= CHARTS | {"list"}
     walk.add("/admin/", marks, truth)
-    for key in ("late", "soon", "stale", "missing"):
+    for key in ("late", "pending", "soon", "stale", "missing"):
         walk.add(key, marks_of(client, f"/admin/projects/supervisionnotice/desk/?list={key}"), truth)
     walk.end(at_least=40)
 

@@ -21,7 +21,7 @@ from guicheng.public.forms import form_key
 from projects.faces import COMPARISON, LATE_UNITS
 from projects.models import QuarterReport
 from projects.report import close as quarter_close
-from projects.report import covered, page, verify
+from projects.report import page, verify, without_units
 from projects.report.build import document_of
 from projects.report.files import FORMATS
 from tests import factories
@@ -198,10 +198,10 @@ def test_the_table_of_definitions_follows(visitor, street, switch):
     ({}, False), ({"planned_end": date(2021, 9, 30)}, True), ({"planned_end": date(2099, 9, 30)}, False)])
 def test_what_is_late(visitor, key_list, switch, kw, is_late):
     project = factories.make_project(key_list, code="one", lead_department=factories.make_department(name=OFFICE), **kw)
-    factories.make_update(project, status="in_progress")
+    factories.make_update(project, status="in_progress", effective_on=date(2021, 11, 1))
     switch(False)
     assert (OFFICE not in visitor.get("/projects/one/").text) is is_late
-    factories.make_update(project, status="completed", effective_on=date(2021, 9, 1))
+    factories.make_update(project, status="completed", effective_on=date(2021, 12, 1))
     assert OFFICE in visitor.get("/projects/one/").text
 
 
@@ -224,18 +224,18 @@ def test_staff_and_the_kept_files_are_as_they_were(street, closed, switch, visit
     given = {name: b"".join(visitor.get(f"/reports/2021Q4.{name}")) for name in kept}
     assert {name for name in kept if given[name] != kept[name]} == {"xlsx", "json", "docx", "pdf"}
     document = document_of(closed.quarter)
-    assert OFFICE in str(document.figures) and not document.is_covered
+    assert OFFICE in str(document.figures) and not document.leaves_units_out
     switch(True)
     assert all(b"".join(visitor.get(f"/reports/2021Q4.{name}")) == kept[name] for name in kept)
 
 
-def test_a_covered_file_is_known_again(street, closed, switch, visitor):
+def test_a_file_without_units_is_known_again(street, closed, switch, visitor):
     switch(False)
     for name in ("xlsx", "json", "docx"):
         content = visitor.get(f"/reports/2021Q4.{name}").content
         assert closed.figures_sha256 in text_of(visitor.get(f"/reports/2021Q4.{name}"))
         answer = verify.of_file(SimpleUploadedFile(f"汇总.{name}", content))
-        assert (answer.kind, answer.close, answer.label) == (verify.COVERED, closed, FORMATS[name].label)
+        assert (answer.kind, answer.close, answer.label) == (verify.WITHOUT_UNITS, closed, FORMATS[name].label)
         altered = verify.of_file(SimpleUploadedFile(f"汇总.{name}", content + b" "), "another")
         assert altered.kind == verify.ALTERED
     answered = visitor.post(reverse("report-verify"), {
@@ -244,7 +244,7 @@ def test_a_covered_file_is_known_again(street, closed, switch, visitor):
     assert "只是没有写逾期和到期没有完成的事项是哪个单位的" in answered.text
 
 
-def test_a_covered_file_says_so(street, closed, switch, visitor):
+def test_a_file_without_units_says_so(street, closed, switch, visitor):
     switch(False)
     for address in ("/reports/2021Q4.xlsx", "/reports/2021Q4.json", "/reports/2021Q4/print/"):
         assert "这里不写牵头单位、社区和电话" in text_of(visitor.get(address)), address
@@ -252,8 +252,8 @@ def test_a_covered_file_says_so(street, closed, switch, visitor):
     assert "这里不写牵头单位" not in text_of(visitor.get("/reports/2021Q4/print/"))
 
 
-def test_nothing_late_is_nothing_covered(key_list):
+def test_nothing_late_is_nothing_left_out(key_list):
     project = factories.make_project(key_list, lead_department=factories.make_department(name=OFFICE))
     factories.make_update(project, status="completed")
     document = document_of(Quarter.parse("2021Q4"))
-    assert covered.covered(document) is document
+    assert without_units.without_units(document) is document

@@ -26,7 +26,7 @@ def lists_of(page):
     for mark in Reader(page).marks:
         if not mark.says and set(mark.scope) <= {"list"} and mark.scope:
             text = mark.text.strip().replace(",", "")
-            lists.setdefault(mark.scope["list"], {})[mark.key] = None if text == "—" else int(text)
+            lists.setdefault(mark.scope["list"], {})[mark.key] = None if text == "—" else float(text)
     return lists
 
 
@@ -135,7 +135,7 @@ def test_a_published_change_is_in_the_next_answer(visitor, key_list, street_admi
 def test_the_home_page_says_what_the_summary_says(visitor, facts):
     shown = lists_of(visitor.get("/").text)
     lists = {row["slug"]: row for row in visitor.get("/api/summary/2023Q1/").json()["lists"]}
-    assert len(shown) == 5, "the street's own lists"
+    assert set(shown) == {"2023-secretary", "2023-730"}, "the street's own lists of the newest year"
     for slug, figures in shown.items():
         assert figures == {key: lists[slug][key] for key in KEYS}
 

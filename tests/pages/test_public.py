@@ -91,20 +91,23 @@ def test_an_empty_portal_says_so(visitor, name):
 
 def test_the_home_page_answers_the_question(visitor, facts):
     page = text_of(visitor, "/")
-    assert "公布 45 项，本站有资料的 12 项，其余 33 项暂缺。" in page
-    assert "项已完成（公布数）" in page
+    assert "2023 年的清单" in page and "往年资料（根据公开报道整理，不是完整名单）" in page
+    assert "公布 45 个，有明细的 7 个，其余 38 个明细整理中。" in page
+    lists = text_of(visitor, "/lists/")
+    assert "公布 45 项，有明细的 12 项，其余 33 项明细整理中。" in lists
+    assert "项已完成（公布数，按公布数计算完成率 90.1%）" in lists
     assert page.count("<rect") > 46
 
 
 def test_a_list_shows_its_gap_its_parts_and_its_disagreements(visitor, facts):
     page = text_of(visitor, "/lists/2021-key/")
-    for words in ("其余 33 项", "两处来源说法不同", "海棠村", "由上下文推知在清单上", "基本完成"):
+    for words in ("其余 33 项", "两份资料写法不同，正在核实", "海棠村", "由上下文推知在清单上", "基本完成"):
         assert words in page
 
 
 def test_the_promises_have_their_verdicts(visitor, facts):
     page = text_of(visitor, "/lists/2021-key/promises/")
-    assert "按期完成 3 条，未完成 1 条，到期未见报道 1 条" in page
+    assert "按期完成 3 条，到期待核 2 条" in page
     lines = text_of(visitor, "/lists/2021-key/promises.csv").splitlines()
     assert len(lines) == 6 and lines[0].startswith("\ufeff项目编号")
 
@@ -167,7 +170,7 @@ def test_the_school_bus_tells_what_was_seen(visitor, facts):
 
 def test_party_figures_keep_their_qualifier(visitor, facts):
     page = text_of(visitor, "/party/")
-    for words in ("超 1,431", "13,100 多", "574", "663", "历次数据"):
+    for words in (">1,431</span> 万人次", ">13,100</span> 多名", "574", "663", "历次数据"):
         assert words in page
     assert page.count('class="history"') == 1, "only the members have two readings"
 

@@ -5,21 +5,21 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from partybuilding.models import MetricReading, PartyOrganisation
+from partybuilding.models import Metric, MetricReading, PartyOrganisation
 from tests import factories
 
 
 def test_it_works(db):
     reading = factories.make_reading(factories.make_metric(name="党员", unit="名"), value=1431, qualifier="超")
-    assert (reading.shown, str(reading)) == ("超 1,431", "党员 超 1,431")
+    assert (reading.told, str(reading)) == ("超 1,431 名", "党员 超 1,431 名")
 
 
-@pytest.mark.parametrize("value, qualifier, shown", [
-    ("13100", "多", "13,100 多"), ("1.3900", "", "1.39"), ("90", "近", "近 90"), ("0", "", "0"),
-    ("700000", "约", "约 700,000"), ("12", "左右", "12 左右"),
+@pytest.mark.parametrize("value, qualifier, told", [
+    ("13100", "多", "13,100 多名"), ("1.3900", "", "1.39 名"), ("90", "近", "近 90 名"), ("0", "", "0 名"),
+    ("700000", "约", "约 700,000 名"), ("12", "左右", "12 名左右"),
 ])
-def test_a_reading_in_the_words_of_its_source(db, value, qualifier, shown):
-    assert MetricReading(value=Decimal(value), qualifier=qualifier).shown == shown
+def test_a_reading_in_the_words_of_its_source(db, value, qualifier, told):
+    assert MetricReading(metric=Metric(unit="名"), value=Decimal(value), qualifier=qualifier).told == told
 
 
 def test_readings_known_by_a_day_newest_first(db):

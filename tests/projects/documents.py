@@ -22,9 +22,9 @@ def a_list(slug="key", title="2021 年首批重点项目", *, declared=45, decla
     recorded = done + doing + none
     missing = None if declared is None else declared - recorded
     parts = [("done", "已完成、已投用", done), ("doing", "筹备、推进、长期开展", doing),
-             ("none", "已公布，暂无进展信息", none), ("missing", "本站暂缺资料", missing or 0)]
+             ("none", "已公布，暂无进展信息", none), ("missing", "明细整理中", missing or 0)]
     segments = [{"family": family, "label": label, "count": count} for family, label, count in parts if count]
-    gap = f"公布 {declared} {unit}，本站有资料的 {recorded} {unit}。" if declared else "公布总数没有查到。"
+    gap = f"公布 {declared} {unit}，有明细的 {recorded} {unit}。" if declared else "公布总数没有查到。"
     return {
         "slug": slug, "title": title, "kind": "key", "kind_label": "重点项目", "is_street": is_street, "year": 2021,
         "unit": unit, "issuer": "桂城街道", "announced_from": None, "announced_on": "2021-04-30", "as_of": "2021-12-31",
@@ -64,7 +64,7 @@ def figures_beside(changes, promises):
     """What a summary counts beside the lists: counts, moves, verdicts."""
     moves = {kind: sum(row["kind"] == kind for row in changes) for kind in Move}
     verdicts = {each: sum(row["verdict"] == each for row in promises) for each in Verdict}
-    counts = quarter_figures(moves, verdicts, 0, date(2021, 12, 31))
+    counts = quarter_figures(moves, verdicts, 0, 0, date(2021, 12, 31))
     return {
         "counts": [{"key": row.definition.key, "label": row.definition.label, "unit": row.definition.unit,
                     "value": row.value, "numerator": row.numerator, "denominator": row.denominator,
@@ -104,12 +104,12 @@ def edge_cases():
         "eight": a_document(eight, closing=CLOSED),
         "bare": a_document([bare, a_list("unknown", "没有总数的清单", declared=None)]),
         "huge": a_document([a_list(declared=123_456_789, declared_done=98_765_432)]),
-        "long": a_document([a_list(title=LONG)], [a_change(LONG)], [a_promise(LONG, "unreported", "到期未见报道")],
+        "long": a_document([a_list(title=LONG)], [a_change(LONG)], [a_promise(LONG, "unreported", "到期待核")],
                            [a_promise(LONG)]),
         "many": a_document(
             changes=[a_change(f"第 {number} 号项目改造提升工程", *states[number % 4]) for number in range(100)],
             promises=[a_promise(f"第 {number} 号承诺", *row) for number, row in enumerate(
-                [("kept", "按期完成"), ("late", "逾期完成"), ("unkept", "未完成"), ("unreported", "到期未见报道"),
+                [("kept", "按期完成"), ("late", "逾期完成"), ("unkept", "未完成"), ("unreported", "到期待核"),
                  ("not_due", "未到期")] * 10)]),
         "latin": a_document([a_list(title="https://example.org/a/very/long/address?with=a-query-and-more-of-it")],
                             [a_change('<b>&"WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW</b>')]),

@@ -10,8 +10,8 @@ import openpyxl
 from projects.models import Status
 
 HEAD = "FFFBEEEC"  # the ground of a table's header
-NUMBERS = {"公布总数": "declared", "公布完成数": "declared_done", "本站有资料": "recorded", "已完成": "done",
-           "长期开展": "standing", "暂无进展信息": "unknown", "暂缺资料": "missing"}
+NUMBERS = {"公布总数": "declared", "公布完成数": "declared_done", "有明细": "recorded", "已完成": "done",
+           "长期开展": "standing", "暂无进展信息": "unknown", "明细整理中": "missing"}
 LABELS = {Status.label_of(key): key or "unknown" for key in Status.possible()}
 
 
@@ -78,7 +78,8 @@ def _assert_overview(book, figures):
         assert now[index]["完成率"] == _as_number(each["rate"])
         assert before[index]["完成率"] == _as_number(past.get("rate"))
         assert now[index]["已完成 ÷ 公布总数"] == (f"{each['done']} ÷ {each['declared']}" if each["rate"] else None)
-        assert now[index]["说明"] == each["gap_sentence"] + ("" if each["rate"] else "因此不算完成率。")
+        rate = f"公布完成率 {each['declared_rate']}%，按公布数计算。" if each.get("declared_rate") else ""
+        assert now[index]["说明"] == each["gap_sentence"] + ("" if each["rate"] else "因此不算完成率。") + rate
         assert {key: states[index][label] for label, key in LABELS.items()} == each["by_status"]
         counted = {label: count for label, count in stretches[index].items() if label != "清单" and count}
         assert counted == {part["label"]: part["count"] for part in each["segments"] if part["count"]}
@@ -117,7 +118,7 @@ def _assert_comparison(book, figures):
 
 
 def _counts(row):
-    return {"recorded": row["本站有资料"], "done": row["已完成、已投用"], "unknown": row["暂无进展信息"],
+    return {"recorded": row["有明细"], "done": row["已完成、已投用"], "unknown": row["暂无进展信息"],
             "doing": row["筹备、推进、长期开展"], "stopped": row["暂停、不再实施"],
             **{key: row[f"其中：{label}"] for label, key in LABELS.items() if key != "unknown"}}
 
@@ -141,7 +142,7 @@ def _assert_groups(book, figures):
         groups = {group["label"]: group for group in each["by_community"]}
         for label, row in rows.items() if each["recorded"] else ():
             group = groups.pop(label, {})
-            for word, key in (("本站有资料", "recorded"), ("已完成", "done"), ("暂无进展信息", "unknown")):
+            for word, key in (("有明细", "recorded"), ("已完成", "done"), ("暂无进展信息", "unknown")):
                 assert row[f"{each['title']}：{word}"] == group.get(key, 0), (each["title"], label, word)
         assert not groups
 
@@ -154,15 +155,19 @@ ROWS = {  # sheet -> key of the figures, {title: key of the row}
         "计划完成": "planned_end",
         "应于（含延期）": "due_on", "销号日": "closed_on", "来源": "source"}),
     "承诺": ("promises", {
-        "编号": "code", "项目": "name", "清单": "list_title", "承诺": "text", "承诺之日": "promised_on",
-        "到期日": "due_on", "判定": "verdict_label", "依据的日期": "proof_on", "依据": "proof_text",
+        "编号": "code", "项目": "name", "清单": "list_title", "承诺": "text", "哪天承诺的": "promised",
+        "承诺最迟日": "promised_on", "到期日": "due_on", "判定": "verdict_label", "依据是哪天的": "proof",
+        "依据最迟日": "proof_on",
         "依据的来源": "proof_source", "承诺的来源": "source"}),
     "逾期": ("overdue", {
         "编号": "code", "项目": "name", "清单": "list_title", "社区": "community", "牵头单位": "department",
         "办公电话": "phone", "应于（含延期）": "due_on", "状态": "status_label",
         "最近进展是哪天的": "moved", "最迟日": "moved_on", "最近进展": "latest"}),
+    "到期待核": ("pending", {
+        "编号": "code", "项目": "name", "应于（含延期）": "due_on", "状态": "status_label", "最近进展": "latest"}),
     "锁定后更正": ("corrections", {
-        "编号": "code", "项目": "name", "怎么改的": "label", "说的是哪一天": "effective_on", "更正之日": "recorded_on",
+        "编号": "code", "项目": "name", "怎么改的": "label", "说的是哪天": "told", "最迟日": "effective_on",
+        "更正之日": "recorded_on",
         "原来": "before", "改为": "after", "理由": "reason"}),
 }
 
@@ -176,6 +181,9 @@ def _assert_rows(book, figures):
         for row, each in zip(rows, expected, strict=True):
             assert {title: row[title] for title in columns} == {
                 title: _text(each[key]) for title, key in columns.items()}, (name, each["code"])
+    for row, each in zip((row for table in tables(book["承诺"]) for row in table),
+                         figures["promises"] + figures["next_promises"], strict=True):
+        assert row["依据"] == _text(each["proof_text"] or each.get("why", ""))
     for table in tables(book["清单明细"]):
         assert [(row["序号"], row["完成百分比"], row["预算（万元）"]) for row in table] == [
             (row["number"], row["percent"], _as_number(row["budget"])) for row in figures["projects"]]

@@ -5,7 +5,7 @@ from itertools import count
 
 from django.utils import timezone
 
-from projects.models import ExportFile, QuarterClose, QuarterReport
+from projects.models import CoveredClose, CoveredFile, ExportFile, QuarterClose, QuarterReport
 from tests import factories as make
 from tests.rules import Check, Once
 
@@ -22,6 +22,17 @@ CLOSE = {"year": past_year, "number": 1, "sequence": 1, "known_at": timezone.now
          "closed_by": make.make_user, "figures_json": "{}", "report_json": "{}", "figures_sha256": "0" * 64,
          "report_sha256": "0" * 64}
 
+
+def a_close():
+    return QuarterClose.objects.create(**{name: each() if callable(each) else each for name, each in CLOSE.items()})
+
+
+def an_edition():
+    return CoveredClose.objects.create(close=a_close(), stamp="0" * 64)
+
+
+EDITION = {"close": a_close, "stamp": "0" * 64}
+COVERED_FILE = {"edition": an_edition, "format": "csv", "content": b"1", "size": 1, "sha256": "0" * 64}
 EXPORT = {"asked_by": make.make_user, "what": "全部项目", "extension": "csv"}
 FINISHED = {"state": "finished", "finished_at": timezone.now, "size": 1, "sha256": "0" * 64, "stored": "a.csv"}
 
@@ -33,13 +44,20 @@ RULES = [
     report("projects_quarterreport_number_known", good={"number": 4}, bad={"number": 5}),
     report("projects_quarterreport_year_in_range", bad={"year": 1999}),
     report("projects_quarterreport_kind_known", good={"kind": "bulletin"}, bad={"kind": "summary"}),
-    report("projects_quarterreport_internal_kept", good={"is_released": True},
-           bad={"kind": "internal", "is_released": True}),
+    report("projects_quarterreport_only_reports_released", good={"is_released": True},
+           bad={"kind": "bulletin", "is_released": True}),
+    report("projects_quarterreport_no_head_for_a_meeting", good={"has_red_head": True, "addressee": "示例区政府"},
+           bad={"kind": "internal", "has_red_head": True}),
     Once("projects_quarterreport_once", QuarterReport, REPORT, twins={"year": 2021, "number": 4}, apart={"number": 3}),
     close("projects_quarterclose_number_known", good={"number": 4}, bad={"number": 5}),
     close("projects_quarterclose_year_in_range", bad={"year": 1999}),
     Once("projects_quarterclose_once", QuarterClose, CLOSE, twins={"year": 2021, "number": 4, "sequence": 1},
          apart={"sequence": 2}),
+    Once("projects_coveredclose_once", CoveredClose, EDITION, twins={"close": a_close}, apart={"stamp": "1" * 64}),
+    Check("projects_coveredclose_fingerprinted", CoveredClose, EDITION,
+          good={"sealed_at": timezone.now, "figures_sha256": "0" * 64}, bad={"sealed_at": timezone.now}),
+    Once("projects_coveredfile_once", CoveredFile, COVERED_FILE, twins={"edition": an_edition},
+         apart={"format": "json"}),
     export("projects_exportfile_extension_known", good={"extension": "xlsx"}, bad={"extension": "exe"}),
     export("projects_exportfile_state_known", good={"state": "running"}, bad={"state": "lost"}),
     export("projects_exportfile_finished_whole", good=FINISHED, bad={"state": "finished"}),

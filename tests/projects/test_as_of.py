@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from projects.ledger.timeline import timeline
 from projects.models import ProgressUpdate, Project
-from projects.models.project import NEVER, status_at
+from projects.models.then import NEVER, status_at
 from tests import factories
 
 

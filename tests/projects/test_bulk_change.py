@@ -157,6 +157,7 @@ def test_a_new_project_waits_for_another_person(sign_in, street_admin, key_list,
              for end in ("TOTAL_FORMS", "INITIAL_FORMS")}
     client.post(reverse("admin:projects_project_add"), {
         "name": "新项目", "code": "new-one", "source": own.pk, "project_list": key_list.pk, "membership": "stated",
+        "layer": "street",
         "lead_department": office.pk, "is_published": "on", **empty})
     project = Project.objects.get(code="new-one")
     assert (project.is_published, project.entered_by) == (False, street_admin)

@@ -66,7 +66,7 @@ def test_without_a_percent_it_is_white_never_green():
 @pytest.mark.parametrize(("today", "colour"), [
     (date(2021, 9, 28), "green"),  # 29, 30, 8: the 9th is the fourth
     (date(2021, 9, 29), "yellow"),  # 30, 8, 9: three working days across 国庆
-    (date(2021, 10, 9), "yellow"), (date(2021, 10, 10), "red"),
+    (date(2021, 10, 9), "yellow"), (date(2021, 10, 10), "white"),  # nobody has said since that it is not finished
 ])
 def test_due_within_three_working_days_across_the_holiday(today, colour):
     project = planned(planned_end=date(2021, 10, 9))
@@ -74,13 +74,43 @@ def test_due_within_three_working_days_across_the_holiday(today, colour):
 
 
 def test_overdue_is_red_and_says_how_late():
-    light = light_of(stated(planned(), day(90), status="acceptance", percent=99), END + timedelta(days=8))
+    project = stated(planned(), END + timedelta(days=2), status="acceptance", percent=99)
+    light = light_of(project, END + timedelta(days=8))
     assert (light.colour, light.label, light.days_late) == ("red", "逾期", 8)
     assert light.sentence.startswith("应于 2021 年 6 月 9 日完成，已晚 8 天；计划 100%，实际 99%，落后 1 点")
 
 
 def test_overdue_is_red_without_any_percent():
-    assert light_of(planned(planned_start=None), END + timedelta(days=1)).colour == "red"
+    project = stated(planned(planned_start=None), END + timedelta(days=1), status="in_progress")
+    assert light_of(project, END + timedelta(days=1)).colour == "red"
+
+
+@pytest.mark.parametrize("said", [{}, {"status": "in_progress", "percent": 10}, {"status": "planned"}])
+def test_a_day_that_passed_in_silence_has_no_lamp(said):
+    """到期待核: nothing is late before somebody says that it was not finished; of a standing one nobody can say it."""
+    project = planned()
+    if said:
+        stated(project, END, **said)
+    light = light_of(project, END + timedelta(days=1))
+    assert (light.colour, light.label, light.days_late, light.causes) == ("white", "到期待核", 0, {"pending"})
+    assert light.sentence == "应于 2021 年 6 月 9 日完成，到期以后没有填报是否完成 → 白"
+    assert light_of(project, END).label != "到期待核"
+    stated(project, END + timedelta(days=1), status="in_progress")
+    assert light_of(project, END).label != "逾期" and light_of(project, END + timedelta(days=1)).label == "逾期"
+
+
+def test_what_was_compiled_from_press_reports_has_no_lamp():
+    project = planned(project_list=factories.make_list())
+    stated(project, END + timedelta(days=2), status="in_progress", percent=10)
+    assert light_of(project).label == "逾期"
+    type(project.project_list).objects.update(is_compiled=True)
+    light = light_of(project)
+    assert (light.colour, light.label, light.causes) == ("white", "往年资料", frozenset())
+
+
+def test_what_has_no_end_is_never_late():
+    light = light_of(stated(planned(planned_start=None), END + timedelta(days=9), status="standing"))
+    assert (light.colour, light.causes) == ("white", frozenset())
 
 
 def test_not_started_for_three_months():
@@ -173,7 +203,8 @@ def test_past_the_calendar_nothing_is_guessed():
 
 def test_what_is_certain_is_said_without_the_calendar():
     CalendarYear.objects.all().delete()
-    assert light_of(planned(), END + timedelta(days=1)).colour == "red"
+    late = stated(planned(), END + timedelta(days=1), status="in_progress")
+    assert light_of(late, END + timedelta(days=1)).colour == "red"
     late = stated(planned(), day(1), status="in_progress", percent=10)
     assert light_of(late, day(99)).colour == "red"
 
@@ -227,9 +258,9 @@ def test_an_override_needs_a_reason_and_a_day_to_come(project, street_admin):
 
 
 # --- many ----------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("on", "queries"), [(None, 5), (day(60), 6)])
+@pytest.mark.parametrize(("on", "queries"), [(None, 7), (day(60), 7)])
 def test_the_number_of_queries_is_fixed(django_assert_num_queries, street_admin, on, queries):
-    """The projects, the rule, the calendar, the milestones, the overrides; of a past day also the ledger."""
+    """The projects, the rule, the calendar, the milestones, the overrides, what was compiled; then the ledger."""
     for count in (1, 12):
         for _ in range(count):
             project = stated(planned(), day(1), status="in_progress", percent=10)
@@ -252,6 +283,7 @@ def test_every_light_has_its_own_shape():
 def test_the_list_and_the_project_show_the_light(sign_in, clerk, project):
     project.planned_start, project.planned_end = START, END
     project.save()
+    stated(project, END + timedelta(days=1), status="in_progress")
     client = sign_in(clerk)
     for address in (reverse("admin:projects_project_changelist"),
                     reverse("admin:projects_project_change", args=[project.pk])):

@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from projects.models import Project, ProjectList, Status
-from projects.summary import list_summaries
+from projects.summary import ListSummary, list_summaries
 from tests import factories
 
 YEAR_END = date(2021, 12, 31)
@@ -142,12 +142,12 @@ def test_groups_add_up_to_the_list(busy_list):
 
 # --- the gap -------------------------------------------------------------------------------------
 @pytest.mark.parametrize("declared, recorded, sentence", [
-    (None, 0, "本站有资料的 0 项，公布总数没有查到。"),
-    (None, 2, "本站有资料的 2 项，公布总数没有查到。"),
-    (3, 0, "公布 3 项，逐项资料暂缺。"),
-    (3, 1, "公布 3 项，本站有资料的 1 项，其余 2 项暂缺。"),
-    (3, 3, "公布 3 项，本站都有资料。"),
-    (3, 4, "公布 3 项，本站都有资料。"),
+    (None, 0, "有明细的 0 项，公布总数没有写明。"),
+    (None, 2, "有明细的 2 项，公布总数没有写明。"),
+    (3, 0, "公布 3 项，明细整理中。"),
+    (3, 1, "公布 3 项，有明细的 1 项，其余 2 项明细整理中。"),
+    (3, 3, "公布 3 项，明细已收齐。"),
+    (3, 4, "公布 3 项，明细已收齐。"),
 ])
 def test_the_gap_in_a_sentence(key_list, declared, recorded, sentence):
     if declared is not None:
@@ -161,7 +161,7 @@ def test_the_gap_in_a_sentence(key_list, declared, recorded, sentence):
 def test_the_gap_in_the_lists_own_unit(db):
     row = factories.make_list(unit="条")
     factories.make_declaration(row, total=30, unit="条")
-    assert summary_of(row, YEAR_END).gap_sentence == "公布 30 条，逐条资料暂缺。"
+    assert summary_of(row, YEAR_END).gap_sentence == "公布 30 条，明细整理中。"
 
 
 def test_no_rate_while_there_are_gaps(key_list):
@@ -170,7 +170,18 @@ def test_no_rate_while_there_are_gaps(key_list):
     assert summary_of(key_list, YEAR_END).rate is None
     add(key_list, "in_use")
     assert float(summary_of(key_list, YEAR_END).rate) == 66.7
-    assert summary_of(key_list, date(2021, 5, 1)).rate == 0
+    assert summary_of(key_list, date(2021, 5, 1)).rate is None, "of what nobody had spoken it is not 0 %"
+
+
+def test_what_a_source_declared_as_part_of_a_whole_has_its_rate(key_list):
+    declared = factories.make_declaration(key_list, total=71, done=64)
+    assert summary_of(key_list, YEAR_END).declared_rate is None, "many of the others were perhaps not due"
+    declared.gives_rate = True
+    declared.save()
+    each = summary_of(key_list, YEAR_END)
+    assert (str(each.declared_rate), each.rate) == ("90.1", None)
+    again = ListSummary.from_frozen({**each.frozen()})
+    assert str(again.declared_rate) == "90.1"
 
 
 def test_no_rate_where_nothing_was_declared(key_list):
@@ -207,7 +218,7 @@ def test_the_segments_add_up(key_list, declared, done, statuses):
 def test_the_bar_in_words(busy_list):
     assert summary_of(busy_list, YEAR_END).sentence == (
         "已完成、已投用 2 项，筹备、推进、长期开展 2 项，暂停、不再实施 1 项，"
-        "已公布，暂无进展信息 1 项，本站暂缺资料 39 项。")
+        "已公布，暂无进展信息 1 项，明细整理中 39 项。")
 
 
 def test_what_was_declared_done_is_shown_apart(key_list):

@@ -15,8 +15,9 @@ from projects.summary.moves import Move, count_moves
 ])
 def test_a_change_is_of_a_kind(before, after, kind):
     assert Move.of(before, after) == kind
+    assert Move.of(before, after, happened=False) == ("heard_finished" if kind == "finished" else "heard")
 
 
 def test_every_change_is_of_one_kind():
-    pairs = dict.fromkeys(product(Status.possible(), Status.possible()), 1)
-    assert sum(count_moves(pairs).values()) == len(Status.possible()) ** 2
+    pairs = dict.fromkeys(product(Status.possible(), Status.possible(), [True, False]), 1)
+    assert sum(count_moves(pairs).values()) == 2 * len(Status.possible()) ** 2

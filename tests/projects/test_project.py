@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from projects.models import Project, Source
-from projects.models.project import NEVER
+from projects.models.then import NEVER
 from tests import factories
 
 OWN_PART = "projects_project_not_its_own_part"

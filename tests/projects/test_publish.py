@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from projects.models import ProgressUpdate, Project
-from projects.models.project import NEVER
+from projects.models.then import NEVER
 from tests import factories
 from tests.databases import on_postgresql
 

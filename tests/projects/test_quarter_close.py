@@ -46,7 +46,8 @@ def closer(db):
 @pytest.fixture
 def report(project, secretary):
     factories.make_update(project, status="in_progress", effective_on=date(2021, 5, 31))
-    factories.make_update(project, status="completed", effective_on=date(2021, 10, 1), text="公园开放了。")
+    factories.make_update(project, status="completed", effective_on=date(2021, 10, 1),
+                          effective_from=date(2021, 10, 1), text="公园开放了。")
     return QuarterReport.objects.create(
         year=2021, number=4, overview="截至 {截至日}，新完成 {新完成} 个。", work="（一）公园", written_by=secretary)
 
@@ -60,6 +61,33 @@ def test_it_works(closed, closer):
     assert (closed.sequence, closed.closed_by, closed.is_in_force) == (1, closer, True)
     assert closed.document.parts[0]["paragraphs"][0]["text"] == "截至 2021 年 12 月 31 日，新完成 1 个。"
     assert QuarterReport.objects.get().is_closed
+
+
+@pytest.mark.parametrize("text", ["进展【待核】。", "【待填：牵头单位】", "【", "甲【收齐后补入】乙"])
+def test_a_text_with_a_blank_is_not_closed(report, closer, text):
+    """【】 says that somebody has still to fill something in: no close, nothing half, and the sentence names it."""
+    QuarterReport.objects.update(problems=f"（一）{text}")
+    report.refresh_from_db()
+    if text == "【":
+        assert quarter_close.close(report, closer), "a lone bracket is no blank"
+        return
+    with pytest.raises(ValidationError, match="正文里还有 1 处【】没有填完，不能定稿：【"):
+        quarter_close.close(report, closer)
+    assert not QuarterClose.objects.exists()
+    report.problems = report.problems.replace(text, "没有问题。")
+    report.save()
+    assert quarter_close.close(report, closer)
+
+
+def test_a_close_with_a_blank_is_not_signed(closed, closer):
+    """One of an older version may hold one: it stays closed, and cannot be signed."""
+    frozen = {**closed.document.report}
+    frozen["parts"] = [{**frozen["parts"][0], "paragraphs": [{"level": 0, "text": "总数【待核】。"}]}]
+    closed.__dict__["document"] = replace(closed.document, report=frozen)
+    signing = QuarterSigning(document_number="桂街〔2022〕1 号", signer="某", signed_on=date(2022, 1, 5))
+    with pytest.raises(ValidationError, match="1 处【】没有填完，不能定稿：【待核】"):
+        quarter_close.sign(closed, signing, closer)
+    assert not closed.signings.exists()
 
 
 def test_the_fingerprints_are_of_the_frozen_figures(closed):
@@ -338,9 +366,9 @@ def test_nothing_drifts_by_itself(closed):
 def test_a_project_hidden_since_is_seen_in_the_figures(closed, project, client):
     project.hide()
     title = project.project_list.title
-    assert drifted(closed)[title, "本站有资料"] == (1, 0) and drifted(closed)["", "新完成"] == (1, 0)
+    assert drifted(closed)[title, "有明细"] == (1, 0) and drifted(closed)["", "新完成"] == (1, 0)
     body = client.get("/reports/2021Q4/").content.decode()
-    assert "和现在的资料不同的数" in body and f"{title}：本站有资料" in body
+    assert "和现在的资料不同的数" in body and f"{title}：有明细" in body
 
 
 def test_a_total_declared_since_is_seen(closed, key_list):

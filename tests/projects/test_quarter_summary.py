@@ -7,7 +7,15 @@ from django.utils import timezone
 
 from guicheng.days.quarters import Quarter
 from projects.models import ProgressUpdate
-from projects.summary import changes_between, days_with_news, quarter_summary
+from projects.summary import (
+    DEFINITIONS,
+    QUARTER_DEFINITIONS,
+    QuarterSummary,
+    changes_between,
+    days_with_news,
+    quarter_summary,
+)
+from projects.summary.difference import Difference
 from tests import factories
 
 Q2, Q3, Q4 = Quarter(2021, 2), Quarter(2021, 3), Quarter(2021, 4)
@@ -82,7 +90,7 @@ def test_its_keys_are_fixed(moving):
         "rate", "by_status", "by_category", "by_community"]
     assert list(data["lists"][0]["by_status"]) == [
         "unknown", "planned", "in_progress", "acceptance", "completed", "in_use", "standing", "paused", "cancelled"]
-    assert list(data["changes"][0]) == ["code", "name", "before", "after"]
+    assert list(data["changes"][0]) == ["code", "name", "before", "after", "kind", "kind_label"]
     assert data["promises"] == [{"code": "park", "name": "半月岛公园", "due": "2021-12-31", "verdict": "kept",
                                  "verdict_label": "按期完成"}]
     assert json.loads(json.dumps(data)) == data
@@ -128,7 +136,92 @@ def test_it_judges_the_years_real_promises(moving):
     factories.make_promise(factories.make_project(is_sample=True), is_sample=True)
     verdicts = quarter_summary(Q4).verdicts
     assert {verdict.value: count for verdict, count in verdicts.items()} == {
-        "kept": 1, "late": 0, "unkept": 0, "unreported": 0, "not_due": 0}
+        "kept": 1, "late": 0, "unkept": 0, "unreported": 0, "early": 0, "not_due": 0}
+
+
+def test_a_promise_does_not_vanish_with_its_year(moving):
+    """Open when the next year began, it is one of that year's until somebody says that it was finished."""
+    open_one, kept = factories.make_promise(), factories.make_promise(moving)
+    given_up = factories.make_promise()
+    factories.make_update(given_up.project, status="cancelled", effective_on=date(2021, 12, 1), reason="停办。")
+
+    def of(quarter):
+        return {row.promise: row.verdict.value for row in quarter_summary(quarter).promises}
+
+    assert of(Q4) == {open_one: "unreported", kept: "kept", given_up: "unkept"}
+    assert of(Quarter(2022, 1)) == {open_one: "unreported"}
+    factories.make_update(open_one.project, status="in_progress", effective_on=date(2022, 3, 1))
+    assert of(Quarter(2022, 1)) == {open_one: "unkept"}
+    factories.make_update(open_one.project, status="completed", effective_on=date(2022, 8, 1))
+    assert [of(Quarter(2022, number)) for number in (2, 3)] == [{open_one: "unkept"}, {open_one: "late"}]
+    assert of(Quarter(2023, 1)) == {}
+
+
+# --- happened, or first heard of --------------------------------------------------------------------
+BEFORE, AFTER = date(2021, 9, 30), date(2021, 12, 31)
+
+
+@pytest.mark.parametrize(("rows", "kind"), [
+    # an earlier word, and both days of the finish in the quarter
+    ([("2021-05-31", "", "in_progress"), ("2021-10-09", "2021-10-09", "completed")], "finished"),
+    ([("2021-05-31", "", "in_progress"), ("2021-12-31", "2021-10-01", "completed")], "finished"),
+    # still open at the end of the quarter before, or within this one
+    ([("2021-09-30", "", "in_progress"), ("2021-12-31", "", "completed")], "finished"),
+    ([("2021-10-20", "", "in_progress"), ("2021-12-31", "", "in_use")], "heard_finished"),  # nobody spoke before
+    ([("2021-05-31", "", "in_progress"), ("2021-11-20", "", "in_progress"), ("2021-12-31", "", "in_use")], "finished"),
+    # some day of a stretch that began before
+    ([("2021-05-31", "", "in_progress"), ("2021-12-31", "2021-01-01", "completed")], "heard_finished"),
+    ([("2021-05-31", "", "in_progress"), ("2021-12-31", "", "completed")], "heard_finished"),
+    ([("2021-05-31", "", "in_progress"), ("2021-10-20", "", "completed"), ("2021-12-01", "2021-12-01", "in_use")],
+     "heard_finished"),
+    # nobody had spoken of it
+    ([("2021-10-09", "2021-10-09", "completed")], "heard_finished"),
+    ([("2021-10-09", "2021-10-09", "in_progress")], "heard"),
+    ([("2021-09-30", "", "planned"), ("2021-12-31", "", "in_progress")], "started"),
+    ([("2021-06-30", "", "planned"), ("2021-12-31", "", "in_progress")], "heard"),
+    ([("2021-06-30", "", "in_progress"), ("2021-12-31", "2021-12-01", "paused")], "stopped"),
+])
+def test_it_happened_in_the_quarter_or_was_first_heard_of(project, rows, kind):
+    for on, first, status in rows:
+        factories.make_update(project, effective_on=on, effective_from=first or None, status=status, reason="停工。")
+    change = changes_between(BEFORE, AFTER)[0]
+    assert (change.kind, change.happened) == (kind, not kind.startswith("heard"))
+    moves = {kind.value: count for kind, count in quarter_summary(Q4).moves.items() if count}
+    assert moves == {kind: 1}
+    assert [row.kinds for row in Difference(BEFORE, AFTER)] == [(kind,)]
+    figures = {row.definition.key: row.value for row in quarter_summary(Q4).figures}
+    assert (figures["finished"], figures["heard-finished"]) == (kind == "finished", kind == "heard_finished")
+
+
+def test_other_layers_are_not_the_streets_quarter(moving):
+    district = factories.make_project(factories.make_list(kind="district"))
+    above = factories.make_project(None, layer="district")
+    own = factories.make_project(None)
+    for project in (district, above, own):
+        factories.make_promise(project)
+        factories.make_update(project, status="in_progress", effective_on=date(2021, 10, 1))
+    summary = quarter_summary(Q4)
+    assert {row.code for row in summary.changes} == {moving.code, own.code}
+    assert sum(summary.moves.values()) == 2 and summary.promised == 1
+    assert {row.project_list for row in summary.lists} == {moving.project_list, district.project_list}
+    assert {row.code for row in Difference(BEFORE, AFTER)} == {moving.code, own.code}
+
+
+def test_while_one_promise_is_pending_no_rate_is_told(moving):
+    factories.make_promise(moving)
+    rate = quarter_summary(Q4).figures[-1]
+    assert (rate.rate, rate.numerator, rate.denominator) == (100, 1, 1)
+    factories.make_promise()
+    rate = quarter_summary(Q4).figures[-1]
+    assert (rate.rate, rate.numerator, rate.denominator) == (None, 1, 2)
+    again = QuarterSummary.from_frozen(quarter_frozen(Q4))
+    assert [(row.rate, row.value) for row in again.figures] == [
+        (row.rate, row.value) for row in quarter_summary(Q4).figures]
+
+
+def quarter_frozen(quarter):
+    definitions = [row.frozen() for row in [*DEFINITIONS, *QUARTER_DEFINITIONS]]
+    return {**quarter_summary(quarter).frozen(), "definitions": definitions}
 
 
 @pytest.mark.parametrize("number", [1, 50])

@@ -29,7 +29,8 @@ def two(db):
 @pytest.fixture
 def report(project, two):
     factories.make_update(project, status="in_progress", effective_on=date(2021, 5, 31))
-    factories.make_update(project, status="completed", effective_on=date(2021, 10, 1), text="公园开放了。")
+    factories.make_update(project, status="completed", effective_on=date(2021, 10, 1),
+                          effective_from=date(2021, 10, 1), text="公园开放了。")
     return QuarterReport.objects.create(year=2021, number=4, overview="截至 {截至日}，新完成 {新完成} 个。",
                                         written_by=two[0])
 
@@ -49,7 +50,8 @@ def closer(client, two):
 def form(client, report, **changes):
     """What the change form would send back, with these changes."""
     shown = client.get(page(report)).context["adminform"].form
-    data = {name: shown[name].value() or "" for name in shown.fields if shown[name].value() is not False}
+    typed = {name: shown[name].value() for name in shown.fields if name != "cases"}
+    data = {name: value or "" for name, value in typed.items() if value is not False}
     return data | {"_seen": client.get(page(report)).context["seen"], "_save": "保存"} | changes
 
 
@@ -58,16 +60,16 @@ def text(response):
 
 
 def test_a_new_report_begins_with_a_first_text(secretary, project):
-    factories.make_update(project, status="completed", effective_on=date(2021, 10, 1), text="公园开放了。")
-    response = secretary.post(ADD, {"year": 2021, "number": 4}, follow=True)
+    factories.make_update(project, status="in_progress", effective_on=date(2021, 10, 1), text="公园开放了。")
+    response = secretary.post(ADD, {"year": 2021, "number": 4, "kind": "report"}, follow=True)
     report = QuarterReport.objects.get()
     assert "初稿已经写好" in text(response)
-    assert "{新完成}" in report.overview and "公园开放了。" in report.work
+    assert report.opening.startswith("现将我街道 {季度}") and "公园开放了" in report.work
     assert report.written_by is None  # the machine wrote it: whoever edits it first is its writer
 
 
 def test_one_report_a_quarter(secretary, report):
-    response = secretary.post(ADD, {"year": 2021, "number": 4})
+    response = secretary.post(ADD, {"year": 2021, "number": 4, "kind": "report"})
     assert "这个季度已有报告" in text(response)
 
 
@@ -92,8 +94,33 @@ def test_the_whole_text_with_its_figures(secretary, report):
     assert "截至 2021 年 12 月 31 日，新完成 1 个。" in text(secretary.get(page(report, "preview")))
 
 
+@pytest.mark.parametrize(("kind", "opening"), [
+    ("report", "报告如下"), ("bulletin", "通报如下"), ("internal", "汇报如下")])
+def test_each_register_has_its_first_text(secretary, project, kind, opening):
+    secretary.post(ADD, {"year": 2021, "number": 4, "kind": kind})
+    report = QuarterReport.objects.get()
+    assert opening in report.opening and report.kind == kind
+    assert opening in text(secretary.get(page(report, "first-text")))
+
+
+def test_a_blank_is_told_before_closing(closer, report):
+    QuarterReport.objects.update(problems="进展【待核】。")
+    asked = text(closer.get(page(report, "close")))
+    assert "正文里还有 1 处【】没有填完，不能定稿：【待核】" in asked and 'type="submit" class="default"' not in asked
+    report.refresh_from_db()
+    response = closer.post(page(report, "close"), {"version": report.version}, follow=True)
+    assert "没有填完" in text(response) and not QuarterClose.objects.exists()
+
+
+def test_the_secretary_chooses_the_cases(secretary, report, project):
+    assert "典型案例" not in text(secretary.get(page(report, "first-text"))).replace("典型案例：", "")
+    secretary.post(page(report), form(secretary, report, cases=[project.pk]))
+    assert list(report.cases.all()) == [project]
+    assert "典型案例。半月岛公园：公园开放了。" in text(secretary.get(page(report, "first-text")))
+
+
 def test_the_first_text_is_offered_and_touches_nothing(secretary, report):
-    assert "公园开放了。" in text(secretary.get(page(report, "first-text")))
+    assert "已完成或投入使用" in text(secretary.get(page(report, "first-text")))
     assert QuarterReport.objects.get().version == report.version
 
 
@@ -109,7 +136,7 @@ def test_a_file_of_no_kind(secretary, report):
 
 def test_another_closes_it(closer, report):
     asked = text(closer.get(page(report, "close")))
-    assert "还没有写：主要做法和成效、存在问题、下一步打算" in asked
+    assert "还没有写：项目进展、存在问题、下一步安排" in asked
     response = closer.post(page(report, "close"), {"version": report.version}, follow=True)
     assert "已锁定，指纹" in text(response) and "锁定后更正 0 条" in text(response)
     assert QuarterClose.objects.get().closed_by.username == "closer"

@@ -157,14 +157,14 @@ def test_lines(text, width):
 
 
 def test_a_number_stays_with_its_unit():
-    lines = wrap("公布 45 项，本站有资料的 12 项，其余 33 项暂缺。截至 2021 年 12 月 31 日。" * 3, 42, 400)
+    lines = wrap("公布 45 项，有明细的 12 项，其余 33 项暂缺。截至 2021 年 12 月 31 日。" * 3, 42, 400)
     assert not [line for line in lines if re.search(r"\d$", line) or re.match(r"[项年月日]", line)]
 
 
 def test_lines_are_even_and_end_where_one_pauses():
     even = wrap("常态化开展党员志愿服务队支援新冠疫苗接种工作", 42, 864)
     assert even == ["常态化开展党员志愿服务", "队支援新冠疫苗接种工作"]
-    assert wrap("本站资料不全：有的清单只公布了总数，逐项资料暂缺。", 42, 960)[0].endswith("，")
+    assert wrap("明细没有收齐：有的清单只公布了总数，明细整理中。", 42, 960)[0].endswith("，")
 
 
 def test_over_the_most_lines_it_says_that_it_goes_on():

@@ -46,7 +46,7 @@ def document(office=None, parts=PARTS, rows=3, projects=(), closing=None):
     figures = {
         "quarter": "2021Q4", "title": "2021 年第四季度", "as_of": "2021-12-31",
         "lists": [{"slug": "sample", "title": "示例清单", "unit": "项", "recorded": rows, "declared": 300, "done": 0,
-                   "declared_done": None, "gap_sentence": f"公布 300 项，本站有资料的 {rows} 项，其余暂缺。"}],
+                   "declared_done": None, "gap_sentence": f"公布 300 项，有明细的 {rows} 项，其余暂缺。"}],
         "projects": [*(project(number) for number in range(rows)), *projects],
     }
     report = {} if office is False else {"office": OFFICE | (office or {}), "parts": parts}
@@ -286,14 +286,14 @@ def test_it_opens_in_another_library():
     assert [section.orientation for section in opened.sections] == [0, 1, 0]
     assert opened.settings.odd_and_even_pages_header_footer
     assert opened.tables[0].rows[1].cells[1].text == "示例项目0号"
-    assert opened.core_properties.title == "示例街道办事处关于2021年第四季度为群众办实事项目进展情况的报告"
+    assert opened.core_properties.title == "示例街道办事处关于2021年第四季度“我为群众办实事”项目进展情况的报告"
 
 
 # --- what stands in it ---------------------------------------------------------------------------
 def test_the_head_of_a_report():
     found = body(render(document()))
     assert found[:2] == ["示例街道办事处文件", "\u3000示街办〔2021〕12号签发人：示例某"]
-    assert found[2] == "示例街道办事处关于2021年第四季度\n为群众办实事项目进展情况的报告"
+    assert found[2] == "示例街道办事处关于2021年第四季度\n“我为群众办实事”项目进展情况的报告"
     assert found[3] == "示例区人民政府："
 
 
@@ -335,9 +335,9 @@ def test_without_office_and_prose_it_is_still_a_draft():
     data = render(document(False))
     found = texts(data)
     assert found["word/header1.xml"] == ["报批稿"]
-    assert found["word/document.xml"][0] == "2021年第四季度为群众办实事项目进展情况"
+    assert found["word/document.xml"][0] == "2021年第四季度\n“我为群众办实事”项目进展情况"
     assert "（正文待写）" in found["word/document.xml"]
-    assert "附件：2021年第四季度为群众办实事项目进展情况表" in found["word/document.xml"]
+    assert "附件：2021年第四季度“我为群众办实事”项目进展情况表" in found["word/document.xml"]
 
 
 def test_a_quarter_with_nothing_in_it():
@@ -348,8 +348,23 @@ def test_a_quarter_with_nothing_in_it():
 
 def test_a_printed_copy_can_be_traced():
     made = document(closing={"number": 2, "closed_at": "", "closed_by": ""})
+    paper = render(made)
+    assert not [line for line in body(paper) if "指纹" in line], "not on a paper with a red head"
+    assert made.fingerprint in zipfile.ZipFile(io.BytesIO(paper)).read("docProps/core.xml").decode()
+    plain = {"has_red_head": False}
+    made = document(plain, closing={"number": 2, "closed_at": "", "closed_by": ""})
     assert f"数据截至2021年12月31日\u3000第2次锁定\u3000指纹\n{made.fingerprint}" in body(render(made))
-    assert any("未锁定" in line for line in body(render(document())))
+    assert any("未锁定" in line for line in body(render(document(plain))))
+
+
+@pytest.mark.parametrize("blank", ["【待核】", "【待填：牵头单位】", "【收齐后补入】"])
+def test_a_signed_text_with_a_blank_is_still_a_draft(blank):
+    made = document()
+    assert not made.is_for_approval
+    made.parts[0]["paragraphs"][0]["text"] += blank
+    assert made.is_for_approval and "报批稿" in texts(render(made))["word/header1.xml"]
+    made.parts[0]["paragraphs"][0]["text"] = "【依规不再公开】"
+    assert not made.is_for_approval
 
 
 def test_parts_of_a_project_are_not_rows_and_projects_on_no_list_come_last():

@@ -43,6 +43,11 @@ def leader(db):
     return factories.make_user("leader", name="某领导", roles=["领导"])
 
 
+def spoken(project, day=DUE + timedelta(days=1)):
+    """Say that it is not finished on a day after its due one: only then it is late."""
+    factories.make_update(project, effective_on=day, status="in_progress", percent=95)
+
+
 def levels(project):
     return list(project.notices.order_by("pk").values_list("level", "cause"))
 
@@ -67,8 +72,22 @@ def test_twice_makes_nothing_new(late, clerk):
     assert late.notices.count() == InboxMessage.objects.filter(recipient=clerk).count() == 1
 
 
+def test_a_day_that_passed_in_silence_is_asked_about_and_never_louder_than_an_urge(late):
+    supervise(LATE)
+    assert levels(late) == [("reminder", "pending")]
+    notice = late.notices.get()
+    assert "请核实是否已经完成，并填报进展。" in notice.text
+    for day in range(1, 60):
+        supervise(LATE + timedelta(days=day))
+    assert levels(late) == [("reminder", "pending"), ("urge", "pending")]
+    spoken(late, LATE + timedelta(days=60))
+    supervise(LATE + timedelta(days=60))
+    assert levels(late)[-1] == ("urge", "overdue") and late.notices.filter(closed_on=None).count() == 1
+
+
 def test_the_ladder(late):
     """提醒, then 催办单 on the first late day, 督办单 and 通报 after five working days without a word."""
+    spoken(late)
     day, seen = SOON, []
     while day < date(2021, 11, 30):
         for level, amount in supervise(day).raised.items():
@@ -83,6 +102,7 @@ def test_the_ladder(late):
 
 
 def test_a_reply_gives_the_time_once_more(late, clerk):
+    spoken(late)
     supervise(LATE)
     notice = late.notices.get()
     notice.answer(clerk, "管线迁改，月底完成。")
@@ -95,6 +115,7 @@ def test_a_reply_gives_the_time_once_more(late, clerk):
 
 
 def test_catching_up_closes_with_the_reason(late):
+    spoken(late)
     supervise(LATE)
     factories.make_update(late, effective_on=date(2021, 10, 19), status="completed")
     outcome = supervise(date(2021, 10, 20))
@@ -104,11 +125,13 @@ def test_catching_up_closes_with_the_reason(late):
 
 
 def test_a_postponement_ends_it_and_begins_anew(late):
+    spoken(late)
     supervise(LATE)
     factories.make_update(late, effective_on=date(2021, 10, 19), kind="postponement", postponed_to=date(2021, 10, 29),
                           reason="管线迁改")
     supervise(date(2021, 10, 20))
     assert late.notices.filter(closed_on=None).count() == 0
+    spoken(late, date(2021, 10, 30))
     supervise(date(2021, 10, 30))
     assert levels(late) == [("urge", "overdue"), ("urge", "overdue")]
 
@@ -177,6 +200,7 @@ def command(*arguments):
 
 
 def test_the_command_says_one_sentence(late):
+    spoken(late)
     assert "（试算，什么也没有改）2021 年 10 月 18 日：新发督办 1 件" in command("--day", "2021-10-18", "--dry-run")
     assert not SupervisionNotice.objects.exists()
     assert command("--day", "2021-10-18").startswith("2021 年 10 月 18 日：新发督办 1 件（催办单 1）")
@@ -202,6 +226,7 @@ def test_a_missing_calendar_reaches_who_keeps_it(street_admin):
 # --- nothing twice, nothing half -----------------------------------------------------------------
 def test_killed_in_the_middle_leaves_no_half(late, clerk):
     supervise(SOON)
+    spoken(late)
     with mock.patch.object(SupervisionNotice, "_tell_unit", side_effect=KeyboardInterrupt), \
             pytest.raises(KeyboardInterrupt):
         supervise(LATE)
@@ -431,6 +456,7 @@ DESK = "admin:projects_supervisionnotice_desk"
 
 
 def test_the_late_table(late, leader):
+    spoken(late)
     factories.make_update(late, effective_on=date(2021, 10, 13), problem="管线未迁。", coordination="供电部门",
                           next_step="20 日前迁完。")
     factories.make_update(late, effective_on=date(2021, 10, 14), text="有进展。")
@@ -463,8 +489,10 @@ def test_what_the_desk_calls_missing_is_what_it_says(db):
             assert found == (title in row.missing), (kw, name)
 
 
-@pytest.mark.parametrize("section", ["late", "soon", "stale", "missing"])
+@pytest.mark.parametrize("section", ["late", "pending", "soon", "stale", "missing"])
 def test_each_list_opens_and_downloads(sign_in, clerk, late, section):
+    if section != "pending":
+        spoken(late)
     client = sign_in(clerk)
     assert client.get(reverse(DESK), {"list": section}).status_code == 200
     text = b"".join(client.get(reverse(DESK + "_csv"), {"list": section}).streaming_content).decode()
@@ -474,6 +502,7 @@ def test_each_list_opens_and_downloads(sign_in, clerk, late, section):
 
 
 def test_a_clerk_sees_their_own_and_an_official_the_street(sign_in, clerk, other_clerk, leader, late):
+    spoken(late)
     assert late.name in sign_in(clerk).get(reverse(DESK)).content.decode()
     assert late.name in sign_in(leader).get(reverse(DESK)).content.decode()
     assert late.name not in sign_in(other_clerk).get(reverse(DESK)).content.decode()

@@ -16,11 +16,11 @@ from hypothesis.stateful import run_state_machine_as_test as run
 from guicheng.days.as_of import Moment
 from projects.ledger.promises import judgements, project_judgements
 from projects.ledger.timeline import timeline_at
-from projects.models import ProgressUpdate, Project, ProjectList, Promise
-from projects.models import project as project_module
+from projects.models import ProgressUpdate, Project, ProjectList, Promise, Status
+from projects.models import then as then_module
 from projects.models.ledger import ProgressUpdateQuerySet
-from projects.models.project import NEVER
-from projects.summary import changes_between, list_summaries, verdicts
+from projects.models.then import NEVER
+from projects.summary import changes_between, list_summaries, overdue_by, pending_by, verdicts
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +32,7 @@ BOUNDED = settings(
 
 days = st.integers(0, 59).map(lambda step: FIRST + timedelta(days=step * 6))
 statuses = st.sampled_from(["", "planned", "in_progress", "acceptance", "completed", "in_use", "standing"])
+reaches = st.sampled_from([None, None, 0, 12, 90])  # days before a statement's day on which it may first have been so
 percents = st.sampled_from([None, 0, 10, 50, 100])
 # a day, how many statements back one looks (None: as known now), and how many days before it one compares with
 views = st.tuples(days, st.one_of(st.none(), st.integers(0, 5)), st.integers(0, 120))
@@ -52,6 +53,16 @@ class Said:
     put_off: date | None = None
     proof: str = ""
     amends: int | None = None
+    first: date | None = None
+
+    @property
+    def surely(self):
+        """The first day of which an unfinished state is told for certain."""
+        return self.first or self.day
+
+    def is_of(self, status):
+        """Whether it tells this state; of what is done the two words are one."""
+        return self.status == status or self.status in DONE and status in DONE
 
 
 class Oracle:
@@ -76,6 +87,8 @@ class Oracle:
             state["percent"] = state["percent"] if each.percent is None else each.percent
             state["due"] = each.put_off or state["due"]
             state["closed"] = each.day if each.proof else state["closed"]
+        state["due"] = state["due"] or max(
+            (due for its, due, made in self.promised if its == project and made <= day), default=None)
         return state
 
     def is_there(self, project, day):
@@ -94,13 +107,43 @@ class Oracle:
     def verdict(self, project, due, day, instant):
         hold = self.standing(project, day, instant)
         stated = [each.status for each in hold if each.status and each.day <= due]
+        is_over = due <= min(day, timezone.localdate() - timedelta(days=1))
         if stated and stated[-1] in DONE:
-            return "kept"
-        if min(day, timezone.localdate() - timedelta(days=1)) < due:
+            return "kept" if is_over else "early"
+        if not is_over:
             return "not_due"
-        if any(each.day > due and each.status in DONE for each in hold):
-            return "late"
-        return "unkept" if any(each.day >= due for each in hold) else "unreported"
+        still_open = self.is_open_after(hold, due)
+        last = next((each.status for each in reversed(hold) if each.status), "")
+        if last in DONE:
+            perhaps_in_time = any(each.status in DONE and each.day > due and not (each.first and each.first > due)
+                                  for each in hold)
+            return "late" if still_open or not perhaps_in_time else "unreported"
+        put_off = any(each.put_off and each.put_off > due for each in hold)
+        return "unkept" if still_open or put_off or last == "cancelled" else "unreported"
+
+    def is_open_after(self, hold, due):
+        return any(each.status not in ("", "standing", *DONE) and each.surely > due for each in hold)
+
+    def happened(self, project, before, day, instant):
+        """Whether the change between two days is told to have come in between."""
+        hold = self.standing(project, day, instant)
+        was, now = (self.state(project, each, instant)["status"] for each in (before, day))
+        still = any(each.status == was and each.surely >= before for each in hold)
+        perhaps_before = any(each.is_of(now) and each.day > before and not (each.first and each.first > before)
+                             for each in hold)
+        return was != "" and (still or not perhaps_before)
+
+    def late(self, day, instant):
+        """(those late, those of which nobody has said) at the end of a day."""
+        late, silent = set(), set()
+        for project in self.projects:
+            state = self.state(project, day, instant)
+            over = min(day, timezone.localdate() - timedelta(days=1))
+            if self.is_there(project, day) and state["due"] and state["due"] <= over \
+                    and state["status"] not in ("standing", "paused", "cancelled", *DONE):
+                spoken = self.is_open_after(self.standing(project, day, instant), state["due"])
+                (late if spoken else silent).add(project)
+        return late, silent
 
 
 # --- the machine ---------------------------------------------------------------------------------
@@ -127,7 +170,8 @@ class TimeMachine(RuleBasedStateMachine):
             Project.objects.get(pk=project), by=self.user, source=self.source, recorded_at=self.now, effective_on=day,
             amends=amends and ProgressUpdate.objects.get(pk=amends), **({"text": "说了一句。"} | kw))
         self.oracle.said.append(Said(
-            row.pk, project, row.kind, day, self.now, row.status, row.percent, row.postponed_to, row.proof, amends))
+            row.pk, project, row.kind, day, self.now, row.status, row.percent, row.postponed_to, row.proof, amends,
+            row.effective_from))
         return row.pk
 
     @initialize(target=projects, announced=days, told=days, ends=st.one_of(st.none(), days))
@@ -167,10 +211,11 @@ class TimeMachine(RuleBasedStateMachine):
             factories.make_promise(Project.objects.get(pk=project), promised_on=made, due_on=due, source=self.source)
             self.oracle.promised.append((project, due, made))
 
-    @rule(target=statements, project=projects, day=days, status=statuses, percent=percents, where=views)
-    def progress(self, project, day, status, percent, where):
-        """Of any day: often of one long past, entered late."""
-        row = self.say(project, day, status=status, percent=percent)
+    @rule(target=statements, project=projects, day=days, status=statuses, percent=percents, reach=reaches, where=views)
+    def progress(self, project, day, status, percent, reach, where):
+        """Of any day: often of one long past, entered late; often of some day of a stretch."""
+        first = None if reach is None else day - timedelta(days=reach)
+        row = self.say(project, day, status=status, percent=percent, effective_from=first)
         self.look(where)
         return row
 
@@ -220,6 +265,10 @@ class TimeMachine(RuleBasedStateMachine):
         changes = changes_between(before, day, instant)
         assert {codes[row.code]: (row.before, row.after) for row in changes} == moved
         assert len(changes) == len(moved)
+        assert {codes[row.code]: row.happened for row in changes} == {
+            key: oracle.happened(key, before, day, instant) for key in moved}
+        found = ({row.pk for row in by(day, instant)} for by in (overdue_by, pending_by))
+        assert tuple(found) == oracle.late(day, instant)
         if instant is not None:
             self.remembered.append((day, instant, states))
 
@@ -306,12 +355,18 @@ def always_at_hand(column, stated, day, known_at, projection=None):
     return F(projection or column)
 
 
+def whenever_said(self, due):
+    """Broken: what was not finished before its due day is late after it."""
+    return self.filter(status__in=Status.UNFINISHED)
+
+
 IN_FORCE = ProgressUpdateQuerySet.in_force
 
 
 @pytest.mark.parametrize("owner, name, broken", [
     (ProgressUpdateQuerySet, "in_force", amended_by_anything), (ProgressUpdateQuerySet, "newest_first", by_publication),
-    (ProgressUpdateQuerySet, "in_force", up_to_the_day_before), (project_module, "_then", always_at_hand)])
+    (ProgressUpdateQuerySet, "in_force", up_to_the_day_before), (then_module, "_then", always_at_hand),
+    (ProgressUpdateQuerySet, "unfinished_after", whenever_said)])
 def test_a_broken_query_is_found(db, owner, name, broken):
     with mock.patch.object(owner, name, broken), pytest.raises(AssertionError):
         run(TimeMachine, settings=settings(BOUNDED, max_examples=60))

@@ -11,6 +11,7 @@ from django.db import DatabaseError, OperationalError
 
 from guicheng.access.roles import make_groups
 from guicheng.days.workdays import seed_calendar
+from guicheng.seal.work import finish_now
 from guicheng.trail.append_only import missing_triggers
 from guicheng.upkeep.backup import make_backup
 from guicheng.upkeep.disk import let_go_if_needed, set_reserve_aside
@@ -37,6 +38,8 @@ class Command(BaseCommand):
         except OperationalError as error:
             sys.exit(f"连不上数据库，请检查 DATABASE_URL 和数据库服务（{str(error).splitlines()[0]}）。")
         self.prepare_static()
+        if number := finish_now():
+            self.stdout.write(f"接着办完了 {number} 项封存。")
         set_reserve_aside()
         if changed := put_right():
             self.stdout.write(f"收紧了 {changed} 处文件权限：数据只有本系统的账号能读。")

@@ -3,6 +3,7 @@ from django.template.defaultfilters import filesizeformat
 
 from guicheng import media_store
 from guicheng.files.models import attachments
+from guicheng.files.sealing import erased_digests
 from guicheng.locks import Busy
 
 
@@ -36,9 +37,10 @@ class Command(BaseCommand):
 
     def _lost(self):
         """A sentence for each row whose files are not there, as after a restore without them."""
+        erased = erased_digests()
         for model in attachments():
             owner = model._meta.get_field(model.of)
             noun, of = model._meta.verbose_name, owner.related_model._meta.verbose_name
             for row in model.objects.iterator():
-                if not row.is_whole:
+                if row.sha256 not in erased and not row.is_whole:
                     yield f"{noun} {row.code}（{of} {getattr(row, owner.attname)}）缺文件。"

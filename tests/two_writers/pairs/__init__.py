@@ -3,7 +3,15 @@
 Each function makes its rows in a `Scene` and gives (first click, second click, {what: (is, should be)} to be asked
 afterwards). `PAIRS` knows it by the name of the route in docs/posts.md.
 """
-from tests.two_writers.pairs import accounts, faces, imports, statements, stock, supervision  # noqa: F401, they fill it
+from tests.two_writers.pairs import (  # noqa: F401, they fill it
+    accounts,
+    faces,
+    imports,
+    seals,
+    statements,
+    stock,
+    supervision,
+)
 from tests.two_writers.pairs.registry import PAIRS
 
 __all__ = ["PAIRS"]
