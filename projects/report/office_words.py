@@ -34,5 +34,5 @@ def of_statement(name, text):
         text = text.replace(plain, office)
     text = HELD.sub(r"已举办 \1", text)
     clauses = [LISTED.sub("", each.strip("，：: ")).removeprefix(name).strip("，：: ")
-               for each in re.split(r"[。；]", text)]
+               for each in re.split(r"[。；，]", text)]
     return "，".join(each for each in clauses if each and not OF_SOURCE.search(each))
