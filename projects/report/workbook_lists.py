@@ -61,6 +61,7 @@ def overview(document, new):
         _title(), Column("类别", lambda row: row["kind_label"]), Column("年份", lambda row: row["year"], "amount"),
         Column("公布单位", lambda row: row["issuer"]), Column("哪天公布的", digest.announced),
         Column("公布最迟日", lambda row: row["announced_on"], "day"),
+        Column("公布完成数是哪天的", lambda row: row.get("declared_done_told") or ""),
         Column("分几类", lambda row: row.get("declared_categories")), Column("计数单位", lambda row: row["unit"]),
     ], lists)
     sheet.place(room, [

@@ -275,7 +275,7 @@ class ListSummary:
             "is_street": row.is_street, "year": row.year, "unit": row.unit, "issuer": row.issuer,
             "announced_from": iso(row.announced_from), "announced_on": iso(row.announced_on),
             "announced": words.day_range(row.announced_from, row.announced_on, "不迟于 "),
-            **self.frozen_figures(),
+            **self.frozen_figures(), "declared_done_told": self._done_told(),
             "gap_sentence": self.gap_sentence, "sentence": self.sentence,
             "segments": [{"family": part.family, "label": part.label, "count": part.count} for part in self.segments],
             "by_category": [group.frozen() for group in self.by_category],
@@ -287,7 +287,6 @@ class ListSummary:
         return {
             "as_of": iso(self.as_of),
             "declared": self.declared.value, "declared_done": self.declared_done.value,
-            "declared_done_told": self._done_told(),
             "declared_categories": self.declaration.categories if self.declaration else None,
             "recorded": self.recorded.value, "done": self.done.value, "standing": self.standing.value,
             "unknown": self.unknown.value, "missing": self.missing.value,
