@@ -1,5 +1,5 @@
 """Communities, what lies inside them, and the project each party secretary leads."""
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 
 from guicheng.access.membership import Membership, MembershipQuerySet
@@ -7,13 +7,14 @@ from guicheng.access.permissions import sees_everything
 from guicheng.access.units import behind
 from guicheng.fields import CleanCharField, CleanTextField, one_of
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
+from guicheng.search.models import Searched, SearchedQuerySet
 from guicheng.trail.history import History
 from guicheng.trail.versions import Edited
 from projects.models import Project, Source
 from projects.models.then import announced_by
 
 
-class CommunityQuerySet(MembershipQuerySet, KeyedQuerySet):
+class CommunityQuerySet(SearchedQuerySet, MembershipQuerySet, KeyedQuerySet):
     def published(self):
         """Every community is public."""
         return self.all()
@@ -35,7 +36,7 @@ class CommunityKind(models.TextChoices):
     RURAL = "rural", "农村社区"
 
 
-class Community(Edited, Keyed, Membership):
+class Community(Searched, Edited, Keyed, Membership):
     """One of the communities of the street."""
 
     Kind = CommunityKind
@@ -60,7 +61,7 @@ class Community(Edited, Keyed, Membership):
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="communities")
 
     objects = CommunityQuerySet.as_manager()
-    history = History(m2m_fields=["clerks", "reviewers"])
+    history = History(derived=Searched.derived, m2m_fields=["clerks", "reviewers"])
 
     class Meta:
         verbose_name = "社区"
@@ -81,6 +82,23 @@ class Community(Edited, Keyed, Membership):
 
     def get_absolute_url(self):
         return reverse("community-detail", args=[self.slug])
+
+    def searched_parts(self):
+        """With the names of what lies inside: people know their estate better than its community."""
+        inside = self.units.order_by("pk").values_list("name", "aliases") if self.pk else ()
+        return str(self), self.full_name, self.address, *(name for names in inside for name in names)
+
+    def neighbours(self):
+        """The public communities whose pinyin begins with the same letter, this one among them. One query."""
+        rows = Community.objects.published().filter(slug__startswith=self.slug[0])
+        return rows.order_by("slug").only("slug", "name")
+
+    @property
+    def unknown(self):
+        """What a reader would look for and nobody has told, in words."""
+        told = [("居委会电话", self.phone), ("地址", self.address), ("办公时间", self.hours),
+                ("是城市还是农村社区", self.kind)]
+        return [words for words, value in told if not value]
 
 
 class UnitQuerySet(KeyedQuerySet):
@@ -133,6 +151,25 @@ class Unit(Edited, Coded):
     def __str__(self):
         return self.name
 
+    def save(self, *args, **kwargs):
+        with transaction.atomic():
+            before = Community.objects.filter(units=self.pk) if self.pk else ()
+            told = {community.pk: community for community in before}
+            super().save(*args, **kwargs)
+            self._tell(told | ({self.community_id: self.community} if self.community_id else {}))
+
+    def delete(self, *args, **kwargs):
+        with transaction.atomic():
+            deleted = super().delete(*args, **kwargs)
+            self._tell({self.community_id: self.community} if self.community_id else {})
+        return deleted
+
+    @staticmethod
+    def _tell(communities):
+        """A community is found by the names of what lies inside it."""
+        for _, community in sorted(communities.items()):
+            community.refresh_projections()
+
 
 class SecretaryProjectQuerySet(KeyedQuerySet):
     def published(self):
@@ -183,3 +220,10 @@ class SecretaryProject(Edited, Coded):
 
     def __str__(self):
         return f"{self.community} {self.year} 年书记工程"
+
+    @property
+    def unknown(self):
+        """What a reader would look for and the source does not tell, in words."""
+        told = [("书记", self.secretary), ("难点", self.bottleneck), ("目标", self.aim), ("办法", self.method),
+                ("成效", self.result)]
+        return [words for words, value in told if not value]

@@ -1,6 +1,6 @@
 """Every count about communities. The tile grid, the table and the community page call this."""
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count
 
@@ -16,62 +16,60 @@ ITEMS = Definition(
     "公开资料写明属于这个社区的项目和分项数，加上不属于哪个项目、专门讲它的记述数。")
 COMMUNITIES = Definition(
     "communities", "社区数",
-    "2021 年统计用区划代码里桂城街道的社区；2023 年报道提到的同心社区没有代码，不计入 45 个。", unit="个")
+    "国家统计局 2021 年名单（统计用区划代码）里桂城街道的社区；"
+    "2023 年报道提到的同心社区不在名单里，不计入 45 个。", unit="个")
 DESCRIBED = Definition(
     "secretary-described", "有介绍的书记工程",
     "来源介绍了内容的书记工程数；公布总数另列。", unit="个")
 WITH_ITEMS = Definition(
-    "communities-with-items", "有事项的社区", "区划代码里的社区中，至少有一件“事项”的社区数。", unit="个")
+    "communities-with-items", "有事项的社区", "上面名单里的社区中，至少有一件“事项”的社区数。", unit="个")
 PROJECTS = Definition(
     "community-projects", "社区的项目和分项",
     "公开资料写明属于这个社区的真实项目和分项数，分项也单独计；示例不算。", unit="个")
 DEFINITIONS = [COMMUNITIES, WITH_ITEMS, ITEMS, PROJECTS, DESCRIBED]
 
-COLUMNS = 6
-TILE, HEIGHT, GAP = 57, 42, 4  # the drawing's own units: 1 unit is 1 px on a phone of 390
-
-
 @dataclass(frozen=True)
 class Tile:
-    """A community in the grid: how much is recorded, and where it stands in the drawing."""
+    """A community and how much of it is recorded. `letter`: the first of its pinyin, on the first that has it."""
 
     community: Community
     items: int
-    x: int
-    y: int
-
-    @property
-    def level(self):
-        """0 nothing, 1 one, 2 two or three, 3 four and more: the depth of the colour."""
-        return 0 if self.items == 0 else 1 if self.items == 1 else 2 if self.items < 4 else 3
-
-    @property
-    def middle(self):
-        return self.x + TILE / 2, self.y + HEIGHT / 2
+    letter: str = ""
 
 
 @dataclass(frozen=True)
 class TileGrid:
+    """`tiles` in the order of the list of 2021; those that are not on it last."""
+
     tiles: list
 
     @property
-    def width(self):
-        return COLUMNS * (TILE + GAP) - GAP + 2
+    def by_pinyin(self):
+        """Those on the list by pinyin, to be found: an order is no rank."""
+        letter = ""
+        for tile in sorted(self.on_list, key=lambda tile: tile.community.slug):
+            first = tile.community.slug[0].upper()
+            yield replace(tile, letter="" if first == letter else first)
+            letter = first
 
     @property
-    def height(self):
-        rows = -(-len(self.tiles) // COLUMNS)
-        return max(1, rows * (HEIGHT + GAP) - GAP + 2)
+    def on_list(self):
+        return [tile for tile in self.tiles if tile.community.code]
+
+    @property
+    def beside(self):
+        """Those that are not among the 45 of 2021."""
+        return [tile for tile in self.tiles if not tile.community.code]
 
     @property
     def listed(self):
         """How many of them are among the 45 of 2021."""
-        return sum(1 for tile in self.tiles if tile.community.code)
+        return len(self.on_list)
 
     @property
     def with_items(self):
         """How many of those 45 have any."""
-        return sum(1 for tile in self.tiles if tile.community.code and tile.items)
+        return sum(1 for tile in self.on_list if tile.items)
 
 
 def items_by_community(moment=NOW):
@@ -92,14 +90,17 @@ def projects_in(community, moment=NOW):
     return (projects.filter(announced_by(moment.day)) if moment else projects).count()
 
 
+def by_status_in(community):
+    """Status -> how many of those `projects_in` counts have it now. One query."""
+    rows = Project.objects.published().real().in_community(community).order_by()
+    return Counter(dict(rows.values_list("status").annotate(count=Count("pk"))))
+
+
 def tile_grid(moment=NOW):
     """The communities in the order of the list, never ranked. Three queries."""
     items = items_by_community(moment)
     communities = Community.objects.published().by(moment.day).only("pk", "slug", "name", "code")
-    return TileGrid([
-        Tile(each, items[each.pk], 1 + index % COLUMNS * (TILE + GAP), 1 + index // COLUMNS * (HEIGHT + GAP))
-        for index, each in enumerate(communities)
-    ])
+    return TileGrid([Tile(each, items[each.pk]) for each in communities])
 
 
 def secretary_years(moment=NOW):

@@ -60,6 +60,12 @@ def is_prose(field):
     return is_text and field.editable and not field.choices
 
 
+def listed_order(name, choices):
+    """To order rows by: a column of choices, as the choices are listed and not by their keys."""
+    cases = (models.When(**{name: value}, then=number) for number, value in enumerate(choices.values))
+    return models.Case(*cases, output_field=models.IntegerField())
+
+
 # --- constraints -----------------------------------------------------------------------------------
 def one_of(field, values, sentence):
     """A constraint: `field` holds one of `values`."""

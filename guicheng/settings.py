@@ -11,8 +11,11 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from guicheng.public.contact import tel
+
 # --- what differs between machines -----------------------------------------------------------
 BASE_DIR = Path(__file__).resolve().parent.parent
+_YES, _NO = {"1", "true", "yes", "y", "on", "ok"}, {"0", "false", "no", "n", "off"}
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
@@ -33,6 +36,10 @@ STAFF_ADDRESSES = env("STAFF_ADDRESSES", default="")
 SITE_OWNER = env("SITE_OWNER", default="")
 SITE_CODE = env("SITE_CODE", default="")
 SITE_ICP = env("SITE_ICP", default="")
+OFFICE_NAME = env("OFFICE_NAME", default="").strip() or "桂城街道"
+OFFICE_PHONE = env("OFFICE_PHONE", default="").strip()
+OFFICE_HOURS = env("OFFICE_HOURS", default="").strip()
+HOTLINE_12345 = env("HOTLINE_12345", default="").strip() or "1"
 EMAIL_URL = env("EMAIL_URL", default="")  # no mail leaves until it is set
 WEBHOOK_URL = env("WEBHOOK_URL", default="")  # nor any message to a group robot
 HEALTH_KEY = env("HEALTH_KEY", default="")  # whoever sends it learns the details of /healthz
@@ -67,6 +74,15 @@ except ValueError:
         f"STAFF_ADDRESSES 应是用逗号隔开的网段，如 10.1.0.0/16,2001:db8::/32，现在是“{STAFF_ADDRESSES}”。"
     )
 
+if OFFICE_PHONE and (len(OFFICE_PHONE) > 40 or not tel(OFFICE_PHONE)):
+    raise ImproperlyConfigured(
+        f"OFFICE_PHONE 应是一个电话号码，如 0757-12345678 或 0757-12345678转801，现在是“{OFFICE_PHONE}”。")
+for _name, _said in (("OFFICE_NAME", OFFICE_NAME), ("OFFICE_HOURS", OFFICE_HOURS)):
+    if len(_said) > 60 or not _said.isprintable():
+        raise ImproperlyConfigured(f"{_name} 应是一行字，不超过 60 个。")
+if HOTLINE_12345.lower() not in _YES | _NO:
+    raise ImproperlyConfigured(f"HOTLINE_12345 应是 1（写出 12345）或 0（不写），现在是“{HOTLINE_12345}”。")
+HOTLINE_12345 = HOTLINE_12345.lower() in _YES
 if HEALTH_KEY and len(HEALTH_KEY) < 20:
     raise ImproperlyConfigured("HEALTH_KEY 太短，会被猜到：请用 20 位以上的随机串。")
 SECURITY_CONTACTS = [each.strip() for each in SECURITY_CONTACT.split(",") if each.strip()]
@@ -143,6 +159,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "axes",
@@ -163,6 +180,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "guicheng.public.middleware.content_security_policy",
+    "guicheng.public.middleware.elder_edition",
     "guicheng.public.middleware.no_cookie_in_public",
     "guicheng.public.middleware.staff_addresses",
     "guicheng.seal.middleware.cover_sealed",
@@ -200,9 +218,10 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "guicheng.public.context.site",
+                "guicheng.pages.context.news",
             ],
             "builtins": ["django.templatetags.static", "guicheng.templatetags.guicheng",
-                         "projects.templatetags.projects"],
+                         "projects.templatetags.projects", "partybuilding.templatetags.partybuilding"],
         },
     }
 ]

@@ -4,6 +4,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.expressions import RawSQL
+from django.urls import reverse
 from django.utils import timezone
 
 from communities.models import Community, Unit
@@ -11,8 +12,9 @@ from guicheng import words
 from guicheng.access.membership import Membership, MembershipQuerySet
 from guicheng.access.permissions import sees_everything
 from guicheng.access.scope import FollowingQuerySet
-from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of
+from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, listed_order, one_of
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
+from guicheng.search.models import Searched, SearchedQuerySet
 from guicheng.trail.history import History
 from guicheng.trail.versions import Edited
 from projects.models import Project, Source
@@ -27,7 +29,7 @@ SUBTREE = """
 """
 
 
-class PartyOrganisationQuerySet(MembershipQuerySet, KeyedQuerySet):
+class PartyOrganisationQuerySet(SearchedQuerySet, MembershipQuerySet, KeyedQuerySet):
     def published(self):
         return self.filter(is_published=True)
 
@@ -52,6 +54,10 @@ class PartyOrganisationQuerySet(MembershipQuerySet, KeyedQuerySet):
         return self.filter(pk__in=RawSQL(  # noqa: S611 - the names of our own tables, no value
             SUBTREE.format(tops=tops, table=self.model._meta.db_table), [of.pk] * len(parts)))
 
+    def by_kind(self):
+        """Kind by kind, as OrganisationKind lists them."""
+        return self.order_by(listed_order("kind", OrganisationKind), "pk")
+
     def leading_a_community(self):
         """Those that stand for a community as a whole, not for one estate or task in it."""
         branches = [self.model.Kind.BRANCH, self.model.Kind.TEMPORARY_BRANCH]
@@ -67,7 +73,7 @@ class OrganisationKind(models.TextChoices):
     TEMPORARY_BRANCH = "temporary_branch", "临时党支部"
 
 
-class PartyOrganisation(Edited, Coded, Membership):
+class PartyOrganisation(Searched, Edited, Coded, Membership):
     """A node of the tree 党工委 → 党委 → 党总支 → 党支部. A temporary branch has a task, a start and an end."""
 
     Kind = OrganisationKind
@@ -94,7 +100,7 @@ class PartyOrganisation(Edited, Coded, Membership):
     is_published = models.BooleanField("公开", default=True)
 
     objects = PartyOrganisationQuerySet.as_manager()
-    history = History(m2m_fields=["clerks", "reviewers"])
+    history = History(derived=Searched.derived, m2m_fields=["clerks", "reviewers"])
 
     class Meta:
         verbose_name = "党组织"
@@ -113,6 +119,9 @@ class PartyOrganisation(Edited, Coded, Membership):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return f"{reverse('party-organisations')}#{self.code}"
+
     def clean(self):
         above, seen = self.parent, set()
         while above is not None and above.pk not in seen:
@@ -121,8 +130,19 @@ class PartyOrganisation(Edited, Coded, Membership):
             seen.add(above.pk)
             above = above.parent
 
+    def searched_parts(self):
+        return self.name, self.get_kind_display(), self.task, self.place, _place(self.community)
 
-class VenueQuerySet(KeyedQuerySet):
+
+class VenueQuerySet(SearchedQuerySet, KeyedQuerySet):
+    def published(self):
+        """Every place is public."""
+        return self.all()
+
+    def by_kind(self):
+        """Kind by kind, as VenueKind lists them, and below that in the order of the communities."""
+        return self.order_by(listed_order("kind", VenueKind), "community__order", "pk")
+
     def by(self, day):
         """Those opened by the end of `day`, or told of by then where nobody stated the day; without a day all."""
         return self if day is None else self.filter(told_by(day, own=["opened_on"]))
@@ -149,7 +169,7 @@ class VenueKind(models.TextChoices):
     OTHER = "other", "其他"
 
 
-class Venue(Edited, Coded):
+class Venue(Searched, Edited, Coded):
     """A service centre, a service station, a meeting house: 党群服务中心、服务站."""
 
     Kind = VenueKind
@@ -176,7 +196,7 @@ class Venue(Edited, Coded):
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="venues")
 
     objects = VenueQuerySet.as_manager()
-    history = History()
+    history = History(derived=Searched.derived)
 
     class Meta:
         verbose_name = "阵地"
@@ -191,9 +211,25 @@ class Venue(Edited, Coded):
     def __str__(self):
         return self.name
 
+    def searched_parts(self):
+        return self.name, self.get_kind_display(), self.address, self.services, _place(self.community)
+
+    def get_absolute_url(self):
+        return f"{reverse('venue-index')}#{self.code}"
+
+    @property
+    def unknown(self):
+        """What one would want to know before going there and nobody has told, in words."""
+        told = [("地址", self.address), ("电话", self.phone), ("开放时间", self.hours)]
+        return [name for name, value in told if not value]
+
     @property
     def area_told(self):
         return words.quantity(self.area, "平方米", self.area_qualifier) if self.area else ""
+
+
+def _place(community):
+    return str(community) if community else ""
 
 
 class MetricQuerySet(FollowingQuerySet):
@@ -266,6 +302,9 @@ class Metric(Edited, Keyed):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("party-figure", args=[self.slug])
 
 
 class MetricReadingQuerySet(FollowingQuerySet):

@@ -7,6 +7,7 @@ from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from guicheng.days.as_of import read_moment
+from guicheng.tables.paging import PLACES, NoSuchPage
 from projects.filters import ProjectFilter
 from projects.late_units import public_rows
 from projects.models.then import NEVER
@@ -60,12 +61,11 @@ def projects(request):
     except ValidationError as error:
         return Response({"detail": error.messages[0]}, status=400)
     filters = ProjectFilter(request.query_params, moment=moment)
-    if not filters.is_valid():
-        return Response({"detail": filters.sentence_of_errors}, status=400)
     try:
+        filters.check()
         page = filters.page(ProjectSerializer.columns, size=50)
     except ValidationError as error:
-        return Response({"detail": error.messages[0]}, status=400)
+        return Response({"detail": error.messages[0]}, status=404 if isinstance(error, NoSuchPage) else 400)
     return Response({
         "count": page.count,
         "next": _address(request, page.next),
@@ -78,7 +78,7 @@ def _address(request, change):
     if change is None:
         return None
     query = request.query_params.copy()
-    for name in ("after", "before", "page"):
+    for name in PLACES:
         query.pop(name, None)
     query.update(change)
     return reverse("api-projects", query=query)

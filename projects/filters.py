@@ -2,19 +2,25 @@
 from dataclasses import replace
 
 import django_filters
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.functional import cached_property
 
 from guicheng.access.units import behind
 from guicheng.days.as_of import NOW
 from guicheng.seal.models import Seal
+from guicheng.search.query import Query
 from guicheng.tables.filters import KeptFilter, PagedFilter
-from projects.models import Category, Department, Project, ProjectList, Status
+from projects import summary
+from projects.late_units import NOT_BY_UNIT, would_tell
+from projects.ledger.promises import Verdict
+from projects.models import Category, Department, Project, ProjectList, Promise, Status
 from projects.moments import NOW_TO_THEN as THEN
 from projects.moments import as_they_were, at, columns_at
+from projects.summary.facet import NO_LIST
 
 UNKNOWN = "unknown"
-ORDERS = {"newest": "最近有进展的在前", "due": "计划完成早的在前", "name": "按名称", "status": "按状态"}
+ORDERS = {"newest": "最近有进展的在前", "due": "到期早的在前", "name": "按名称", "status": "按状态"}
+FACETED = ("list", "category", "status", "community", "verdict")
 
 
 class FilterOptions:
@@ -55,7 +61,7 @@ class FilterOptions:
     def for_form(self, slug):
         """name -> [(value, label)], for the filters that choose from what is there."""
         return {
-            "list": [(row.slug, row.title) for row in self.lists] + [("none", "不在清单上的项目")],
+            "list": [(row.slug, row.title) for row in self.lists] + [(NO_LIST, "不在清单上的项目")],
             "category": self.categories(slug),
             "community": self.communities,
             "department": self.departments,
@@ -91,7 +97,7 @@ class StaffOptions(FilterOptions):
 
 
 class ProjectFilter(PagedFilter):
-    q = django_filters.CharFilter(label="搜索", method="search", max_length=80)
+    q = django_filters.CharFilter(label="搜索", method="search", validators=[Query.read])
     list = django_filters.ChoiceFilter(label="清单", method="on_list")
     category = django_filters.ChoiceFilter(label="类型", field_name="category__number")
     status = django_filters.ChoiceFilter(
@@ -99,30 +105,45 @@ class ProjectFilter(PagedFilter):
     community = django_filters.ChoiceFilter(label="社区", field_name="community__slug")
     department = django_filters.ChoiceFilter(label="责任单位", method="by_department")
     year = django_filters.ChoiceFilter(label="年度", method="in_year")
+    verdict = django_filters.ChoiceFilter(label="承诺兑现", method="judged", choices=Verdict.choices)
     data = django_filters.ChoiceFilter(
         label="数据", method="real_or_sample", choices=[("real", "只看真实数据"), ("sample", "只看示例数据")])
 
+    follows = {"list": ["category"]}
+
     def __init__(self, data, queryset=None, moment=NOW, options=None):
         self.options, self.moment = options or FilterOptions(moment), moment
-        self.newest = self._then("moved_on")
-        self.orders = {"due": ["planned_end", "pk"], "name": ["name", "pk"],
-                       "status": [self._then("status"), f"-{self.newest}", "-pk"]}
+        self.newest = self.column("moved_on")
+        self.orders = {"due": [F(self.column("due_on")).asc(nulls_last=True), "pk"], "name": ["name", "pk"],
+                       "status": [Status.in_menu_order(self.column("status")), f"-{self.newest}", "-pk"]}
         rows = at(Project.objects.published() if queryset is None else queryset, moment)
         super().__init__(data, rows, self.options.for_form(data.get("list")))
 
+    def is_valid(self):
+        if super().is_valid() and would_tell(self.data.get("verdict"), self.data):
+            self.form.add_error("verdict", NOT_BY_UNIT)
+        return super().is_valid()
+
     def search(self, queryset, name, value):
         """What is sealed is not found by its words, nor by a part of them."""
-        return queryset.search(value, Seal.objects.cover().hinted_by(value))
+        query = Query(value)
+        columns = ["search_text"] if self.moment else None  # what was said since is of another day
+        return queryset.search(query, self.cover.hinted_by(*query.forms), columns)
+
+    @cached_property
+    def cover(self):
+        return Seal.objects.cover()
 
     def on_list(self, queryset, name, value):
-        if value == "none":
+        if value == NO_LIST:
             return queryset.filter(project_list=None)
         return queryset.filter(project_list=next(row.pk for row in self.options.lists if row.slug == value))
 
     def in_status(self, queryset, name, value):
-        return queryset.filter(**{self._then("status"): "" if value == UNKNOWN else value})
+        return queryset.filter(**{self.column("status"): "" if value == UNKNOWN else value})
 
-    def _then(self, column):
+    def column(self, column):
+        """The column that holds this of the moment: of now, or of another day."""
         return THEN[column] if self.moment else column
 
     def by_department(self, queryset, name, value):
@@ -131,15 +152,54 @@ class ProjectFilter(PagedFilter):
 
     def in_year(self, queryset, name, value):
         lists = [row.pk for row in self.options.lists if row.year == int(value)]
-        moved = Q(**{f"{self._then('moved_on')}__year": value})
+        moved = Q(**{f"{self.column('moved_on')}__year": value})
         return queryset.filter(Q(project_list__in=lists) | Q(project_list=None) & moved)
+
+    def judged(self, queryset, name, value):
+        """Those with a promise of this verdict: every promise is judged."""
+        promises = summary.with_verdict(Promise.objects.all(), self.moment.day, self.moment.known_at)
+        return queryset.filter(pk__in=promises.filter(verdict=value).values("project"))
 
     def real_or_sample(self, queryset, name, value):
         return queryset.filter(is_sample=value == "sample")
 
     @property
+    def kept(self):
+        return self.moment.query
+
+    @property
     def statuses(self):
-        return self.filters["status"].extra["choices"]
+        return self.choices_of("status")
+
+    def choices_of(self, name):
+        """[(value, label)] of a filter; not a verdict that this search may not be narrowed to."""
+        choices = self.filters[name].extra["choices"]
+        return [each for each in choices if name != "verdict" or not would_tell(each[0], self.data)]
+
+    @cached_property
+    def faceted(self):
+        """The filters that `summary.facets` counts."""
+        names = [name for name in FACETED if name != "category" or self.choices["category"]]
+        tells = would_tell(self.data.get("verdict"), {"community": "any"})
+        return [name for name in names if name != "community" or not tells]
+
+    @property
+    def selects(self):
+        """(name, label, what nothing chosen is called, [(value, label)], chosen) of what is chosen in a form."""
+        all_of = {"department": "全部单位", "year": "全部年度"}
+        all_of |= {"data": "真实和示例"} if self.options.has_sample else {}
+        rows = [(name, self.filters[name].label, words, self.choices_of(name), self.data.get(name))
+                for name, words in all_of.items()]
+        return [row for row in rows if row[3]] + [("order", "排序", "", ORDERS.items(), self.data.get("order"))]
+
+    @property
+    def title(self):
+        """What the page is of, in words: 已完成的项目 · 桂花社区. Of a valid filter."""
+        said = {name: dict(self.choices_of(name)).get(self.data.get(name)) for name in self.filters if name != "q"}
+        what = "、".join(filter(None, [said["status"], said["verdict"] and f"承诺{said['verdict']}"]))
+        rest = [f"“{self.data['q'].strip()}”" if self.is_asked else "", said["list"], said["category"],
+                said["community"] and f"{said['community']}社区", said["department"], said["year"], said["data"]]
+        return " · ".join(filter(None, [f"{what}的项目" if what else "项目", *rest]))
 
     @property
     def is_searched(self):
@@ -150,19 +210,15 @@ class ProjectFilter(PagedFilter):
         page = super().page(columns_at(columns, self.moment), size)
         return replace(page, rows=as_they_were(page.rows, self.moment))
 
-    def in_order(self, order):
-        rows = super().in_order(order)
-        return rows.exclude(planned_end=None) if order == "due" else rows
-
 
 class StaffFilter(KeptFilter, ProjectFilter):
     """The same filters over the projects of a member of staff."""
 
-    category = None
+    category = verdict = None
     nothing_chosen = "全部项目"
 
     def search(self, queryset, name, value):
-        return queryset.search(value)
+        return queryset.search(Query(value, widened=False))
 
     def __init__(self, data, user):
         super().__init__(data, Project.objects.visible_to(user), options=StaffOptions(user))

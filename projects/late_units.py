@@ -2,15 +2,21 @@
 
 The row stays. Lists that tell neither (a list's page, a community's page, the search) are left as they are.
 """
+from dataclasses import replace
+
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from projects import summary
 from projects.faces import LATE_UNITS
-from projects.ledger.promises import judgements
+from projects.ledger.promises import Verdict, judgements
+from projects.ledger.told import told_of
 from projects.models import Project, Promise
 
 UNIT_COLUMNS = ("社区", "牵头单位", "办公电话")
+LATE = [verdict.value for verdict in Verdict if verdict.is_late]
+UNIT_FILTERS = ("community", "department", "q")  # a search looks through the names of units too
+NOT_BY_UNIT = "看逾期的和没有完成的，不能同时按社区、单位筛选，也不能同时搜索。"
 NO_UNIT, NOT_NAMED = "待补充", "请打办公电话问"
 
 
@@ -40,6 +46,28 @@ def public_rows(rows, moment):
         return rows
     late = late_codes(Project.objects.filter(code__in=[row["code"] for row in rows]), moment)
     return [row | {"community__slug": None} if row["code"] in late else row for row in rows]
+
+
+# --- a search by verdict ---------------------------------------------------------------------------
+def would_tell(verdict, chosen):
+    """Whether a search by this verdict names the units of what is late: by what else is chosen, filter -> value."""
+    return verdict in LATE and any(chosen.get(name) for name in UNIT_FILTERS) and not LATE_UNITS.is_on
+
+
+def rows_found(rows, verdict):
+    """The rows of a search by this verdict: dicts with the name of the community."""
+    if verdict not in LATE or LATE_UNITS.is_on:
+        return rows
+    return [row | {"community__name": None} for row in rows]
+
+
+def told_beside_units(keys, moment):
+    """What rows that name units tell beside the name: `told_of`, without the verdicts of what is late."""
+    told = told_of(keys, moment)
+    if LATE_UNITS.is_on:
+        return told
+    return {key: replace(each, judgement=None) if each.judgement and each.judgement.verdict.is_late else each
+            for key, each in told.items()}
 
 
 # --- a project's page ------------------------------------------------------------------------------

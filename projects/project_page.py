@@ -1,4 +1,5 @@
 """One project as its public page shows it, now or as of another moment: all that stands there, in few queries."""
+from collections import defaultdict
 from functools import cached_property
 
 from django.db.models import CharField, OuterRef, Q, Subquery, Value
@@ -6,10 +7,13 @@ from django.db.models.functions import Cast
 from django.shortcuts import get_object_or_404
 
 from guicheng.access.units import behind
+from projects import heads
 from projects.late_units import NOT_NAMED, leave_out
 from projects.ledger import promises
+from projects.ledger.climb import climb
 from projects.ledger.timeline import timeline_at
-from projects.models import Department, Discrepancy, Paper, Photo, Project, ProjectAlias, ProjectList, Source
+from projects.ledger.told import status_before
+from projects.models import Department, Discrepancy, Paper, Photo, Project, ProjectAlias, ProjectList, Source, Status
 from projects.models.then import announced_by
 from projects.moments import THEN, as_they_were, at, columns_at, milestones_at
 
@@ -27,7 +31,7 @@ class ProjectPage:
         beside = Project.objects.filter(
             project_list=OuterRef("project_list"), parent=None, is_published=True).order_by()
         self.project = get_object_or_404(
-            Project.objects.published().defer("search_text").select_related(
+            Project.objects.published().lean().select_related(
                 "project_list", "category", "community", "lead_department", "source",
             ).annotate(
                 before=Subquery(beside.filter(code__lt=OuterRef("code")).order_by("-code").values("pk")[:1]),
@@ -50,10 +54,11 @@ class ProjectPage:
         if no_unit == NOT_NAMED:
             self.around.pop("supporting", None)
         return {
-            "no_unit": no_unit,
+            "head": heads.of_project(self.project, self.latest), "no_unit": no_unit,
             "project": self.project, "entries": self.entries, "latest": self.latest, "parts": self.parts,
             "facts": self.facts, "discrepancies": self.discrepancies, "judgements": self.judgements,
-            "due_is_promised": self.due_is_promised,
+            "due_is_promised": self.due_is_promised, "climb": self.climb, "before": self.before,
+            "board": self.board, "unknown": self.unknown(no_unit),
             "milestones": self.milestones, "around": self.around, "has_sample": self.project.is_sample,
         }
 
@@ -69,7 +74,38 @@ class ProjectPage:
     @cached_property
     def latest(self):
         """The newest row that stands; None where nobody said anything."""
-        return next((entry.row for entry in self.entries if not entry.is_withdrawn), None)
+        return next(iter(self.in_force), None)
+
+    @cached_property
+    def in_force(self):
+        """The rows that stand, newest first."""
+        return [entry.row for entry in self.entries if not entry.is_withdrawn]
+
+    @property
+    def climb(self):
+        return climb(self.project, self.in_force)
+
+    @property
+    def before(self):
+        """The status before the last change of it; "" where none was told before, None where none was told at all."""
+        return status_before(self.in_force[::-1])
+
+    @property
+    def board(self):
+        """(step, its word, the parts that stand on it) of the steps with any; what stands on none comes first."""
+        on = defaultdict(list)
+        for part in self.parts:
+            on[Status.STEP.get(part["status"], 0)].append(part)
+        return [(step, ("不分步", *Status.STEPS)[step], on[step]) for step in sorted(on)]
+
+    def unknown(self, no_unit):
+        """What a reader would look for and nobody has told, in words. `no_unit`: what stands in place of a unit."""
+        project = self.project
+        asked = [
+            ("责任单位", project.lead_department or no_unit == NOT_NAMED), ("办公电话", project.office),
+            ("计划哪天完成", project.due_on or project.schedule_text),
+            ("完成标准", project.completion_standard or project.status in Status.DONE)]
+        return [words for words, is_known in asked if not is_known]
 
     @cached_property
     def judgements(self):
@@ -136,7 +172,7 @@ class ProjectPage:
         project, public = self.project, Project.objects.published()
         yield "alias", ProjectAlias.objects.filter(project=project).exclude(name=project.name), NO_CODE, "name"
         yield "supporting", Department.objects.filter(supported_projects=project), NO_CODE, "name"
-        yield "venue", project.venues.all(), NO_CODE, "name"
+        yield "venue", project.venues.all(), "code", "name"
         continued = public.filter(continues=project)
         yield ("continued", continued.filter(announced_by(self.moment.day)) if self.moment else continued,
                "code", "name")

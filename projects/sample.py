@@ -182,7 +182,7 @@ class _Stage:
         return len(updates)
 
     def _number(self, drafts):
-        """Give each project its number on the list: after the last one there."""
+        """Number each project on its list: after the last one there."""
         lists = ProjectList.objects.filter(is_sample=True).annotate(last=Coalesce(Max("projects__number"), 0))
         last = {row.pk: row.last for row in lists}
         for draft in drafts:
@@ -287,7 +287,7 @@ class _Draft:
         project.quantity = next((row.quantity for row in rows if row.quantity is not None), None)
         project.due_on = project.planned_end or max((row.due_on for row in self.promises()), default=None)
         project.moved_on = rows[0].effective_on if rows else NEVER
-        project.search_text = project.make_search_text()
+        project.search_text, project.said_text = project.make_search_text(), project.make_said_text(rows)
 
     def milestones(self):
         """Start, half, end: planned and, as far as it has come, actual."""

@@ -1,5 +1,12 @@
-"""What a seal has to do here: the files of closed quarters."""
+"""What a seal has to do here: the files of closed quarters, and the cards that were kept."""
 from guicheng.seal.work import work
+
+
+@work
+def forget_cards():
+    from projects.cards import kept
+
+    kept.forget()
 
 
 @work

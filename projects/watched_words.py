@@ -1,17 +1,15 @@
 """The list of watched words from an Excel or CSV file: each row new, changed, as it was, or wrong in one sentence."""
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
-from guicheng.excel_import.columns import Field, Fields
-from guicheng.excel_import.rows import Line, Outcome, Roster, Table
-from guicheng.excel_import.values import Unclear, plain_text
-from guicheng.files.spreadsheets import Unreadable, read_sheets
+from guicheng.excel_import.columns import Field, Fields, one_word
+from guicheng.excel_import.rows import Outcome
+from guicheng.excel_import.short import ShortRoster
+from guicheng.excel_import.values import Unclear
 from guicheng.trail.history import acting, record
 from guicheng.trail.versions import save_versions
 from projects.models import WatchedWord
 from projects.models.review import WatchedWordKind
 
-MAX_ROWS = 1000
 KINDS = {"领导": "leader", "领导姓名": "leader", "错别字": "wrong", "错误写法": "wrong", "敏感词": "sensitive",
          "敏感说法": "sensitive", "不宜公开": "sensitive"} | {label: value for value, label in WatchedWordKind.choices}
 ACTIVE = {"是": True, "启用": True, "√": True, "否": False, "停用": False, "不启用": False}
@@ -24,31 +22,25 @@ def read_kind(line, field):
     return {field.key: KINDS[text]}
 
 
-def read_active(line, field):
-    text = line.text(field.key)
-    if text not in ACTIVE:
-        raise Unclear(f"填是或否，不是“{text[:20]}”")
-    return {field.key: ACTIVE[text]}
-
-
 def length(name):
     return WatchedWord._meta.get_field(name).max_length
 
 
 FIELDS = Fields({"提醒词": [
     Field("word", "词", "提醒词 词语 敏感词", longest=length("word")),
-    Field("kind", "性质", "类别 类型", read=read_kind, show=lambda stored, finder: WatchedWordKind(stored).label),
+    Field("kind", "性质", "类别 类型", read=read_kind, show=lambda stored, finder: WatchedWordKind(stored).label,
+          options=lambda finder: WatchedWordKind.labels),
     Field("advice", "提示", "建议 改成 应写作", longest=length("advice")),
-    Field("is_active", "启用", "是否启用", read=read_active, show=lambda stored, finder: "是" if stored else "否"),
+    Field("is_active", "启用", "是否启用", read=one_word(ACTIVE, "是或否"),
+          show=lambda stored, finder: "是" if stored else "否", options=lambda finder: ["是", "否"]),
 ]}, naming=["word"], endings=False)
-LABELS = [each.label for each in FIELDS]
-KEYS = ["kind", "advice", "is_active"]
+KEYS = [field.key for field in FIELDS if field.key != "word"]
 
 
-class WordRoster(Roster):
+class WordRoster(ShortRoster):
     """The rows of one file, against the words there are. An empty cell leaves a word that is there as it is."""
 
-    fields, thing = FIELDS, "词"
+    fields, thing, counted, most, needs = FIELDS, "词", "个词", 1000, [["word"]]
 
     def prepare(self, lines):
         words = WatchedWord.objects.filter(word__in={line.text("word") for line in lines})
@@ -75,12 +67,10 @@ class WordRoster(Roster):
             line.outcome = Outcome.WRONG
         else:
             line.outcome = Outcome.CHANGED if before and line.values else Outcome.UNCHANGED if before else Outcome.NEW
-        line.result = line.outcome.label
 
-    @transaction.atomic
     def write(self, rows):
-        """Write what is new and what changed, all or nothing; give (how many new, how many changed)."""
-        new = [WatchedWord(word=line.text("word"), **line.values) for line in rows if line.outcome == Outcome.NEW]
+        """Write what is new and what changed, all or nothing."""
+        new = [WatchedWord(word=line.name, **line.values) for line in rows if line.outcome == Outcome.NEW]
         changed = [line for line in rows if line.outcome == Outcome.CHANGED]
         for line in changed:
             for key, value in line.values.items():
@@ -90,35 +80,3 @@ class WordRoster(Roster):
             record("+", [(None, word) for word in new])
             if stale := save_versions([line.known for line in changed], KEYS):
                 raise ValidationError(f"刚才有人改过“{stale[0]}”，一行也没有导入，请重新上传。")
-        return len(new), len(changed)
-
-
-def read_lines(file):
-    """The judged rows of an uploaded file. Raises ValidationError with one sentence."""
-    try:
-        sheets = read_sheets(file)
-    except Unreadable as refusal:
-        raise ValidationError(str(refusal))
-    sheet, header = FIELDS.choose_sheet(sheets)
-    if header is None or "word" not in [FIELDS.meaning(heading)[0] for heading in header.headings]:
-        raise ValidationError(f"没有找到标题行：要有“词”这一列。可以下载空白模板来填（{'、'.join(LABELS)}）。")
-    below = sheet.rows[header.below:]
-    table = Table(sheet.rows, header.below, header.headings, FIELDS.map_columns(header.headings, below))
-    lines = list(table.every_line())
-    if not lines:
-        raise ValidationError("标题行下面没有词。")
-    if len(lines) > MAX_ROWS:
-        raise ValidationError(f"一次最多 {MAX_ROWS} 个词，这里有 {len(lines)} 个，请分几次。")
-    return WordRoster().judge(lines)
-
-
-def as_rows(lines):
-    """What a preview sends back to be judged again, with the versions it saw: of the rows it would write."""
-    return [[line.number, line.seen, {key: plain_text(cell) for key, cell in line.cells.items()}]
-            for line in lines if line.outcome in (Outcome.NEW, Outcome.CHANGED)]
-
-
-def judged_again(rows):
-    """(the lines of a preview, judged once more; whether each is as the preview saw it)."""
-    lines = WordRoster().judge([Line(number, [], cells) for number, _, cells in rows])
-    return lines, all(line.seen == seen and not line.problems for line, (_, seen, _) in zip(lines, rows, strict=True))

@@ -7,7 +7,9 @@ FLAGS = [
 ]
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 WIDTHS = (390, 1280)
-COLOURS = ("color-contrast", "link-in-text-block")  # of axe: all that another colour scheme can change
+# of axe: all that another colour scheme can change, and all that another width can on the same page
+COLOURS = ("color-contrast", "link-in-text-block")
+SIZES = ("target-size", "scrollable-region-focusable")
 
 
 def find_chromium():
@@ -32,7 +34,10 @@ def violations(page, rules=()):
     from axe_playwright_python.sync_playwright import Axe
 
     options = {"resultTypes": ["violations"], "preload": False} | ({"runOnly": list(rules)} if rules else {})
-    found = Axe().run(page, options=options).response["violations"]
+    axe = Axe()
+    if page.evaluate("typeof axe === 'object'"):  # half a megabyte, read once for a page
+        axe.axe_script = ""
+    found = axe.run(page, options=options).response["violations"]
     return [f"{row['id']}: {row['nodes'][0]['html'][:160]}" for row in found]
 
 
@@ -42,14 +47,17 @@ def sideways(page):
 
 
 def barriers(page, widths=WIDTHS, schemes=("light",)):
-    """What bars somebody's way on the page as it stands, at these widths, light and dark; [] is none."""
+    """What bars somebody's way on the page as it stands, at these widths, light and dark; [] is none.
+
+    All of it is looked at at the last width, the widest; at the others what a width can change.
+    """
     found = []
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         found += [f"{width}: {sideways(page)} px sideways"] if sideways(page) > 0 else []
-        for scheme in schemes:
+        for scheme in schemes if width == widths[-1] else schemes[:1]:
             page.emulate_media(color_scheme=scheme)
             page.evaluate("Promise.allSettled(document.getAnimations().map(each => each.finished))")
-            rules = COLOURS if scheme != schemes[0] else ()
+            rules = SIZES if width != widths[-1] else COLOURS if scheme != schemes[0] else ()
             found += [f"{width} {scheme} {each}" for each in violations(page, rules)]
     return found

@@ -1,21 +1,21 @@
 """The cast, by role, and what the tests need around the database and the browser."""
-import copy
+import fcntl
 import io
 import os
+import pickle
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from django.apps import apps
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.db.models.signals import post_migrate
 from django.test import Client, TransactionTestCase
 
-from guicheng.trail.append_only import drop_triggers, install_triggers
-from tests import browser, databases, factories
+from guicheng.trail.append_only import install_triggers
+from tests import browser, databases, factories, rows
 
 
 def pytest_configure(config):
@@ -48,33 +48,24 @@ def pytest_fixture_setup(fixturedef, request):
     databases.refuse_a_hidden_one(fixturedef.argname, request.node)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _flush_past_the_triggers():
-    """Let go of published rows before the flush of a `transaction=True` test, and keep them again after it.
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The tests' database; gives its rows. After a `transaction=True` test they are what stands in it again.
 
-    Once: the flush says `post_migrate` for each of fourteen apps, and would make all triggers fourteen times.
+    Django would empty it and say `post_migrate`, which writes roles and rights anew: a second for each such test.
     """
-    original = TransactionTestCase._fixture_teardown
+    with django_db_blocker.unblock():
+        fresh = rows.take(connection)
 
     def teardown(self):
-        from django.db import connections
-
-        names = self._databases_names(include_mirrors=False)
-        for name in names:
-            with transaction.atomic(name):
-                drop_triggers(connections[name])
-        post_migrate.disconnect(dispatch_uid="install_triggers")
-        try:
-            original(self)
-        finally:
-            post_migrate.connect(install_triggers, dispatch_uid="install_triggers")
-            for name in names:
-                with transaction.atomic(name):
-                    install_triggers(using=name)
+        rows.empty(connection)
+        rows.put(connection, fresh)
+        with transaction.atomic():
+            install_triggers()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
-        yield
+        yield fresh
 
 
 @pytest.fixture(autouse=True)
@@ -164,21 +155,63 @@ def project(key_list, office):
     return factories.make_project(key_list, code="park", name="半月岛公园", number=1, lead_department=office)
 
 
-_facts = {}  # model -> the rows that load_facts made, once a session
+@pytest.fixture(scope="session")
+def _facts(request, django_db_setup, django_db_blocker, tmp_path_factory):
+    """All rows that `load_facts` makes. The first worker that asks loads them, the others read them from a file."""
+    with django_db_blocker.unblock(), once_for_all(request.config, tmp_path_factory, "facts") as kept:
+        if not kept:
+            assert set(rows.filled(connection)) == set(django_db_setup), "rows stand there: ask for facts before"
+            with transaction.atomic():
+                call_command("load_facts", verbosity=0, stdout=io.StringIO())
+                kept |= rows.take(connection)
+                transaction.set_rollback(True)
+            for name, before in django_db_setup.items():
+                assert kept.pop(name) == before
+        rows.number_after(connection, kept)
+    return kept
+
+
+@contextmanager
+def once_for_all(config, tmp_path_factory, name):
+    """A dictionary that all workers of a run have together; who finds it empty fills it, the others wait."""
+    if not hasattr(config, "workerinput"):
+        yield {}
+        return
+    file = tmp_path_factory.getbasetemp().parent / f"{name}.pickle"
+    with file.open("a+b") as opened:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        opened.seek(0)
+        written = opened.read()
+        kept = pickle.loads(written) if written else {}  # noqa: S301 another worker of ours wrote it
+        yield kept
+        if not written:
+            opened.write(pickle.dumps(kept))
 
 
 @pytest.fixture
-def facts(db):
-    """The real facts: the first test that asks loads them by the command, the others get the same rows back."""
-    models = [model for app in ("projects", "communities", "partybuilding")
-              for model in apps.get_app_config(app).get_models()]
-    if _facts:
-        with transaction.atomic():  # foreign keys are looked at when it ends
-            for model, rows in _facts.items():
-                model.objects.bulk_create(copy.deepcopy(rows))
-        return
-    call_command("load_facts", verbosity=0, stdout=io.StringIO())
-    _facts.update({model: list(model.objects.all()) for model in models})
+def facts(db, _facts):
+    """The real facts, as `load_facts` loads them."""
+    rows.put(connection, _facts)
+
+
+@pytest.fixture(scope="session")
+def standing(django_db_setup, django_db_blocker):
+    """Rows that stand there for all tests of a module, made once: `with standing(): row = make(); yield row`.
+
+    What a test does to them is taken back as ever; each test fetches them anew. Not for `transaction=True`.
+    """
+    @contextmanager
+    def _standing():
+        around = transaction.atomic()
+        with django_db_blocker.unblock():
+            around.__enter__()
+            try:
+                yield
+            finally:
+                transaction.set_rollback(True)
+                around.__exit__(None, None, None)
+
+    return _standing
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Which tests run on which database: all on SQLite; on PostgreSQL all but those that ask none and those of `ONCE`.
 
-On both run, whatever else is new: constraints, triggers, locks and races, queries (each page once for each role that
-may open it: tests/test_matrix.py), imports, migrations and upgrades, backups.
+On both run, whatever else is new: constraints, triggers, locks and races, queries (each page once for each sight of
+those who may open it: tests/test_matrix.py), imports, migrations and upgrades, backups.
 """
 from pathlib import Path
 
@@ -14,11 +14,17 @@ DRAWS = "draws from a frozen document of plain values; that a close freezes the 
 SHOWS = "forms, words and links on a page; the matrix asks what it asks, the model's tests what it writes"
 COUNTS = "counts how often a page asks, not what comes back"
 READS = "opens files before any database is asked"
+FACTS = "what the real facts say; that PostgreSQL takes them is a step of tests/run_all.py and asked in test_cast.py"
+CONTROLS = "breaks the portal to see that another test finds it"
 # module: why another database can make no difference to it
 ONCE = {
-    "pages/test_as_of.py": WALKS,
+    "pages/test_as_of.py": WALKS, "pages/test_days_told.py": SHOWS, "pages/test_faces.py": WALKS,
+    "pages/test_figures_agree.py": WALKS, "seal/test_without_units.py": DRAWS,
+    "projects/test_time_machine_controls.py": CONTROLS, "test_fixtures.py": FACTS, "guicheng/test_editing.py": SHOWS,
     "pages/test_errors.py": SHOWS, "pages/test_every_figure.py": WALKS, "pages/test_every_figure_for_staff.py": WALKS,
     "pages/test_every_figure_of_a_close.py": WALKS, "pages/test_hidden.py": SHOWS, "pages/test_no_cookie.py": SHOWS,
+    "pages/test_export.py": WALKS, "pages/test_head.py": SHOWS, "pages/test_sitemaps.py": SHOWS,
+    "projects/test_cards.py": DRAWS, "projects/test_posters.py": SHOWS,
     "pages/test_first_page.py": WALKS, "pages/test_public.py": WALKS, "pages/test_queries.py": COUNTS,
     "projects/test_admin.py": SHOWS, "projects/test_first_text.py": DRAWS, "projects/test_import_corpus.py": READS,
     "projects/test_project_files.py": DRAWS, "projects/test_quarter_files.py": DRAWS,

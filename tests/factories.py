@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 
 from communities.models import Community, SecretaryProject, Unit
 from guicheng.review.checked import TICKS, Checked
-from partybuilding.models import Metric, MetricReading, PartyOrganisation
+from partybuilding.models import Metric, MetricReading, PartyOrganisation, Venue
 from projects.models import (
     Category,
     Declaration,
@@ -187,6 +187,11 @@ def make_secretary_project(community=None, **kw):
 def make_organisation(**kw):
     kw = {"name": f"第 {next(_numbers)} 党支部", "kind": PartyOrganisation.Kind.BRANCH} | kw
     return _saved(PartyOrganisation(source=kw.pop("source", None) or make_source(), **kw))
+
+
+def make_venue(**kw):
+    kw = {"name": f"第 {next(_numbers)} 服务站", "kind": Venue.Kind.STATION} | kw
+    return _saved(Venue(source=kw.pop("source", None) or make_source(), **kw))
 
 
 def make_metric(**kw):

@@ -23,7 +23,8 @@ NO_TESTS = 5  # pytest's exit code when nothing was collected
 # nothing of this machine's configuration reaches the tests: set empty, so that .env cannot fill it in
 NEUTRAL = {"PUBLIC_URL": "", "DATABASE_URL": "", "SECRET_KEY": "", "PROXY_COUNT": "0", "REQUIRE_TOTP": "",
            "STAFF_ADDRESSES": "", "BACKUP_DIR": "", "HEALTH_KEY": "", "SECURITY_CONTACT": "",
-           "HSTS_WHOLE_HOST": "false", "PASSWORD_DAYS": "0"}
+           "HSTS_WHOLE_HOST": "false", "PASSWORD_DAYS": "0", "OFFICE_NAME": "", "OFFICE_PHONE": "", "OFFICE_HOURS": "",
+           "HOTLINE_12345": ""}
 
 
 class Run:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from guicheng.access.roles import ROLES
 from guicheng.trail.append_only import missing_triggers
 from projects.models import ProgressUpdate, Project
-from tests import factories
+from tests import factories, rows
 
 
 def test_cast_works(clerk, other_clerk, reviewer, street_admin, superuser, project):
@@ -68,3 +68,22 @@ def test_a_flush_outside_the_tests_is_refused():
         call_command("flush", interactive=False, verbosity=0)
     assert ProgressUpdate.objects.count() == 1
     assert not connection.in_atomic_block
+
+
+# --- rows that are taken and put back --------------------------------------------------------------
+def test_the_facts_stand_there_as_they_were_loaded(facts, _facts):
+    """To the last column; and whatever is new is numbered after them."""
+    here = rows.take(connection)
+    assert {name: here[name] for name in _facts} == _facts
+    assert {"projects_project", "communities_community", "projects_fact"} <= set(_facts)
+    newest = Project.objects.latest("pk").pk
+    assert factories.make_project().pk > newest
+
+
+def test_what_was_taken_and_put_is_the_same(project, clerk):
+    factories.make_update(project, status="in_progress", percent=40)
+    before = rows.take(connection)
+    rows.empty(connection)
+    assert rows.take(connection) == {}
+    rows.put(connection, before)
+    assert rows.take(connection) == before

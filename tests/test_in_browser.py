@@ -19,6 +19,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PUBLIC = ["/", "/lists/", "/lists/2021-key/", "/lists/2021-key/promises/", "/lists/2023-730/", "/lists/2021-micro/",
           "/projects/", "/projects/?q=没有这个", "/projects/?list=nope", "/projects/kp03/", "/projects/op02/",
           "/communities/", "/communities/guinan/", "/communities/tongxin/", "/secretary-projects/", "/party/",
+          "/party/figures/", "/party/figures/members/", "/party/730/", "/party/organisations/", "/party/stories/",
+          "/party/stories/goal/", "/venues/",
           "/reports/", "/reports/2021Q4/", "/reports/2021Q5/", "/lists/2021-key/?asof=2021-06-30",
           "/projects/?asof=2021-06-30", "/projects/?asof=2999-01-01", "/reports/compare/",
           "/reports/compare/?a=2021Q2&b=2021Q4", "/sources/", "/about/", "/nowhere/"]

@@ -2,6 +2,7 @@
 import gc
 import logging
 import types
+from functools import cache
 
 import pytest
 from django.db import connection, transaction
@@ -10,6 +11,7 @@ from django.test import override_settings
 from django.urls import path
 
 from guicheng.urls import urlpatterns
+from projects import summary
 from tests.matrix import answers, cells, table
 from tests.matrix.world import World, remember_people
 
@@ -32,6 +34,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
         patch = pytest.MonkeyPatch()
         patch.setattr("guicheng.public.errors.error_page", plain_error)
         remember_people(patch)
+        remember_documents(patch)
         gc.freeze()  # what is there stays: the collector need not look at it again with every page
         yield made
         answers.form_of.cache_clear()
@@ -42,9 +45,34 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
         transaction.set_rollback(True)
 
 
+_readers = {}
+
+
 def is_chosen(cell):
-    """Another database finds other rows, if anything: there each page is read by each who may, the rest on SQLite."""
-    return connection.vendor == "sqlite" or (cell.method == "GET" and cell.wanted == "open")
+    """Another database finds other rows, if anything: there each page is read by each who may, the rest on SQLite.
+
+    The pages that every model has, and the public ones, ask alike for all who see all rows, and for all others: there
+    one of each reads them.
+    """
+    if connection.vendor == "sqlite":
+        return True
+    if cell.method != "GET" or cell.wanted != "open":
+        return False
+    sees_all = cells.in_scope(cell.who, cell.model or cell.route.key, "other")
+    kind = cells.kind_of(cell.route).page
+    if not cell.route.page and not kind.startswith("public") and kind not in ("choices", "shortcut", "app"):
+        return True
+    return _readers.setdefault((cell.route, cell.model, cell.field, cell.scope, sees_all), cell.who) == cell.who
+
+
+def remember_documents(patch):
+    """Make the document of a quarter once: it is the same for all who may open it."""
+    from projects.report import build
+
+    document_of = cache(build.document_of)
+    for place in ("projects.views.reports", "projects.admin.report", "projects.report.forms"):
+        patch.setattr(f"{place}.document_of", document_of)
+    patch.setattr("projects.summary.quarter_summary", cache(summary.quarter_summary))
 
 
 @pytest.mark.django_db

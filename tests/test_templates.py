@@ -16,19 +16,7 @@ BLOCKS = (
 )
 OPENING = re.compile(rf"<(?:{BLOCKS})(?=[\s>{{]|$)")
 
-LEFT = {
-    "base.html": 6, "communities/_secretary_card.html": 8, "communities/community_detail.html": 19,
-    "communities/community_index.html": 5, "communities/secretary_index.html": 5, "includes/_bar.html": 1,
-    "includes/_discrepancies.html": 1, "includes/_facts.html": 3, "includes/_groups_table.html": 3,
-    "includes/_list_row.html": 3, "includes/_lists_table.html": 4, "includes/_moment.html": 1,
-    "includes/_other_day.html": 1, "includes/_tiles.html": 1, "pages/about.html": 2, "pages/home.html": 6,
-    "pages/source_list.html": 8, "partybuilding/party.html": 16,
-    "projects/_media.html": 2, "projects/_print_groups.html": 2, "projects/_report_close.html": 4,
-    "projects/list_detail.html": 22, "projects/list_index.html": 5, "projects/list_promises.html": 8,
-    "projects/project_detail.html": 46, "projects/project_index.html": 16, "projects/report_compare.html": 23,
-    "projects/report_detail.html": 32, "projects/report_index.html": 2, "projects/report_print.html": 29,
-    "projects/report_verify.html": 15,
-}
+LEFT = {}
 
 
 def is_too_full(line):

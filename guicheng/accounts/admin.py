@@ -208,7 +208,7 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
         return super().change_view(request, object_id, form_url, {**may, **(extra_context or {})})
 
     def user_change_password(self, request, id, form_url=""):
-        """Give a new one-time password; nobody chooses a password for another."""
+        """Set a new one-time password; nobody chooses a password for another."""
         account = self._account(request, id)
         if not account.is_active:
             messages.warning(request, "账号已停用；重新启用时会给新的一次性口令。")

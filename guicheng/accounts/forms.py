@@ -99,10 +99,3 @@ class UnitForm(forms.Form):
     def __init__(self, data=None):
         super().__init__(data)
         self.fields["unit"].choices = [("", "请选择"), *unit_choices()]
-
-
-class AccountFileForm(forms.Form):
-    file = forms.FileField(label="名单文件", error_messages={
-        "required": "请先选一个文件。", "empty": "这个文件是空的。", "missing": "请先选一个文件。"},
-        help_text="Excel（.xlsx、.xls）、.ods 或 .csv，最多 500 人。",
-        widget=forms.FileInput({"accept": ".xlsx,.xls,.ods,.csv"}))

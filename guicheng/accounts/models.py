@@ -183,7 +183,7 @@ class User(AbstractUser):
             self.save(update_fields=["is_active", "sign_in_token"])
 
     def enable(self):
-        """Give the account back with a new one-time password, and give that."""
+        """Open the account again, and tell its new one-time password."""
         with transaction.atomic():
             self.is_active, self.active_since = True, timezone.now()
             self._keep("is_active", "active_since")

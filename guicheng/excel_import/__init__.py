@@ -5,6 +5,10 @@
     columns.py    the fields, one definition each; which row is the header, which column fills which field
     rows.py       the rows below a header, and the roster that judges and writes them
     blank.py      the blank workbook to fill in
+    short.py      a roster that reads its file itself, for a list short enough to be judged at once
+    forms.py      the form that takes a table in
+    pages.py      the admin pages of a short list: upload, preview, confirm
 
 It knows no app and no model: projects, accounts, watched words and what else is kept in Excel have each a `Roster`.
+A new reader of cells (an amount, a share, a span) is a function that a `Field` names as its `read`.
 """

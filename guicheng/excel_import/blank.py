@@ -4,8 +4,8 @@ import io
 FILLED = 500  # rows below the header that have drop-down lists
 
 
-def blank_workbook(title, labels, choices):
-    """A workbook with one sheet called `title`. `choices`: {label: the words that may stand below it}."""
+def blank_workbook(title, fields, finder):
+    """A workbook with one sheet called `title` and a column for each field."""
     import xlsxwriter  # only who downloads it pays for it
 
     file = io.BytesIO()
@@ -13,12 +13,12 @@ def blank_workbook(title, labels, choices):
         sheet, lists = book.add_worksheet(title), book.add_worksheet("可选的词")
         bold = book.add_format({"bold": True, "bottom": 1})
         text = book.add_format({"num_format": "@"})
-        for place, label in enumerate(labels):
-            sheet.write_string(0, place, label, bold)
-            sheet.set_column(place, place, 16, text)
-            values = choices.get(label, ())
+        for place, field in enumerate(fields):
+            sheet.write_string(0, place, field.label, bold)
+            sheet.set_column(place, place, field.width, text)
+            values = field.options(finder) if field.options else ()
             if values:
-                lists.write_string(0, place, label, bold)
+                lists.write_string(0, place, field.label, bold)
                 for line, value in enumerate(values, 1):
                     lists.write_string(line, place, value)
                 column = chr(ord("A") + place)

@@ -3,7 +3,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from guicheng.excel_import.values import LONGEST, plain_text, text_of
+from guicheng.excel_import.values import LONGEST, Unclear, plain_text, text_of
 from guicheng.text import clean_text
 
 LOOK_AT = 30  # the header stands in the first so many rows
@@ -14,18 +14,30 @@ def read_text(line, field):
     return {field.key: text_of(line.cells[field.key], field.longest)}
 
 
+def one_word(meant, asked):
+    """How to read a cell in which one of few words stands. `meant`: {word: value}; `asked`: what to write there."""
+    def read(line, field):
+        word = line.text(field.key)
+        if word not in meant:
+            raise Unclear(f"填{asked}，不是“{word[:20]}”")
+        return {field.key: meant[word]}
+    return read
+
+
 def as_it_is(value):
     return value
 
 
 @dataclass(frozen=True)
 class Field:
-    """Something a column can fill, told once: how it is called, read, kept, given back and shown.
+    """Something a column can fill, told once: how it is called, read, kept, given back, shown and asked for.
 
-    `read(line, field)` gives what the cell says as {key: value}; it may fill other fields as well, and raises Unclear
-    or NotFound with the end of a sentence. `store(value)` is the value as JSON keeps it and as it is compared,
-    `load(stored)` the value as the model holds it, `show(stored, finder)` the words for people. `link` is the name
-    of what the field points at ("" where it holds a plain value): then the stored value is the key of a row.
+    `read(line, field)` gives what the cell says as {key: value}; it may fill other fields as well. A doubtful cell
+    gives its value and a `line.note`; an unreadable one raises Unclear or NotFound with the end of a sentence.
+    `store(value)` is the value as JSON keeps it and as it is compared, `load(stored)` the value as the model holds it,
+    `show(stored, finder)` the words for people, `options(finder)` the words that a blank workbook offers for it.
+    `link` is the name of what the field points at ("" where it holds a plain value): then the stored value is the key
+    of a row. `width` is the column's in a workbook.
     """
 
     key: str
@@ -36,7 +48,9 @@ class Field:
     load: Callable = as_it_is
     show: Callable = lambda stored, finder: str(stored)
     link: str = ""
+    options: Callable | None = None
     longest: int = LONGEST
+    width: int = 16
 
     @property
     def column(self):

@@ -23,10 +23,17 @@ class Line:
     def __init__(self, number, raw, cells, section=""):
         self.number, self.raw, self.cells, self.section = number, raw, cells, section
         self.roster = self.known = None
+        self.name = self.seen = ""
+        self.values, self.changes = {}, []
         self.problems, self.notes = [], []
+        self.filled_by = {}  # of each field that was read, the field whose cell said it
 
     def text(self, key):
         return plain_text(self.cells[key]) if key in self.cells else ""
+
+    def note(self, field, sentence):
+        """Say something of a cell that was read all the same."""
+        self.notes.append(f"“{field.label}”{sentence}")
 
 
 class Table:
@@ -136,6 +143,7 @@ class Roster:
                 try:
                     said = field.read(line, field)
                     values |= {name: self.fields[name].stored(value) for name, value in said.items()}
+                    line.filled_by |= dict.fromkeys(said, key)
                 except (Unclear, NotFound) as fault:
                     self.refuse(line, key, fault)
         return values

@@ -111,11 +111,3 @@ def tell(users, cause, title, text="", url="", *, group=False):
 
 def unread_count(user):
     return InboxMessage.objects.visible_to(user).unread().count()
-
-
-def address_of(path):
-    """The whole address of a path of this site, or "" where the site does not know its own."""
-    from urllib.parse import urlsplit
-
-    public = urlsplit(settings.PUBLIC_URL)
-    return f"{public.scheme}://{public.netloc}{path}" if public.netloc and path else ""

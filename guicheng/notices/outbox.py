@@ -12,7 +12,8 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.utils import timezone
 
-from guicheng.notices.inbox import GroupPost, InboxMessage, address_of
+from guicheng.notices.inbox import GroupPost, InboxMessage
+from guicheng.public.address import address_of
 
 logger = logging.getLogger(__name__)
 TIMEOUT = 10  # seconds

@@ -88,6 +88,38 @@ class Scoped:
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
+class GuardedInitials:
+    """An add form opened with values in its address: what the field could not take is left out, with a sentence."""
+
+    def get_changeform_initial_data(self, request):
+        asked = super().get_changeform_initial_data(request)
+        fields = {name: self.opts.get_field(name) for name in asked if name in _named_fields(self.opts)}
+        wrong = [name for name, field in fields.items() if not _may_begin_with(field, request.GET[name])]
+        if wrong:
+            named = "”“".join(str(fields[name].verbose_name) for name in wrong)
+            messages.warning(request, f"地址里给“{named}”预先填的值没法识别，已经去掉，请在下面填写。")
+        return {name: value for name, value in asked.items() if name in fields and name not in wrong}
+
+
+def _named_fields(opts):
+    return {field.name for field in (*opts.fields, *opts.many_to_many)}
+
+
+def _may_begin_with(field, text):
+    """Whether a form could be opened with this in the field: a row by its number, else what the field itself takes."""
+    if "\0" in text:
+        return False
+    if field.is_relation:
+        return all(map(is_row_number, text.split(",") if field.many_to_many else [text]))
+    try:
+        box = field.formfield(required=False)
+        if box is not None:
+            field.run_validators(box.clean(text))
+    except ValidationError:
+        return False
+    return box is not None
+
+
 class GuardedLists:
     """Lists that answer odd addresses with a sentence: filters by an allow-list, ticked rows by their numbers."""
 
@@ -173,12 +205,12 @@ class SavedOnce:
         return super().log_deletions(request, queryset)
 
 
-class Kept(HistoryPages, WatchedEditing, GuardedEditing):
+class Kept(HistoryPages, WatchedEditing, GuardedInitials, GuardedEditing):
     """What a row was before can be looked up, of two who edit it the second is told, and watched words are asked of."""
 
 
-class Lists(GuardedLists, ExportedList):
-    """Lists that take only what they show, and go as a file."""
+class Lists(GuardedInitials, GuardedLists, ExportedList):
+    """Pages that take from an address only what they can show, and lists that go as a file."""
 
 
 class ScopedAdmin(SavedOnce, Scoped, Kept, Lists, admin.ModelAdmin):

@@ -26,6 +26,7 @@ class GuichengAdminSite(admin.AdminSite):
         from guicheng.notices import pages as inbox
         from guicheng.pages.audit import audit, audit_export
         from guicheng.pages.faces import decide, show_faces
+        from guicheng.pages.pieces import pieces_style, show_pieces
         from guicheng.pages.seals import seal_ask, seal_decide, seals
         from guicheng.upkeep.pages import show_health
 
@@ -46,6 +47,8 @@ class GuichengAdminSite(admin.AdminSite):
             ("audit/export/", audit_export, "audit-export"),
             ("faces/", show_faces, "faces"),
             ("faces/<slug:key>/", decide, "face"),
+            ("pieces/", show_pieces, "pieces"),
+            ("pieces.css", pieces_style, "pieces_style"),
             ("seals/", seals, "seals"),
             ("seals/ask/", seal_ask, "seal_ask"),
             ("seals/decide/", seal_decide, "seal_decide"),

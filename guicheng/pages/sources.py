@@ -33,8 +33,13 @@ class SourceSummary:
     communities: list = field(default_factory=list)
 
     @property
+    def used(self):
+        """What rests on it, without the kinds of which nothing does."""
+        return [use for use in self.uses if use.count]
+
+    @property
     def is_bare(self):
-        return not self.projects and not any(use.count for use in self.uses)
+        return not self.projects and not self.used
 
 
 def _grouped(queryset):

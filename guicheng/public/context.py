@@ -1,12 +1,43 @@
 """What every page of the site may name."""
+from typing import NamedTuple
+
 from django.conf import settings
 
-SITE = {"owner": settings.SITE_OWNER, "code": settings.SITE_CODE, "icp": settings.SITE_ICP}
-SECTIONS = {"": "home", "secretary-projects": "communities"}
+from guicheng.public.contact import contact
+from guicheng.public.elder import editions, is_elder
+
+SECTIONS = {"": "home", "secretary-projects": "communities", "venues": "party"}
+
+
+class Entry(NamedTuple):
+    """An entry of the navigation: the section it stands for, the name of its address, its words."""
+
+    key: str
+    address: str
+    label: str
+
+
+ENTRIES = [
+    Entry("projects", "project-index", "办实事"),
+    Entry("lists", "list-index", "清单"),
+    Entry("communities", "community-index", "我的社区"),
+    Entry("party", "party", "党建"),
+    Entry("reports", "report-index", "数据与报告"),
+]
+
+
+def _site():
+    return {"owner": settings.SITE_OWNER, "code": settings.SITE_CODE, "icp": settings.SITE_ICP, "contact": contact()}
 
 
 def site(request):
-    """`site` for the footer, `section` for the current entry of the navigation, `moment` of a page that travels."""
+    """`site`, `sections` and the current `section` of the navigation, `moment` of a page that travels, its editions."""
     match = request.resolver_match
     first = match.route.partition("/")[0] if match else "none"
-    return {"site": SITE, "section": SECTIONS.get(first, first), "moment": getattr(request, "moment", None)}
+    return {"site": _site(), "sections": ENTRIES, "section": SECTIONS.get(first, first),
+            "moment": getattr(request, "moment", None), **editions(request)}
+
+
+def nobodys():
+    """The same for a page that knows nothing of who asks."""
+    return {"site": _site(), "sections": ENTRIES, "elder": is_elder()}

@@ -14,14 +14,18 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 
+from guicheng.public.contact import contact, tel
+from guicheng.public.context import nobodys
+
 logger = logging.getLogger(__name__)
 CANNOT_DRAW = (DatabaseError, OSError, TemplateDoesNotExist, ValueError)  # ValueError: no static manifest
+SEARCHES = {400, 404}  # an address that was wrong: what was meant may be found
 WORDS = {
-    400: ("这个地址没法识别", "请检查地址里的筛选条件，或者从首页重新找。"),
+    400: ("这个地址没法识别", "请检查地址里的筛选条件，或者在下面搜索。"),
     403: ("没有权限打开这一页", "如果需要这个权限，请找本单位的管理员。"),
-    404: ("没有找到这一页", "可能是地址有误，也可能已经不再公开。可以在下面搜索，或者回首页。"),
+    404: ("没有找到这一页", "可能是地址有误，也可能已经不再公开，可以在下面搜索。"),
     413: ("提交的内容太大", "请按浏览器的返回键，选小一些的文件再提交。"),
-    500: ("系统出了问题", "已经记录下来。请稍后再试；着急的事请直接打电话给社区或街道办事处。"),
+    500: ("系统出了问题", "已经记录下来，请稍后再试；着急的事请直接打电话。"),
 }
 
 
@@ -34,7 +38,9 @@ def page_of(request, status, sentence="", words=None, template="error.html", **c
     """The page, or its words alone."""
     title, advice = words or WORDS[status]
     try:
-        context = {"status": status, "title": title, "sentence": sentence, "advice": advice, **context}
+        # news: asked of the database, which may be what went wrong
+        context = {**({} if request else nobodys()), "status": status, "title": title, "sentence": sentence,
+                   "advice": advice, "news": None, "searches": status in SEARCHES, **context}
         return HttpResponse(render_to_string(template, context, request), status=status)
     except CANNOT_DRAW as error:
         logger.warning("An error page in words alone: %s", error)
@@ -42,8 +48,14 @@ def page_of(request, status, sentence="", words=None, template="error.html", **c
     return HttpResponse(format_html(
         '<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><meta name="viewport" '
         'content="width=device-width, initial-scale=1"><title>{}—桂城办实事</title></head><body><h1>{}</h1>{}'
-        '<p><a href="{}/">回首页</a></p><p>错误编号 {}</p></body></html>',
-        title, title, paragraphs, settings.BASE_PATH, status), status=status)
+        '{}<p><a href="{}/">回首页</a></p><p>错误编号 {}</p></body></html>',
+        title, title, paragraphs, _phones(), settings.BASE_PATH, status), status=status)
+
+
+def _phones():
+    """Whom to call, as in includes/_contact.html."""
+    calls = [(whom, tel(phone), phone) for whom, phone in contact().calls]
+    return format_html_join("", '<p>{} <a href="tel:{}">{}</a></p>', calls)
 
 
 def bad_request(request, exception=None):

@@ -1,13 +1,18 @@
-"""Small middlewares: the Content-Security-Policy, no cookie in public, the staff's addresses, their idle timeout."""
+"""Small middlewares: the Content-Security-Policy, the elder edition, no cookie in public, the staff's addresses, their
+idle timeout."""
 import time
 from ipaddress import ip_address
 
 from django.conf import settings
+from django.http import HttpResponseRedirect
+from django.urls import get_script_prefix, set_script_prefix
 
+from guicheng.public import elder
 from guicheng.public.errors import error_page
 from guicheng.public.proxies import client_address
 
 TOUCH_EVERY = 60  # seconds
+ONLY_TO_READ = ("长者版只用来看", "请换到普通版，在那里提交。")
 
 
 def content_security_policy(get_response):
@@ -20,6 +25,40 @@ def content_security_policy(get_response):
         return response
 
     return middleware
+
+
+def elder_edition(get_response):
+    """Serve the public pages once more below /elder/: guicheng/public/elder.py.
+
+    Before whatever asks by the path: /elder/admin/ would get past it.
+    """
+
+    def middleware(request):
+        if request.path_info != elder.PATH and not request.path_info.startswith(f"{elder.PATH}/"):
+            return get_response(request)
+        if request.method not in ("GET", "HEAD"):
+            response = error_page(request, 405, words=ONLY_TO_READ)
+            response["Allow"] = "GET, HEAD"
+            return response
+        path = request.path_info[len(elder.PATH):]
+        if not path or not elder.is_page(path):
+            return _led_to(request, path.lstrip("/"))
+        before = get_script_prefix()
+        request.path_info = path
+        set_script_prefix(elder.prefix())
+        try:
+            return elder.with_plain_addresses(request, get_response(request))
+        finally:
+            set_script_prefix(before)  # it is the thread's, whose next request is another's
+
+    return middleware
+
+
+def _led_to(request, path):
+    """To the plain address of what is no page; from /elder to /elder/."""
+    request.path_info = f"/{path}"
+    place = f"{settings.BASE_PATH}/" if path else elder.prefix()
+    return HttpResponseRedirect(place + request.get_full_path_info()[1:])
 
 
 def no_cookie_in_public(get_response):

@@ -165,11 +165,11 @@ class Reviewed(Versioned, Answered):
         self._step(by, Verb.RETURNED, note=reason, checker=None, tells=tells)
 
     def drop(self, by, reason=""):
-        """Give up an unpublished row. It stays readable to staff and is never public."""
+        """Drop an unpublished row. It stays readable to staff and is never public."""
         self._step(by, Verb.DROPPED, note=reason)
 
     def hand_over(self, to, by):
-        """Give an unpublished row to another author. Who wrote and handed it in stays in `steps`.
+        """Hand an unpublished row over to another author. Who wrote and handed it in stays in `steps`.
 
         What the new author had checked themselves is to be checked again, by somebody else.
         """

@@ -230,7 +230,7 @@ class Seal(models.Model):
         transaction.on_commit(work.begin)
 
     def drop(self, by):
-        """Give it up before it is confirmed: whoever asked, or whoever could confirm. Raises ValidationError."""
+        """Drop it before it is confirmed: whoever asked, or whoever could confirm. Raises ValidationError."""
         if not (can_ask_seal(by) or can_confirm_seal(by)):
             raise ValidationError("没有权限作废封存。")
         self._step(Q(confirmed_at=None, dropped_at=None), "作废", by, dropped_by=by, dropped_at=timezone.now())

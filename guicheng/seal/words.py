@@ -10,7 +10,7 @@ import unicodedata
 from functools import cached_property, lru_cache
 from urllib.parse import quote
 
-from guicheng.text import search_text
+from guicheng.search.text import search_text
 
 MARK = "【依规不再公开】"
 LONGEST = 300  # characters: what a stream holds back so that no word slips through between two parts
@@ -152,10 +152,14 @@ class Cover:
             place = max(across)
         return self.text(text[:place]), text[place:]
 
-    def hinted_by(self, query):
-        """The sealed words that a search for `query` would give away: it is a part of one, or overlaps with one."""
-        asked = folded(query)
-        return [text for text in self.words if any(_overlap(asked, each) for each in _searched_as(text))]
+    def hinted_by(self, *asked):
+        """The sealed words that a search for one of these would give away: it is a part of one, or overlaps with one.
+
+        Of several words each is asked alone as well.
+        """
+        asked = {folded(each) for text in asked for each in (text, *text.split())}
+        return [text for text in self.words
+                if any(_overlap(each, way) for each in asked for way in _searched_as(text))]
 
 
 def _mark_for(match):

@@ -15,7 +15,7 @@ from unicodedata import is_normalized
 from zipfile import ZipFile, ZipInfo
 
 from django.db.models import QuerySet
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
@@ -75,6 +75,13 @@ def stream(filename, parts):
 
 def csv_response(filename, columns, rows):
     return stream(filename, csv_lines(columns, rows))
+
+
+def workbook_response(filename, content):
+    """An answer that is a workbook, whole."""
+    response = HttpResponse(content, content_type=CONTENT_TYPES["xlsx"])
+    response["Content-Disposition"] = content_disposition_header(True, filename)
+    return response
 
 
 # --- long tables ----------------------------------------------------------------------------------

@@ -1,10 +1,13 @@
 """How rows are found: one set of filters for a page, its files and its API, and the pages of what they find."""
+from urllib.parse import urlencode
+
 import django_filters
 from django.core.exceptions import ValidationError
 
-from guicheng.tables.paging import Keyset, numbered_page
+from guicheng.tables.paging import PLACES, WRONG_PLACE, Keyset, numbered_page
 
 NO_SUCH_CHOICE = "没有“%(value)s”这一项，请重新选。"
+NEWEST = "newest"  # the order that has a keyset
 
 
 class PagedFilter(django_filters.FilterSet):
@@ -12,10 +15,15 @@ class PagedFilter(django_filters.FilterSet):
 
     A subclass says `newest`, the day by which rows come newest first, and in `orders` those that have no keyset: name
     -> the fields they go by. `choices`: filter -> [(value, label)].
+
+    One way for every page, file and answer: a name nobody knows is passed over (messengers add their own), a value
+    that a known name has not is refused in one sentence, 400; a page beyond the last one is not there, 404.
     """
 
     newest = ""
     orders = {}
+    kept = {}  # what else an address of this page says
+    follows = {}  # filter -> the filters that choose within what it chose, and go when it changes
 
     def __init__(self, data, queryset, choices):
         super().__init__(data, queryset)
@@ -30,30 +38,69 @@ class PagedFilter(django_filters.FilterSet):
         return [each for each in self.filters.values() if isinstance(each, django_filters.ChoiceFilter)]
 
     @property
+    def order(self):
+        """The order that is asked for; "newest" where none is."""
+        return self.data.get("order") or NEWEST
+
+    def is_valid(self):
+        return super().is_valid() and not self._wrong_order
+
+    @property
+    def _wrong_order(self):
+        return "" if self.order in (NEWEST, *self.orders) else NO_SUCH_CHOICE % {"value": self.order[:20]}
+
+    @property
     def sentence_of_errors(self):
         """One sentence that names the filters that cannot be read."""
-        return "；".join(
-            f"“{self.filters[name].label}”：{' '.join(messages)}" for name, messages in self.form.errors.items())
+        wrong = {self.filters[name].label: " ".join(messages) for name, messages in self.form.errors.items()}
+        wrong |= {"排序": self._wrong_order} if self._wrong_order else {}
+        return "；".join(f"“{label}”：{sentence}" for label, sentence in wrong.items())
+
+    def check(self):
+        """Raises ValidationError where something cannot be read."""
+        if not self.is_valid():
+            raise ValidationError(self.sentence_of_errors)
+
+    def without(self, *names):
+        """What the filters find but for these."""
+        rows = self.queryset.all()
+        for name, value in self.form.cleaned_data.items():
+            rows = rows if name in names else self.filters[name].filter(rows, value)
+        return rows
+
+    def address(self, **change):
+        """The query of this page with some filters changed, from its first page on; "?" where nothing is chosen."""
+        gone = {below for name in change for below in self.follows.get(name, ())}
+        query = {name: self.data.get(name) for name in (*self.filters, "order") if name not in gone}
+        query |= self.kept | change
+        return "?" + urlencode({name: value for name, value in query.items() if value})
 
     @property
     def is_narrowed(self):
         return any(self.data.get(name) for name in self.filters)
 
     @property
-    def is_searched(self):
-        """Whether finding a row means reading it: its first page then counts and finds in one scan."""
+    def is_asked(self):
+        """Whether words are looked for."""
         return bool(self.data.get("q", "").strip())
 
-    def page(self, columns, size=20):
-        """The page that the address asks for. Raises ValidationError."""
-        order = self.data.get("order")
-        if order in self.orders:
-            return numbered_page(self.in_order(order), columns, self.data.get("page"), size)
-        return Keyset(self.newest, size).page(
-            self.qs, columns, self.data.get("after", ""), self.data.get("before", ""), search=self.is_searched)
+    @property
+    def is_searched(self):
+        """Whether finding a row means reading it: its first page then counts and finds in one scan."""
+        return self.is_asked
 
-    def in_order(self, order):
-        return self.qs.order_by(*self.orders[order])
+    def page(self, columns, size=20):
+        """The page that the address asks for. Raises ValidationError, and NoSuchPage beyond the last one."""
+        places = {name: self.data[name] for name in PLACES if self.data.get(name)}
+        if len(places) > 1 or places and self.order != NEWEST and "page" not in places:
+            raise ValidationError(WRONG_PLACE)
+        if self.order != NEWEST or "page" in places:
+            return numbered_page(self.in_order(), columns, places.get("page"), size)
+        return Keyset(self.newest, size).page(self.qs, columns, **places, search=self.is_searched)
+
+    def in_order(self):
+        """What they find, in the order that is asked for."""
+        return self.qs.order_by(*self.orders.get(self.order, [f"-{self.newest}", "-pk"]))
 
 
 class KeptFilter:
@@ -82,7 +129,3 @@ class KeptFilter:
         """What they find. Raises ValidationError, where a FilterSet leaves a filter out that it cannot read."""
         self.check()
         return self.qs
-
-    def check(self):
-        if not self.is_valid():
-            raise ValidationError(self.sentence_of_errors)

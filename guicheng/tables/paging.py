@@ -7,6 +7,16 @@ from django.db.models import Q
 
 COUNT_CAP = 1000
 PAGE_SIZE = 20
+PLACES = ("after", "before", "page")  # what an address says of the place in the pages
+WRONG_PLACE = "翻页的地址不完整，请从第一页重新翻。"
+NO_PAGE = "没有这一页，请从第一页重新翻。"
+
+
+class NoSuchPage(ValidationError):
+    """A page beyond the last one: the address is well made, and leads nowhere (404).
+
+    Not the last page instead: it would show other rows than the address says, under endless addresses.
+    """
 
 
 @dataclass(frozen=True)
@@ -20,7 +30,12 @@ class Page:
 
     @property
     def count_text(self):
-        return f"{COUNT_CAP} 多" if self.count > COUNT_CAP else str(self.count)
+        return count_text(self.count)
+
+
+def count_text(count):
+    """A capped count in words."""
+    return f"{COUNT_CAP} 多" if count > COUNT_CAP else str(count)
 
 
 def capped_count(queryset):
@@ -81,18 +96,25 @@ class Keyset:
                 raise ValueError(pk)
             return date.fromisoformat(day), pk
         except ValueError as error:
-            raise ValidationError("翻页的地址不完整，请从第一页重新翻。") from error
+            raise ValidationError(WRONG_PLACE) from error
 
 
 def numbered_page(queryset, columns, number, size=PAGE_SIZE):
-    """A page by its number, for the orders that have no keyset. Raises ValidationError."""
+    """A page of `columns` by its number, for the orders that have no keyset. Raises as `numbered_rows` does."""
+    return numbered_rows(queryset.values("pk", *columns), number, size)
+
+
+def numbered_rows(queryset, number, size=PAGE_SIZE):
+    """A page of these rows by its number. Raises ValidationError, NoSuchPage beyond the end."""
     number = str(number or 1)
-    if not number.isascii() or not number.isdecimal() or not 0 < int(number[:9]) < 10**6:
-        raise ValidationError("没有这一页。")
+    if not number.isascii() or not number.isdecimal() or not number.strip("0"):
+        raise ValidationError(f"“{number[:20]}”不是页码，请从第一页重新翻。")
+    if len(number.lstrip("0")) > 6:
+        raise NoSuchPage(NO_PAGE)
     first = (int(number) - 1) * size
-    rows = list(queryset.values("pk", *columns)[first: first + size + 1])
+    rows = list(queryset[first: first + size + 1])
     if first and not rows:
-        raise ValidationError("没有这一页。")
+        raise NoSuchPage(NO_PAGE)
     return Page(
         rows[:size],
         {"page": int(number) - 1} if first else None,

@@ -13,13 +13,16 @@ from django.utils.safestring import SafeString
 from guicheng import words
 from guicheng.days import as_of
 from guicheng.public import faces
+from guicheng.public.address import whole_address as whole
+from guicheng.public.contact import tel
+from guicheng.tables.paging import PLACES
 
 register = template.Library()
 FORM = "includes/_other_day.html"
-PLACES = ("after", "before", "page")  # what an address says of the place in the pages
 
 register.filter("day", words.day)
 register.filter("number", words.number)
+register.filter("tel", tel)
 
 
 @register.filter
@@ -128,6 +131,12 @@ def _without(query, *names):
 
 
 @register.simple_tag(takes_context=True)
+def whole_address(context, path):
+    """The address of a path for whoever reads it elsewhere: by PUBLIC_URL, else by the host that was asked."""
+    return whole(path, context["request"])
+
+
+@register.simple_tag(takes_context=True)
 def without_moment(context):
     """This page's own address as it is now."""
     request = context["request"]
@@ -150,9 +159,9 @@ def _plain_form(today):
 
 
 @register.simple_tag(takes_context=True)
-def rest_of_query(context):
-    """Hidden fields with all that the address asks for but the moment and the place in the pages."""
-    query = _without(context["request"].GET, *as_of.NAMES, *PLACES)
+def rest_of_query(context, *but):
+    """Hidden fields with all that the address asks for but these names, the moment and the place in the pages."""
+    query = _without(context["request"].GET, *as_of.NAMES, *PLACES, *but)
     return format_html_join("", '<input type="hidden" name="{}" value="{}">', (
         (name, value) for name, values in query.lists() for value in values))
 

@@ -65,7 +65,7 @@ def is_full():
 
 
 def let_go_if_needed():
-    """Give the reserve back to the disk where there is no room left to sign in. Asked at each request of staff."""
+    """Free the reserve where there is no room left to sign in. Asked at each request of staff."""
     if _free() < SIGN_IN:
         with suppress(FileNotFoundError):
             os.truncate(_reserve(), 0)  # an empty file says that there was one

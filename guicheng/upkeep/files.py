@@ -32,7 +32,7 @@ def _private(path, flags):
 
 
 def link(source, earlier, target):
-    """Give `target` the content of `earlier`, an older copy of `source`, without a second place on the disk.
+    """Fill `target` with the content of `earlier`, an older copy of `source`, without a second place on the disk.
 
     False when that one is not the same file, or the disk knows no hard links.
     """

@@ -16,7 +16,7 @@ THROUGH = 0o711  # DATA_DIR itself: whoever knows a name gets through, nobody se
 SERVED = ("static",)  # in DATA_DIR; nginx reads these itself
 # what we put there; whatever else lies in DATA_DIR is somebody else's
 OURS = re.compile(r"(guicheng|test)\.sqlite3.*|secret_key|reserve|static(\.stamp)?|upkeep|backups|.*\.turn|\..*\.part"
-                  r"|(media|imports|exports)(\.before-.*)?")
+                  r"|cards|(media|imports|exports)(\.before-.*)?")
 NAMED = 5  # files that the check names
 
 
@@ -77,7 +77,7 @@ def _below(top):
 
 
 def put_right():
-    """Give every file its mode, and say how many were too wide. What belongs to somebody else stays as it is.
+    """Set the mode of every file, and say how many were too wide. What belongs to somebody else stays as it is.
 
     A folder that everybody shares (/tmp) is not ours to close: nothing happens there.
     """

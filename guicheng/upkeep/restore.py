@@ -128,7 +128,7 @@ def _read_out(backup, part):
 
 
 def _move_in(new, place, stamp):
-    """Give `place` the content of `new`; give the name that what was there has now, if it was anything."""
+    """Move what is in `new` to `place`, and tell under which name what was there stays, if it was anything."""
     kept = place.with_name(f"{place.name}.before-{stamp}")
     had = bool(files_below(place))
     if place.exists():

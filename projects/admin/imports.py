@@ -4,19 +4,19 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 from django_tasks_db.models import DBTaskResult
 
 from guicheng.access.permissions import sees_everything
+from guicheng.excel_import.forms import sent
 from guicheng.files.spreadsheets import Unreadable
 from guicheng.office.base import ScopedAdmin
 from guicheng.office.submissions import once
 from guicheng.review.forms import CheckedForm
+from guicheng.tables.exports import workbook_response
 from guicheng.text import is_row_number
 from projects.excel_import import jobs, review, upload
 from projects.excel_import.fields import FIELDS
@@ -27,18 +27,11 @@ from projects.excel_import.workbook import import_result, import_template
 from projects.models import ImportBatch, ImportRow, Project, ProjectList, Source
 from projects.permissions import can_undo_import
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PER_PAGE = 50
 Job = ImportBatch.Job
 
 if admin.site.is_registered(DBTaskResult):
     admin.site.unregister(DBTaskResult)  # the import's own page says how far it is
-
-
-def workbook_response(name, content):
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    return response
 
 
 @admin.register(ImportBatch)
@@ -93,9 +86,7 @@ class ImportBatchAdmin(ScopedAdmin):
     def add_view(self, request, form_url="", extra_context=None):
         if not self.has_add_permission(request):
             raise PermissionDenied
-        sent = (request.POST, request.FILES) if request.method == "POST" else ()
-        form = UploadForm(*sent, user=request.user,
-                          too_large=getattr(request, "too_large_uploads", ()))
+        form = UploadForm(**sent(request), user=request.user)
         if request.method == "POST" and form.is_valid():
             chosen, no_list = form.chosen_list()
             try:

@@ -14,7 +14,7 @@ class ProgressUpdateAdmin(StatementPages, AttachmentPages, ReviewPages, ScopedAd
     list_display = ["project", "effective_on", "status_shown", "text", "state", "kind", "author", "reviewer"]
     list_display_links = ["project"]
     list_filter = ["state", "kind", ForMeFilter]
-    search_fields = ["text", "project__search_text"]
+    search_fields = ["text", "project__search_text__found"]
     list_select_related = ["project__lead_department", "project__community", "author", "reviewer"]
     ordering = ["-created_at", "-pk"]
     attachments_template, attachments_with = "admin/projects/photos.html", ["project"]

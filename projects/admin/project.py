@@ -7,6 +7,7 @@ from guicheng import words
 from guicheng.office.base import LabelledInline, ScopedAdmin
 from guicheng.office.seen import UNSEEN, Seen
 from guicheng.review.asking import ticks_for
+from guicheng.search.query import Query
 from guicheng.trail.versions import StaleVersion
 from projects.admin import supervision
 from projects.admin.bulk import BulkActions
@@ -42,7 +43,7 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
                     "lead_department"]
     list_filter = ["status", FamilyFilter, "project_list", ("community", FoldedFilter),
                    ("lead_department", FoldedFilter), "is_published", CountedFilter, "is_sample", LightFilter]
-    search_fields = ["search_text"]
+    search_fields = ["search_text__found"]
     actions = ["bulk_status", "bulk_date", "publish_selected", "hide_selected"]
     seals_rows = True
     not_exported = ["record_link"]
@@ -63,10 +64,10 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
     ]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).defer("search_text")
+        return super().get_queryset(request).lean()
 
     def get_search_results(self, request, queryset, search_term):
-        return (queryset.search(search_term) if search_term.strip() else queryset), False
+        return (queryset.search(Query(search_term, widened=False)) if search_term.strip() else queryset), False
 
     @admin.display(description="填报")
     def record_link(self, project):

@@ -1,12 +1,13 @@
-"""审核记录, month by month, and the words that warn before submission."""
+"""审核记录, month by month, and the words that warn before submission, with the import of a list of them."""
 from datetime import date
 
 from django.contrib import admin
 from django.utils.timezone import localtime
 
+from guicheng.excel_import.pages import RosterPages
 from guicheng.office.base import ScopedAdmin
-from projects.admin.words_import import WordImportPages
 from projects.models import ReviewStep, WatchedWord
+from projects.watched_words import WordRoster
 
 
 class MonthFilter(admin.SimpleListFilter):
@@ -35,7 +36,7 @@ class ReviewStepAdmin(ScopedAdmin):
     list_display = ["at_minute", "verb", "by", "project", "kind", "day", "text", "note", "checked"]
     list_display_links = None
     list_filter = ["verb", MonthFilter]
-    search_fields = ["update__project__search_text", "by__name", "note"]
+    search_fields = ["update__project__search_text__found", "by__name", "note"]
     search_help_text = "项目、办理人或意见里的字。"
     list_select_related = ["by", "update__project"]
 
@@ -74,10 +75,21 @@ class ReviewStepAdmin(ScopedAdmin):
 
 
 @admin.register(WatchedWord)
-class WatchedWordAdmin(WordImportPages, ScopedAdmin):
+class WatchedWordAdmin(RosterPages, ScopedAdmin):
     list_display = ["word", "kind", "advice", "is_active"]
     list_filter = ["kind", "is_active"]
     search_fields = ["word", "advice"]
+    change_list_template = "admin/projects/project/change_list.html"
+
+    roster = WordRoster
+    import_title, import_list, template_name = "导入词表", "词表", "提醒词模板"
+    import_help = "已有的词照表更新，格子空着的不改；“启用”空着的新词就启用。"
+    file_label = "词表"
+    file_help = f"Excel（.xlsx、.xls）、.ods 或 .csv，最多 20 MB、{WordRoster.most} 个词。"
+
+    def changelist_view(self, request, extra_context=None):
+        links = [(self.address("import"), self.import_title)] * self.may_import(request)
+        return super().changelist_view(request, {"import_links": links, **(extra_context or {})})
 
     def has_delete_permission(self, request, obj=None):
         """A word is put out of use, not forgotten."""

@@ -43,7 +43,7 @@ class SupervisionNoticeAdmin(ScopedAdmin):
     list_display = ["title", "project", "unit_shown", "raised_on", "reply_by", "stage_shown", "cause"]
     list_display_links = ["title"]
     list_filter = ["level", "cause"]
-    search_fields = ["project__search_text", "text"]
+    search_fields = ["project__search_text__found", "text"]
     list_select_related = ["project", "department", "community"]
     ordering = [F("closed_on").asc(nulls_first=True), "-raised_on", "-pk"]
     actions = None

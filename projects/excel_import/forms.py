@@ -3,8 +3,8 @@ from django import forms
 from django.utils import timezone
 
 from guicheng.access.permissions import sees_everything
+from guicheng.excel_import.forms import SheetField, SheetForm
 from guicheng.excel_import.values import plain_text
-from guicheng.files.spreadsheets import TOO_BIG
 from projects.excel_import.fields import FIELDS
 from projects.models import ProjectList, Source
 
@@ -45,11 +45,9 @@ class ListAndDay(forms.Form):
         return ProjectList.objects.get(pk=value), False
 
 
-class UploadForm(ListAndDay):
-    file = forms.FileField(
-        label="要导入的表", error_messages={"required": "请选一个文件。", "empty": "这个文件是空的。",
-                                       "missing": "请选一个文件。", "invalid": "请选一个文件。"},
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
+class UploadForm(SheetForm, ListAndDay):
+    file = SheetField(
+        label="要导入的表", missing="请选一个文件。",
         help_text="你手上的表就行：.xlsx、.xls、.ods 或 .csv，最多 20 MB。表头在第几行、叫什么都可以。")
     source = forms.ModelChoiceField(
         Source.objects.all(), label="来源", required=False, empty_label="本单位填报",
@@ -57,17 +55,11 @@ class UploadForm(ListAndDay):
 
     field_order = ["file", "project_list", "effective_on", "source"]
 
-    def __init__(self, *args, user, too_large=(), **kw):
+    def __init__(self, *args, user, **kw):
         super().__init__(*args, user=user, first_choice=[("", "按表里的标题判断")], **kw)
-        self.too_large = too_large
         self.initial.setdefault("effective_on", timezone.localdate())
         if not sees_everything(user):
             del self.fields["source"]
-
-    def full_clean(self):
-        if "file" in self.too_large:
-            self.fields["file"].error_messages["required"] = TOO_BIG
-        super().full_clean()
 
 
 class ColumnsForm(ListAndDay):

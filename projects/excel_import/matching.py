@@ -74,6 +74,15 @@ class Finder:
             raise NotFound("不在清单上的项目没有类型")
         return self.categories(project_list)
 
+    def options(self, link):
+        """The names that the workbook to fill in offers for a link."""
+        if link == "categories":
+            return list(dict.fromkeys(Category.objects.filter(is_sample=False).values_list("name", flat=True)))
+        if link == "lists":
+            return list(ProjectList.objects.real().values_list("title", flat=True))
+        own = {"departments": self.own_departments, "communities": self.own_communities}[link]
+        return [name for pk, name in getattr(self, link).names.items() if self.everything or pk in own]
+
     def called(self, link, pk):
         """The name of what a link points at."""
         return (self._category_names if link == "categories" else getattr(self, link).names).get(pk, "")

@@ -51,7 +51,7 @@ def stored_cell(cell):
 
 @transaction.atomic
 def forget_rows(batch):
-    """Give up the preview; the file stays."""
+    """Drop the preview; the file stays."""
     ImportRow.objects.filter(batch=batch).delete()
     batch.counts, batch.state = {}, batch.State.UPLOADED
     batch.save(update_fields=["counts", "state"])

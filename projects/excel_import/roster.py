@@ -190,13 +190,9 @@ class ProjectRoster(Roster):
         return self._with_budget_source(plan)
 
     def _not_theirs(self, line, plan):
-        """Leave the plan as it is and the rest of the row in force; name the columns that this person filled.
-
-        What was read out of another cell (时限原文 out of 计划完成) is called by that column.
-        """
-        read_from = {"schedule_text": "planned_end", "planned_start": "planned_end"}
-        cells = dict.fromkeys(key if key in line.cells else read_from.get(key) for key in plan)
-        names = "”“".join(FIELDS[key].label for key in cells if key in line.cells)
+        """Leave the plan as it is and the rest of the row in force; name the columns that this person filled."""
+        cells = dict.fromkeys(line.filled_by[key] for key in plan if key in line.filled_by)
+        names = "”“".join(FIELDS[key].label for key in cells)
         if names:
             line.notes.append(f"“{names}”和系统里的不同，你不能改，没有导入")
         return {}

@@ -92,7 +92,7 @@ def named(rows):
 
 
 def drop_waiting(rows, by, batch):
-    """Give up what waits for review."""
+    """Drop what waits for review."""
     waiting = [row.update for row in rows if row.update and row.update.is_open]
     return ProgressUpdate.in_bulk(waiting, by, Verb.DROPPED, f"撤销导入：{batch.file_name}")
 

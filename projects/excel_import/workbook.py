@@ -5,17 +5,10 @@ from decimal import Decimal
 
 from guicheng.excel_import.rows import Outcome
 from guicheng.tables.exports import plain
-from projects.excel_import.fields import FIELDS
+from projects.excel_import.fields import TEMPLATE
 from projects.excel_import.matching import Finder
-from projects.models import Category, Project, ProjectList, Status
+from projects.models import Project
 
-COLUMNS = {
-    "code": 14, "project_list": 22, "number": 7, "category": 18, "name": 34, "description": 34, "community": 14,
-    "place": 18, "lead_department": 20, "leader": 10, "contact": 10, "phone": 16, "planned_start": 12,
-    "planned_end": 12, "schedule_text": 14, "budget": 12, "completion_standard": 24, "status": 12, "percent": 11,
-    "text": 40, "effective_on": 12, "reason": 24, "problem": 24, "delay_reason": 24, "next_step": 24,
-    "coordination": 24,
-}
 NOTE = ("改好以后直接上传：只有改过的格子会被当作改动，空格表示不改。编号是系统用来认项目的，请不要改；"
         "新项目的编号空着。“进展日期”不填就用上传时选的日期。")
 BLANK_ROWS = 200
@@ -47,19 +40,19 @@ def import_template(projects, user):
         "day": book.add_format({**font, "num_format": "yyyy-mm-dd"}), "cell": book.add_format(font),
     }
     sheet = book.add_worksheet("项目")
-    for column, width in enumerate(COLUMNS.values()):
-        sheet.set_column(column, column, width)
+    for column, field in enumerate(TEMPLATE):
+        sheet.set_column(column, column, field.width)
     sheet.freeze_panes(2, 5)
     sheet.write_string(0, 0, NOTE, formats["note"])
-    for column, key in enumerate(COLUMNS):
-        sheet.write_string(1, column, FIELDS[key].label, formats["head"])
+    for column, field in enumerate(TEMPLATE):
+        sheet.write_string(1, column, field.label, formats["head"])
     row = 2
     finder = Finder(user, None)
     for known in _known(finder, projects):
-        for column, key in enumerate(COLUMNS):
-            _write(sheet, row, column, _cell(finder, known, key), formats)
+        for column, field in enumerate(TEMPLATE):
+            _write(sheet, row, column, _cell(finder, known, field), formats)
         row += 1
-    _choices(book, sheet, user, row + BLANK_ROWS)
+    _choices(book, sheet, finder, row + BLANK_ROWS)
     book.close()
     return buffer.getvalue()
 
@@ -71,15 +64,15 @@ def _known(finder, projects):
         yield from (read[pk] for pk in keys[start:start + SIZE])
 
 
-def _cell(finder, known, key):
+def _cell(finder, known, field):
     """What the template says of a field; days, numbers and amounts as such, so that Excel can reckon with them."""
-    if key == "code":
+    if field.key == "code":
         return known.code
-    field, stored = FIELDS[key], known.plan[key] if key in known.plan else known.said.get(key)
+    stored = known.plan[field.key] if field.key in known.plan else known.said.get(field.key)
     value = field.loaded(stored)
     if isinstance(value, Decimal):
         return float(value)
-    return value if isinstance(value, date) or (value and key == "number") else field.shown(stored, finder)
+    return value if isinstance(value, date) or (value and field.key == "number") else field.shown(stored, finder)
 
 
 def _write(sheet, row, column, value, formats):
@@ -94,33 +87,20 @@ def _write(sheet, row, column, value, formats):
         sheet.write_number(row, column, value, formats["cell"])
 
 
-def _choices(book, sheet, user, last):
+def _choices(book, sheet, finder, last):
     """Drop-down lists on a hidden sheet; what is not in them only warns."""
-    from guicheng.access.permissions import sees_everything
-
-    finder = Finder(user, None)
-    own = not sees_everything(user)
-    options = {
-        "status": Status.labels,
-        "lead_department": [name for pk, name in finder.departments.names.items()
-                            if not own or pk in finder.own_departments],
-        "community": [name for pk, name in finder.communities.names.items()
-                      if not own or pk in finder.own_communities],
-        "category": list(dict.fromkeys(Category.objects.filter(is_sample=False).values_list("name", flat=True))),
-        "project_list": list(ProjectList.objects.real().values_list("title", flat=True)),
-    }
+    options = {column: field.options(finder) for column, field in enumerate(TEMPLATE) if field.options}
+    options = dict(reversed(options.items()))  # as they always stood on that sheet
     hidden = book.add_worksheet("选项")
     hidden.hide()
-    longest = max(map(len, options.values()))
-    for row in range(longest):
-        for column, values in enumerate(options.values()):
-            if row < len(values):
-                hidden.write_string(row, column, values[row])
-    for column, (key, values) in enumerate(options.items()):
-        if values:
-            letter = "ABCDE"[column]
-            sheet.data_validation(2, list(COLUMNS).index(key), last, list(COLUMNS).index(key), {
-                "validate": "list", "source": f"=选项!${letter}$1:${letter}${len(values)}", "error_type": "warning",
+    for row in range(max(map(len, options.values()))):
+        for place, names in enumerate(options.values()):
+            if row < len(names):
+                hidden.write_string(row, place, names[row])
+    for letter, (column, names) in zip("ABCDE", options.items(), strict=True):
+        if names:
+            sheet.data_validation(2, column, last, column, {
+                "validate": "list", "source": f"=选项!${letter}$1:${letter}${len(names)}", "error_type": "warning",
                 "error_title": "不在可选范围", "error_message": "请从下拉列表里选；确实没有的，导入时会说明。"})
 
 

@@ -34,12 +34,15 @@ PROJECT_COLUMNS = [
 STAFF_COLUMNS = [*PROJECT_COLUMNS, Column("公开", "is_published", lambda value: "公开" if value else "没有公开")]
 
 
-def project_rows(projects, columns=PROJECT_COLUMNS, moment=NOW):
-    """What the columns read of these projects, in a stable order: one query, no model instances.
+def project_rows(projects, columns=PROJECT_COLUMNS, moment=NOW, is_ordered=False):
+    """What the columns read of these projects: one query, no model instances.
+
+    In a stable order, or as they come where they have one (`is_ordered`).
 
     Of another day: `projects` are those of `at(projects, moment)`, and one query more for each batch.
     """
-    projects = projects.order_by(F("project_list__order").asc(nulls_last=True), "code")
+    if not is_ordered:
+        projects = projects.order_by(F("project_list__order").asc(nulls_last=True), "code")
     if not moment:
         return projects.values_list(*[column.source for column in columns])
     names = [column.source if isinstance(column.source, str) else "made" for column in columns]

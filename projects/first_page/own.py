@@ -23,7 +23,7 @@ def statements_where(**query):
 
 def own_projects(user):
     """One's projects by light, and what is due this month. The most pressing first."""
-    projects = Project.objects.visible_to(user).real().select_related("project_list").defer("search_text")
+    projects = Project.objects.visible_to(user).real().select_related("project_list").lean()
     projects = list(projects.order_by("moved_on", "pk"))
     lights = lights_of(projects)
     for project in projects:

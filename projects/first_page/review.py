@@ -18,7 +18,7 @@ def to_review(user, unexplained):
         "queue": Shown(_queue(rows, user, unexplained), rows.count(), statements_where(for_me="review")),
         "batches": _batches(rows) if user.has_perm("projects.view_importbatch") else [],
         "to_publish": Shown(
-            projects.select_related("entered_by", "project_list").defer("search_text").order_by("pk")[:SHOWN],
+            projects.select_related("entered_by", "project_list").lean().order_by("pk")[:SHOWN],
             projects.count()),
     }
 

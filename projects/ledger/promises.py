@@ -7,6 +7,7 @@ from itertools import takewhile
 from django.db import models
 from django.utils import timezone
 
+from guicheng import words
 from guicheng.days.as_of import NOW
 from guicheng.figures import from_iso, iso
 from guicheng.tables.listing import Listing
@@ -28,10 +29,15 @@ class Verdict(models.TextChoices):
         return self in (self.LATE, self.UNKEPT)
 
     @property
+    def is_open(self):
+        """Whether its day has passed and nobody has said that it was kept, or somebody that it was not."""
+        return self in (self.UNKEPT, self.PENDING)
+
+    @property
     def tag(self):
         """The class of the tag that shows it."""
         done, doing = "tag-done", "tag-doing"
-        return {"kept": done, "early": done, "late": doing, "unkept": doing}.get(self.value, "tag-none")
+        return {"kept": done, "early": done, "late": doing, "unkept": "tag-late"}.get(self.value, "tag-none")
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,7 @@ class Judgement:
     promise: Promise
     verdict: Verdict
     proof: ProgressUpdate | None
+    proof_days: str | None = None  # of one that was written down
 
     @property
     def why(self):
@@ -48,6 +55,13 @@ class Judgement:
         if self.verdict != Verdict.PENDING:
             return ""
         return "公开资料写明已经完成，没有写明是不是按期。" if self.proof else "公开资料没有写明是否完成。"
+
+    @property
+    def proof_told(self):
+        """When what proves it was so, in words; "" where nothing does."""
+        if self.proof_days is not None:
+            return self.proof_days
+        return self.proof.told if self.proof else ""
 
     def frozen(self):
         promise, proof, project = self.promise, self.proof, self.promise.project
@@ -57,7 +71,7 @@ class Judgement:
             "text": promise.text, "promised_on": iso(promise.promised_on), "due_on": iso(promise.due_on),
             "verdict": self.verdict.value, "verdict_label": self.verdict.label,
             "promised": promise.told,
-            "why": self.why, "proof": proof.told if proof else "",
+            "why": self.why, "proof": self.proof_told,
             "proof_on": iso(proof.effective_on) if proof else None, "proof_text": proof.text if proof else "",
             "proof_source": proof.source.title if proof else "", "source": promise.source.title,
         }
@@ -72,7 +86,8 @@ class Judgement:
             source=Source(title=row["source"]))
         proof = ProgressUpdate(text=row["proof_text"], effective_on=from_iso(row["proof_on"]),
                                source=Source(title=row["proof_source"])) if row["proof_on"] else None
-        return cls(promise, Verdict(row["verdict"]), proof)
+        days = row.get("proof", words.day(proof.effective_on) if proof else "")  # not kept before 0.5.0
+        return cls(promise, Verdict(row["verdict"]), proof, days)
 
 
 def judge(promise, rows, day):

@@ -1,4 +1,6 @@
 """Where a statement comes from, and what was stated beside progress."""
+import re
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Q, When
@@ -8,13 +10,30 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.access.scope import EveryonesQuerySet, FollowingQuerySet
-from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
+from guicheng.fields import (
+    CleanCharField,
+    CleanTextField,
+    DayField,
+    Qualifier,
+    in_order,
+    listed_order,
+    one_of,
+    with_unit,
+)
 from guicheng.natural_keys import Coded, Keyed
+from guicheng.search.models import Searched, SearchedQuerySet
 from guicheng.trail.history import History
 from guicheng.trail.versions import Edited
 
+# a sentence: quotations whole, and anything else up to a full stop
+SENTENCE = re.compile(r"(?:“[^”]*”|[^。])*。?")
 
-class SourceQuerySet(EveryonesQuerySet):
+
+class SourceQuerySet(SearchedQuerySet, EveryonesQuerySet):
+    def published(self):
+        """Every source is public."""
+        return self.all()
+
     def own(self):
         """本单位填报: the office says so itself."""
         return self.get_or_create(
@@ -29,7 +48,7 @@ class SourceKind(models.TextChoices):
     OWN = "own", "本单位填报"
 
 
-class Source(Edited, Keyed):
+class Source(Searched, Edited, Keyed):
     """The article or document that proves a statement; 本单位填报 is one."""
 
     Kind = SourceKind
@@ -51,7 +70,7 @@ class Source(Edited, Keyed):
     note = CleanTextField("说明", blank=True)
 
     objects = SourceQuerySet.as_manager()
-    history = History()
+    history = History(derived=Searched.derived)
 
     class Meta:
         verbose_name = "来源"
@@ -67,6 +86,9 @@ class Source(Edited, Keyed):
 
     def get_absolute_url(self):
         return reverse("source-list") + f"#{self.code}"
+
+    def searched_parts(self):
+        return self.title, self.subtitle, self.publisher
 
 
 class About(models.Model):
@@ -135,15 +157,14 @@ class Layer(models.TextChoices):
     TOWN = "town", "其他镇街"
 
 
-class FactQuerySet(AboutQuerySet):
+class FactQuerySet(SearchedQuerySet, AboutQuerySet):
     def by(self, day):
         """What was so by the end of `day`; without a day all."""
         return self if day is None else self.filter(told_by(day, own=["effective_on"]))
 
     def by_kind(self):
         """Kind by kind, as FactKind lists them, and below that by topic."""
-        kinds = (When(kind=kind, then=number) for number, kind in enumerate(FactKind.values))
-        return self.order_by(Case(*kinds, output_field=models.IntegerField()), "topic", "order", "code")
+        return self.order_by(listed_order("kind", FactKind), "topic", "order", "code")
 
 
 class DiscrepancyQuerySet(AboutQuerySet):
@@ -159,7 +180,7 @@ class DiscrepancyQuerySet(AboutQuerySet):
         return self.by(day).annotate(is_settled=is_settled).select_related("source_1", "source_2", "settled_source")
 
 
-class Fact(Edited, Coded, About):
+class Fact(Searched, Edited, Coded, About):
     """A sourced statement that is neither progress nor a metric."""
 
     Kind = FactKind
@@ -191,7 +212,7 @@ class Fact(Edited, Coded, About):
     order = models.PositiveSmallIntegerField("顺序", default=0)
 
     objects = FactQuerySet.as_manager()
-    history = History()
+    history = History(derived=Searched.derived)
 
     class Meta(About.Meta):
         abstract = False
@@ -207,6 +228,14 @@ class Fact(Edited, Coded, About):
 
     def __str__(self):
         return self.text[:60]
+
+    def searched_parts(self):
+        return self.topic, self.text
+
+    @property
+    def first_sentence(self):
+        """Up to its first full stop that stands in no quotation."""
+        return SENTENCE.match(self.text)[0]
 
 
 class Discrepancy(Edited, Coded, About):
@@ -273,7 +302,13 @@ class PolicyDocumentStage(models.TextChoices):
     IN_REVISION = "in_revision", "修订中"
 
 
-class PolicyDocument(Edited, Coded):
+class PolicyDocumentQuerySet(SearchedQuerySet, EveryonesQuerySet):
+    def published(self):
+        """Every document is public."""
+        return self.all()
+
+
+class PolicyDocument(Searched, Edited, Coded):
     """A guideline that was issued or revised."""
 
     Stage = PolicyDocumentStage
@@ -288,8 +323,8 @@ class PolicyDocument(Edited, Coded):
     url = models.URLField("网址", blank=True)
     source = models.ForeignKey(Source, verbose_name="来源", on_delete=models.PROTECT, related_name="documents")
 
-    objects = EveryonesQuerySet.as_manager()
-    history = History()
+    objects = PolicyDocumentQuerySet.as_manager()
+    history = History(derived=Searched.derived)
 
     class Meta:
         verbose_name = "文件指引"
@@ -302,3 +337,6 @@ class PolicyDocument(Edited, Coded):
 
     def __str__(self):
         return self.title
+
+    def searched_parts(self):
+        return self.title, self.field, self.office

@@ -247,7 +247,7 @@ class ProgressUpdate(ChecksAtOnce, LedgerRow, Reviewed, Keyed):
             attached.follow(state, self.recorded_at)
 
     def before_publishing(self):
-        """Give the row its place in the ledger, under the project's lock."""
+        """Take the next place in the ledger, under the project's lock."""
         self._held = self.take_place()
 
     def published(self, by):

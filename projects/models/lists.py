@@ -8,12 +8,13 @@ from guicheng.access.permissions import sees_everything
 from guicheng.access.scope import FollowingQuerySet
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
+from guicheng.search.models import Searched, SearchedQuerySet
 from guicheng.trail.history import History, Recorded
 from guicheng.trail.versions import Edited
 from projects.models.evidence import Source
 
 
-class ProjectListQuerySet(KeyedQuerySet):
+class ProjectListQuerySet(SearchedQuerySet, KeyedQuerySet):
     def published(self):
         return self.filter(is_published=True)
 
@@ -42,7 +43,7 @@ class ProjectListKind(models.TextChoices):
     TOWN = "town", "镇级实事"
 
 
-class ProjectList(Edited, Keyed):
+class ProjectList(Searched, Edited, Keyed):
     """A published list of promises."""
 
     Kind = ProjectListKind
@@ -72,7 +73,7 @@ class ProjectList(Edited, Keyed):
     is_sample = models.BooleanField("示例", default=False, editable=False)
 
     objects = ProjectListQuerySet.as_manager()
-    history = History()
+    history = History(derived=Searched.derived)
 
     class Meta:
         verbose_name = "清单"
@@ -90,6 +91,9 @@ class ProjectList(Edited, Keyed):
 
     def get_absolute_url(self):
         return reverse("list-detail", args=[self.slug])
+
+    def searched_parts(self):
+        return self.title, self.get_kind_display(), self.issuer, self.note
 
     @property
     def is_street(self):

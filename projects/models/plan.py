@@ -99,6 +99,12 @@ class Promise(FollowedByProject, Recorded, Coded):
         """When it was made, in words."""
         return words.day_range(self.promised_from, self.promised_on, "不迟于 ")
 
+    @property
+    def due_told(self):
+        """By when, in words: the end of a year is what was promised as 年内."""
+        due = self.due_on
+        return f"{due.year} 年内" if (due.month, due.day) == (12, 31) else f"{words.day(due)}前"
+
 
 class Milestone(Recorded, Coded):
     """A planned date against an actual one."""
@@ -144,5 +150,9 @@ class Milestone(Recorded, Coded):
         return self.planned_on is not None and self.planned_on < (self.actual_on or day)
 
     @property
-    def days_early(self):
-        return -self.days_late
+    def difference(self):
+        """How far the actual day is from the planned one, in words."""
+        days = self.days_late
+        if not days:
+            return "—" if days is None else "如期"
+        return f"晚 {days} 天" if days > 0 else f"提前 {-days} 天"

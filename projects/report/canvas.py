@@ -30,6 +30,15 @@ def number(value):
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+def qr_path(address):
+    """A QR code as (cells a side, path data), with its quiet zone."""
+    import segno  # imported here: django.setup() stays small
+
+    cells = [list(row) for row in segno.make(address, error="m", micro=False).matrix_iter(border=4)]
+    path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(cells) for x, cell in enumerate(row) if cell)
+    return len(cells), path
+
+
 class Canvas:
     """`y` is where the next line goes; `left` and `right` bound it."""
 
@@ -128,7 +137,13 @@ class Canvas:
     def rule(self):
         self.rect(self.left, self.y, self.room, 2, "line")
 
-    def svg(self, title, description, fingerprint):
+    def qr(self, x, y, size, address):
+        """The QR code of an address as a square, black on the ground: give it a white one."""
+        cells, path = qr_path(address)
+        place = f"translate({number(x)} {number(y)}) scale({size / cells:.4f})"
+        self.parts.append(f'<path transform="{place}" d="{path}" fill="#000" shape-rendering="crispEdges"/>')
+
+    def svg(self, title, description, fingerprint="", ground="ground"):
         """The whole drawing, as high as it has grown. One control character would make it no XML."""
         height = round(self.y)
         head = {"xmlns": "http://www.w3.org/2000/svg", "width": self.width, "height": height,
@@ -137,6 +152,6 @@ class Canvas:
         lines = [
             f"<svg{attributes(head)}>", f'<title id="title">{escape(title)}</title>',
             f'<desc id="desc">{escape(description)}</desc>',
-            f"<metadata>SHA-256 {escape(fingerprint)}</metadata>",
-            f'<rect width="{self.width}" height="{height}" fill="{COLOURS["ground"]}"/>', *self.parts, "</svg>"]
+            *([f"<metadata>SHA-256 {escape(fingerprint)}</metadata>"] if fingerprint else []),
+            f'<rect width="{self.width}" height="{height}" fill="{COLOURS[ground]}"/>', *self.parts, "</svg>"]
         return clean_text("\n".join(lines)) + "\n"

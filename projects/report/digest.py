@@ -5,6 +5,8 @@ The picture, its alternative text and the printable page say these in the same w
 from datetime import date
 
 from guicheng import words
+from projects.ledger.promises import Verdict
+from projects.summary import tellings_of
 
 URGENT = ["unkept", "unreported", "late", "kept", "early", "not_due"]  # what was not kept is never what is cut
 
@@ -144,10 +146,23 @@ def lead(figures):
     """The quarter in one or two sentences: what a reader is told first."""
     if not figures["lists"]:
         return "这一天还没有公布过清单。"
-    counts = [(number, "有其他变动" if kind == "other" else label) for kind, label, number, _ in change_groups(figures)]
-    changes = "，".join(f"{count} 个{'' if place else '项目'}{label}" for place, (count, label) in enumerate(counts))
-    first = f"这个季度，{changes}。" if changes else "这个季度没有项目的状态变动。"
-    due, kept = count_of(figures, "due")["value"], count_of(figures, "kept")["numerator"]
-    pending = next((row["count"] for row in figures["verdicts"] if row["key"] == "unreported"), 0)
-    waiting = f"，{pending} 条到期待核" if pending else ""
-    return first + (f"{figures['year']} 年已到期的承诺 {due} 条，按期完成 {kept} 条{waiting}。" if due else "")
+    return _changed(figures) + _due(figures)
+
+
+def _changed(figures):
+    """What went on from what was known, then what was first heard of."""
+    counts = [(telling, count) for telling, count in tellings_of(figures).items() if count]
+    known = [f"{count} 个项目{telling.in_a_sentence}" for telling, count in counts if not telling.is_first_news]
+    first = [f"{count} 个{telling.in_a_sentence}" for telling, count in counts if telling.is_first_news]
+    told = ["，".join(known)] if known else []
+    told += [f"第一次有消息的项目，{'，'.join(first)}"] if first else []
+    return f"这个季度，{'；'.join(told)}。" if told else "这个季度没有项目的状态变动。"
+
+
+def _due(figures):
+    """The promises that were due and what became of them; "" where none was."""
+    due = count_of(figures, "due")["value"]
+    is_due = {each.value for each in Verdict} - {Verdict.EARLY, Verdict.NOT_DUE}
+    said = "，".join(f"{row['label']} {row['count']} 条" for row in figures["verdicts"]
+                    if row["key"] in is_due and row["count"])
+    return f"{figures['year']} 年已到期的承诺 {due} 条：{said}。" if due else ""

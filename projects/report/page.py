@@ -16,9 +16,8 @@ from PIL import ImageFile
 from projects.document import UNITS_LEFT_OUT
 from projects.models import Status
 from projects.report import Missing, digest
-from projects.report.canvas import COLOURS
+from projects.report.canvas import COLOURS, qr_path
 from projects.report.fonts import chinese_fonts
-from projects.report.picture import qr_path
 
 FOLDER = Path(__file__).resolve().parents[2] / "static" / "css"
 STATUSES = [("unknown", "暂无进展"), *Status.choices]  # a closed document has its keys in another order
@@ -80,9 +79,9 @@ def _context(document, address):
     figures = document.figures
     return {
         "document": document, "figures": figures, "address": address,
-        "verify": f"{address.partition('/reports/')[0]}/reports/verify/" if address else "/reports/verify/",
+        "verify": f"{address.partition('/reports/')[0]}/reports/verify/" if address else "",
         "lock": digest.lock_words(document), "short": digest.short_fingerprint(document),
-        "is_sample": digest.is_sample(document), "lead": digest.lead(figures), "qr": _qr(address),
+        "is_sample": digest.is_sample(document), "lead": digest.lead(figures), "qr": qr_svg(address),
         "parts": _parts(document),
         "lists": [{**row, "bar": _bar(row), "rate_sentence": digest.rate_sentence(row),
                    "has_groups": max(len(row["by_category"]), len(row["by_community"])) > 1,
@@ -152,7 +151,8 @@ def _key(family):
         COLOURS[f"fill-{family}"], COLOURS["edge"])
 
 
-def _qr(address):
+def qr_svg(address):
+    """The QR code of an address as SVG with its words; "" for no address."""
     if not address:
         return ""
     size, path = qr_path(address)

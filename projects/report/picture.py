@@ -6,9 +6,9 @@ import struct
 import zlib
 
 from guicheng import words
-from projects.report import Missing, digest
-from projects.report.canvas import Canvas, number
-from projects.report.fonts import chinese_fonts
+from projects.report import digest
+from projects.report.canvas import Canvas
+from projects.report.raster import png_of
 
 WIDTH, SIDE = 1080, 60
 BODY, SMALL, TINY = 42, 36, 30
@@ -72,16 +72,8 @@ def render_svg(document, address):
 
 
 def render_png(document, address):
-    """The picture as PNG. Raises Missing where resvg-py or a Chinese font is not installed."""
-    try:
-        import resvg_py
-    except ImportError as error:
-        raise Missing("这台服务器没有装图片组件（resvg-py），不能生成 PNG 图。") from error
-    fonts = chinese_fonts()
-    drawn = resvg_py.svg_to_bytes(
-        svg_string=render_svg(document, address).decode(), skip_system_fonts=True, font_files=fonts.files,
-        font_family=fonts.family, sans_serif_family=fonts.family, languages=["zh-Hans"])
-    return _noted(bytes(drawn), f"SHA-256 {document.fingerprint}")
+    """The picture as PNG. Raises Missing where it cannot be drawn: no library, no Chinese font."""
+    return _noted(png_of(render_svg(document, address).decode()), f"SHA-256 {document.fingerprint}")
 
 
 def _noted(png, text):
@@ -253,21 +245,10 @@ def _foot(canvas, document, address):
     canvas.gap(56)
 
 
-def qr_path(address):
-    """A QR code as (cells a side, path data), with its quiet zone."""
-    import segno  # imported here: django.setup() stays small
-
-    cells = [list(row) for row in segno.make(address, error="m", micro=False).matrix_iter(border=4)]
-    path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(cells) for x, cell in enumerate(row) if cell)
-    return len(cells), path
-
-
 def _qr(canvas, address):
     """The QR code at the left, what it opens at the right."""
-    cells, path = qr_path(address)
     size = 340
-    place = f"translate({number(canvas.left)} {number(canvas.y)}) scale({size / cells:.4f})"
-    canvas.parts.append(f'<path transform="{place}" d="{path}" fill="#000" shape-rendering="crispEdges"/>')
+    canvas.qr(canvas.left, canvas.y, size, address)
     bottom, left = canvas.y + size, canvas.left
     canvas.left += size + 40
     canvas.gap(36)

@@ -4,6 +4,7 @@ Nothing else counts projects. Only published top-level projects count, never par
 rows never meet the real ones: a summary is of one list, and the quarter's lists are the real ones.
 """
 from projects.summary.difference import DIFFERENCE_DEFINITIONS
+from projects.summary.facet import FACET, Facet, Option, facets
 from projects.summary.lists import (
     BY_STATUS,
     DECLARED,
@@ -25,26 +26,42 @@ from projects.summary.lists import (
     lights_by_colour,
     list_summaries,
 )
-from projects.summary.moves import Move
-from projects.summary.promises import verdicts
+from projects.summary.moves import Move, Telling
+from projects.summary.news import News, news
+from projects.summary.promises import verdicts, with_verdict
 from projects.summary.quarter import (
     Change,
     QuarterSummary,
     changes_between,
-    days_with_news,
     first_day,
+    last_changed,
+    own_by_status,
     quarter_summary,
+    quarters_with_news,
+    states_between,
+    tellings_of,
 )
-from projects.summary.report import QUARTER_DEFINITIONS, corrected, late, overdue_by, past_due, pending_by
+from projects.summary.report import (
+    QUARTER_DEFINITIONS,
+    STATEMENTS,
+    corrected,
+    late,
+    overdue_by,
+    past_due,
+    pending_by,
+)
 from projects.summary.since_closed import drift
 from projects.summary.sources import SOURCE_USE, by_source, declarations_of_sources, uses_of_sources
+from projects.summary.stair import Stair, stair, stair_of
 from projects.summary.years import COMPILED, Year, by_year
 
 __all__ = [
-    "BY_STATUS", "COMPILED", "DECLARED", "DECLARED_DONE", "DEFINITIONS", "DIFFERENCE_DEFINITIONS", "DONE",
-    "FAMILIES", "KEPT", "MISSING", "QUARTER_DEFINITIONS", "RATE", "RECORDED", "SOURCE_USE", "STANDING", "UNKNOWN",
-    "Change", "Group", "ListSummary", "Move", "QuarterSummary", "Segment", "Year", "by_light", "by_source",
-    "by_year", "changes_between", "corrected", "days_with_news", "declarations_of_sources", "drift", "first_day",
-    "groups_by", "late", "lights_by_colour", "list_summaries", "overdue_by", "past_due", "pending_by",
-    "quarter_summary", "uses_of_sources", "verdicts",
+    "BY_STATUS", "COMPILED", "DECLARED", "DECLARED_DONE", "DEFINITIONS", "DIFFERENCE_DEFINITIONS", "DONE", "FACET",
+    "FAMILIES", "KEPT", "MISSING", "QUARTER_DEFINITIONS", "RATE", "RECORDED", "SOURCE_USE", "STANDING", "STATEMENTS",
+    "UNKNOWN", "Change", "Facet", "Group", "ListSummary", "Move", "News", "Option", "QuarterSummary", "Segment",
+    "Stair", "Telling", "Year", "by_light", "by_source", "by_year", "changes_between", "corrected",
+    "declarations_of_sources", "drift", "facets", "first_day", "groups_by", "last_changed", "late", "lights_by_colour",
+    "list_summaries", "news", "overdue_by", "own_by_status", "past_due", "pending_by", "quarter_summary",
+    "quarters_with_news", "stair", "stair_of", "states_between", "tellings_of", "uses_of_sources", "verdicts",
+    "with_verdict",
 ]

@@ -52,8 +52,8 @@ class Kind(models.TextChoices):
 CORRECTED = "更正和撤回"
 CORRECTED_SENTENCE = "其间录入的更正和撤回，说的是哪一天的事都算。"
 DIFFERENCE_DEFINITIONS = [
-    Definition("difference-all", "两天各有多少", "那一天已经公布的街道真实项目数，按那一天的状态分；分项不另计。",
-               unit="个"),
+    Definition("difference-all", "两天各有多少",
+               "那一天已经公布的街道真实项目数，按那一天的状态分；项目里的分项不单独数。", unit="个"),
     *(Definition(f"difference-{kind.value}".replace("_", "-"), kind.label, kind.sentence, unit="个") for kind in Kind),
     Definition("difference-corrected", CORRECTED, CORRECTED_SENTENCE, unit="处"),
 ]

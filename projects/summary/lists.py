@@ -14,12 +14,13 @@ from projects.models.then import status_at
 from projects.supervision.lights import NEEDED, lights_of
 
 RECORDED = Definition(
-    "recorded", "有明细", "公开资料写出名称、在清单上的项目数；分项不另计，推知在清单上的也计入并标明。")
-DECLARED = Definition("declared", "公布总数", "发布单位公布这张清单有多少项；以截至日前最近一次公布的为准。")
+    "recorded", "有明细", "公开资料写出名称、在清单上的项目数；项目里的分项不单独数，"
+    "资料没有直说、从上下文看在清单上的也算，并标明。")
+DECLARED = Definition("declared", "公布总数", "发布单位公布这张清单有多少项；以这一天以前最近一次公布的为准。")
 DECLARED_DONE = Definition("declared-done", "公布完成数", "发布单位自己公布已完成多少项；只引用，不推算。")
-DONE = Definition("done", "已完成", "到截至日，最近一次写明的状态是“已完成”或“已投用”的项目数。")
+DONE = Definition("done", "已完成", "到这一天，最近一次写明的状态是“已完成”或“已投用”的项目数。")
 STANDING = Definition("standing", "长期开展", "没有完成之日、一直做下去的项目数；单列，不算已完成。")
-UNKNOWN = Definition("unknown", "暂无进展信息", "已列入清单，但到截至日没有任何来源写明状态的项目数；不算筹备中。")
+UNKNOWN = Definition("unknown", "暂无进展信息", "已列入清单，但到这一天没有任何来源写明状态的项目数；不算筹备中。")
 MISSING = Definition("missing", "明细整理中", "公布总数里还没有收到名称和进展的项目数；不是没有办。")
 DECLARED_RATE = Definition(
     "declared-rate", "公布完成率",
@@ -33,7 +34,7 @@ KEPT = Definition(
     "写明到期日以后才完成，是“逾期完成”；到期以后有资料写明没有完成，或者已经推迟、不再实施，是“到期未完成”；"
     "公开资料没有写明的，是“到期待核”，不算没有兑现。", unit="条")
 BY_STATUS = Definition(
-    "by-status", "各种状态", "到截至日，最近一次写明是这种状态的项目数；条形图把相近的几种状态合在一段里。")
+    "by-status", "各种状态", "到这一天，最近一次写明是这种状态的项目数；条形图把相近的几种状态合在一段里。")
 DEFINITIONS = [
     RECORDED, DECLARED, DECLARED_DONE, DECLARED_RATE, DONE, STANDING, UNKNOWN, MISSING, RATE, BY_STATUS, KEPT]
 
@@ -49,6 +50,7 @@ class Segment:
     width: float
 
 
+MOST_CELLS = 120
 FAMILIES = {"done": "已完成、已投用", "doing": "筹备、推进、长期开展", "stopped": "暂停、不再实施",
             "none": "已公布，暂无进展信息"}
 
@@ -226,6 +228,11 @@ class ListSummary:
         if recorded >= declared:
             return f"公布 {declared} {unit}，明细已收齐。"
         return f"公布 {declared} {unit}，有明细的 {recorded} {unit}，其余 {declared - recorded} {unit}明细整理中。"
+
+    @property
+    def is_long(self):
+        """Whether a cell for each would be too many to count by eye: a bar tells it then."""
+        return sum(part.count for part in self.segments) > MOST_CELLS
 
     @property
     def segments(self):

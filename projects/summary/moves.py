@@ -15,6 +15,48 @@ NOT_BEGUN = frozenset({"", Status.PLANNED})
 BEGUN = frozenset({Status.IN_PROGRESS, Status.ACCEPTANCE, Status.STANDING})
 
 
+class Telling(models.TextChoices):
+    """How the page of a quarter tells a change, in the order of telling: a Move, apart by what was known before.
+
+    What was first heard of may have come any day; what somebody had told of before went on from there.
+    """
+
+    FINISHED = "finished", "这个季度里办成"
+    STARTED = "started", "这个季度里启动"
+    FORWARD = "forward", "往前走了一步"
+    STOPPED = "stopped", "暂停、不再实施"
+    OTHER = "other", "其他变动"
+    HEARD_FINISHED = "heard_finished", "第一次有消息，已办成"
+    HEARD = "heard", "第一次有消息，在办"
+
+    @property
+    def says(self):
+        """What a reader is to know of it."""
+        return {"forward": "以前就有消息；没有写明是哪天变的，可能早于这个季度",
+                "heard_finished": "不等于在这个季度里办成"}.get(self.value, "")
+
+    @property
+    def in_a_sentence(self):
+        """What is said behind a number of projects."""
+        return {"finished": "在这个季度里办成", "started": "在这个季度里启动", "stopped": "暂停或不再实施",
+                "other": "有其他变动", "heard_finished": "已办成", "heard": "在办"}.get(self.value, self.label)
+
+    @property
+    def is_first_news(self):
+        return self in (self.HEARD_FINISHED, self.HEARD)
+
+    @classmethod
+    def of(cls, before, after, happened=True):
+        move = Move.of(before, after, happened)
+        if move not in (Move.HEARD, Move.HEARD_FINISHED):
+            return cls(move.value)
+        if before:
+            return cls.FORWARD if Status.STEP.get(after, 0) > Status.STEP.get(before, 0) else cls.OTHER
+        if after in Status.DONE:
+            return cls.HEARD_FINISHED
+        return cls.OTHER if after in Status.NEED_REASON else cls.HEARD
+
+
 class Move(models.TextChoices):
     """The kinds of a change, in the order in which they are told."""
 
@@ -54,6 +96,14 @@ def happened(before, after, known_at=None):
         When(Exists(still), then=Value(True)),
         When(status_then__in=Status.DONE, then=~finished),
         default=~same, output_field=models.BooleanField())
+
+
+def count_tellings(changes):
+    """Telling -> number of projects, as `count_moves`."""
+    counts = Counter()
+    for change, count in changes.items():
+        counts[Telling.of(*change)] += count
+    return {telling: counts[telling] for telling in Telling}
 
 
 def count_moves(changes):

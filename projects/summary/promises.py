@@ -35,9 +35,14 @@ def _verdict(day, known_at):
         default=Value(Verdict.PENDING), output_field=models.CharField())
 
 
+def with_verdict(promises=None, day=None, known_at=None):
+    """These promises, those made by `day`, with what `judge` says of each as `verdict`, and their `status_then`."""
+    day = day or timezone.localdate()
+    return made_by(promises, day).annotate(**_statuses(day, known_at)).annotate(verdict=_verdict(day, known_at))
+
+
 def verdicts(promises=None, day=None, known_at=None):
     """Verdict -> number of promises, in the order of the verdicts. What `judge` says of each, in one query."""
-    day = day or timezone.localdate()
-    found = made_by(promises, day).annotate(**_statuses(day, known_at)).annotate(verdict=_verdict(day, known_at))
+    found = with_verdict(promises, day, known_at)
     counts = dict(found.order_by().values_list("verdict").annotate(count=Count("pk")))
     return {each: counts.get(each, 0) for each in Verdict}

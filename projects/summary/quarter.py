@@ -3,11 +3,12 @@
 Counting is apart from fetching: the counts come from the database in a fixed number of queries, and what is
 listed is read when it is looked at, as much of it as is looked at.
 """
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Case, Exists, F, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -18,8 +19,8 @@ from guicheng.tables.listing import Listing
 from projects.ledger.promises import Judgement, Verdict, judgements
 from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Status
 from projects.models.then import OF_STREET, announced_by, status_at
-from projects.summary.lists import ListSummary, Tally, status_from, summaries_of, written
-from projects.summary.moves import Move, count_moves, happened
+from projects.summary.lists import ListSummary, Tally, counter_from, status_from, summaries_of, written
+from projects.summary.moves import Move, Telling, count_moves, count_tellings, happened
 from projects.summary.promises import verdicts
 from projects.summary.report import overdue_by, pending_by, quarter_figures
 
@@ -42,6 +43,10 @@ class Change:
     @property
     def kind(self):
         return Move.of(self.before, self.after, self.happened)
+
+    @property
+    def telling(self):
+        return Telling.of(self.before, self.after, self.happened)
 
     @property
     def before_label(self):
@@ -73,6 +78,7 @@ class QuarterSummary:
     promises: Listing
     verdicts: dict  # Verdict -> number of promises, in the order of the verdicts
     moves: dict  # Move -> number of projects, in the order of the kinds
+    tellings: dict  # Telling -> number of projects, in the order of telling
 
     @cached_property
     def figures(self):
@@ -84,6 +90,11 @@ class QuarterSummary:
     def changed(self):
         """How many projects differ from the quarter before, as a Figure."""
         return self.figures[0]
+
+    @property
+    def kept(self):
+        """How many of the promises that were due were kept, as a Figure."""
+        return next(row for row in self.figures if row.definition.key == "kept")
 
     @property
     def promised(self):
@@ -141,6 +152,8 @@ class QuarterSummary:
             "lists": [row.frozen() for row in self.lists if row.is_known],
             "counts": [row.frozen() for row in self.figures],
             "moves": [{"key": kind.value, "label": kind.label, "count": count} for kind, count in self.moves.items()],
+            "tellings": [{"key": each.value, "label": each.label, "count": count}
+                         for each, count in self.tellings.items()],
             "verdicts": [{"key": verdict.value, "label": verdict.label, "count": count}
                          for verdict, count in self.verdicts.items()],
             "changes": [row.frozen() for row in self.changes[:limit]],
@@ -157,6 +170,7 @@ class QuarterSummary:
             [Judgement.from_frozen(row) for row in figures["promises"]],
             {Verdict(row["key"]): row["count"] for row in figures["verdicts"]},
             {Move(row["key"]): row["count"] for row in figures["moves"]},
+            tellings_of(figures),
         )
         definitions = [Definition.from_frozen(row) for row in figures["definitions"]]
         found.figures = [Figure.from_frozen(row, definitions, as_of) for row in figures["counts"]]
@@ -206,7 +220,23 @@ def quarter_summary(quarter, known_at=None, as_of=None):
         quarter, as_of, known_at, summaries_of(lists, tally, as_of, known_at),
         changes_between(before, as_of, known_at, tally.moves.total()),
         judgements(due, as_of, known_at, sum(counts.values())), counts, count_moves(tally.moves),
+        count_tellings(tally.moves),
     )
+
+
+def tellings_of(figures):
+    """Telling -> number of projects, of written figures. Before 0.5.0 they were not counted: all changes are there."""
+    if "tellings" in figures:
+        return {Telling(row["key"]): row["count"] for row in figures["tellings"]}
+    changes = [Change.from_frozen(row) for row in figures["changes"]]
+    return count_tellings(Counter((row.before, row.after, row.happened) for row in changes))
+
+
+def states_between(project_list, before, after, known_at=None):
+    """[(code, name, status before, status after)] of a list's counted projects at the ends of two days. One query."""
+    rows = _compared(before, after, known_at).filter(project_list=project_list).order_by("code")
+    return [(code, name, after if before is None else before, after)
+            for code, name, before, after in rows.values_list("code", "name", "status_before", "status_then")]
 
 
 def to_keep_in(year, known_at=None):
@@ -223,16 +253,48 @@ def to_keep_in(year, known_at=None):
         Q(due_on__year=year) | Q(due_on__lte=last) & ~Q(status_before__in=ended))
 
 
-def days_with_news():
-    """The days on which a real list was announced or declared, or a real project moved."""
-    return [
-        *ProjectList.objects.published().real().values_list("announced_on", flat=True).distinct(),
-        *Declaration.objects.filter(
+def own_by_status(figures):
+    """Status -> how many recorded projects of the street's own lists have it, of the figures of a document."""
+    found = Counter()
+    for row in figures["lists"]:
+        if row["is_street"]:
+            found.update(counter_from(row["by_status"]))
+    return found
+
+
+@dataclass(frozen=True)
+class QuarterNews:
+    """A quarter of which there is news: how many statements are about it, and the lists announced in it."""
+
+    quarter: Quarter
+    statements: int
+    lists: list
+
+
+def quarters_with_news():
+    """The quarters in which a real list was announced or declared, or a real project moved, newest first."""
+    statements, lists, declared = Counter(), defaultdict(list), set()
+    for row in ProjectList.objects.published().real():
+        lists[Quarter.of(row.announced_on)].append(row)
+    for day in Declaration.objects.filter(
             project_list__is_sample=False, project_list__is_published=True, effective_on__lte=timezone.localdate(),
-        ).values_list("effective_on", flat=True).distinct(),
-        *ProgressUpdate.objects.in_force().filter(is_sample=False).order_by().values_list(
-            "effective_on", flat=True).distinct(),
-    ]
+            ).values_list("effective_on", flat=True).distinct():
+        declared.add(Quarter.of(day))
+    said = ProgressUpdate.objects.in_force().filter(project__in=Project.objects.published().real())
+    for day, count in said.order_by().values_list("effective_on").annotate(Count("pk")):
+        statements[Quarter.of(day)] += count
+    return [QuarterNews(quarter, statements[quarter], lists[quarter])
+            for quarter in sorted({*statements, *lists, *declared}, reverse=True)]
+
+
+def last_changed():
+    """The newest quarter in which the status of a project changed, of twelve with news; None of none."""
+    days = ProgressUpdate.objects.in_force().filter(is_sample=False).exclude(status="").order_by().values_list(
+        "effective_on", flat=True).distinct()
+    for quarter in sorted({Quarter.of(day) for day in days}, reverse=True)[:12]:
+        if changes_between(quarter.previous.last_day, quarter.last_day).rows.exists():
+            return quarter
+    return None
 
 
 def first_day():

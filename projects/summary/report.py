@@ -7,7 +7,8 @@ from projects.summary.moves import Move
 from projects.supervision.late import overdue
 
 CHANGED = Definition(
-    "changed", "状态有变动", "本季度末与上季度末状态不同的项目数；分项不另计，一季内变了又变回来的不算。", unit="个")
+    "changed", "状态有变动",
+    "本季度末与上季度末状态不同的项目数；项目里的分项不单独数，一季内变了又变回来的不算。", unit="个")
 FINISHED = Definition(
     "finished", "新完成",
     "以前写明没有完成、并且写明是在本季度内完成的项目数。只知道到季度末已经完成的，算“新见报道（完成）”。", unit="个")
@@ -26,14 +27,17 @@ PENDING = Definition(
     "pending", "到期待核",
     "到期以后，公开资料没有写明是否完成的项目数。不算逾期，也不算完成。", unit="个")
 DUE = Definition(
-    "due", "到期承诺", "原定到期日在截至日或以前的当年承诺数，加上往年到期、上年末还没有写明完成的；提前完成的另列。",
+    "due", "到期承诺", "原定到期日在这一天或以前的当年承诺数，加上往年到期、上年末还没有写明完成的；提前完成的另列。",
     unit="条")
-EARLY = Definition("early", "提前完成的承诺", "到截至日还没有到期、已经写明完成的承诺数。", unit="条")
+EARLY = Definition("early", "提前完成的承诺", "到这一天还没有到期、已经写明完成的承诺数。", unit="条")
 KEPT_ON_TIME = Definition(
     "kept", "按期兑现率", "按期完成的承诺 ÷ 到期承诺。有一条到期待核，就不算这个率。", unit="%")
-NEXT = Definition("next-promises", "下季度到期的承诺", "到截至日已经作出、原定在下一个季度到期的承诺数。", unit="条")
+NEXT = Definition("next-promises", "下季度到期的承诺", "到这一天已经作出、原定在下一个季度到期的承诺数。", unit="条")
 CORRECTED = Definition(
     "corrected", "锁定后更正", "季度锁定以后发布的、说的是那个季度末或以前的事的更正、撤回和补录数。", unit="条")
+STATEMENTS = Definition(
+    "statements", "说到这个季度的进展",
+    "日子在这个季度里的进展条数，日子是一段的按最后一天；分项的也算，示例和更正、撤回了的不算。", unit="条")
 QUARTER_DEFINITIONS = [CHANGED, FINISHED, HEARD_FINISHED, STARTED, STOPPED, OVERDUE, PENDING, DUE, EARLY, KEPT_ON_TIME,
                        NEXT, CORRECTED]
 NOT_LATE = Status.DONE | Status.NEED_REASON | {Status.STANDING}

@@ -138,7 +138,7 @@ def rows_of(projects, day=None):
     """The Rows of these projects, in their order, in a fixed number of queries."""
     day = day or timezone.localdate()
     if hasattr(projects, "select_related"):
-        projects = projects.select_related("lead_department", "community").defer("search_text")
+        projects = projects.select_related("lead_department", "community").lean()
     projects = list(projects)
     keys = [project.pk for project in projects]
     lights, notes, instructions = lights_of(projects, day), _notes(keys), _instructions(keys)

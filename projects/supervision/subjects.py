@@ -22,8 +22,7 @@ class Projects:
 
     def asked(self, keys):
         """(row, light, causes) of each of these, in a fixed number of queries."""
-        rows = list(Project.objects.filter(pk__in=keys).select_related("lead_department", "community").defer(
-            "search_text"))
+        rows = list(Project.objects.filter(pk__in=keys).select_related("lead_department", "community").lean())
         lights = lights_of(rows, self.day)
         quiet = set(stale(Project.objects.filter(pk__in=keys), self.day).values_list("pk", flat=True))
         return [(row, lights[row.pk], self.causes(row, lights[row.pk], row.pk in quiet)) for row in rows]

@@ -1,10 +1,14 @@
 """A project's status as a tag, and a ledger row's family for its colour."""
+from functools import lru_cache
+
 from django import template
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from projects.models import Status
 from projects.moments import days_of
+from projects.summary.lists import MOST_CELLS
 
 register = template.Library()
 register.filter("row_span", days_of)
@@ -30,6 +34,58 @@ def status_label(status):
 @register.filter
 def family(status):
     return Status.FAMILY[status]
+
+
+# --- the stair --------------------------------------------------------------------------------------
+STEP_WIDTH, STEP_GAP, LOWEST, RISE = 9, 1.6, 8, 4  # of the small stair, in its drawing's units
+
+
+@register.simple_tag
+def mini(status, before=None):
+    """The small stair of a status: how far it came, what is new since `before` the darker. Drawn once for each pair."""
+    return _mini(status, before)
+
+
+@lru_cache(maxsize=128)
+def _mini(status, before):
+    step, was = Status.STEP.get(status, 0), Status.STEP.get(before, 0) if before is not None else 0
+    was = was if was < step else 0
+    fill = "none" if step == 1 else Status.FAMILY[status]
+    steps = [
+        {"x": 0.5 + index * (STEP_WIDTH + STEP_GAP), "y": 25 - LOWEST - RISE * index, "width": STEP_WIDTH,
+         "height": LOWEST + RISE * index,
+         "fill": "open" if index >= step else f"{fill} past" if index < was else fill}
+        for index in range(len(Status.STEPS))
+    ]
+    return render_to_string("pieces/_mini.html", {
+        "steps": steps if step else [], "step": step, "was": was, "labels": Status.STEPS,
+        "label": Status.STEPS[step - 1] if step else LABELS[status], "status": status,
+        "was_label": Status.STEPS[was - 1] if was else ""})
+
+
+CELL, ACROSS = 12, 24  # a cell with its gap; how many stand in a line
+
+
+@register.simple_tag
+def cells(segments, label):
+    """One cell for each project of a list, in the colours of its bar. `segments`: of a ListSummary; `label`: in words.
+
+    Of a list too long to be counted by eye nothing is drawn.
+    """
+    drawn, start = [], 0
+    total = sum(part.count for part in segments)
+    if total > MOST_CELLS:
+        return ""
+    for part in segments:
+        places = [divmod(index, ACROSS) for index in range(start, start + part.count)]
+        path = "".join(f"M{column * CELL} {line * CELL}h9v9h-9z" for line, column in places)
+        drawn.append({"fill": part.family, "path": path})
+        start += part.count
+    lines = -(-total // ACROSS)
+    width = min(total, ACROSS) * CELL - 1
+    return render_to_string("pieces/_cells.html", {
+        "parts": drawn, "width": width, "height": lines * CELL - 1, "label": label})
+
 
 
 # staff only: a shape for each light, so that nobody needs the colour

@@ -16,7 +16,7 @@ from guicheng.public.errors import error_page
 from guicheng.public.turns import Busy
 from guicheng.seal.middleware import already_covered
 from guicheng.seal.models import Seal
-from projects import summary
+from projects import heads, summary
 from projects.faces import COMPARISON
 from projects.report.compare_workbook import XLSX, render_difference
 from projects.summary.difference import CORRECTED, CORRECTED_SENTENCE, SHOWN, Difference, Kind
@@ -70,11 +70,13 @@ def read_ends(query, first_day):
 def report_compare(request):
     first_day = summary.first_day()
     quarters = _quarters(first_day)
-    context = {"quarters": quarters, "a": request.GET.get("a", ""), "b": request.GET.get("b", "")}
-    if "a" not in request.GET and "b" not in request.GET:
+    context = {"quarters": quarters, "a": request.GET.get("a", ""), "b": request.GET.get("b", ""),
+               "head": heads.of_comparison(), "is_asked": "a" in request.GET or "b" in request.GET}
+    asked = request.GET if context["is_asked"] else _last_two(quarters)
+    if not asked:
         return render(request, "projects/report_compare.html", context | _newest_two(quarters))
     try:
-        first, last, swapped = read_ends(request.GET, first_day)
+        first, last, swapped = read_ends(asked, first_day)
     except ValidationError as error:
         context["sentence"] = error.messages[0]
         return render(request, "projects/report_compare.html", context, status=400)
@@ -82,6 +84,7 @@ def report_compare(request):
     corrections = difference.corrections
     return render(request, "projects/report_compare.html", context | {
         "first": first, "last": last, "swapped": swapped, "difference": difference,
+        "head": heads.of_comparison(difference),
         "a": first.text, "b": last.text,
         "kinds": [(kind, difference.counts[kind], difference.shown[kind]) for kind in Kind],
         "corrections": corrections[:SHOWN], "corrected": difference.corrected,
@@ -89,8 +92,14 @@ def report_compare(request):
     })
 
 
+def _last_two(quarters):
+    """What is compared where nobody says what: the last quarter with changes and the one before; {} where none is."""
+    quarter = summary.last_changed() if quarters else None
+    return {"a": str(quarter.previous), "b": str(quarter)} if quarter and quarter.previous in quarters else {}
+
+
 def _newest_two(quarters):
-    """What is compared where nobody says what: a and b."""
+    """What is chosen in the form where nothing is compared."""
     return {name: str(quarter) for name, quarter in zip("ba", quarters[:2], strict=False)}
 
 
@@ -106,7 +115,10 @@ def _quarters(first_day):
 @COMPARISON.guards
 def compare_file(request):
     first_day = summary.first_day()
-    asked = request.GET if "a" in request.GET or "b" in request.GET else _newest_two(_quarters(first_day))
+    asked = request.GET
+    if "a" not in asked and "b" not in asked:
+        quarters = _quarters(first_day)
+        asked = _last_two(quarters) or _newest_two(quarters)
     try:
         first, last, _ = read_ends(asked, first_day)
     except ValidationError as error:

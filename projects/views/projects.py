@@ -1,22 +1,29 @@
 """The public pages of lists, projects and quarterly reports. GET only; nobody's name is on them."""
+from dataclasses import replace
+from itertools import groupby
+
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from guicheng import words
 from guicheng.public.errors import error_page
+from guicheng.public.small_letters import small_letters
 from guicheng.tables.exports import csv_parts, csv_response, stream
-from projects import summary
+from guicheng.tables.paging import NoSuchPage
+from projects import heads, summary
 from projects.exports import columns
-from projects.filters import ORDERS, ProjectFilter
-from projects.late_units import public_table
+from projects.filters import ProjectFilter
+from projects.late_units import public_table, rows_found, told_beside_units
 from projects.ledger import promises
+from projects.ledger.told import NOTHING
 from projects.models import Project, ProjectList, Promise
-from projects.moments import as_they_were, at, travels
+from projects.moments import as_they_were, at, days_of, travels
 from projects.project_page import ProjectPage
 
-ROW = ["code", "name", "status", "moved_on", "is_sample", "membership", "parent__name", "community__name",
-       "project_list__title", "latest_update__text", "latest_update__effective_from", "latest_update__effective_on"]
+ROW = ["pk", "code", "name", "status", "moved_on", "is_sample", "membership", "parent__name", "community__name",
+       "project_list__title", "latest_update__text", "latest_update__effective_from", "latest_update__effective_on",
+       "latest_update__source__title"]
 SHOWN_IN_TABLE = 200  # the files hold all of them
 SHOWN_ON_LIST = 60  # a longer list is paged under /projects/
 
@@ -29,6 +36,7 @@ def list_index(request):
     lists = [row for row in ProjectList.objects.published() if moment.has(row.announced_on)]
     summaries = summary.list_summaries(moment.day, moment.known_at, lists)
     return render(request, "projects/list_index.html", {
+        "head": heads.of_lists(),
         "years": summary.by_year(
             row for row in summaries if row.project_list.is_street and not row.project_list.is_sample),
         "above": [row for row in summaries if not row.project_list.is_street],
@@ -37,6 +45,7 @@ def list_index(request):
 
 
 @require_safe
+@small_letters("slug", ProjectList.objects.published)
 @travels
 def list_detail(request, slug):
     moment = request.moment
@@ -45,26 +54,29 @@ def list_detail(request, slug):
         return _not_yet(request, project_list)
     projects = at(Project.objects.published(), moment)
     rows = projects.filter(project_list=project_list, parent=None).select_related(
-        "community", "latest_update", "category").defer("search_text").order_by("category__number", "number", "code")
+        "community", "latest_update", "category").lean().order_by("category__number", "number", "code")
     rows = as_they_were(list(rows[:SHOWN_ON_LIST]), moment)
     parts = {}
     below = projects.filter(parent__in=rows).select_related("community").order_by("pk")
     for part in as_they_were(below, moment):
         parts.setdefault(part.parent_id, []).append(part)
+    told = told_beside_units([row.pk for row in rows], moment)
     for row in rows:
-        row.shown_parts = parts.get(row.pk, [])
+        row.shown_parts, row.told = parts.get(row.pk, []), told.get(row.pk, NOTHING)
+        row.part_moved = not row.status and any(part.status for part in row.shown_parts)
     each = summary.list_summaries(moment.day, moment.known_at, [project_list], by=["category"])[0]
     declarations = project_list.declarations.select_related("source")
     if moment:
         declarations = declarations.known(moment.day, moment.known_at)
+    promises_of = Promise.objects.filter(project__project_list=project_list)
+    verdicts = summary.verdicts(promises_of, moment.day, moment.known_at)
     return render(request, "projects/list_detail.html", {
-        "list": project_list, "summary": each, "rows": rows,
+        "head": heads.of_list(each), "list": project_list, "summary": each, "rows": rows,
         "more": each.recorded.value - len(rows),
         "declarations": declarations,
         "facts": project_list.facts.published().by(moment.day).select_related("source"),
         "discrepancies": project_list.discrepancies.published().told(moment.day),
-        "has_promises": Promise.objects.filter(
-            project__project_list=project_list, project__is_published=True).by(moment.day).exists(),
+        "verdicts": [(verdict, count) for verdict, count in verdicts.items() if count],
         "has_sample": project_list.is_sample,
     })
 
@@ -76,15 +88,21 @@ def _not_yet(request, project_list):
 
 
 @require_safe
+@small_letters("slug", ProjectList.objects.published)
 @travels
 def list_csv(request, slug):
     moment = request.moment
     project_list = get_object_or_404(ProjectList.objects.published(), slug=slug)
     if not moment.has(project_list.announced_on):
         return _not_yet(request, project_list)
-    projects = Project.objects.published().filter(project_list=project_list)
-    rows = columns.project_rows(at(projects, moment), moment=moment)
-    rows = public_table(rows, columns.PROJECT_COLUMNS, projects, moment)
+    filters = ProjectFilter(request.GET.dict() | {"list": slug}, moment=moment)
+    try:
+        filters.check()
+    except ValidationError as error:
+        return error_page(request, 400, " ".join(error.messages))
+    is_ordered = bool(request.GET.get("order"))
+    rows = columns.project_rows(filters.in_order() if is_ordered else filters.qs, moment=moment, is_ordered=is_ordered)
+    rows = public_table(rows, columns.PROJECT_COLUMNS, filters.qs, moment)
     return stream(f"{project_list.title}{moment.in_name}.csv", csv_parts(columns.PROJECT_COLUMNS, rows))
 
 
@@ -95,6 +113,7 @@ def _list_judgements(slug, moment):
 
 
 @require_safe
+@small_letters("slug", ProjectList.objects.published)
 @travels
 def list_promises(request, slug):
     moment = request.moment
@@ -102,15 +121,18 @@ def list_promises(request, slug):
     if not moment.has(project_list.announced_on):
         return _not_yet(request, project_list)
     counts = summary.verdicts(of_list, moment.day, moment.known_at)
+    occurred = [(verdict, count) for verdict, count in counts.items() if count]
     return render(request, "projects/list_promises.html", {
+        "head": heads.of_promises(project_list, occurred),
         "list": project_list, "judgements": judgements[:SHOWN_IN_TABLE], "definition": summary.KEPT,
         "total": sum(counts.values()),
-        "counts": [(verdict, count) for verdict, count in counts.items() if count],
+        "counts": occurred,
         "has_sample": project_list.is_sample,
     })
 
 
 @require_safe
+@small_letters("slug", ProjectList.objects.published)
 @travels
 def list_promises_csv(request, slug):
     moment = request.moment
@@ -125,22 +147,43 @@ def list_promises_csv(request, slug):
 @travels
 def project_index(request):
     filters = ProjectFilter(request.GET, moment=request.moment)
-    page, sentence = None, ""
-    if filters.is_valid():
-        try:
-            page = filters.page(ROW)
-        except ValidationError as error:
-            sentence = " ".join(error.messages)
-    else:
-        sentence = filters.sentence_of_errors
+    page, sentence, status = None, "", 200
+    try:
+        filters.check()
+        page = filters.page(ROW)
+        page = replace(page, rows=_with_told(rows_found(page.rows, filters.data.get("verdict")), request.moment))
+    except ValidationError as error:
+        sentence, status = " ".join(error.messages), 404 if isinstance(error, NoSuchPage) else 400
     context = {
-        "filters": filters, "chosen": filters.data, "page": page, "sentence": sentence, "orders": ORDERS.items(),
+        "head": heads.of_projects(filters.title if page else "项目"),
+        "filters": filters, "chosen": filters.data, "page": page, "sentence": sentence,
+        "title": filters.title if page else "项目", "facets": summary.facets(filters).values() if page else [],
+        "days": _by_day(page.rows, filters.data.get("order") in filters.orders) if page else [],
         "has_sample": page and any(row["is_sample"] for row in page.rows),
     }
-    return render(request, "projects/project_index.html", context, status=400 if sentence else 200)
+    return render(request, "projects/project_index.html", context, status=status)
+
+
+def _with_told(rows, moment):
+    told = told_beside_units([row["pk"] for row in rows], moment)
+    return [row | {"told": told.get(row["pk"], NOTHING)} for row in rows]
+
+
+def _by_day(rows, is_ordered):
+    """(day, source, rows) of rows that come newest first; in any other order one group, whose rows tell their day."""
+    if is_ordered:
+        return [("", "", [row | {"shows_day": True} for row in rows])]
+    return [(day, source, list(group)) for (day, source), group in groupby(rows, _day_and_source)]
+
+
+def _day_and_source(row):
+    if not row["latest_update__effective_on"]:
+        return "没有进展消息", ""
+    return days_of(row), row["latest_update__source__title"] or ""
 
 
 @require_safe
+@small_letters("code", Project.objects.published)
 @travels
 def project_detail(request, code):
     page = ProjectPage(code, request.moment)

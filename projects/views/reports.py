@@ -15,22 +15,23 @@ from django.views.decorators.http import require_safe
 from guicheng import words
 from guicheng.days.as_of import NOW, Moment
 from guicheng.days.quarters import Quarter
-from guicheng.notices.inbox import address_of
+from guicheng.public.address import address_of
 from guicheng.public.errors import error_page
 from guicheng.public.turns import Busy, turn
 from guicheng.seal.middleware import already_covered, withheld
 from guicheng.seal.models import Seal
-from projects import summary
+from projects import heads, summary
 from projects.document import canonical, sha256
 from projects.ledger.corrections import corrections_since
 from projects.models import QuarterClose
 from projects.moments import travels, travels_alone
-from projects.report import Missing
+from projects.report import Missing, digest
 from projects.report.build import document_of, outline_of
 from projects.report.covered import Withheld, covered_document, served
 from projects.report.files import EVERYBODY, FORMATS, STAFF
 from projects.report.page import render_html
 from projects.report.picture import alternative_text
+from projects.report.quarter_page import SHOWN, flow_of, groups_of, said_by_all
 from projects.report.reading import definitions_of, summary_of
 from projects.report.without_units import public_document, whole_of
 
@@ -159,10 +160,12 @@ def busy_page(request, busy):
 @require_safe
 def report_index(request):
     """The quarters in which something was announced, declared or said, newest first."""
-    quarters = sorted({Quarter.of(day) for day in summary.days_with_news()}, reverse=True)
+    quarters = summary.quarters_with_news()
     closed = {close.quarter: close for close in QuarterClose.objects.in_force().light()}
     return render(request, "projects/report_index.html", {
-        "quarters": [(quarter, closed.get(quarter)) for quarter in quarters], "current": Quarter.current(),
+        "head": heads.of_quarters(),
+        "quarters": [(row, closed.get(row.quarter)) for row in quarters], "current": Quarter.current(),
+        "newest": next((row for row in quarters if row.quarter <= Quarter.current()), None),
     })
 
 
@@ -173,17 +176,21 @@ def report_detail(request, asked):
     close, quarter = asked.close, asked.quarter
     document, each = asked.document.public if close else None, asked.summary
     corrections = list(corrections_since(close.known_at, close.as_of)) if close else []
+    outline = None if close else outline_of(quarter, each)
     return render(request, "projects/report_detail.html", {
         "summary": each, "quarter": quarter, "verdicts": each.verdicts.items(), "figures": each.figures,
         "next": quarter.next if quarter < Quarter.current() else None,
         "definitions": definitions_of(document.figures) if close else [
             *summary.DEFINITIONS, *summary.QUARTER_DEFINITIONS],
         "close": close, "parts": document.numbered_parts if close else [], "served": asked.served,
-        "changed": each.changed, "promised": each.promised,
+        "promised": each.promised, "promises": (promises := each.promises[:SHOWN]), "by_all": said_by_all(promises),
+        "lead": digest.lead((document or outline).figures), "groups": groups_of(each, document),
+        "headlines": [(telling, count) for telling, count in each.tellings.items() if count][:3],
+        "flow": flow_of(each, document),
         "drift": summary.drift(each) if close else [], "closes": _closes(quarter),
         "corrections": corrections, "corrected": summary.corrected(corrections),
         "files": _files(asked), "file_query": _query(asked),
-        "alternative": alternative_text(document or outline_of(quarter, each)),
+        "alternative": alternative_text(document or outline), "head": heads.of_quarter(quarter, document or outline),
     })
 
 

@@ -6,6 +6,7 @@ from guicheng.public.forms import form_key, public_form
 from guicheng.public.proxies import client_network
 from guicheng.public.turns import Busy
 from guicheng.text import clean_text
+from projects import heads
 from projects.report import verify as verifying
 
 FORM = "verify"
@@ -36,6 +37,7 @@ def verify(request):
     elif typed:
         answer = verifying.of_fingerprint(typed)
     response = render(request, "projects/report_verify.html", {
+        "head": heads.of_verifying(),
         "answer": answer, "sentence": sentence, "name": name, "typed": typed, "form_key": form_key(FORM),
     }, status=status)
     if busy:

@@ -102,7 +102,7 @@ def import_export(path):
                                    else "office") for column in PROJECT_COLUMNS}
     resource_of_all._meta.export_order = [column.title for column in PROJECT_COLUMNS]
     rows = projects().select_related("project_list", "category", "community", "lead_department", "latest_update",
-                                     "source", "parent").defer("search_text").order_by("project_list__order", "code")
+                                     "source", "parent").lean().order_by("project_list__order", "code")
     Path(path).write_bytes(resource_of_all.export(rows).export("xlsx"))
 
 

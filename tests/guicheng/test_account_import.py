@@ -9,9 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from guicheng.accounts import excel_import, import_pages
-from guicheng.accounts.excel_import import read_rows, read_table
+from guicheng.accounts.excel_import import AccountRoster
 from guicheng.accounts.making import account_name_for
 from guicheng.accounts.models import AccessEvent, User
+from guicheng.excel_import import short
 from guicheng.files import spreadsheets
 from tests import factories
 from tests.projects import odd_workbooks
@@ -48,8 +49,12 @@ def upload(content, name="名单.xlsx"):
     return {"file": SimpleUploadedFile(name, content)}
 
 
+def read_rows(file, by):
+    return AccountRoster(by).read_file(file)
+
+
 def judged(rows, by, **kw):
-    return read_rows(read_table(upload(workbook(rows, **kw))["file"]), by)
+    return read_rows(upload(workbook(rows, **kw))["file"], by)
 
 
 def test_it_works(sign_in, keeper, office):
@@ -171,7 +176,7 @@ def test_a_name_for_an_account():
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "gb18030"])
 def test_a_csv(keeper, encoding):
     text = "\n".join(",".join(str(cell) for cell in row) for row in [HEADER, *PEOPLE])
-    rows = read_rows(read_table(upload(text.encode(encoding), "a.csv")["file"]), keeper)
+    rows = read_rows(upload(text.encode(encoding), "a.csv")["file"], keeper)
     assert [row.name for row in rows] == ["张三", "李四"] and not rows[0].problems
 
 
@@ -223,13 +228,13 @@ def test_a_hostile_file_is_one_sentence(sign_in, keeper, name):
 
 def test_the_files_are_read_by_the_one_guarded_reader(keeper, monkeypatch):
     """Negative control: without the reader's refusal the hostile file would be read."""
-    monkeypatch.setattr(excel_import, "read_sheets", lambda file: [spreadsheets.Sheet("名单", [HEADER, *PEOPLE])])
-    assert [row.name for row in read_rows(read_table(io.BytesIO(HOSTILE["a bomb"]())), keeper)] == ["张三", "李四"]
+    monkeypatch.setattr(short, "read_sheets", lambda file: [spreadsheets.Sheet("名单", [HEADER, *PEOPLE])])
+    assert [row.name for row in read_rows(io.BytesIO(HOSTILE["a bomb"]()), keeper)] == ["张三", "李四"]
 
 
 @pytest.mark.parametrize("make", [odd_workbooks.xls, odd_workbooks.ods])
 def test_other_office_formats(keeper, make):
-    rows = read_rows(read_table(io.BytesIO(make(HEADER, *PEOPLE))), keeper)
+    rows = read_rows(io.BytesIO(make(HEADER, *PEOPLE)), keeper)
     assert [row.name for row in rows] == ["张三", "李四"] and not rows[0].problems
 
 
@@ -251,7 +256,7 @@ def test_the_blank_workbook_can_be_filled_in_and_read(sign_in, keeper, head):
     book["名单"].append(PEOPLE[0])
     file = io.BytesIO()
     book.save(file)
-    assert not read_rows(read_table(upload(file.getvalue())["file"]), keeper)[0].problems
+    assert not read_rows(upload(file.getvalue())["file"], keeper)[0].problems
     own = openpyxl.load_workbook(io.BytesIO(sign_in(head).get(address).content))["可选的词"]
     assert [cell.value for cell in own["D"] if cell.value] == ["单位", "城建办公室"]
 

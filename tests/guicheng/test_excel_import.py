@@ -8,58 +8,16 @@ from hypothesis import strategies as st
 
 from communities.models import Community
 from guicheng.accounts.excel_import import FIELDS as ACCOUNTS
-from guicheng.excel_import.columns import Field, Fields
 from guicheng.excel_import.names import Names, NotFound, key_of
-from guicheng.excel_import.rows import Loader, Outcome, Roster, Table
-from guicheng.excel_import.values import day_of
-from guicheng.review.states import State, Verb
+from guicheng.excel_import.rows import Loader, Roster, Table
+from guicheng.review.states import State
 from projects.excel_import.fields import FIELDS as PROJECTS
 from projects.excel_import.fields import KEPT
 from projects.models import ProgressUpdate, Project
+from projects.watched_words import FIELDS as WORDS
 from tests import factories
+from tests.wishes.imports import WISHES, WishRoster
 from tests.wishes.models import Wish
-
-
-def read_community(line, field):
-    return {field.key: line.roster.communities.get(line.text(field.key))}
-
-
-WISHES = Fields({"心愿": [
-    Field("community", "社区", "所在社区", read=read_community, link="communities",
-          show=lambda stored, roster: roster.names[stored]),
-    Field("text", "心愿", "愿望 想要什么"),
-    Field("created_at", "哪天说的", "日期", read=lambda line, field: {field.key: day_of(line.cells[field.key])},
-          store=date.isoformat, load=date.fromisoformat),
-]}, naming=["text"], not_ours=["备注"])
-
-
-class WishRoster(Roster):
-    """A wish has neither a code nor a plan: it is its community and its words, and it is new or there."""
-
-    fields, thing = WISHES, "心愿"
-
-    def __init__(self, by, table):
-        super().__init__(table)
-        self.by = by
-        rows = Community.objects.values_list("pk", "name")
-        self.communities = self.finder = Names([(pk, name, "") for pk, name in rows], "社区", strip="社区")
-
-    def identify(self, line):
-        said = self.read(line, ["community", "text"])
-        if not line.problems:
-            line.known = Wish.objects.filter(community=said["community"], text=said["text"]).first()
-            self.once(line, (said["community"], said["text"]))
-
-    def compare(self, line):
-        line.values = {} if line.problems else self.read(line, ["community", "text"])
-        line.outcome = Outcome.WRONG if line.problems else Outcome.UNCHANGED if line.known else Outcome.NEW
-
-    def write(self, rows):
-        new = [row.values for row in rows if row.outcome == Outcome.NEW]
-        loader = Loader(Wish, self.fields)
-        loader.read_links(new)
-        return Wish.in_bulk([Wish(**loader.loaded(values)) for values in new], self.by, Verb.SUBMITTED, "导入")
-
 
 SHEET = [
     ["2026 年心愿登记表", "2026 年心愿登记表", "2026 年心愿登记表", ""],
@@ -79,6 +37,12 @@ def table_of(rows):
     return Table(rows, header.below, header.headings, WISHES.map_columns(header.headings, rows[header.below:]))
 
 
+def roster_of(by):
+    roster = WishRoster(by)
+    roster.table = table_of(SHEET)
+    return roster
+
+
 @pytest.fixture
 def clerk(db):
     clerk = factories.make_user("clerk")
@@ -88,7 +52,7 @@ def clerk(db):
 
 
 def test_a_list_of_wishes(clerk):
-    roster = WishRoster(clerk, table_of(SHEET))
+    roster = roster_of(clerk)
     lines = roster.judge(list(roster.table.lines()))
     assert roster.table.columns == [(1, "community"), (2, "text")] and roster.table.skipped == 1
     assert [(line.number, line.outcome, line.problems) for line in lines] == [
@@ -101,7 +65,7 @@ def test_a_list_of_wishes(clerk):
     assert list(handed_in.values_list("community__name", "text")) == [
         ("东山", "示例：多一张长椅。"), ("西山", "示例：修好路灯。")]
 
-    again = WishRoster(clerk, table_of(SHEET))
+    again = roster_of(clerk)
     lines = again.judge(list(again.table.lines()))
     assert [line.outcome for line in lines[:2]] == ["unchanged", "unchanged"] and again.write(lines) == 0
 
@@ -130,7 +94,7 @@ def test_every_line_is_every_line(clerk):
 
 def test_each_field_has_one_definition():
     """A word means one field; what a model keeps has the column it says it has."""
-    for fields in (PROJECTS, ACCOUNTS, WISHES):
+    for fields in (PROJECTS, ACCOUNTS, WORDS, WISHES):
         told = [word for each in fields for word in {each.label, *each.words.split()}]
         assert len(told) == len(set(told)), {word for word in told if told.count(word) > 1}
     for each in KEPT:

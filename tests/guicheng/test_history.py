@@ -86,8 +86,7 @@ def test_a_row_of_the_facts_keeps_its_first_version(project):
     assert ENTRIES.about(fact).count() == 1
 
 
-def test_loading_the_facts_writes_no_history(db):
-    call_command("load_facts", verbosity=0)
+def test_loading_the_facts_writes_no_history(facts):
     assert not ENTRIES.exists() and not Project.history.exists()
 
 

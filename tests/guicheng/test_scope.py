@@ -279,6 +279,7 @@ def test_what_is_said_of_a_hidden_project_is_on_no_public_page(visitor, secret):
     factories.make_discrepancy(project=secret, community=community, metric=metric, topic="没公开的分歧")
     factories.make_fact(organisation=factories.make_organisation(name="没公开的党委", is_published=False),
                         community=community, text="没公开的记述。")
-    for address in (reverse("source-list"), community.get_absolute_url(), reverse("party")):
+    for address in (reverse("source-list"), community.get_absolute_url(), reverse("party"), reverse("party-figures"),
+                    reverse("party-organisations"), reverse("party-stories-of", args=["fact"])):
         page = visitor.get(address)
         assert page.status_code == 200 and "没公开" not in page.content.decode(), address

@@ -1,4 +1,4 @@
-"""Text from outside is cleaned once on the way in, and folded for the search."""
+"""Text from outside is cleaned once on the way in."""
 import io
 
 import openpyxl
@@ -6,7 +6,7 @@ import pytest
 from openpyxl.utils.exceptions import IllegalCharacterError
 
 from guicheng.fields import CleanCharField
-from guicheng.text import clean_text, search_term, search_text
+from guicheng.text import clean_text
 from projects.models import Source
 from tests import factories
 
@@ -21,7 +21,6 @@ def test_it_works():
 ], ids=lambda bad: f"U+{ord(bad):04X}")
 def test_what_breaks_files_or_readers_is_dropped(bad):
     assert clean_text(f"园{bad}林") == "园林"
-    assert search_term(f"园{bad}林") == "园林"
     assert CleanCharField(max_length=9).clean(f"{bad}园林", None) == "园林"
 
 
@@ -55,24 +54,3 @@ def test_a_row_is_cleaned_by_full_clean(db):
 
 def test_the_length_is_that_of_the_cleaned_text(db):
     assert factories.make_source(publisher="报" * 80 + "\x00" * 20).publisher == "报" * 80
-
-
-# --- search --------------------------------------------------------------------------------------
-def test_search_text_holds_text_pinyin_and_initials():
-    assert search_text("映月") == "映月 yingyue yy"
-
-
-def test_search_text_takes_each_word_once_and_no_empty_part():
-    assert search_text("映月", "", None, "映月") == "映月 yingyue yy"
-
-
-def test_search_text_is_lower_case_and_leaves_latin_as_it_is():
-    assert search_text("KTV 整治") == "ktv 整治 zhengzhi zz"
-
-
-def test_runs_of_chinese_are_spelled_apart():
-    assert search_text("A区公园(二期)") == "a区公园(二期) qugongyuan erqi qgy eq"
-
-
-def test_a_term_is_folded_like_the_text():
-    assert search_term("  YingYue\x00 ") == "yingyue"

@@ -23,7 +23,8 @@ def address(cell, world):
     row = world.row(cell.model, cell.scope, cell.who) if cell.scope and cell.model else None
     values = {
         "quarter": "2021Q4", "extension": "csv", "app_label": cell.model, "url": "no/such/page", "slug": None,
-        "content_type_id": None, "width": 320, "key": "comparison",
+        "content_type_id": None, "width": 320, "key": "comparison", "kind": "programme",
+        "section": "projects",
     }
     if "content_type_id" in cell.route.pattern:
         values["content_type_id"] = ContentType.objects.get_for_model(apps.get_model(cell.model)).pk

@@ -73,7 +73,8 @@ ALL_ROWS = {  # where others than SEES_ALL see all rows, of a model or on a page
 }
 OWN_ROWS = {"projects.quarterreport": SEES_ALL,
             "guicheng.user": {*ACCOUNTS.split(), "安全管理员", "安全审计员"}}  # others see not even their own account
-ALWAYS_PUBLIC = {"communities.community"}  # on the public pages there is no hidden row
+# on the public pages there is no hidden row; a metric is hidden with its project, and those of the world have none
+ALWAYS_PUBLIC = {"communities.community", "partybuilding.metric"}
 
 # --- pages ---------------------------------------------------------------------------------------
 # A kind, for some of what model, for some the only methods it answers to (any other is 405), and who:
@@ -91,9 +92,24 @@ ALWAYS_PUBLIC = {"communities.community"}  # on the public pages there is no hid
 # GET stands for HEAD too. Below /admin/ nothing but GET, HEAD and POST is answered.
 ROUTES = {
     "home": "public",
+    "search": "public",
     "source-list": "public",
     "about": "public",
+    "accessibility": "public",
     "security-txt": "public",
+    "robots": "public",
+    "sitemap": "public",
+    "sitemap-section": "public",
+    "favicon": "public",
+    "feed": "public",
+    "list-feed": "public row projects.projectlist",
+    "list-planned": "public row projects.projectlist",
+    "project-card": "public row projects.project",
+    "project-poster": "public row projects.project",
+    "report-card": "public",
+    "community-card": "public row communities.community",
+    "community-poster": "public row communities.community",
+    "community-feed": "public row communities.community",
     "list-index": "public",
     "list-detail": "public row projects.projectlist",
     "list-csv": "public row projects.projectlist",
@@ -114,6 +130,13 @@ ROUTES = {
     "community-detail": "public row communities.community",
     "secretary-index": "public",
     "party": "public",
+    "party-figures": "public",
+    "party-figure": "public row partybuilding.metric",
+    "party-board": "public",
+    "party-organisations": "public",
+    "party-stories": "public",
+    "party-stories-of": "public",
+    "venue-index": "public",
     "api-projects": "public",
     "api-summary": "public",
 
@@ -138,6 +161,8 @@ ROUTES = {
     "admin:audit-export": f"hidden GET: 安全审计员 {SUPER}",
     "admin:faces": f"hidden GET: 安全管理员 安全审计员 {SUPER}",
     "admin:face": f"hidden: 安全管理员 {SUPER}",
+    "admin:pieces": "staff GET",
+    "admin:pieces_style": "staff GET",
     "admin:seals": f"page GET: 安全管理员 安全审计员 {OFFICE}",
     "admin:seal_ask": f"page: 安全管理员 {SUPER}",
     "admin:seal_decide": f"page POST: 安全管理员 {OFFICE}",

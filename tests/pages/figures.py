@@ -21,6 +21,7 @@ import projects.summary
 from communities.models import Community
 from guicheng.days.as_of import Moment
 from projects.document import Document
+from projects.filters import ProjectFilter
 from projects.ledger.corrections import corrections_since
 from projects.models import Project, ProjectList, Promise, Source
 from projects.report import digest
@@ -28,12 +29,13 @@ from projects.report.build import outline_of
 from projects.report.picture import alternative_text
 from projects.summary.difference import Kind
 
-DEFINITIONS = [*projects.summary.DEFINITIONS, *projects.summary.QUARTER_DEFINITIONS,
+DEFINITIONS = [*projects.summary.DEFINITIONS, *projects.summary.QUARTER_DEFINITIONS, projects.summary.STATEMENTS,
                *projects.summary.DIFFERENCE_DEFINITIONS, projects.summary.SOURCE_USE,
-               *communities.summary.DEFINITIONS, *partybuilding.summary.DEFINITIONS]
+               projects.summary.FACET, *communities.summary.DEFINITIONS, *partybuilding.summary.DEFINITIONS]
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 SCOPES = ["list", "by", "group", "quarter", "community", "metric", "asof", "part", "status", "verdict", "change",
-          "year", "source", "kind", "end", "family", "segment", "light", "chart", "bar", "step"]
+          "year", "source", "kind", "end", "family", "segment", "light", "chart", "bar", "step", "filter", "value",
+          "telling"]
 BLOCKS = {"p", "li", "td", "th", "h1", "h2", "h3", "dt", "dd", "caption", "figcaption", "summary", "div", "title"}
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
@@ -169,8 +171,18 @@ class Truth:
                          "communities": communities.summary.communities_by_source()}
 
     @cached_property
+    def quarters(self):
+        return projects.summary.quarters_with_news()
+
+    @cached_property
     def difference(self):
         return projects.summary.difference.Difference(*self.ends)
+
+    @cached_property
+    def filters(self):
+        filters = ProjectFilter({}, moment=self.moment)
+        filters.check()
+        return filters
 
     # the answers
     def of(self, mark):
@@ -189,6 +201,10 @@ class Truth:
         if key in ("gap", "bar"):
             each = self.lists[scope["list"]]
             return each.gap_sentence if key == "gap" else each.sentence
+        if key == "news":
+            return projects.summary.news().month
+        if key == "stair":
+            return projects.summary.stair(self.lists[scope["list"]]).sentence
         if key == "picture":
             return alternative_text(Document(self.outline, closing=self.closing))
         if key == "rate":
@@ -222,12 +238,16 @@ class Truth:
     def _of_quarter(self, key, scope):
         if key == "promises":
             return _of_verdicts(self.summary.verdicts, scope)
+        if key == "statements":
+            return next(row.statements for row in self.quarters if str(row.quarter) == scope["quarter"])
         if key == "corrected":
             return projects.summary.corrected(corrections_since(self.close.known_at, self.close.as_of))
         if key == "next_promises":
             return len(self.outline["next_promises"])
         if "change" in scope:
             return self.summary.moves[scope["change"]]
+        if "telling" in scope:
+            return self.summary.tellings[scope["telling"]]
         figure = next(row for row in self.summary.figures if row.definition.key == key.replace("_", "-"))
         return getattr(figure, scope.get("part", "value"))
 
@@ -257,6 +277,11 @@ class Truth:
 
     def _source_use(self, scope):
         return self.uses[scope["kind"]][Source.objects.get(code=scope["source"]).pk]
+
+    def _facet(self, scope):
+        """Of the list of all projects, with nothing chosen."""
+        found = projects.summary.facets(self.filters)[scope["filter"]]
+        return next(option.count for option in found.options if option.value == scope["value"])
 
     def _metric(self, scope):
         each = self.metrics[scope["metric"]]

@@ -9,6 +9,7 @@ from communities.models import Community
 from communities.summary import tile_grid
 from guicheng.days.as_of import Moment
 from guicheng.days.quarters import Quarter
+from partybuilding.models import Metric
 from projects.models import Project, ProjectList
 from tests import factories
 from tests.pages.figure_files import Walk
@@ -23,6 +24,9 @@ def read(client, address):
     return Reader((b"".join(response) if response.streaming else response.content).decode())
 
 
+PARTY = ["party", "party-figures", "party-board", "party-organisations", "party-stories", "venue-index"]
+
+
 def public_pages():
     """(address, Truth): every page for everybody that shows a figure, over the real facts."""
     now, day = Truth(), Moment(date(2021, 12, 31))
@@ -30,10 +34,11 @@ def public_pages():
     lists = [row.get_absolute_url() for row in ProjectList.objects.published()]
     places = [row.get_absolute_url() for row in Community.objects.published()]
     plain = [reverse(name) for name in ("home", "list-index", "project-index", "community-index", "secretary-index",
-                                        "party", "about", "report-index", "report-verify", "source-list")]
-    travelling = [*plain[1:6], *(row.get_absolute_url() for row in ProjectList.objects.published()
-                                 if row.announced_on <= day.day)]
-    found = [(address, now) for address in [*plain, *lists, *places, *(f"{row}promises/" for row in lists)]]
+                                        *PARTY, "about", "report-index", "report-verify", "source-list")]
+    figures = [row.get_absolute_url() for row in Metric.objects.published()]
+    travelling = [*plain[1:5 + len(PARTY)], "/party/figures/members/",
+                  *(row.get_absolute_url() for row in ProjectList.objects.published() if row.announced_on <= day.day)]
+    found = [(address, now) for address in [*plain, *lists, *places, *figures, *(f"{row}promises/" for row in lists)]]
     found += [(f"{address}?asof=2021-12-31", then) for address in travelling]
     for name in ("2021Q1", "2021Q2", "2021Q4", "2023Q1"):
         truth = Truth(quarter=Quarter.parse(name))
@@ -77,7 +82,7 @@ def test_every_definition_is_one_tap_away(visitor, facts):
 ALLOWED = {re.compile(rule): reason for rule, reason in {
     r"两份资料写法不同": "how many notices stand below on the same page",
     r"填前 16 个": "signs of a fingerprint",
-    r"找到 .* 个项目": "how many rows an answer has: the pager's own count",
+    r"共 .* 件，含分项": "how many rows an answer has: the pager's own count",
 }.items()}
 
 

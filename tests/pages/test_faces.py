@@ -108,7 +108,8 @@ def crawl(client):
         for link in links_of(found[address]):
             link = address.partition("?")[0] + link if link.startswith("?") or not link.startswith("/") else link
             link = link.replace("&amp;", "&")
-            if link not in found and link not in waiting and not link.startswith(("/static/", "/admin/", "tel:")) \
+            elsewhere = link.startswith(("/static/", "/admin/", "/elder/", "tel:"))
+            if link not in found and link not in waiting and not elsewhere \
                     and "tel:" not in link and "asof=" not in link \
                     and "/reports/20" not in link.replace("/reports/2021Q4", ""):
                 waiting.append(link)

@@ -27,7 +27,8 @@ class Street:
         media_store.write(photo.file, "-320.jpg", b"a picture")
         media_store.write(paper.file, ".pdf", b"%PDF-")
         update.publish(factories.make_user(), factories.CHECKED)
-        rows = [project, project.project_list, Photo.objects.get(), Paper.objects.get(), factories.make_community()]
+        rows = [project, project.project_list, Photo.objects.get(), Paper.objects.get(), factories.make_community(),
+                factories.make_reading().metric]
         self.rows = {row._meta.label_lower: row for row in rows}
 
     def row(self, label, scope, who):

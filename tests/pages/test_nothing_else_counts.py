@@ -27,8 +27,8 @@ CODE = {
     "guicheng/files/admin.py": TECHNICAL, "guicheng/review/asking.py": TECHNICAL,
     "guicheng/management/commands/cover_sealed.py": TECHNICAL, "guicheng/pages/seals.py": STAFF,
     "guicheng/seal/models.py": STAFF,
-    "projects/watched_words.py": IMPORT, "projects/report/first_text.py": FROZEN,
-    "guicheng/accounts/excel_import.py": TECHNICAL, "guicheng/accounts/import_pages.py": TECHNICAL,
+    "guicheng/excel_import/short.py": IMPORT, "projects/report/first_text.py": FROZEN,
+    "guicheng/accounts/import_pages.py": TECHNICAL,
     "guicheng/access/roles.py": TECHNICAL,
     "guicheng/management/commands/disable_unused.py": TECHNICAL,
     "projects/management/commands/export_projects.py": TECHNICAL, "guicheng/tables/long_exports.py": TECHNICAL,
@@ -66,8 +66,9 @@ TEMPLATES = {
     "admin/guicheng/user/import_preview.html": BELOW, "admin/desk/_own.html": BELOW,
     "admin/desk/_more.html": CUT, "admin/desk/_street.html": CUT, "projects/list_promises.html": CUT,
     "projects/list_detail.html": CUT + "; " + NOTICES, "projects/report_compare.html": CUT,
-    "projects/project_detail.html": NOTICES, "partybuilding/party.html": NOTICES,
-    "projects/report_print.html": FROZEN, "admin/projects/desk.html": PAGING,
+    "projects/_compare_kind.html": CUT,
+    "projects/project_detail.html": NOTICES, "pieces/_parts.html": BELOW,
+    "projects/_print_promises.html": FROZEN, "projects/_print_rows.html": FROZEN, "admin/projects/desk.html": PAGING,
 }
 PRINTED = re.compile(r"\{\{[^}]*(?:\|length|paginator\.count)[^}]*\}\}")
 

@@ -123,8 +123,7 @@ def test_projections_are_what_holds_today(history, key_list):
 
 
 @pytest.mark.parametrize("number", [3, 300])
-def test_one_query_however_many(db, django_assert_num_queries, number):
-    call_command("load_facts", verbosity=0, stdout=io.StringIO())
+def test_one_query_however_many(facts, django_assert_num_queries, number):
     call_command("seed_sample", projects=number, stdout=io.StringIO())
     with django_assert_num_queries(1):
         rows = Project.objects.filter(is_sample=True).as_of(date(2024, 12, 31), timezone.now())

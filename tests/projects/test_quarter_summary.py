@@ -11,9 +11,13 @@ from projects.summary import (
     DEFINITIONS,
     QUARTER_DEFINITIONS,
     QuarterSummary,
+    Telling,
     changes_between,
-    days_with_news,
+    last_changed,
     quarter_summary,
+    quarters_with_news,
+    states_between,
+    tellings_of,
 )
 from projects.summary.difference import Difference
 from tests import factories
@@ -234,8 +238,51 @@ def test_a_fixed_number_of_queries(key_list, django_assert_num_queries, number):
         quarter_summary(Q4).as_dict()
 
 
-def test_days_with_news_come_from_real_rows(moving):
+def test_quarters_with_news_come_from_real_rows(moving):
     sample = factories.make_list(is_sample=True, announced_on=date(2020, 1, 1))
     factories.make_declaration(sample, effective_on=date(2020, 2, 2))
-    factories.make_update(factories.make_project(is_sample=True), effective_on=date(2020, 3, 3))
-    assert set(days_with_news()) == {date(2021, 4, 30), date(2021, 5, 31), date(2021, 10, 1)}
+    for hidden in ({"is_sample": True}, {"is_published": False}):
+        factories.make_update(factories.make_project(**hidden), effective_on=date(2020, 3, 3))
+    factories.make_update(factories.make_part(moving), status="in_progress", effective_on=date(2021, 12, 1))
+    factories.make_declaration(moving.project_list, effective_on=date(2021, 7, 1))
+    assert [(str(row.quarter), row.statements, [each.slug for each in row.lists]) for row in quarters_with_news()] == [
+        ("2021Q4", 2, []), ("2021Q3", 0, []), ("2021Q2", 1, [moving.project_list.slug])]
+
+
+def test_the_last_quarter_with_changes_is_not_the_last_with_news(moving):
+    assert last_changed() == Q4
+    factories.make_update(moving, status="completed", effective_on=date(2022, 5, 1))
+    assert (quarters_with_news()[0].quarter, last_changed()) == (Quarter(2022, 2), Q4)
+
+
+def test_there_may_be_no_quarter_with_changes(db):
+    assert last_changed() is None and quarters_with_news() == []
+
+
+# --- how a change is told ------------------------------------------------------------------------
+@pytest.mark.parametrize("before, after, happened, telling", [
+    ("in_progress", "completed", True, "finished"), ("in_progress", "completed", False, "forward"),
+    ("planned", "in_progress", True, "started"), ("planned", "in_progress", False, "forward"),
+    ("", "in_use", False, "heard_finished"), ("", "standing", False, "heard"), ("", "paused", False, "other"),
+    ("in_use", "in_progress", False, "other"), ("in_progress", "paused", True, "stopped"),
+    ("completed", "in_use", False, "other")])
+def test_what_was_known_before_is_told_apart(before, after, happened, telling):
+    assert Telling.of(before, after, happened) == telling
+
+
+def test_the_tellings_are_counted_and_an_older_close_counts_its_changes(moving):
+    factories.make_update(factories.make_project(moving.project_list, code="new"), status="in_use",
+                          effective_on=date(2021, 12, 1), effective_from=None)
+    each = quarter_summary(Q4)
+    told = {telling.value: count for telling, count in each.tellings.items() if count}
+    assert sum(told.values()) == each.changed.value == 2 and told["heard_finished"] == 1
+    frozen = each.frozen()
+    assert tellings_of(frozen) == tellings_of({"changes": frozen["changes"]}) == each.tellings
+
+
+def test_a_list_at_both_ends(moving):
+    still = factories.make_project(moving.project_list, code="still", name="没有动的")
+    factories.make_update(still, status="in_progress", effective_on=date(2021, 5, 1))
+    ends = Q3.last_day, Q4.last_day
+    assert [(code, *rest) for code, _, *rest in states_between(moving.project_list, *ends)] == [
+        ("park", "in_progress", "completed"), ("still", "in_progress", "in_progress")]

@@ -156,7 +156,7 @@ def test_its_description(pdf):
     assert "桂城办实事 2021 年第四季度汇总" in told and re.search(r"Tagged:\s+yes", told)
     assert re.search(r"CreationDate:.* 31 .*2021", told) and re.search(r"Page size:.*A4", told)
     inner = b"".join(unpacked(pdf))
-    assert b"zh-CN" in inner and b"/Outlines" in inner
+    assert b"zh-Hans" in inner and b"/Outlines" in inner
 
 
 def test_the_same_bytes_in_other_processes(pdf):

@@ -17,9 +17,9 @@ from guicheng import words
 from guicheng.public.turns import turn
 from projects.models import Project
 from projects.report import Missing, digest, fonts
-from projects.report.canvas import COLOURS, FONTS
+from projects.report.canvas import COLOURS, FONTS, qr_path
 from projects.report.files import FORMATS
-from projects.report.picture import SIDE, WIDTH, alternative_text, qr_path, render_png, render_svg
+from projects.report.picture import SIDE, WIDTH, alternative_text, render_png, render_svg
 from projects.report.typeset import NOT_FIRST, NOT_LAST, text_width, wrap
 from projects.views.reports import drawing
 from tests import factories
@@ -268,11 +268,12 @@ def test_at_its_address(visitor, facts, settings):
 
 
 @pytest.mark.django_db
-def test_the_page_shows_it_with_what_it_says(visitor, facts):
+def test_the_page_leads_to_it_and_says_what_it_says(visitor, facts):
     page = visitor.get("/reports/2021Q4/").content.decode()
     told = re.search(r'<desc id="desc">(.*?)</desc>', visitor.get("/reports/2021Q4.svg").content.decode(), re.S)[1]
-    assert f'alt="{told}"' in page and 'src="/reports/2021Q4.svg"' in page
-    for link in ("/reports/2021Q4.png", "/reports/2021Q4.pdf", "/reports/2021Q4/print/"):
+    said = re.search(r'data-says="picture">(.*?)</div>', page, re.S)[1]
+    assert re.sub(r"<[^>]*>|\s", "", said) == re.sub(r"\s", "", told)
+    for link in ("/reports/2021Q4.png", "/reports/2021Q4.svg", "/reports/2021Q4.pdf", "/reports/2021Q4/print/"):
         assert f'href="{link}"' in page
 
 

@@ -9,9 +9,8 @@ from django.urls import reverse
 
 from guicheng.files import spreadsheets
 from guicheng.trail.audit import AuditEntry
-from projects import watched_words
 from projects.models import WatchedWord
-from projects.watched_words import read_lines
+from projects.watched_words import WordRoster
 from tests import factories
 from tests.projects.office_lists import workbook
 
@@ -24,6 +23,10 @@ HEAD = ["词", "性质", "提示", "启用"]
 def known(db):
     return [WatchedWord.objects.create(word=word, kind="wrong", advice=f"应写作“{right}”。")
             for word, right in (("布署", "部署"), ("按装", "安装"), ("座落", "坐落"))]
+
+
+def read_lines(file):
+    return WordRoster(None).read_file(file)
 
 
 def upload(rows, name="词表.xlsx"):
@@ -84,7 +87,7 @@ def test_a_word_twice_in_a_file_is_taken_once():
     ([HEAD, *[[f"词{number}", "错别字", "提示", ""] for number in range(4)]], "一次最多 3 个词，这里有 4 个"),
 ])
 def test_a_file_that_is_no_list_is_refused(rows, sentence, monkeypatch):
-    monkeypatch.setattr(watched_words, "MAX_ROWS", 3)
+    monkeypatch.setattr(WordRoster, "most", 3)
     with pytest.raises(ValidationError, match=sentence):
         read_lines(upload(rows)["file"])
 

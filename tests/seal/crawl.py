@@ -14,10 +14,17 @@ SRCSET = re.compile(r'srcset="([^"]+)"')
 TAG = re.compile(r"<[^<>]*>")
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 FORMATS = ("xlsx", "csv", "json", "pdf", "svg", "png", "docx")
-STARTS = ["/", "/about/", "/sources/", "/party/", "/secretary-projects/", "/reports/",
+STARTS = ["/", "/about/", "/sources/", "/party/", "/party/730/", "/party/stories/others/", "/secretary-projects/",
+          "/reports/",
           "/reports/compare/?a=2021Q3&b=2021Q4",
           "/reports/compare.xlsx?a=2021Q3&b=2021Q4", "/api/projects/", "/api/summary/2021Q4/", "/api/summary/2021Q3/",
-          "/projects/?asof=2021-12-31", "/reports/2021Q4/?close=1", "/reports/2021Q4/print/", "/reports/2021Q3/print/"]
+          "/search/?q=%E9%99%88%E5%A4%A7%E6%96%87", "/search/?q=%E6%94%B9%E9%80%A0",
+          "/projects/?asof=2021-12-31", "/reports/2021Q4/?close=1",
+          "/reports/2021Q4/print/", "/reports/2021Q3/print/"]
+STARTS += ["/feed.xml", "/lists/key-test/feed.xml", "/lists/key-test/planned.ics", "/communities/here/feed.xml",
+           "/projects/park/card.png", "/communities/here/card.png", "/reports/2021Q4/card.png",
+           "/projects/park/poster/", "/communities/here/poster/?size=a3",
+           "/robots.txt", "/sitemap.xml", "/sitemap-projects.xml", "/favicon.ico"]
 STARTS += [f"/reports/{quarter}.{name}" for quarter in ("2021Q4", "2021Q3") for name in FORMATS]
 NOT_FOLLOWED = re.compile(r"/admin/|/static/|[?&](?:after|before|page|order|known_at)=|"
                           r"/reports/(?!$|2021Q[34]|compare|verify)")

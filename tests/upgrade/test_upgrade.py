@@ -38,11 +38,20 @@ IN_OTHER_WORDS = [
         ("前作出", "the day of a promise is told as it is known"),
         (r"\d{4} 年到期的承诺|已到期的承诺", "with those of before that are open"),
         ("到截至日，台账|发布单位自己公布", "the definition was written anew"),
-        ("历次数据|^/party/：超 1,2|面积约 120", "a qualifier stands with its number and unit"),
+        ("面积约 120", "a qualifier stands with its number and unit"),
+        ("^/party/：(党组织有多少|下面的数|数据 党建|历次数据|超 1,2|阵地|第一党群服务中心 |还没有录入记述)",
+         "five figures and doors; a reading stands with its unit on the page of its figure"),
+        ("^/party/：(截至|来源点名|第一党委 党委|第一临时党支部 临时|任务|2021 年 5 月 1 日|第一社区|出处)",
+         "kind by kind, a line each; the day and the source of a figure stand on its own page"),
+        ("^/secretary-projects/：(第一社区|来源没有|书记$|难点|目标|办法|成效|还没有来源|进展|路灯)",
+         "a line each, what nobody told in one"),
         ("^/：各张清单", "home shows the lists of a year"),
         ("^/projects/lamp/：来源没有写明", "without a planned day it is due as promised"),
     ]
 ]
+# what stood on one page and stands on several since 0.5.0
+SPLIT = {"/party/": ["/party/figures/", "/party/figures/members/", "/party/730/", "/party/organisations/", "/venues/",
+                     "/party/stories/"]}
 # a day of which nobody knows the first one is told as a bound since 0.5.0
 A_BOUND = re.compile(r"(截至|不迟于) ?(?=\d{4} 年)")
 ALONE = "0.1.0，本人填报并发布"
@@ -68,9 +77,14 @@ def prepare(environment, *options):
 
 def carried(environment, version):
     """What became of a database of that version."""
-    done = run(environment, HERE / "carry.py", input=json.dumps(list(seen_at(version))))
+    wanted = [*seen_at(version), *(page for pages in SPLIT.values() for page in pages)]
+    done = run(environment, HERE / "carry.py", input=json.dumps(wanted))
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    now = json.loads(done.stdout)
+    for whole_page, pages in SPLIT.items():
+        for page in pages:
+            now["seen"][whole_page] += now["seen"].pop(page)
+    return now
 
 
 def whole(environment):

@@ -68,7 +68,7 @@ class Command(BaseCommand):
                 made = self.take(path, number, row)
                 new += [made] if made else []
                 kept += 0 if made else 1
-        for owner in {owner.pk: owner for owner in map(projected, new) if owner}.values():
+        for owner in {(type(owner), owner.pk): owner for owner in map(projected, new) if owner}.values():
             owner.refresh_projections()
         return len(new), kept
 

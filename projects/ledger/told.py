@@ -1,0 +1,44 @@
+"""What a row of a list tells beside the name: from which status it came, and whether its promise was kept."""
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from guicheng.days.as_of import NOW
+from projects.ledger.promises import Judgement, judge, made_by
+from projects.models import ProgressUpdate, Promise
+
+NEEDED = ("project", "status", "effective_from", "effective_on", "postponed_to", "seq")
+
+
+@dataclass(frozen=True)
+class Told:
+    """Of one project. `before`: the status before that of now, "" where nobody had told any; None where it has none."""
+
+    before: str | None
+    judgement: Judgement | None  # of its promise that falls due last
+
+
+NOTHING = Told(None, None)
+
+
+def told_of(keys, moment=NOW):
+    """Project id -> Told, of those with anything to tell. Two queries whatever the number of projects."""
+    day = moment.day or timezone.localdate()
+    rows = defaultdict(list)
+    said = ProgressUpdate.objects.in_force(moment.day, moment.known_at).filter(project__in=keys)
+    for row in said.only(*NEEDED).order_by("effective_on", "seq"):
+        rows[row.project_id].append(row)
+    promises = {}
+    for promise in made_by(Promise.objects.filter(project__in=keys), day).order_by("due_on", "pk"):
+        promises[promise.project_id] = promise
+    return {key: Told(status_before(rows[key]), judge(promises[key], rows[key], day) if key in promises else None)
+            for key in rows.keys() | promises.keys()}
+
+
+def status_before(rows):
+    """The status before the last change of it among the rows, oldest first; "" of the first told, None of none."""
+    statuses = [row.status for row in rows if row.status]
+    if not statuses:
+        return None
+    return next((status for status in reversed(statuses) if status != statuses[-1]), "")

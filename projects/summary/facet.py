@@ -1,0 +1,122 @@
+"""How many projects each choice of a filter would find: the numbers beside the filters of a list."""
+from collections import Counter
+from dataclasses import dataclass
+
+from guicheng.figures import Definition
+from projects.models import Promise
+from projects.summary.lists import written
+from projects.summary.promises import with_verdict
+
+FACET = Definition(
+    "facet", "筛选旁边的数",
+    "其余的筛选不变，选了这一项会列出几个项目；分项单独计，示例也在内。一个项目有几条承诺的，每种判定各算一次。",
+    unit="个")
+COUNTED = 5_000  # projects, some 75 ms with a promise for every fourth; more are not counted while somebody waits
+NO_LIST = "none"
+KEYS = ("list", "category", "community", "status")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a filter. `count` is None where there is too much to count."""
+
+    value: str
+    label: str
+    count: int | None
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A filter with its choices in their order; the first one chooses nothing."""
+
+    name: str
+    label: str
+    options: list
+
+    @property
+    def current(self):
+        return next(each for each in self.options if each.is_current)
+
+    @property
+    def found(self):
+        """The choices that find something, and the one that is taken: what a long filter shows."""
+        return [each for each in self.options if each.count != 0 or each.is_current]
+
+
+class _Cube:
+    """Projects by what they can be filtered by: {(list, category, community, status): how many}, or with a verdict."""
+
+    def __init__(self, cells, chosen):
+        self.cells, self.chosen = cells, chosen
+
+    def by(self, name, follows=()):
+        """value -> how many, of those that are as chosen in all but this name and what follows it."""
+        held = [(KEYS.index(key), value) for key, value in self.chosen.items()
+                if value and key in KEYS and key != name and key not in follows]
+        own = -1 if name == "verdict" else KEYS.index(name)
+        counts = Counter()
+        for key, count in self.cells.items():
+            if all(key[place] == value for place, value in held):
+                counts[key[own]] += count
+        return counts
+
+
+def facets(filters):
+    """{name: Facet} of a valid ProjectFilter: list, category (of a list), status, community, verdict.
+
+    Each number is of the choice under all other filters. Two queries, which read at most COUNTED projects: of more
+    no number is told (`count` is None). A search is scanned once more for each.
+    """
+    chosen = {name: filters.form.cleaned_data.get(name) for name in (*KEYS, "verdict")}
+    cells = _cells(filters)
+    of_verdicts = _cells_of_verdicts(filters) if cells is not None and "verdict" in filters.faceted else {}
+    found = {}
+    for name in filters.faceted:
+        cube = of_verdicts if name == "verdict" else cells
+        counts = None if cube is None or cells is None else _Cube(cube, chosen).by(name, filters.follows.get(name, ()))
+        found[name] = _facet(filters, name, counts, chosen[name] or "")
+    return found
+
+
+def _facet(filters, name, counts, current):
+    each = filters.filters[name]
+    # what has several promises has several verdicts, and what has none has no verdict: no sum
+    total = None if counts is None or name == "verdict" else counts.total()
+    options = [Option("", "不限", total, filters.address(**{name: ""}), not current)]
+    options += [
+        Option(value, label, None if counts is None else counts[value], filters.address(**{name: value}),
+               value == current)
+        for value, label in filters.choices_of(name)]
+    return Facet(name, each.label, options)
+
+
+def _cells(filters):
+    """{(list, category, community, status): how many}, None where they are too many."""
+    rows = filters.queryset.filter(pk__in=_few(filters.without(*KEYS)))
+    cells = _counted(rows.order_by().values_list(*_columns(), filters.column("status")))
+    return None if cells.total() > COUNTED else cells
+
+
+def _cells_of_verdicts(filters):
+    """The same of projects with a promise, by its verdict."""
+    promises = Promise.objects.filter(project__in=_few(filters.without(*KEYS, "verdict")))
+    rows = with_verdict(promises, filters.moment.day, filters.moment.known_at).order_by()
+    rows = rows.values_list("project", *_columns("project__"), "status_then", "verdict")
+    return _counted(row[1:] for row in set(rows))  # of one project each verdict once
+
+
+def _few(projects):
+    return projects.order_by().values("pk")[:COUNTED + 1]
+
+
+def _columns(path=""):
+    return [f"{path}project_list__slug", f"{path}category__number", f"{path}community__slug"]
+
+
+def _counted(rows):
+    """Counted here: the rows are few, and the database takes five times as long to group them."""
+    return Counter(
+        (slug or NO_LIST, "" if number is None else str(number), community or "", written(status), *verdict)
+        for slug, number, community, status, *verdict in rows)

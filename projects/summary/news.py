@@ -1,0 +1,34 @@
+"""How new the material is: the day of the newest statement, and when anything was last published."""
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Subquery
+
+from guicheng import words
+from projects.models import ProgressUpdate, Project
+
+
+@dataclass(frozen=True)
+class News:
+    """The newest statement of a real public project: its days, and the instant of the last publication of any."""
+
+    effective_from: date | None
+    effective_on: date
+    published_on: datetime
+
+    @property
+    def told(self):
+        return words.day_range(self.effective_from, self.effective_on, "截至 ")
+
+    @property
+    def month(self):
+        """ "2023 年 2 月": the month of its last day. """
+        return f"{self.effective_on.year} 年 {self.effective_on.month} 月"
+
+
+def news():
+    """The News of the site, or None where nothing was published. One query."""
+    rows = ProgressUpdate.objects.in_force().filter(project__in=Project.objects.published().real())
+    last = ProgressUpdate.objects.published().order_by("-recorded_at").values("recorded_at")[:1]
+    found = rows.newest_first().values_list("effective_from", "effective_on", Subquery(last)).first()
+    return News(*found) if found else None
