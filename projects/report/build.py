@@ -36,7 +36,7 @@ def outline_of(quarter, each):
 
     Its fingerprint is not that of the quarter.
     """
-    return Document(_outline(quarter, each, None))
+    return Document({**_outline(quarter, each, None), "tellings": each.tellings})
 
 
 # --- what is public ------------------------------------------------------------------------------

@@ -49,8 +49,8 @@ def alternative_text(document):
 
 
 def _more_words(count, shown, unit="条"):
-    """[还有 N 条，见全文。] where not all are shown."""
-    return [f"还有 {words.number(count - shown)} {unit}，见全文。"] if count > shown else []
+    """Where not all are shown, how many more, and where: who gets the picture alone may have no address to it."""
+    return [f"还有 {words.number(count - shown)} {unit}，见网站“数据与报告”。"] if count > shown else []
 
 
 def _gaps(figures):
@@ -256,5 +256,5 @@ def _qr(canvas, address):
     canvas.gap(8)
     canvas.text("每一项的进展、出处和可下载的表格都在网页上。", BODY)
     canvas.gap(8)
-    canvas.text(address, TINY, "second", most=3)
+    canvas.text(address.partition("://")[2].rstrip("/"), SMALL, bold=True, most=3)
     canvas.left, canvas.y = left, max(bottom, canvas.y)

@@ -152,8 +152,6 @@ class QuarterSummary:
             "lists": [row.frozen() for row in self.lists if row.is_known],
             "counts": [row.frozen() for row in self.figures],
             "moves": [{"key": kind.value, "label": kind.label, "count": count} for kind, count in self.moves.items()],
-            "tellings": [{"key": each.value, "label": each.label, "count": count}
-                         for each, count in self.tellings.items()],
             "verdicts": [{"key": verdict.value, "label": verdict.label, "count": count}
                          for verdict, count in self.verdicts.items()],
             "changes": [row.frozen() for row in self.changes[:limit]],
@@ -225,9 +223,9 @@ def quarter_summary(quarter, known_at=None, as_of=None):
 
 
 def tellings_of(figures):
-    """Telling -> number of projects, of written figures. Before 0.5.0 they were not counted: all changes are there."""
+    """Telling -> number of projects, of written figures: all changes are there, or in an outline the numbers."""
     if "tellings" in figures:
-        return {Telling(row["key"]): row["count"] for row in figures["tellings"]}
+        return figures["tellings"]
     changes = [Change.from_frozen(row) for row in figures["changes"]]
     return count_tellings(Counter((row.before, row.after, row.happened) for row in changes))
 
