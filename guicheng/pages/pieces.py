@@ -77,6 +77,7 @@ def samples():
         ("promise", "承诺和结果，整的", {"row": doing.judgement}),
         ("late", "承诺的日子过了，没有写明完成", {"projects": [doing]}),
         ("log_entry", "最近的一条进展", {"project": doing, "told": told}),
+        ("beside", "一行的末尾：第几步、从哪里来、判定", {"status": "in_progress", "told": told}),
         ("moved_row", "列表里的一行", {"row": row}),
         ("known", "一张清单，一格一项", {"summary": SUMMARY}),
         ("parts", "分项板", {"board": [(3, "推进", [
