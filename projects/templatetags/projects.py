@@ -48,7 +48,8 @@ def mini(status, before=None):
 
 @lru_cache(maxsize=128)
 def _mini(status, before):
-    step, was = Status.STEP.get(status, 0), Status.STEP.get(before, 0) if before is not None else 0
+    # of which nobody had told anything did not stand on the step of the announced: it may be on no list
+    step, was = Status.STEP.get(status, 0), Status.STEP.get(before, 0) if before else 0
     was = was if was < step else 0
     fill = "none" if step == 1 else Status.FAMILY[status]
     steps = [

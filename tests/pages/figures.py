@@ -119,7 +119,7 @@ class Reader(HTMLParser):
             self.blocks[-1].parts.append((data, bool(here and here.mark)))
 
 
-MARK = re.compile(r"<span data-[^>]*>([^<]*)</span>")
+MARK = re.compile(r"<span\s+data-[^>]*>([^<]*)</span>")
 
 
 def without_marks(page):

@@ -266,7 +266,7 @@ def test_every_page_opens_from_a_disk(site, open_page):
         page.goto(path.as_uri())
         assert page.evaluate("getComputedStyle(document.body).fontFamily") != "Times New Roman", path
     page.goto((folder / "index.html").as_uri())
-    page.click("nav.nav >> text=项目")
-    page.click("a.name >> nth=0")
+    page.click("nav.nav >> text=办实事")
+    page.click(".moves h3 a >> nth=0")
     assert page.url.startswith(folder.as_uri()) and page.query_selector("h1")
     assert wrong == [] and len(pages) > 20

@@ -219,11 +219,13 @@ def test_the_same_document_gives_the_same_bytes_anywhere(tmp_path):
     frozen.write_text(json.dumps({"figures": made.figures, "report": made.report, "closing": made.closing}))
     code = (
         "import json, sys, time, hashlib; now = time.time; time.time = lambda: now() + 4e8\n"
+        "import django; django.setup()\n"
         "from projects.document import Document; from projects.report.word import render\n"
         "print(hashlib.sha256(render(Document(**json.load(open(sys.argv[1]))))).hexdigest())")
     hashes = {hashlib.sha256(render(made)).hexdigest()}
     for zone, locale, seed in (("America/New_York", "C", "1"), ("Asia/Shanghai", "C.UTF-8", "2")):
-        env = {**os.environ, "TZ": zone, "LC_ALL": locale, "PYTHONHASHSEED": seed}
+        env = {**os.environ, "DJANGO_SETTINGS_MODULE": "guicheng.settings", "TZ": zone, "LC_ALL": locale,
+               "PYTHONHASHSEED": seed}
         hashes.add(subprocess.run([sys.executable, "-c", code, frozen], env=env, check=True, capture_output=True,
                                   text=True, timeout=60).stdout.strip())
     assert len(hashes) == 1

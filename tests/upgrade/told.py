@@ -9,8 +9,8 @@ DAY = re.compile(r"\d{4} 年(?: \d{1,2} 月(?: \d{1,2} 日)?)?")
 BREAK = re.compile(r"[\s，。；：、（）《》“”›—！？:]+")
 # rows that no person wrote, and documents that hold a page's own sentences
 NOT_ENTERED = re.compile(
-    r'INSERT INTO "?(public\.)?(auth|django|guicheng_calendar|projects_(quarterclose|quarterreport|closefile)|sqlite)'
-    r".*?;\n", re.DOTALL)
+    r'INSERT INTO "?(public\.)?'
+    r"(auth|django|sqlite|guicheng_calendar|projects_(quarterclose|quarterreport|closefile|import)).*?;\n", re.DOTALL)
 
 
 def entered(sql):
