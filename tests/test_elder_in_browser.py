@@ -49,6 +49,7 @@ def test_the_switch_leads_to_the_same_page_and_back(base, open_page):
     page = open_page(base.removesuffix("/elder") + "/projects/?list=2021-key", width=390)
     assert page.locator(".edition").bounding_box()["height"] >= 44
     page.click("text=长者版")
+    page.wait_for_load_state()  # with its styles
     assert page.url == f"{base}/projects/?list=2021-key"
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "24px"
     page.click("text=普通版")

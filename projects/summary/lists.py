@@ -137,6 +137,12 @@ class ListSummary:
     done_declaration: Declaration | None
     by_status: Counter
     groups: dict  # "category" and "community" -> their Groups, where they were asked for
+    is_of_a_day: bool = True  # somebody asked for that day; otherwise it is the newest of which anybody said anything
+
+    @property
+    def until(self):
+        """How far these figures go, in words."""
+        return f"{'截至' if self.is_of_a_day else '资料到'} {words.day(self.as_of)}"
 
     @property
     def by_category(self):
@@ -369,7 +375,8 @@ def summaries_of(lists, tally, day=None, known_at=None):
         done = next((row for row in known if row.done is not None), None)
         days = [row.effective_on for row in known] + [tally.newest.get(each.pk, each.announced_on), each.announced_on]
         own_groups = {kind: groups[kind][each.pk] for kind in groups}
-        summaries.append(ListSummary(each, day or max(days), total, done, tally.by_list[each.pk], own_groups))
+        summaries.append(ListSummary(
+            each, day or max(days), total, done, tally.by_list[each.pk], own_groups, is_of_a_day=day is not None))
     return summaries
 
 
