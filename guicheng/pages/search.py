@@ -53,8 +53,9 @@ class Group:
     whole_label: str
 
     @property
-    def count_text(self):
-        return count_text(self.count)
+    def told(self):
+        """How many, with the unit: "12 个", "1000 多个"."""
+        return f"{count_text(self.count)} {self.unit}".replace("多 ", "多")
 
     @property
     def has_more(self):

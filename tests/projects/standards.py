@@ -1,8 +1,13 @@
-"""What RFC 4287 and RFC 5545 want of a feed and of a calendar, asked strictly; no library of theirs is needed."""
+"""What RFC 4287 and RFC 5545 want of a feed and of a calendar, asked strictly; a feed is read by feedparser as well.
+
+A feed library forgives what a reader may not: it tells what a subscriber sees, not whether the standard is kept.
+"""
 import re
 from datetime import date, datetime
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
+
+import feedparser
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 # element: (least, most) below feed and below entry; an entry has an author of its own or that of the feed
@@ -38,7 +43,20 @@ def read_feed(content):
     entries = [{child.tag.removeprefix(ATOM): child.text or child.get("href") for child in entry}
                for entry in root.iter(f"{ATOM}entry")]
     ids = [entry.get("id") for entry in entries]
+    found += unlike(feedparser.parse(content), entries)
     return found + ([] if len(ids) == len(set(ids)) else ["an id stands twice"]), entries
+
+
+def unlike(read, entries):
+    """In what a subscriber's reader sees another feed than these entries."""
+    found = [f"a reader finds a fault: {read.bozo_exception!r}"] if read.bozo else []
+    if read.version != "atom10":
+        found.append(f"a reader takes it for {read.version or 'no feed'}")
+    for name in ("id", "title", "link"):
+        seen, wanted = ([str(each.get(name, "")) for each in rows] for rows in (read.entries, entries))
+        found += [] if seen == wanted else [f"a reader sees another {name}: {seen}"]
+    undated = [each.get("id") for each in read.entries if not each.get("updated_parsed")]
+    return found + [f"a reader finds no day: {each}" for each in undated]
 
 
 # --- calendars -------------------------------------------------------------------------------------
