@@ -147,7 +147,7 @@ def test_control_without_sizes_the_page_would_jump(live_server, open_page, autho
     strip = "for (const each of document.images) { each.removeAttribute('width'); each.removeAttribute('height'); }"
 
     def slow(route):
-        page.wait_for_timeout(300)
+        page.wait_for_timeout(1500)  # long after the page is painted, on a loaded machine too
         route.continue_()
 
     page.route("**/*.jpg", slow)

@@ -28,7 +28,8 @@ class News:
 
 def news():
     """The News of the site, or None where nothing was published. One query."""
-    rows = ProgressUpdate.objects.in_force().filter(project__in=Project.objects.published().real())
     last = ProgressUpdate.objects.published().order_by("-recorded_at").values("recorded_at")[:1]
-    found = rows.newest_first().values_list("effective_from", "effective_on", Subquery(last)).first()
+    moved = Project.objects.published().real().exclude(latest_update=None).order_by("-moved_on", "-latest_update")
+    found = moved.values_list(
+        "latest_update__effective_from", "latest_update__effective_on", Subquery(last)).first()
     return News(*found) if found else None
