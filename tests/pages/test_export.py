@@ -109,8 +109,9 @@ def test_photos_and_papers_are_there(site):
 
 
 def test_what_needs_the_site_is_a_sentence(site):
+    folder = site()
     for name in ("projects/index.html", "reports/verify/index.html", "index.html"):
-        text = (site() / name).read_text(encoding="utf-8")
+        text = (folder / name).read_text(encoding="utf-8")
         assert NO_FORM in text and "<form" not in text and "<input" not in text, name
     assert "工作人员登录" in text and "/admin/" not in text
 
@@ -166,8 +167,10 @@ def said(folder):
     return out.getvalue()
 
 
-def test_the_command_says_what_it_wrote(street, tmp_path):
+def test_the_command_says_what_it_wrote_into_an_empty_folder(street, tmp_path):
+    (tmp_path / "site").mkdir()
     assert re.search(r"写好了 \d+ 个网页、\d+ 个文件：", said(tmp_path / "site"))
+    assert (tmp_path / "site" / MARK).exists()
 
 
 @pytest.mark.parametrize("name", ["mine", "mine/file.txt", "nowhere/site", "half"])
@@ -180,12 +183,6 @@ def test_what_is_not_its_own_is_left_alone(street, tmp_path, name):
         said(tmp_path / name)
     assert str(error.value).endswith("。") and (tmp_path / "mine/file.txt").read_text() == "我的"
     assert (tmp_path / "half.new/file.txt").exists()
-
-
-def test_an_empty_folder_is_taken(street, tmp_path):
-    (tmp_path / "site").mkdir()
-    export(tmp_path / "site")
-    assert (tmp_path / "site" / MARK).exists()
 
 
 def test_what_fails_leaves_the_old_one_as_it_was(site, tmp_path, monkeypatch):

@@ -26,8 +26,10 @@ STARTS += ["/feed.xml", "/lists/key-test/feed.xml", "/lists/key-test/planned.ics
            "/projects/park/poster/", "/communities/here/poster/?size=a3",
            "/robots.txt", "/sitemap.xml", "/sitemap-projects.xml", "/favicon.ico"]
 STARTS += [f"/reports/{quarter}.{name}" for quarter in ("2021Q4", "2021Q3") for name in FORMATS]
-NOT_FOLLOWED = re.compile(r"/admin/|/static/|[?&](?:after|before|page|order|known_at)=|"
+# an elder page is the plain one in other clothes: of each its plain address, and not every choice of a filter
+NOT_FOLLOWED = re.compile(r"/admin/|/static/|[?&](?:after|before|page|order|known_at)=|/elder/.*\?|"
                           r"/reports/(?!$|2021Q[34]|compare|verify)")
+NARROWED = re.compile(r'rel="nofollow" href="([^"#]+)')  # one more choice of a filter
 
 
 def answers(client, starts=()):
@@ -45,6 +47,8 @@ def answers(client, starts=()):
 
 
 def links(address, html):
+    if "?" in address:  # each choice is read once, and not each mixture of two
+        html = NARROWED.sub("", html)
     found = LINK.findall(html) + [each.split()[0] for text in SRCSET.findall(html) for each in text.split(",")]
     for link in map(unescape, found):
         if not (urlsplit(link).scheme or urlsplit(link).netloc):
