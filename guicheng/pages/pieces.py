@@ -73,11 +73,13 @@ def samples():
         ("climb", "一个项目走到第几步，每步写日子",
          {"climb": climb(done, [done.latest_update]), "family": "done", "judgements": [done.judgement]}),
         ("move", "从哪里到哪里", {"status": "in_progress", "before": "planned"}),
-        ("verdict", "承诺和判定，短的", {"judgement": doing.judgement}),
+        ("verdict", "承诺和判定，短的", {"verdict": Verdict.PENDING, "due": doing.judgement.promise.due_told}),
         ("promise", "承诺和结果，整的", {"row": doing.judgement}),
         ("late", "承诺的日子过了，没有写明完成", {"projects": [doing]}),
         ("log_entry", "最近的一条进展", {"project": doing, "told": told}),
-        ("beside", "一行的末尾：第几步、从哪里来、判定", {"status": "in_progress", "told": told}),
+        ("beside", "一行的末尾：第几步、从哪里来、判定", {
+            "status": "in_progress", "before": "planned", "verdict": Verdict.KEPT,
+            "due": doing.judgement.promise.due_told}),
         ("moved_row", "列表里的一行", {"row": row}),
         ("known", "一张清单，一格一项", {"summary": SUMMARY}),
         ("parts", "分项板", {"board": [(3, "推进", [

@@ -25,12 +25,13 @@ def _verdict(day, known_at):
     done_later = said.filter(effective_on__gt=due, status__in=Status.DONE)
     perhaps_by_due = Exists(done_later.filter(Q(effective_from=None) | Q(effective_from__lte=due)))
     put_off = Exists(said.filter(postponed_to__gt=due))
+    # nested, so that each subquery is written, planned and asked as rarely as can be
+    in_time = Case(When(due_on__gt=last_ended(day), then=Value(Verdict.EARLY)), default=Value(Verdict.KEPT))
+    done = Case(When(Q(unfinished) | ~Q(perhaps_by_due), then=Value(Verdict.LATE)), default=Value(Verdict.PENDING))
     return Case(
-        When(status_when_due__in=Status.DONE, due_on__gt=last_ended(day), then=Value(Verdict.EARLY)),
-        When(status_when_due__in=Status.DONE, then=Value(Verdict.KEPT)),
+        When(status_when_due__in=Status.DONE, then=in_time),
         When(due_on__gt=last_ended(day), then=Value(Verdict.NOT_DUE)),
-        When(Q(status_then__in=Status.DONE) & (Q(unfinished) | ~Q(perhaps_by_due)), then=Value(Verdict.LATE)),
-        When(status_then__in=Status.DONE, then=Value(Verdict.PENDING)),
+        When(status_then__in=Status.DONE, then=done),
         When(Q(status_then=Status.CANCELLED) | Q(unfinished) | Q(put_off), then=Value(Verdict.UNKEPT)),
         default=Value(Verdict.PENDING), output_field=models.CharField())
 

@@ -64,6 +64,18 @@ def _mini(status, before):
         "was_label": Status.STEPS[was - 1] if was else ""})
 
 
+@register.simple_tag
+def beside(status, told):
+    """The end of a row, of a status and a Told. Drawn once for each that says the same."""
+    judgement = told.judgement
+    return _beside(status, told.before, judgement and judgement.verdict, judgement and judgement.promise.due_told)
+
+
+@lru_cache(maxsize=1024)
+def _beside(status, before, verdict, due):
+    return render_to_string("pieces/_beside.html", {"status": status, "before": before, "verdict": verdict, "due": due})
+
+
 CELL, ACROSS = 12, 24  # a cell with its gap; how many stand in a line
 
 

@@ -10,7 +10,7 @@ from guicheng.pages.pieces import samples
 pytestmark = pytest.mark.django_db
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "pieces"
 # what stands inside of others, or needs the page around it
-PARTS = {"chip", "facet_option", "mini", "cells", "find", "foot"}
+PARTS = {"chip", "mini", "cells", "find", "foot"}
 
 
 def names():
