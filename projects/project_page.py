@@ -87,7 +87,7 @@ class ProjectPage:
 
     @property
     def before(self):
-        """The status before the last change of it; "" where none was told before, None where none was told at all."""
+        """The status before the last change of it, as `status_before` tells it."""
         return status_before(self.in_force[::-1])
 
     @property

@@ -13,7 +13,7 @@ NEEDED = ("project", "status", "effective_from", "effective_on", "postponed_to",
 
 @dataclass(frozen=True)
 class Told:
-    """Of one project. `before`: the status before that of now, "" where nobody had told any; None where it has none."""
+    """Of one project. `before`: the status before that of now, as `status_before` tells it."""
 
     before: str | None
     judgement: Judgement | None  # of its promise that falls due last
@@ -37,8 +37,10 @@ def told_of(keys, moment=NOW):
 
 
 def status_before(rows):
-    """The status before the last change of it among the rows, oldest first; "" of the first told, None of none."""
+    """The status before the last change of it among the rows, oldest first; "" where the last one is the first told.
+
+    None where there is nothing to tell: no status, or the same one told again and none before it.
+    """
     statuses = [row.status for row in rows if row.status]
-    if not statuses:
-        return None
-    return next((status for status in reversed(statuses) if status != statuses[-1]), "")
+    earlier = next((status for status in reversed(statuses) if status != statuses[-1]), None)
+    return "" if len(statuses) == 1 else earlier

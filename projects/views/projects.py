@@ -1,6 +1,5 @@
 """The public pages of lists, projects and quarterly reports. GET only; nobody's name is on them."""
 from dataclasses import replace
-from itertools import groupby
 
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, render
@@ -170,10 +169,16 @@ def _with_told(rows, moment):
 
 
 def _by_day(rows, is_ordered):
-    """(day, source, rows) of rows that come newest first; in any other order one group, whose rows tell their day."""
+    """(day, source, rows) of rows that come newest first; in any other order one group, whose rows tell their day.
+
+    A day is told once on a page: ranges that end on one day are in no order among themselves.
+    """
     if is_ordered:
         return [("", "", [row | {"shows_day": True} for row in rows])]
-    return [(day, source, list(group)) for (day, source), group in groupby(rows, _day_and_source)]
+    groups = {}
+    for row in rows:
+        groups.setdefault(_day_and_source(row), []).append(row)
+    return [(*key, group) for key, group in groups.items()]
 
 
 def _day_and_source(row):

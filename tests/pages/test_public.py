@@ -135,7 +135,7 @@ def test_the_home_page_answers_the_question(visitor, facts):
 
 def test_a_list_shows_its_gap_its_parts_and_its_disagreements(visitor, facts):
     page = text_of(visitor, "/lists/2021-key/")
-    for words in ("其余 33 项", "两份资料写法不同，正在核实", "海棠村", "按上下文算在清单上", "基本完成"):
+    for words in ("其余 33 项", "同一份资料里两处写法不同，正在核实", "海棠村", "按上下文算在清单上", "基本完成"):
         assert words in page
 
 
