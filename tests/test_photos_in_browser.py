@@ -24,13 +24,17 @@ DROP = """
 }
 """
 SHIFTS = """
-() => new Promise((done) => {
-  let sum = 0;
-  new PerformanceObserver((list) => {
-    for (const each of list.getEntries()) if (!each.hadRecentInput) sum += each.value;
-  }).observe({ type: "layout-shift", buffered: true });
-  setTimeout(() => done(sum), 400);
-})
+async () => {
+  const waited = [...document.querySelectorAll(".photo img")].filter((each) => !each.complete);
+  await Promise.all(waited.map((each) => new Promise((done) => { each.onload = done; })));
+  return new Promise((done) => {
+    let sum = 0;
+    new PerformanceObserver((list) => {
+      for (const each of list.getEntries()) if (!each.hadRecentInput) sum += each.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => done(sum), 400);
+  });
+}
 """
 
 
@@ -147,7 +151,7 @@ def test_control_without_sizes_the_page_would_jump(live_server, open_page, autho
     strip = "for (const each of document.images) { each.removeAttribute('width'); each.removeAttribute('height'); }"
 
     def slow(route):
-        page.wait_for_timeout(1500)  # long after the page is painted, on a loaded machine too
+        page.wait_for_timeout(800)  # after the page is painted, on a loaded machine too
         route.continue_()
 
     page.route("**/*.jpg", slow)
