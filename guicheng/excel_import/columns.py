@@ -51,6 +51,7 @@ class Field:
     options: Callable | None = None
     longest: int = LONGEST
     width: int = 16
+    costs_row: bool = True  # whether a cell that cannot be read keeps the whole row out
 
     @property
     def column(self):
@@ -89,6 +90,7 @@ class Header:
 def folded(heading):
     """A heading without spaces, line breaks, brackets' contents and signs: what is compared."""
     text = re.sub(r"[（(\[【].*?[)）\]】]", "", heading)
+    text = re.sub(r"[/／\-—:：]\s*(?:亿|千万|百万|十万|万|千)?\s*元\s*$", "", text)
     return re.sub(r"[\s*＊:：、,，.。/／]+", "", text) or re.sub(r"\s+", "", heading)
 
 
@@ -118,9 +120,13 @@ class Fields:
         """The field that this very word names, seen with what else stands in the heading."""
         return key
 
-    def by_cells(self, key, cells):
-        """The field that the words named, seen with the first cells below; `cells` are texts."""
+    def by_cells(self, key, cells, heading):
+        """The field that the words named, seen with the first cells below: (value, look)."""
         return key
+
+    def is_of_others(self, upper):
+        """Whether what stands under this upper heading is never ours, whatever it is called: 实际, 上期."""
+        return False
 
     def guess(self, heading):
         """Tell (field or "", how sure: 2 the very word, 1 a word at its end, 0 nothing)."""
@@ -133,7 +139,10 @@ class Fields:
 
     def meaning(self, heading):
         """What a heading means; of a heading in two storeys the lower one first."""
-        for part in [heading.rsplit("／", 1)[-1], heading]:
+        upper, _, lower = heading.rpartition("／")
+        if upper and self.is_of_others(folded(upper)):
+            return "", 0
+        for part in [lower, heading]:
             key, sure = self.guess(part)
             if sure:
                 return key, sure
@@ -141,39 +150,54 @@ class Fields:
 
     # --- the header -----------------------------------------------------------------------------------
     def score(self, headings):
-        """How much a row looks like a header: 0 where fewer than two headings are known."""
+        """How much a row looks like a header: 0 where no heading names a thing and fewer than two are known."""
         found = {}
         for heading in headings:
             key, sure = self.meaning(heading)
             if sure:
                 found[key] = max(found.get(key, 0), sure)
         named = 2 if found.keys() & set(self.naming) else 0
+        if len(found) == 1 and named:
+            return 1 if sum(map(bool, headings)) > 1 else 0  # a name and columns that nobody knows
         return sum(found.values()) + named if len(found) > 1 else 0
 
-    def find_header(self, rows):
+    def find_header(self, sheet):
         """The row, or the two rows, in which most headings are known; None where nothing looks like a header."""
-        best = None
+        best, rows = None, sheet.rows
         for index, row in enumerate(rows[:LOOK_AT]):
-            if len({cell for cell in map(plain_text, row) if cell}) < 2:
+            cells = {cell for cell in map(plain_text, row) if cell}
+            is_bare = len(cells) == 1 and index + 1 < len(rows) and max(map(len, rows)) == 1
+            if len(cells) < 2 and not is_bare:
                 continue
             for height in (1, 2):
-                if height == 2 and (index + 1 >= len(rows) or not _is_second_storey(row, rows[index + 1])):
+                if height == 2 and (index + 1 >= len(rows) or not _is_second_storey(sheet, index)):
                     continue
-                found = self.header_at(rows, index + 1, height)
+                found = self.header_at(sheet, index + 1, height)
+                if is_bare and self.guess(found.headings[0])[0] in self.naming:
+                    found.score = 1
                 is_better = best is None or found.score > best.score
-                is_taller = best is not None and height == 2 and found.score >= best.score and best.row == found.row
-                if found.score and (is_better or is_taller):
+                is_taller = best is not None and height == 2 and best.row == found.row
+                if found.score and (is_better or is_taller) and not self._is_form(rows, found):
                     best = found
         return best
 
-    def header_at(self, rows, row, height=1):
+    def _is_form(self, rows, header):
+        """Whether the headings stand beside their values: then the rows below have headings as well."""
+        labels = 0
+        for row in rows[header.below:header.below + 8]:
+            filled = [text for text in map(plain_text, row) if text]
+            if len(filled) > 1 and self.guess(filled[0])[1] == 2 and self.guess(filled[1])[1] != 2:
+                labels += 1
+        return labels > 1 and labels * 2 >= len(rows[header.below:header.below + 8])
+
+    def header_at(self, sheet, row, height=1):
         """The header that a person says stands in this row."""
-        headings = _headings(rows, row - 1, height) if row <= len(rows) else []
+        headings = _headings(sheet, row - 1, height) if row <= len(sheet.rows) else []
         return Header(row, height, headings, self.score(headings))
 
     def choose_sheet(self, sheets):
         """The sheet whose header is the most recognisable, and that header; (None, None) where none is."""
-        found = [(self.find_header(sheet.rows), -index, sheet) for index, sheet in enumerate(sheets)]
+        found = [(self.find_header(sheet), -index, sheet) for index, sheet in enumerate(sheets)]
         found = [(header.score - (0.5 if sheet.is_hidden else 0), order, sheet, header)
                  for header, order, sheet in found if header]
         if not found:
@@ -182,16 +206,16 @@ class Fields:
         return sheet, header
 
     # --- the columns ----------------------------------------------------------------------------------
-    def map_columns(self, headings, rows, habits=()):
+    def map_columns(self, headings, sheet, below, habits=()):
         """For each column the field it fills, or "": what a person said before, else the words; each field once.
 
-        `habits`: {folded heading: field}.
+        `below`: how many rows stand above the table's first. `habits`: {folded heading: field}.
         """
         sure, columns = [], [""] * len(headings)
         for index, heading in enumerate(headings):
             key, weight = habit if (habit := _habit(habits, heading)) else self.meaning(heading)
             if weight in (1, 2):
-                key = self.by_cells(key, _texts(rows, index))
+                key = self.by_cells(key, _cells(sheet, below, index), heading)
             if key in self.offered:
                 sure.append((-weight, index, key))
         for _, index, key in sorted(sure):
@@ -210,23 +234,51 @@ def _habit(habits, heading):
     return (habits[key], 3) if key in habits else None
 
 
-def _texts(rows, index):
-    return [plain_text(row[index]) for row in rows[:50] if index < len(row) and row[index] != ""]
+def _cells(sheet, below, index):
+    """(value, look) of the first cells of a column."""
+    return [(row[index], sheet.looks.get((number, index), "")) for number, row in enumerate(
+        sheet.rows[below:below + 50], below) if index < len(row) and row[index] != ""]
 
 
-def _headings(rows, index, height):
-    upper = [clean_text(plain_text(cell)) for cell in rows[index]]
+def _headings(sheet, index, height):
+    upper = [clean_text(plain_text(cell)) for cell in sheet.rows[index]]
     if height == 1:
         return upper
-    lower = [clean_text(plain_text(cell)) for cell in rows[index + 1]]
+    lower = [clean_text(plain_text(cell)) for cell in sheet.rows[index + 1]]
     width = max(len(upper), len(lower))
     upper, lower = upper + [""] * (width - len(upper)), lower + [""] * (width - len(lower))
+    for column in range(1, width):  # a .csv has no merges: what stands below an empty cell belongs to its left
+        upper[column] = upper[column] or (upper[column - 1] if lower[column] else "")
     return [low if not up or low == up else f"{up}／{low}" if low else up
             for up, low in zip(upper, lower, strict=True)]
 
 
-def _is_second_storey(upper, lower):
-    """Whether merged cells tie the two rows together: down (序号 above 序号) or across (进展, 进展)."""
-    down = any(up == low != "" for up, low in zip(upper, lower, strict=False))
-    across = any(left == right != "" for left, right in zip(upper, upper[1:], strict=False))
-    return down and across and len({plain_text(cell) for cell in lower if cell != ""}) > 1
+def _is_second_storey(sheet, index):
+    """Whether merged cells tie two rows together: down (序号 above 序号) or across (进展, 进展); in a .csv, blanks."""
+    upper, lower = sheet.rows[index], sheet.rows[index + 1]
+    filled = [column for column, cell in enumerate(lower) if plain_text(cell)]
+    if not filled:
+        return False
+    down = [column for column in filled if column < len(upper) and upper[column] == lower[column]
+            and (index + 1, column) in sheet.spread]
+    across = any((index, column) in sheet.spread for column in range(len(upper)))
+    if down and (across or len(down) == len(filled)):
+        return len({plain_text(lower[column]) for column in filled}) > 1
+    own = [column for column in filled if column not in down]
+    blank = [column for column in own if column < len(upper) and not plain_text(upper[column])]
+    heads = {column - 1 for column in blank}
+    return bool(not sheet.spread and blank and len(own) > 1 and all(
+        column in blank or column in heads for column in own) and not any(map(is_figure, (lower[c] for c in own))))
+
+
+def is_figure(cell):
+    return not isinstance(cell, str) or bool(re.search(r"\d", cell))
+
+
+def letter_of(index):
+    """The letters of a column: 0 is A, 26 is AA."""
+    letters = ""
+    while index >= 0:
+        index, place = divmod(index, 26)
+        letters, index = chr(ord("A") + place) + letters, index - 1
+    return letters

@@ -2,53 +2,74 @@
 from django.db import models
 
 from guicheng.access.units import behind
-from guicheng.excel_import.columns import folded
+from guicheng.excel_import.kinds import RowKinds, Skipped, section_of
 from guicheng.excel_import.names import NotFound
-from guicheng.excel_import.values import Unclear, plain_text
-
-TOTALS = ("合计", "总计", "小计", "共计")
-NOTES = ("备注", "注：", "注:", "说明", "填表", "填报人", "填报单位", "审核人", "制表", "联系人：", "联系人:")
+from guicheng.excel_import.values import Question, Unclear, plain_text, says_nothing, short
 
 
 class Outcome(models.TextChoices):
     NEW = "new", "新增"
     CHANGED = "changed", "有改动"
     UNCHANGED = "unchanged", "没有改动"
+    ASK = "ask", "要先说明"
     WRONG = "wrong", "有问题"
 
 
+class Remark(str):
+    """A sentence about a row; `key` is the field of whose cell it speaks, "" where it speaks of the row."""
+
+    def __new__(cls, sentence, key=""):
+        remark = super().__new__(cls, sentence)
+        remark.key = key
+        return remark
+
+
 class Line:
-    """One row on its way: its cells by field, which row of ours it speaks of, what is wrong, what is to be said."""
+    """One row on its way: its cells by field, which row of ours it speaks of, what is wrong, what is to be said.
+
+    `looks`, `struck`, `spread`: of the cells by field, as `Sheet` tells them.
+    """
 
     def __init__(self, number, raw, cells, section=""):
         self.number, self.raw, self.cells, self.section = number, raw, cells, section
+        self.looks, self.struck, self.spread = {}, {}, set()
         self.roster = self.known = None
         self.name = self.seen = ""
         self.values, self.changes = {}, []
-        self.problems, self.notes = [], []
+        self.problems, self.questions, self.notes = [], [], []
         self.filled_by = {}  # of each field that was read, the field whose cell said it
 
     def text(self, key):
-        return plain_text(self.cells[key]) if key in self.cells else ""
+        return "" if says_nothing(self.cells.get(key, "")) else plain_text(self.cells[key])
 
     def note(self, field, sentence):
         """Say something of a cell that was read all the same."""
-        self.notes.append(f"“{field.label}”{sentence}")
+        self.notes.append(Remark(f"“{field.label}”{sentence}", field.key))
+
+    def said(self, field, said):
+        """{field: value} of what a reading of its cell gave, whose note is told."""
+        if said.note:
+            self.note(field, said.note)
+        return {field.key: said.value}
 
 
 class Table:
-    """The rows below a header. `columns`: for each column the field it fills, or ""."""
+    """The rows below a header. `columns`: for each column the field it fills, or "". `kept`: rows, by number, that a
+    person says are things whatever they look like."""
 
-    def __init__(self, rows, below, headings, columns):
-        self.rows, self.first, self.headings = rows[below:], below + 1, headings
+    def __init__(self, sheet, header, columns, kept=()):
+        self.sheet, self.rows, self.first = sheet, sheet.rows[header.below:], header.below + 1
+        self.above, self.headings, self.kept = sheet.rows[: header.row - 1], header.headings, set(kept)
         self.columns = [(index, key) for index, key in enumerate(columns) if key]
-        self.labels = {key: headings[index].split("／")[-1].replace("\n", "") for index, key in self.columns}
-        self.skipped = 0
+        self.labels = {key: self.headings[index].split("／")[-1].replace("\n", "") for index, key in self.columns}
+        self.places = {key: index for index, key in self.columns}
+        self.skipped = []  # what `lines` passed over
 
     def cells(self, key):
-        """Every cell of the column that fills a field."""
-        index = next((index for index, each in self.columns if each == key), None)
-        return [row[index] for row in self.rows if index is not None and index < len(row)]
+        """(value, look) of every cell of the column that fills a field."""
+        index = self.places.get(key)
+        return [(row[index], self.sheet.looks.get((number, index), "")) for number, row in enumerate(
+            self.rows, self.first - 1) if index is not None and index < len(row) and row[index] != ""]
 
     def every_line(self):
         """The rows in which anything stands."""
@@ -57,36 +78,30 @@ class Table:
                 yield self._line(number, raw)
 
     def lines(self):
-        """The rows without totals, notes, repeated headers and headings between them; these are counted as skipped."""
-        section = ""
-        head = [folded(heading) for heading in self.headings]
+        """The rows that are things; the others are told in `skipped`."""
+        kinds, section = RowKinds(self), ""
         for number, raw in enumerate(self.rows, self.first):
-            texts = [plain_text(cell) for cell in raw]
-            filled = [text for text in texts if text]
-            if not filled:
-                continue
-            if len(set(filled)) == 1 and len(head) > 2:
-                if self._is_section(filled, texts):
-                    section = filled[0]
-                    self.skipped += 1
-                    continue
-            elif folded(texts[0]) == head[0] and [folded(text) for text in texts][:len(head)] == head[:len(texts)]:
-                self.skipped += 1
-                continue
-            if filled[0].startswith((*TOTALS, *NOTES)):
-                self.skipped += 1
-                continue
-            yield self._line(number, raw, section)
+            why, words = kinds.of(number, raw)
+            if why == "section":
+                section = section_of(words)
+            if not why or (number in self.kept and why != "blank"):
+                yield self._line(number, raw, section)
+            elif words or why != "blank":
+                self.skipped.append(Skipped(number, why, words))
 
     def _line(self, number, raw, section=""):
-        cells = {key: raw[index] for index, key in self.columns if index < len(raw) and plain_text(raw[index]) != ""}
-        return Line(number, raw, cells, section)
-
-    def _is_section(self, filled, texts):
-        """Whether a row with one text only is a heading between the rows (一、民生设施), not a thing's bare name."""
-        name_column = next((index for index, key in self.columns if key == "name"), None)
-        at_name = name_column is not None and name_column < len(texts) and texts[name_column] == filled[0]
-        return not (at_name and len(filled) == 1)
+        line = Line(number, raw, {}, section)
+        for index, key in self.columns:
+            place = number - 1, index
+            if index < len(raw) and plain_text(raw[index]) != "":
+                line.cells[key] = raw[index]
+            if look := self.sheet.looks.get(place):
+                line.looks[key] = look
+            if words := self.sheet.struck.get(place):
+                line.struck[key] = words
+            if place in self.sheet.spread:
+                line.spread.add(key)
+        return line
 
 
 class Roster:
@@ -138,27 +153,41 @@ class Roster:
         """What a line says of these fields: {key: stored value}. An empty cell says nothing, an unclear one is told."""
         values = {}
         for key in keys:
-            if key in line.cells:
-                field = self.fields[key]
+            field = self.fields[key]
+            if key in line.struck:
+                line.note(field, f"里划掉的“{short(line.struck[key])}”没有读")
+            if key in line.cells and not says_nothing(line.cells[key]):
                 try:
                     said = field.read(line, field)
-                    values |= {name: self.fields[name].stored(value) for name, value in said.items()}
-                    line.filled_by |= dict.fromkeys(said, key)
                 except (Unclear, NotFound) as fault:
                     self.refuse(line, key, fault)
+                else:
+                    values |= {name: self.fields[name].stored(value) for name, value in said.items()}
+                    line.filled_by |= dict.fromkeys(said, key)
         return values
 
     def refuse(self, line, key, fault):
-        """Name the column; a sentence that goes on from it needs no colon."""
+        """Tell what is wrong with a cell, and what it costs: the row, or nothing but the cell."""
+        field = self.fields[key]
         label = self.table.labels.get(key) if self.table else None
-        colon = "" if str(fault)[0] in "是太应" else "："
-        line.problems.append(f"“{label or self.fields[key].label}”{colon}{fault}")
+        colon = "" if str(fault)[0] in "是太应里被小超写" else "："
+        sentence = f"“{label or field.label}”{colon}{fault}"
+        if isinstance(fault, Question):
+            line.questions.append(Remark(sentence, key))
+        elif field.costs_row:
+            line.problems.append(Remark(sentence, key))
+        else:
+            line.notes.append(Remark(f"{sentence}，这一格没有导入", key))
 
     def once(self, line, identity):
         """Refuse a second row of the same thing."""
-        first = self.first_seen.setdefault(identity, line.number)
+        first = self.first_of(line, identity)
         if first != line.number:
             line.problems.append(f"和第 {first} 行是同一个{self.thing}，只导入第 {first} 行")
+
+    def first_of(self, line, identity):
+        """The number of the first line that spoke of this."""
+        return self.first_seen.setdefault(identity, line.number)
 
     def changes(self, values, before):
         """[label, old, new] of each field, for people."""

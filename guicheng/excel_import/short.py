@@ -53,8 +53,7 @@ class ShortRoster(Roster):
             raise ValidationError(f"没有找到标题行：要有{names}{'这一列' * (len(self.needs) == 1)}。"
                                   f"可以下载空白模板来填（{'、'.join(self.labels)}）。")
         self.refuse_header(meant)
-        below = sheet.rows[header.below:]
-        return Table(sheet.rows, header.below, header.headings, self.fields.map_columns(header.headings, below))
+        return Table(sheet, header, self.fields.map_columns(header.headings, sheet, header.below))
 
     def refuse_header(self, meant):
         """Raise ValidationError where these fields, left to right, are no header of ours."""

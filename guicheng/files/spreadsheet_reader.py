@@ -10,27 +10,42 @@ import re
 import sys
 import zipfile
 from datetime import date, datetime, time, timedelta
+from itertools import count
 
-MAX_ROWS, MAX_COLUMNS, MAX_CELLS, MAX_SHEETS = 20_000, 200, 1_500_000, 50
-MAX_PARTS, MAX_UNPACKED, MAX_RATIO = 2_000, 200 * 1024 * 1024, 250
-MAX_MERGES = 20_000
+from guicheng.files.looks import SheetLooks, Styles, struck_texts
+from guicheng.files.ods_reader import sheets_of_ods
+from guicheng.files.spreadsheet_limits import (
+    BINARY,
+    BOMB,
+    BROKEN,
+    DECLARES,
+    EMPTY,
+    ENCRYPTED,
+    ERROR_VALUE,
+    FAR,
+    FORMULA_WITHOUT_VALUE,
+    MACRO,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_MERGES,
+    MAX_PARTS,
+    MAX_RATIO,
+    MAX_ROWS,
+    MAX_SHEETS,
+    MAX_UNPACKED,
+    NOT_A_TABLE,
+    TOO_MANY_CELLS,
+    TOO_MANY_COLUMNS,
+    TOO_MANY_ROWS,
+    WEB_PAGE,
+    Refused,
+    Row,
+    spread_over,
+)
+from guicheng.files.xls_reader import sheets_of_xls
+
+OTHER_KINDS = b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b"
 TEXT_CUT = 40_000  # a cell of Excel holds 32,767 characters
-
-MACRO = "带宏的工作簿请另存为 .xlsx 再上传。"
-ENCRYPTED = "这个工作簿加了密码，请取消密码再上传。"
-BROKEN = "这个文件已损坏或没有传完，打不开。请重新保存一份再上传。"
-BOMB = "这个文件压缩得不正常，展开后会非常大，没有打开。"
-DECLARES = "这个文件里有外部引用声明（DOCTYPE），不安全，没有打开。请用 Excel 或 WPS 另存一份再上传。"
-FAR = "表里很远的地方（如 {ref}）还有内容，请删去表格以外的内容再上传。"
-NOT_A_TABLE = "这不是能读的表格。请上传 .xlsx、.xls、.ods 或 .csv 文件。"
-WEB_PAGE = "这是改了名字的网页，不是表格。请用 Excel 打开它，另存为 .xlsx 再上传。"
-BINARY = "这种工作簿（.xlsb）请另存为 .xlsx 再上传。"
-EMPTY = "这个文件是空的。"
-TOO_MANY_ROWS = f"表“{{name}}”超过 {MAX_ROWS:,} 行，请分成几份再上传。"
-TOO_MANY_COLUMNS = f"表“{{name}}”超过 {MAX_COLUMNS} 列，请只留要导入的列再上传。"
-TOO_MANY_CELLS = "这个工作簿的内容太多，请只留要导入的表再上传。"
-FORMULA_WITHOUT_VALUE = "#没有结果的公式"
-ERROR_VALUE = "#出错的公式"
 
 # a cell beyond column IV or row 30,000 that holds something: an empty cell with a format may stand anywhere
 FAR_CELL = re.compile(
@@ -41,30 +56,35 @@ ODD_CELL = re.compile(
 DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)|<\0!\0(?:D\0O\0C\0T|E\0N\0T)|\0<\0!\0D\0O\0C", re.IGNORECASE)
 
 
-class Refused(Exception):
-    pass
-
-
 def main(path):
     try:
         cells = 0
-        for name, hidden, rows in sheets_of(path):
-            write({"sheet": name, "hidden": hidden})
+        for name, hidden, hidden_columns, rows in sheets_of(path):
+            write({"sheet": name, "hidden": hidden, "hidden_columns": hidden_columns})
             for number, row in enumerate(rows, 1):
-                while row and row[-1] in ("", None):
-                    row.pop()
-                if len(row) > MAX_COLUMNS:
+                while row.cells and row.cells[-1] in ("", None) and len(row.cells) - 1 not in row.struck:
+                    row.cells.pop()
+                if len(row.cells) > MAX_COLUMNS:
                     raise Refused(TOO_MANY_COLUMNS.format(name=name))
-                if number > MAX_ROWS + 30 and row:
+                if number > MAX_ROWS + 30 and row.cells:
                     raise Refused(TOO_MANY_ROWS.format(name=name))
-                cells += len(row)
+                cells += len(row.cells)
                 if cells > MAX_CELLS:
                     raise Refused(TOO_MANY_CELLS)
                 if number <= MAX_ROWS + 30:
-                    write([cut(value) for value in row])
+                    write(line_of(row))
         write({"end": True})
     except Refused as refusal:
         write({"unreadable": str(refusal)})
+
+
+def line_of(row):
+    """A row as the portal is told of it: plain cells where there is nothing else to say."""
+    cells = [cut(value) for value in row.cells]
+    if not (row.looks or row.struck or row.spread or row.is_hidden):
+        return cells
+    return {"row": cells, "looks": list(row.looks.items()), "spread": row.spread, "is_hidden": row.is_hidden,
+            "struck": [(column, cut(words)) for column, words in row.struck.items()]}
 
 
 def write(line):
@@ -80,18 +100,20 @@ def as_json(value):
 
 def cut(value):
     if isinstance(value, str):
-        return value[:TEXT_CUT]
+        return unquoted(value[:TEXT_CUT])
     return str(value) if isinstance(value, timedelta) or value != value else value
 
 
 def sheets_of(path):
-    """Yield (name, is hidden, rows) of whatever the file is, by its first bytes and never by its name."""
+    """Yield (name, is hidden, hidden columns, rows) of whatever the file is: its first bytes say, not its name."""
     with open(path, "rb") as file:
         head = file.read(4096)
         if not head.strip(b"\0 \r\n\t"):
             raise Refused(EMPTY)
         if head.startswith(b"PK\x03\x04"):
             yield from of_zip(path)
+        elif head.startswith(OTHER_KINDS):
+            raise Refused(NOT_A_TABLE)
         elif head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
             yield from of_compound_file(path, head + file.read())
         else:
@@ -103,16 +125,25 @@ def of_zip(path):
     try:
         with zipfile.ZipFile(path) as package:
             kind = look_at_directory(package)
-            odd = look_at_parts(package) if kind == "xlsx" else {}
             if kind == "ods":
                 look_at_ods(package)
+                yield from sheets_of_ods(package)
+                return
+            odd, looks = look_at_parts(package), looks_of(package)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError):
         raise Refused(BROKEN)
     except Exception as error:  # zlib.error is not exported
         if type(error).__name__ == "error":
             raise Refused(BROKEN)
         raise
-    yield from of_calamine(path, odd)
+    yield from of_calamine(path, odd, looks)
+
+
+def looks_of(package):
+    """{sheet name: what its cells look like}."""
+    styles, texts, known = Styles(package), struck_texts(package), set(package.namelist())
+    return {name: SheetLooks(package, part, styles, texts) for part, name in sheet_names(package).items()
+            if part in known}
 
 
 def look_at_directory(package):
@@ -153,12 +184,17 @@ def look_at_parts(package):
     for part in package.namelist():
         if not part.endswith((".xml", ".rels", ".vml")):
             continue
+        rows = 0
         for text in stream(package, part):
             if DECLARATION.search(text):
                 raise Refused(DECLARES)
             if part.startswith("xl/worksheets/"):
                 if far := FAR_CELL.search(text):
-                    raise Refused(FAR.format(ref=far[1].decode()))
+                    rows += text[:far.start()].count(b"<row ")
+                    is_long = rows > MAX_ROWS  # a long table, not a cell that strayed
+                    raise Refused(TOO_MANY_ROWS.format(name=names.get(part, "")) if is_long
+                                  else FAR.format(ref=far[1].decode()))
+                rows += text.count(b"<row ")
                 found = odd.setdefault(names.get(part, part), {})
                 has_odd = b't="e"' in text or b"<f" in text or b":f" in text  # the search is slow, and rarely needed
                 for cell in ODD_CELL.finditer(text) if has_odd else ():
@@ -219,10 +255,10 @@ def of_compound_file(path, content):
         raise Refused(MACRO)
     if not has("Workbook") and not has("Book"):
         raise Refused(NOT_A_TABLE)
-    yield from of_calamine(path, {})
+    yield from sheets_of_xls(path)
 
 
-def of_calamine(path, odd):
+def of_calamine(path, odd, looks):
     import python_calamine as calamine
 
     try:
@@ -231,12 +267,13 @@ def of_calamine(path, odd):
         if not sheets:
             raise Refused(EMPTY)
         for each in sheets[:MAX_SHEETS]:
-            sheet = book.get_sheet_by_name(each.name)
+            sheet, look = book.get_sheet_by_name(each.name), looks.get(each.name)
             merges = sheet.merged_cell_ranges or []
             hidden = each.visible != calamine.SheetVisibleEnum.Visible
             before = [""] * (sheet.start[1] if sheet.start else 0)  # the rows begin at row 1, but not at column A
-            rows = (before + row for row in sheet.iter_rows())
-            yield each.name, hidden, filled(rows, merges[:MAX_MERGES], odd.get(each.name, {}))
+            rows = with_odd((before + row for row in sheet.iter_rows()), odd.get(each.name, {}))
+            rows = look.dress(rows) if look else rows
+            yield each.name, hidden, look.hidden_columns if look else [], spread_over(rows, merges[:MAX_MERGES])
     except calamine.PasswordError:
         raise Refused(ENCRYPTED)
     except calamine.CalamineError:
@@ -247,28 +284,22 @@ def of_calamine(path, odd):
         raise Refused(BROKEN)
 
 
-def filled(rows, merges, odd):
-    """Spread the merged cells over their area and name the cells whose formula has no value."""
-    starting = {}
-    for (top, left), (bottom, right) in merges:
-        starting.setdefault(top, []).append((bottom, left, min(right, MAX_COLUMNS)))
+def with_odd(rows, odd):
+    """The rows with the cells named whose formula has no value."""
     odd_rows = {}
     for (row, column), sentence in odd.items():
         odd_rows.setdefault(row, []).append((column, sentence))
-    active = []
-    for number, row in enumerate(rows):
-        row = ["" if value is None else value for value in row]
+    last = max(odd_rows, default=-1)
+    for number in count():
+        row = next(rows, None)
+        if row is None and number > last:
+            return
+        row = ["" if value is None else value for value in row or ()]
         for column, sentence in odd_rows.get(number, ()):
+            row += [""] * (column + 1 - len(row) if column < MAX_COLUMNS else 0)
             if column < len(row) and row[column] == "":
                 row[column] = sentence
-        for bottom, left, right in starting.get(number, ()):
-            if left < len(row) and row[left] != "":
-                active.append((bottom, left, right, row[left]))
-        for _, left, right, value in active:
-            for column in range(left, min(right + 1, len(row))):
-                row[column] = value
-        active = [each for each in active if each[0] > number]
-        yield row
+        yield Row(row)
 
 
 # --- text -----------------------------------------------------------------------------------------
@@ -279,7 +310,7 @@ def of_text(head, file):
     text = decoded(head + file.read())
     csv.field_size_limit(1_000_000)
     try:
-        yield "CSV", False, [[unquoted(cell) for cell in row] for row in csv.reader(
+        yield "CSV", False, [], [Row(row) for row in csv.reader(
             io.StringIO(text, newline=""), delimiter=delimiter_of(text))]
     except csv.Error:
         raise Refused(NOT_A_TABLE)
@@ -288,8 +319,11 @@ def of_text(head, file):
 def decoded(content):
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
-    elif b"\0" in content:
-        raise Refused(NOT_A_TABLE)
+    elif b"\0" in content[:4000]:  # UTF-16 without its mark: each comma and line end has a nought beside it
+        even, odd = (content[start:4000:2].count(0) for start in (0, 1))
+        if min(even, odd) * 20 > max(even, odd) or max(even, odd) * 50 < min(len(content), 4000):
+            raise Refused(NOT_A_TABLE)
+        encodings = ["utf-16-be"] if even > odd else ["utf-16-le"]
     else:
         encodings = ["utf-8-sig", "gb18030"]
     for encoding in encodings:
@@ -314,8 +348,11 @@ def delimiter_of(text):
 
 
 def unquoted(cell):
-    """Take back the apostrophe that an export puts before what looks like a formula."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell
+    """Take back what an export puts around a text: ="0757" and the apostrophe before what looks like a formula."""
+    if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
+        return cell[2:-1].replace('""', '"')
+    is_quoted = cell[:1] == "'" and (cell[1:2] in ("=", "+", "-", "@") or cell[1:2].isdecimal())
+    return cell[1:] if is_quoted else cell
 
 
 if __name__ == "__main__":

@@ -27,11 +27,32 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet as plain rows of str, float, bool, date, datetime and time; "" is an empty cell."""
+    """One sheet as plain rows of str, float, bool, date, datetime and time; "" is an empty cell.
+
+    Beside them what the cells look like, by (row, column) counted from 0; words that are struck out do not stand in
+    the rows.
+    """
 
     name: str
     rows: list = field(default_factory=list, repr=False)
     is_hidden: bool = False
+    looks: dict = field(default_factory=dict, repr=False)  # what a format says of a number or day: see looks.py
+    struck: dict = field(default_factory=dict, repr=False)  # the words that are struck out
+    spread: set = field(default_factory=set, repr=False)  # cells that repeat what a merged cell says
+    hidden_rows: set = field(default_factory=set, repr=False)
+    hidden_columns: list = field(default_factory=list, repr=False)
+
+    def add(self, row):
+        """Take a row as the child tells it."""
+        if isinstance(row, dict):
+            number = len(self.rows)
+            self.looks.update(((number, column), look) for column, look in row["looks"])
+            self.struck.update(((number, column), words) for column, words in row["struck"])
+            self.spread.update((number, column) for column in row["spread"])
+            if row["is_hidden"]:
+                self.hidden_rows.add(number)
+            row = row["row"]
+        self.rows.append(row)
 
 
 def read_sheets(file):
@@ -52,12 +73,12 @@ def _sheets(lines):
     sheet = None
     for line in lines:
         row = json.loads(line, object_hook=_value)
-        if isinstance(row, list):
-            sheet.rows.append(row)
-        elif isinstance(row, Sheet):
+        if isinstance(row, Sheet):
             if sheet:
                 yield sheet
             sheet = row
+        elif isinstance(row, list) or "row" in row:
+            sheet.add(row)
         elif "unreadable" in row:
             raise Unreadable(row["unreadable"])
         else:
@@ -69,7 +90,7 @@ def _sheets(lines):
 
 def _value(found):
     if "sheet" in found:
-        return Sheet(found["sheet"], is_hidden=found["hidden"])
+        return Sheet(found["sheet"], is_hidden=found["hidden"], hidden_columns=found["hidden_columns"])
     for key, kind in (("date", date), ("datetime", datetime), ("time", time)):
         if key in found:
             return kind.fromisoformat(found[key])

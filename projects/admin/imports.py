@@ -19,6 +19,7 @@ from guicheng.review.forms import CheckedForm
 from guicheng.tables.exports import workbook_response
 from guicheng.text import is_row_number
 from projects.excel_import import jobs, review, upload
+from projects.excel_import.assumed import assumed_of_sheets
 from projects.excel_import.fields import FIELDS
 from projects.excel_import.forms import ColumnsForm, UploadForm
 from projects.excel_import.preview import forget_rows
@@ -156,6 +157,7 @@ class ImportBatchAdmin(ScopedAdmin):
         if moved or "reread" in request.POST:
             row = form.cleaned_data["header_row"] if sheet.name == batch.sheet else None
             upload.read_header(batch, sheet, row=row)
+            batch.sheets_said = assumed_of_sheets(form.sheets, [sheet.name])
         else:
             chosen = form.chosen_columns()
             upload.learn(request.user, batch.headings, batch.columns, chosen)
@@ -187,6 +189,7 @@ class ImportBatchAdmin(ScopedAdmin):
             outcome=outcome, is_own=is_own,
             totals=[(key, label, counts.get(key, 0)) for key, label in ImportRow.Outcome.choices],
             all_rows=sum(counts.values()), to_write=counts.get("new", 0) + counts.get("changed", 0),
+            to_ask=counts.get("ask", 0), wrong=counts.get("wrong", 0),
             mapped=[(heading, FIELDS[key].label) for heading, key in zip(batch.headings, batch.columns, strict=True)
                     if key], left_out=[heading for heading, key in zip(batch.headings, batch.columns, strict=True)
                                        if heading and not key],

@@ -5,17 +5,57 @@ from decimal import Decimal
 from functools import partial
 
 from guicheng import words
+from guicheng.excel_import import days
 from guicheng.excel_import import values as meaning
-from guicheng.excel_import.columns import Field, Fields
+from guicheng.excel_import.amounts import amount_of
+from guicheng.excel_import.columns import Field, Fields, folded
+from guicheng.excel_import.kinds import section_of
 from guicheng.excel_import.names import key_of
+from guicheng.excel_import.percents import is_share, percent_of
+from guicheng.excel_import.values import Unclear
 from guicheng.fields import CleanCharField
-from projects.excel_import.statuses import status_of
+from projects.excel_import.statuses import answer_of, status_of
+from projects.excel_import.units import community_named, is_marked, units_named
 from projects.models import Project, Status
 
 LENGTHS = {field.name: field.max_length for field in Project._meta.fields if isinstance(field, CleanCharField)}
 
 
 # --- what a cell says -------------------------------------------------------------------------------
+def read_words(line, field):
+    """Text that residents may read: a private number is not taken in."""
+    text = meaning.text_of(line.cells[field.key], field.longest)
+    if meaning.has_private_number(text):
+        raise Unclear("里有手机号，公开的资料里不写")
+    return {field.key: text}
+
+
+def read_name(line, field):
+    """The name in one line: a break within it comes from the width of a column."""
+    return {field.key: re.sub(r"\s*\n\s*", "", read_words(line, field)[field.key])}
+
+
+def read_staff_words(line, field):
+    """Text that only staff read."""
+    return {field.key: meaning.text_of(line.cells[field.key], field.longest)}
+
+
+def read_phone(line, field):
+    """The office's number. What Excel shortened to 1.00E+10 is none."""
+    text = meaning.text_of(line.cells[field.key], field.longest)
+    if meaning.SHORTENED.fullmatch(text):
+        raise Unclear(f"“{text}”是被 Excel 缩短的号码")
+    return read_words(line, field)
+
+
+def read_progress(line, field):
+    """What was done; a mere share below 进度 is the percentage."""
+    value, look = line.cells[field.key], line.looks.get(field.key, "")
+    if "percent" not in line.cells and is_share(value, look) and (look == "percent" or isinstance(value, str)):
+        return line.said(FIELDS["percent"], percent_of(value, look))
+    return read_words(line, field)
+
+
 def read_number(line, field):
     return {field.key: meaning.number_of(line.cells[field.key])}
 
@@ -24,61 +64,150 @@ def read_link(line, field):
     return {field.key: line.roster.finder.names(field.link, line.project_list).get(line.text(field.key))}
 
 
+def read_category(line, field):
+    """The category; its mark 一、 is no part of its name."""
+    names = line.roster.finder.names(field.link, line.project_list)
+    text = line.text(field.key)
+    return {field.key: names.find(text) or names.get(section_of(text))}
+
+
+def read_community(line, field):
+    """The community; the whole street is none."""
+    name = community_named(line.text(field.key))
+    if not name:
+        line.note(field, f"写的是“{line.text(field.key)}”，不是一个社区，社区空着")
+        return {}
+    names = line.roster.finder.communities
+    found = names.find(name)
+    if found is None and name.endswith("村") and (found := names.find(name[:-1])):
+        line.note(field, f"写的是“{line.text(field.key)}”，按{names.names[found]}读")
+    return {field.key: found or names.get(name)}
+
+
 def read_department(line, field):
-    """The office that leads: of several in one cell the first."""
-    roster, text = line.roster, line.text(field.key)
-    departments = roster.finder.departments
-    found = departments.find(text)
-    if found is None and key_of(text) in roster.new_departments:
-        return {field.key: {"new": roster.new_departments[key_of(text)]}}
-    if found is None:
-        several = meaning.parts_of(text)
-        if len(several) > 1 and (found := departments.find(several[0])):
-            line.note(field, f"写了 {len(several)} 个单位，只记第一个为牵头单位")
-    if found is None and len(text) <= 80:
-        roster.unknown_departments.add(text)
-    return {field.key: found or departments.get(text)}
+    """The office that leads, and those that support it where the cell names them too."""
+    lead, support = units_named(line.text(field.key))
+    if len(lead) + len(support) > 1 and not is_marked(line.text(field.key)):
+        line.note(field, f"写了 {len(lead) + len(support)} 个单位，第一个记为牵头单位")
+    said = _department(line, field, lead[0]) if lead else {}
+    supporting = _departments(line, FIELDS["supporting_departments"], lead[1:] + support)
+    if supporting and "supporting_departments" not in line.cells:
+        said["supporting_departments"] = supporting
+    return said
+
+
+def _department(line, field, name):
+    roster = line.roster
+    if found := roster.finder.departments.find(name):
+        return {field.key: found}
+    if key_of(name) in roster.new_departments:
+        return {field.key: {"new": roster.new_departments[key_of(name)]}}
+    community = roster.finder.communities.find(community_named(name) or name)
+    if community and "community" not in line.cells:
+        line.note(field, f"写的是“{name}”，记在社区里")
+        return {"community": community}
+    if not community and len(name) <= 80:
+        roster.unknown_departments.add(name)
+    return {field.key: roster.finder.departments.get(name)}
+
+
+def read_departments(line, field):
+    return {field.key: _departments(line, field, meaning.parts_of(line.text(field.key)))}
+
+
+def _departments(line, field, names):
+    """The keys of the offices that are known by these names; the others are told."""
+    names = [name for lead_or_not in names for name in sum(units_named(lead_or_not), [])]
+    found = {name: line.roster.finder.departments.find(name) for name in names}
+    unknown = [name for name, pk in found.items() if not pk]
+    if unknown:
+        line.note(field, f"里的“{'”“'.join(unknown)}”不是系统里的单位，没有记")
+        line.roster.unknown_departments |= {name for name in unknown if len(name) <= 80}
+    return sorted({pk for pk in found.values() if pk})
+
+
+def span_of(line, field):
+    span = days.spans_of(line.cells[field.key], line.looks.get(field.key, ""), line.roster.year(line),
+                         line.roster.is_text_file)
+    if span.note:
+        line.note(field, span.note)
+    return span
 
 
 def read_start(line, field):
-    first = meaning.span_of(line.cells[field.key], line.roster.year(line))[0]
-    if first is None:
+    span = span_of(line, field)
+    if span.first is None and not span.note:
         line.note(field, "不是日期，没有导入")
+    first = span.last if span.at_end else span.first
     return {field.key: first} if first else {}
 
 
 def read_end(line, field):
     """The planned day; the words of the plan where they are no day; the start where the cell names two days."""
-    first, last, text, is_range = meaning.span_of(line.cells[field.key], line.roster.year(line))
-    plan = {field.key: last} if last else {}
-    if text:
-        plan["schedule_text"] = text
-    if is_range and "planned_start" not in line.cells:
-        plan["planned_start"] = first
+    span = span_of(line, field)
+    if meaning.has_private_number(span.words):
+        raise Unclear("里有手机号，公开的资料里不写")
+    plan = {field.key: span.last} if span.last else {}
+    if span.words:
+        plan["schedule_text"] = span.words[:LENGTHS["schedule_text"]]
+    if span.is_range and span.first and "planned_start" not in line.cells:
+        plan["planned_start"] = span.first
     known = line.known and line.known.plan
-    if last and not text and known and known["schedule_text"] and known[field.key] != field.stored(last):
+    if span.last and not span.words and known and known["schedule_text"] and (
+            known[field.key] != field.stored(span.last)):
         plan["schedule_text"] = ""  # an exact day takes the place of 9 月底
     return plan
 
 
 def read_day(line, field):
     """The day; one later in this month is today."""
-    day, today = meaning.day_of(line.cells[field.key], line.roster.year(line)), line.roster.today
+    day = days.day_of(line.cells[field.key], line.looks.get(field.key, ""), line.roster.year(line))
+    today = line.roster.today
     return {field.key: min(day, today) if (day.year, day.month) == (today.year, today.month) else day}
 
 
 def read_money(line, field):
-    return {field.key: meaning.amount_of(line.cells[field.key], line.roster.unit)}
+    """An amount; of one that is merged over several rows the first has it."""
+    said = amount_of(line.cells[field.key], line.looks.get(field.key, ""), line.roster.unit)
+    if field.key in line.spread:
+        line.note(field, "和上面的行合并，金额只记在第一行，这一行空着")
+        return {}
+    return line.said(field, said)
 
 
 def read_percent(line, field):
-    return {field.key: meaning.percent_of(line.cells[field.key], line.roster.fractions)}
+    value, look = line.cells[field.key], line.looks.get(field.key, "")
+    is_words = isinstance(value, str) and not is_share(value) and not SHARED.search(value)
+    if is_words and "text" not in line.cells:
+        return {"text": read_words(line, field)[field.key]}
+    return line.said(field, percent_of(value, look, line.roster.scale))
+
+
+SHARED = re.compile(r"\d|半|成|待定|百分")
+
+
+def read_quantity(line, field):
+    text = meaning.half_width(meaning.text_of(line.cells[field.key])).replace(",", "")
+    found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,2})?)[^\d.]{0,3}", text)
+    if not found:
+        raise Unclear(f"“{meaning.short(text)}”不是一个数")
+    return {field.key: Decimal(found[1])}
 
 
 def read_status(line, field):
-    """The status, or None where the words are none of ours."""
-    meaning.text_of(line.cells[field.key])
-    return {field.key: status_of(line.cells[field.key])}
+    """The status; words that are none of ours are kept as what was done, with a note."""
+    value = meaning.text_of(line.cells[field.key])
+    if "是否" in line.roster.table.labels.get(field.key, "") and (answer := answer_of(value)) is not None:
+        if not answer:
+            line.note(field, f"写的是“{value}”，没有说在做什么，状态空着")
+        return {field.key: "completed"} if answer else {}
+    if status := status_of(value):
+        return {field.key: status}
+    if meaning.has_private_number(value):
+        raise Unclear("里有手机号，公开的资料里不写")
+    line.note(field, f"“{meaning.short(value)}”不是一种状态，记在进展里")
+    line.said_as_status = value
+    return {}
 
 
 # --- kinds of fields --------------------------------------------------------------------------------
@@ -86,17 +215,19 @@ def show_link(link, stored, finder):
     return f"{stored['new']}（新建）" if isinstance(stored, dict) else finder.called(link, stored)
 
 
-def text(key, label, words="", width=24):
-    return Field(key, label, words, longest=LENGTHS.get(key, meaning.LONGEST), width=width)
+def text(key, label, words="", width=24, **kw):
+    return Field(key, label, words, **{"read": read_words, "costs_row": False} | kw,
+                 longest=LENGTHS.get(key, meaning.LONGEST), width=width)
 
 
-def link(key, label, words="", to="", read=read_link, width=16):
+def link(key, label, words="", to="", read=read_link, width=16, costs_row=False):
     return Field(key, label, words, read=read, show=partial(show_link, to), link=to,
-                 options=lambda finder: finder.options(to), width=width)
+                 options=lambda finder: finder.options(to), width=width, costs_row=costs_row)
 
 
 def day(key, label, words, read):
-    return Field(key, label, words, read=read, store=date.isoformat, load=date.fromisoformat, show=show_day, width=12)
+    return Field(key, label, words, read=read, store=date.isoformat, load=date.fromisoformat, show=show_day, width=12,
+                 costs_row=False)
 
 
 def show_day(stored, finder):
@@ -104,70 +235,149 @@ def show_day(stored, finder):
 
 
 MONEY = {"read": read_money, "store": "{:.2f}".format, "load": Decimal,
-         "show": lambda stored, finder: f"{float(stored):,.10g} 万元", "width": 12}
-PERCENT = {"read": read_percent, "show": lambda stored, finder: f"{stored}%", "width": 11}
+         "show": lambda stored, finder: f"{float(stored):,.10g} 万元", "width": 12, "costs_row": False}
+PERCENT = {"read": read_percent, "show": lambda stored, finder: f"{stored}%", "width": 11, "costs_row": False}
+QUANTITY = {"read": read_quantity, "store": "{:.2f}".format, "load": Decimal,
+            "show": lambda stored, finder: f"{float(stored):,.10g}", "width": 11, "costs_row": False}
 STATUS = {"read": read_status, "show": lambda stored, finder: Status.label_of(stored),
-          "options": lambda finder: Status.labels, "width": 12}
+          "options": lambda finder: Status.labels, "width": 12, "costs_row": False}
+SUPPORTING = {"read": read_departments, "width": 20, "costs_row": False,
+              "show": lambda stored, finder: "、".join(finder.called("departments", pk) for pk in stored)}
+
+
+class ManyField(Field):
+    """A field that holds several rows by their keys, sorted."""
+
+    def held_by(self, row):
+        return sorted(getattr(row, self.key).values_list("pk", flat=True))
 
 
 class ProjectFields(Fields):
+    OTHERS = re.compile("实际|上期|上月|上季|已完成|已支付|已拨付|历史|原计划|目标$|下月|下期")
+    NOW = re.compile("^(?:本月|本期|本季度?|本周|目前|当前|最新|最近|现阶段|截至目前|截至当前|项目|工作|阶段)")
+
+    def is_of_others(self, upper):
+        return bool(self.OTHERS.search(upper))
+
+    def guess(self, heading):
+        key, sure = super().guess(heading)
+        bare = self.NOW.sub("", folded(heading))
+        if not sure and self.words.get(bare) in ("text", "status", "percent", "problem", "next_step"):
+            return self.by_heading(self.words[bare], heading), 2
+        return key, sure
+
     def by_heading(self, key, heading):
         return "percent" if key == "text" and re.search("[%％]", heading) else key
 
-    def by_cells(self, key, cells):
-        are_numbers = bool(cells) and all(cell.isdecimal() and len(cell) < 6 for cell in cells)
-        return "number" if key == "code" and are_numbers else key
+    def by_cells(self, key, cells, heading):
+        """编号 over small numbers is 序号; 进度 is a share or words, as its cells are."""
+        texts = [meaning.plain_text(value) for value, _ in cells]
+        if key == "code" and texts and all(text.isdecimal() and len(text) < 6 for text in texts):
+            return "number"
+        said = [(value, look) for value, look in cells if not meaning.says_nothing(value)]
+        if key in ("text", "percent") and said and not re.search("[%％]", heading):
+            shares = sum(is_share(value, look) or (key == "percent" and meaning.is_number(value))
+                         for value, look in said)
+            if key == "text" and shares == len(said):
+                return "percent"
+            if key == "percent" and not shares and not any(re.search(r"\d|成|半", str(value)) for value, _ in said):
+                return "text" if "进度" in heading else key
+        return key
+
+    def map_columns(self, headings, sheet, below, habits=()):
+        """As the headings say; where nothing is called a name, 项目内容 is one."""
+        columns = super().map_columns(headings, sheet, below, habits)
+        if "name" not in columns and "code" not in columns and "description" in columns:
+            place = columns.index("description")
+            if folded(headings[place]) in ("项目内容", "工作内容"):
+                columns[place] = "name"
+        return columns
 
 
 # --- the fields -------------------------------------------------------------------------------------
 IDENTITY = [
     text("code", "编号", "项目编号 编码 项目编码 代码", width=14),
-    link("project_list", "清单", "清单名称 所属清单 所在清单", to="lists", width=22),
-    Field("number", "序号", "清单序号 项目序号 序", read=read_number, width=7),
+    link("project_list", "清单", "清单名称 所属清单 所在清单", to="lists", width=22, costs_row=True),
+    Field("number", "序号", "清单序号 项目序号 序 NO No 编序", read=read_number, width=7, costs_row=False),
     text("name", "项目名称", "项目 事项 事项名称 实事内容 实事项目 实事名称 工程名称 名称 任务 任务名称 工作任务 "
-         "工作事项 重点工作 要点 民生实事 项目内容及名称 项目（事项） 微实事名称", width=34),
+                         "工作内容及名称 "
+         "工作事项 重点工作 要点 民生实事 项目内容及名称 项目（事项） 微实事名称 实施项目 建设项目 重点项目 "
+         "重点项目名称 "
+         "民生实事项目 工程项目 工程项目名称 办实事项目 实事事项 项目全称", read=read_name, width=34, costs_row=True),
 ]
 PLAN = [
-    link("category", "类型", "类别 项目类型 项目类别 分类 主题 领域", to="categories", width=18),
+    link("category", "类型", "类别 项目类型 项目类别 分类 主题 领域", to="categories", read=read_category, width=18),
     text("description", "内容", "主要内容 建设内容 项目内容 工作内容 具体内容 项目概况 工作目标 建设内容及规模 "
-         "内容简介", width=34),
-    link("community", "社区", "所属社区 所在社区 社区名称 村居 村（居） 实施社区 社居", to="communities", width=14),
-    text("place", "地点", "建设地点 实施地点 项目地点 地址 位置 项目地址", width=18),
+                              "主要建设内容 "
+         "内容简介 项目简介 建设规模及内容 具体措施 主要措施 工作措施", width=34),
+    link("community", "社区", "所属社区 所在社区 社区名称 村居 村（居） 实施社区 社居 所属村居 所在村居 村社区 "
+                            "社区居委会",
+         to="communities", read=read_community, width=14),
+    text("place", "地点", "建设地点 实施地点 项目地点 地址 位置 项目地址 具体地点 所在位置", width=18),
     link("lead_department", "牵头单位", "责任单位 牵头部门 承办单位 责任部门 主办单位 实施单位 承办部门 牵头责任单位 "
-         "主责单位 负责单位 负责部门 单位 部门 牵头办局", to="departments", read=read_department,
-         width=20),
-    text("leader", "责任领导", "分管领导 挂点领导 挂钩领导 牵头领导 领导", width=10),
-    text("contact", "联系人", "责任人 经办人 负责人 具体负责人 项目负责人", width=10),
-    text("phone", "办公电话", "联系电话 电话 联系方式", width=16),
-    day("planned_start", "计划开始", "计划开始时间 计划开工时间 计划开工 开工时间 开始时间 启动时间 "
-        "起始时间", read_start),
+         "主责单位 主责部门 负责单位 负责部门 单位 部门 牵头办局 责任办局 主办部门 牵头责任部门 牵头科室 责任科室",
+         to="departments", read=read_department, width=20),
+    ManyField("supporting_departments", "配合单位", "协办单位 配合部门 协办部门 协助单位 参与单位 配合责任单位 "
+                                                "协同单位",
+          **SUPPORTING),
+    text("leader", "责任领导", "分管领导 挂点领导 挂钩领导 牵头领导 领导 包案领导 挂钩联系领导", width=10),
+    text("contact", "联系人", "责任人 经办人 负责人 具体负责人 项目负责人 经办人员 联络员", width=10),
+    text("phone", "办公电话", "联系电话 电话 联系方式 办公室电话 单位电话", read=read_phone, width=16),
+    day("planned_start", "计划开始", "计划开始时间 计划开工时间 计划开工 开工时间 开始时间 启动时间 计划开始日期 "
+                                 "预计开工时间 "
+        "起始时间 计划启动时间 计划开工日期", read_start),
     day("planned_end", "计划完成", "完成时限 计划完成时间 完成时间 时限 期限 完成期限 计划完工时间 计划竣工时间 "
-        "竣工时间 预计完成时间 办结时限 计划完工 时间节点 时间要求 实施时间 计划完成日期", read_end),
+                               "截止时间 "
+        "竣工时间 预计完成时间 办结时限 计划完工 时间节点 时间要求 实施时间 计划完成日期 完成日期 完工时间 办理时限 "
+        "工作时限 "
+        "预计完工时间 预计竣工时间 计划办结时间 起止时间 实施期限 建设工期 工期 建设期限 建设时间 时间安排 计划时间",
+        read_end),
     text("schedule_text", "时限原文", "时限说明", width=14),
     Field("budget", "预算（万元）", "预算 投资额 总投资 投资 金额 资金 投资金额 项目预算 概算 总投资额 投资估算 "
-          "预算金额 经费", **MONEY),
-    text("completion_standard", "完成标准", "目标 验收标准 年度目标"),
+                              "投入资金 "
+          "预算金额 经费 项目总投资 计划总投资 计划投资 预算资金 预算经费 经费预算 资金预算 项目投资 总投资估算 "
+          "估算投资 "
+          "投资规模 项目资金 项目经费 所需资金 投资总额 计划投资额 概算投资", **MONEY),
+    text("completion_standard", "完成标准", "目标 验收标准 年度目标 工作标准 年度工作目标"),
 ]
 PROGRESS = [
-    Field("status", "当前状态", "状态 完成情况 项目状态 办理状态 目前状态 是否完成", **STATUS),
-    Field("percent", "完成百分比", "百分比 完成率 完成比例 进度百分比 形象进度 工程进度 完成进度 进度（%） "
-          "进度%", **PERCENT),
+    Field("status", "当前状态", "状态 完成情况 项目状态 办理状态 目前状态 是否完成 完成状态 进展状态 推进状态 "
+                            "是否已完成 是否办结 "
+          "办结情况 实施状态", **STATUS),
+    Field("percent", "完成百分比", "百分比 完成率 完成比例 进度百分比 形象进度 工程进度 完成进度 进度（%） 完成度 "
+                              "总体进度 "
+          "进度% 完成% 进度比例 完成百分率 工程形象进度", **PERCENT),
+    Field("quantity", "完成数量", "已完成数量 累计完成数量 完成数 累计完成数", **QUANTITY),
     text("text", "进展", "进度 进展情况 工作进展 最新进展 项目进展 推进情况 落实情况 目前进展 工作进度 实施进展 "
-         "进度情况 实施情况 办理情况 当前进展 最近进展 进展说明", width=40),
-    day("effective_on", "进展日期", "截至日期 截止日期 填报日期 填报时间 更新时间 更新日期", read_day),
-    text("reason", "原因", "暂停原因 取消原因"),
-    text("problem", "存在问题", "问题 困难 存在困难 存在问题及困难 存在的问题 问题与困难"),
-    text("delay_reason", "滞后原因", "未完成原因 延误原因"),
-    text("next_step", "下一步", "下一步工作 下一步计划 下步计划 下一步工作计划 下一步工作安排 下步工作"),
-    text("coordination", "需协调事项", "需协调 需要协调的问题 需协调解决的问题 协调事项"),
+                       "最新进展情况 "
+         "进度情况 实施情况 办理情况 当前进展 最近进展 进展说明 进展描述 工作进展情况 项目进展情况 工作推进情况 "
+         "工作落实情况 "
+         "目前进展情况 具体进展 主要进展", read=read_progress, width=40),
+    day("effective_on", "进展日期", "截至日期 截止日期 填报日期 填报时间 更新时间 更新日期 最近进展日 "
+                                "统计日期", read_day),
+    text("reason", "原因", "暂停原因 取消原因 暂停或取消原因"),
+    text("problem", "存在问题", "问题 困难 存在困难 存在问题及困难 存在的问题 问题与困难 存在问题和困难 困难问题 "
+                            "存在的困难 "
+         "存在困难及问题 主要问题 存在的主要问题 困难和问题 问题及困难", read=read_staff_words),
+    text("delay_reason", "滞后原因", "未完成原因 延误原因 未按期完成原因 逾期原因 滞后的原因 "
+                                 "进度滞后原因", read=read_staff_words),
+    text("next_step", "下一步", "下一步工作 下一步计划 下步计划 下一步工作计划 下一步工作安排 下步工作 下一步打算 "
+                             "下步打算 "
+         "下步安排 下一步安排 下步工作安排 下步工作计划 下步举措 下一步举措 下一步工作打算 下一步措施 下步措施 "
+         "下步工作打算",
+         read=read_staff_words),
+    text("coordination", "需协调事项", "需协调 需要协调的问题 需协调解决的问题 协调事项 需协调问题 需要协调事项 "
+                                  "需协调解决事项 "
+         "需上级协调事项 需要协调解决的问题 请求协调事项", read=read_staff_words),
 ]
 FIELDS = ProjectFields(
     {"认出是哪个项目": IDENTITY, "计划": PLAN, "进展": PROGRESS}, naming=["name", "code"],
-    not_ours=["备注", "说明", "附件", "配合单位", "协办单位", "配合部门", "协办部门", "结果", "属于", "来源", "示例"],
+    not_ours=["备注", "说明", "附件", "结果", "属于", "来源", "示例"], endings=False,
     silent=[link("budget_source", "预算来源", to="sources")])
 
 TEMPLATE = [*IDENTITY[:-1], PLAN[0], IDENTITY[-1], *PLAN[1:], *PROGRESS]  # the columns of the workbook to fill in
 PLAN_KEYS = ["name", *(field.key for field in PLAN)]
 PROGRESS_KEYS = [field.key for field in PROGRESS]
 SAID = [key for key in PROGRESS_KEYS if key not in ("effective_on", "reason")]  # what stays said of a project
-KEPT = [FIELDS[key] for key in [*PLAN_KEYS, "number", "project_list", "budget_source"]]  # columns of a project
+KEPT = [FIELDS[key] for key in [*PLAN_KEYS, "number", "project_list", "budget_source"]
+        if key != "supporting_departments"]  # columns of a project

@@ -1,15 +1,19 @@
 """What a person says about an uploaded list: the file, its list and day, and what its columns mean."""
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from guicheng.access.permissions import sees_everything
 from guicheng.excel_import.forms import SheetField, SheetForm
 from guicheng.excel_import.values import plain_text
+from guicheng.files.spreadsheets import TOO_BIG
 from projects.excel_import.fields import FIELDS
 from projects.models import ProjectList, Source
 
 NO_LIST = "none"
 SAMPLES = 3
+PASTED = "粘贴的表.txt"
+NOTHING_SENT = "请选一个文件，或者把表贴进来。"
 
 
 def list_choices(user, first):
@@ -47,19 +51,36 @@ class ListAndDay(forms.Form):
 
 class UploadForm(SheetForm, ListAndDay):
     file = SheetField(
-        label="要导入的表", missing="请选一个文件。",
+        label="要导入的表", missing=NOTHING_SENT, required=False,
         help_text="你手上的表就行：.xlsx、.xls、.ods 或 .csv，最多 20 MB。表头在第几行、叫什么都可以。")
     source = forms.ModelChoiceField(
         Source.objects.all(), label="来源", required=False, empty_label="本单位填报",
         help_text="表里的内容是谁说的。自己单位的不用改。")
 
-    field_order = ["file", "project_list", "effective_on", "source"]
+    pasted = forms.CharField(
+        label="或者从 Excel 粘贴", required=False, max_length=400_000, strip=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text="在 Excel 或 WPS 里选中带表头的一片，复制，贴在这里。合并的格子、百分比格式粘贴时会丢，有就传文件。")
+
+    field_order = ["file", "pasted", "project_list", "effective_on", "source"]
 
     def __init__(self, *args, user, **kw):
         super().__init__(*args, user=user, first_choice=[("", "按表里的标题判断")], **kw)
         self.initial.setdefault("effective_on", timezone.localdate())
         if not sees_everything(user):
             del self.fields["source"]
+
+
+    def clean(self):
+        """What was pasted is a file like any other; the file goes before."""
+        data = super().clean()
+        if "file" in self.too_large:
+            self.add_error("file", TOO_BIG)
+        elif data.get("pasted", "").strip() and not data.get("file"):
+            data["file"] = SimpleUploadedFile(PASTED, data["pasted"].encode())
+        elif not data.get("file") and not {"file", "pasted"} & set(self.errors):
+            self.add_error("file", NOTHING_SENT)
+        return data
 
 
 class ColumnsForm(ListAndDay):
@@ -75,7 +96,7 @@ class ColumnsForm(ListAndDay):
         initial = {"project_list": chosen, "effective_on": batch.effective_on, "sheet": batch.sheet,
                    "header_row": batch.header_row}
         super().__init__(*args, user=batch.uploader, first_choice=[("", "请选一张")], initial=initial, **kw)
-        self.batch = batch
+        self.batch, self.sheets = batch, sheets
         self.fields["sheet"].choices = [
             (sheet.name, f"{sheet.name}（隐藏的）" if sheet.is_hidden else sheet.name) for sheet in sheets]
         choices = [("", "不导入"), *[(group, [(field.key, field.label) for field in fields])

@@ -22,6 +22,7 @@ class Known:
     plan: dict
     is_dropped: bool
     is_own_draft: bool
+    due: str = ""  # the day that is promised now: the plan's, or that of the last postponement
     said: dict = field(default_factory=dict)
     stated: set = field(default_factory=set)  # (day, field, value): what was said for which day
     last_day: str = ""
@@ -47,8 +48,10 @@ class Finder:
                             ProjectList.objects.visible_to(user).values_list("pk", "title", "slug")], "清单")
         self.years = dict(ProjectList.objects.values_list("pk", "year"))
         self.slugs = dict(ProjectList.objects.values_list("pk", "slug"))
-        self.own_departments = list(Department.objects.served_by(user).values_list("pk", flat=True))
-        self.own_communities = list(community.objects.served_by(user).values_list("pk", flat=True))
+        self.own_departments = [] if self.everything else list(
+            Department.objects.served_by(user).values_list("pk", flat=True))
+        self.own_communities = [] if self.everything else list(
+            community.objects.served_by(user).values_list("pk", flat=True))
         self._categories, self._lists_read = {}, set()
         self.by_code, self.by_number, self.by_name = {}, {}, defaultdict(list)
         self.taken_numbers = set()
@@ -126,18 +129,31 @@ class Finder:
     def _keep(self, rows):
         kept = []
         for row in rows.order_by("pk").values("pk", "code", "version", "parent_id", "dropped_at", "is_published",
-                                              "entered_by_id", *[each.column for each in KEPT]).iterator(2000):
+                                              "entered_by_id", "due_on",
+                                              *[each.column for each in KEPT]).iterator(2000):
             if row["code"] in self.by_code:
                 continue
-            own_draft = row["entered_by_id"] == self.user.pk and not row["is_published"]
+            own_draft = row["entered_by_id"] == self.user.pk is not None and not row["is_published"]
             plan = {each.key: each.stored(row[each.column]) for each in KEPT}
-            known = Known(row["pk"], row["code"], row["version"], plan, bool(row["dropped_at"]), own_draft)
+            plan["supporting_departments"] = []
+            due = (row["due_on"] or row["planned_end"])
+            known = Known(row["pk"], row["code"], row["version"], plan, bool(row["dropped_at"]), own_draft,
+                          due.isoformat() if due else "")
             self.by_code[known.code] = known
             self.by_name[row["project_list_id"], key_of(row["name"])].append(known)
             if row["number"] is not None and row["parent_id"] is None:
                 self.by_number[row["project_list_id"], row["number"]] = known
             kept.append(known)
+        self._read_supporting({known.pk: known for known in kept})
         return kept
+
+    @staticmethod
+    def _read_supporting(by_pk):
+        through = Project.supporting_departments.through.objects
+        rows = through.filter(project__in=by_pk) if len(by_pk) < 900 else through.all()
+        for project, department in rows.order_by("department").values_list("project", "department"):
+            if project in by_pk:
+                by_pk[project].plan["supporting_departments"].append(department)
 
     def read_said(self, projects):
         """What was last said of these projects; what waits for review counts, so the same file says it once."""

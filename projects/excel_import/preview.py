@@ -3,12 +3,15 @@ from collections import Counter
 
 from django.db import transaction
 
+from guicheng.excel_import.kinds import WHY
 from guicheng.excel_import.rows import Outcome, chunks
 from guicheng.excel_import.values import plain_text
+from projects.excel_import.assumed import assumed
 from projects.excel_import.roster import ProjectRoster, table_of
 from projects.models import ImportRow
 
 CHUNK = 1000
+SHOWN = 300  # rows that were not read and are named
 
 
 def preview(batch, sheet, saw=lambda done: None):
@@ -24,10 +27,12 @@ def preview(batch, sheet, saw=lambda done: None):
         done += len(chunk)
         saw(done)
     batch.counts = {outcome: counts[outcome] for outcome in Outcome.values}
-    batch.skipped = table.skipped
+    batch.skipped = len(table.skipped)
+    batch.passed_over = [[each.number, WHY[each.why], each.words] for each in table.skipped[:SHOWN]]
+    batch.assumed = [*batch.sheets_said, *assumed(roster)]
     batch.state = batch.State.PREVIEWED
     batch.unknown_departments = sorted(roster.unknown_departments)
-    batch.save(update_fields=["counts", "skipped", "state", "unknown_departments"])
+    batch.save(update_fields=["counts", "skipped", "passed_over", "assumed", "state", "unknown_departments"])
 
 
 def row_of(batch, line):
@@ -36,9 +41,9 @@ def row_of(batch, line):
     row = ImportRow(batch=batch, number=line.number, raw=[stored_cell(cell) for cell in line.raw],
                     name=(line.name or (known.plan["name"] if known else ""))[:200],
                     outcome=line.outcome, project_id=known.pk if known else None)
-    said = line.problems if line.outcome == Outcome.WRONG else line.notes
+    said = [*line.problems, *line.questions] or line.notes
     row.sentence = "；".join(said) + "。" if said else ""
-    if line.outcome != Outcome.WRONG:
+    if line.outcome not in (Outcome.WRONG, Outcome.ASK):
         row.changes, row.values, row.before = line.changes, line.values, line.before
         row.seen = known.stamp if known else ""
     return row

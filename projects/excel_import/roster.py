@@ -6,19 +6,25 @@ from functools import cached_property
 from django.utils import timezone
 
 from guicheng import words
+from guicheng.excel_import.amounts import unit_above, unit_in
+from guicheng.excel_import.columns import Header
 from guicheng.excel_import.names import NotFound, key_of
-from guicheng.excel_import.rows import Outcome, Roster, Table
-from guicheng.excel_import.values import unit_in
+from guicheng.excel_import.percents import scale_of
+from guicheng.excel_import.rows import Outcome, Remark, Roster, Table
+from guicheng.excel_import.values import half_width, has_private_number, plain_text
 from guicheng.natural_keys import new_code
 from projects.excel_import.fields import FIELDS, PLAN_KEYS, PROGRESS_KEYS, SAID
 from projects.excel_import.matching import Finder
 from projects.excel_import.statuses import status_of
+from projects.excel_import.units import community_named
 from projects.excel_import.writer import Writer
 from projects.models import Status, WatchedWord
 
+NO_NEWS = "已公布，暂无进展信息", "暂无进展信息", "没有消息"  # what our own lists print where nothing was said
+
 
 def table_of(batch, sheet):
-    return Table(sheet.rows, batch.header_row - 1 + batch.header_rows, batch.headings, batch.columns)
+    return Table(sheet, Header(batch.header_row, batch.header_rows, batch.headings, 0), batch.columns)
 
 
 class ProjectRoster(Roster):
@@ -26,10 +32,12 @@ class ProjectRoster(Roster):
 
     fields, thing = FIELDS, "项目"
 
-    def __init__(self, batch, table=None):
+    def __init__(self, batch, table=None, year=None):
+        """`year`: of days that are written without one, else that of the list or of the day of reporting."""
         super().__init__(table)
+        self.given_year = year
         self.batch, self.today = batch, timezone.localdate()
-        self.unknown_departments = set()
+        self.unknown_departments, self.numbers = set(), {}
         self.new_departments = {key_of(name): name for name in batch.new_departments}
 
     @cached_property
@@ -42,20 +50,30 @@ class ProjectRoster(Roster):
 
     @cached_property
     def unit(self):
-        """The unit of money that the heading states."""
-        table = self.table
-        return next((unit_in(table.headings[index]) for index, key in table.columns if key == "budget"), "")
+        """The unit of money that the heading states, or else what stands above the header; "" where neither does."""
+        place = self.table.places.get("budget")
+        above = [plain_text(cell) for row in self.table.above for cell in row if cell != ""]
+        return (unit_in(self.table.headings[place]) if place is not None else "") or unit_above(above)
 
     @cached_property
-    def fractions(self):
-        """Whether the percentages are cells shown as a percentage: then 1 is 100 %, else 1 %."""
-        figures = [cell for cell in self.table.cells("percent")
-                   if isinstance(cell, float | int) and not isinstance(cell, bool)]
-        return bool(figures) and max(figures) <= 1
+    def scale(self):
+        """What 1 means among the percentages: 1 % or 100 %."""
+        heading = self.table.headings[self.table.places["percent"]] if "percent" in self.table.places else ""
+        return scale_of(self.table.cells("percent"), bool(re.search("[%％]", heading)))
+
+    @property
+    def is_text_file(self):
+        return self.table.sheet.name == "CSV"
+
+    @cached_property
+    def community(self):
+        """The community whose name the sheet bears, or None."""
+        name = community_named(self.table.sheet.name)
+        return self.finder.communities.find(name) if name else None
 
     def year(self, line):
         """The year of a day that a cell writes without one."""
-        return self.finder.years.get(line.project_list) or self.batch.effective_on.year
+        return self.given_year or self.finder.years.get(line.project_list) or self.batch.effective_on.year
 
     # --- which project ------------------------------------------------------------------------------
     def prepare(self, lines):
@@ -88,8 +106,20 @@ class ProjectRoster(Roster):
         if line.known is None and not line.name:
             line.problems.append("没有写项目名称，也没有能认出项目的编号")
             return
-        self.once(line, line.known.pk if line.known
-                  else (line.project_list, line.code or line.serial or key_of(line.name)))
+        if line.known or line.code:
+            self.once(line, line.known.pk if line.known else (line.project_list, line.code))
+        else:
+            self._ask_of_twins(line)
+
+    def _ask_of_twins(self, line):
+        """Two new rows of one name in one place may be one project or two: people say which."""
+        said = line.text("community")
+        place = self.finder.communities.find(community_named(said)) or said if said else self.community
+        first = self.first_of(line, (line.project_list, key_of(half_width(line.name)), place))
+        if first != line.number:
+            line.questions.append(Remark(
+                f"和第 {first} 行同名：是另一个项目，请把名称写得不同（如加上地点、期数）；"
+                "是同一个，请只留一行", "name"))
 
     def _is_on_any_list(self, line):
         """Whether neither the row, nor the sheet, nor the person says on which list the project is."""
@@ -110,12 +140,14 @@ class ProjectRoster(Roster):
     # --- what it would change -----------------------------------------------------------------------
     def compare(self, line):
         plan, progress = self._plan(line), self._progress(line)
+        line.read = plan | progress | ({"number": line.serial} if line.serial else {})
         is_new = line.known is None or line.known.is_dropped
         if not line.problems:
-            plan = self._new(line, plan) if is_new else self._changed(line, plan)
+            plan = self._new(line, plan) if is_new else self._ask_of_later(line, self._changed(line, plan))
             progress = self._said(line, progress)
-        if line.problems:
-            line.outcome = Outcome.WRONG
+        if line.problems or line.questions:
+            line.outcome = Outcome.WRONG if line.problems else Outcome.ASK
+            line.values = {"plan": plan, "progress": progress}
             return
         self._warn(line, [*plan.values(), *progress.values()])
         old = {} if is_new else line.known.plan
@@ -141,13 +173,17 @@ class ProjectRoster(Roster):
         """What the row says of the plan: {field: stored value}."""
         plan = ({"name": line.name} if line.name else {}) | self.read(line, PLAN_KEYS[1:])
         if line.section and "category" not in line.cells and line.project_list:
-            found = self.finder.categories(line.project_list).find(line.section.split("、", 1)[-1])
+            found = self.finder.categories(line.project_list).find(line.section)
             plan |= {"category": found} if found else {}
+        if self.community and "community" not in line.cells:
+            plan["community"] = self.community
+        elif self.community and plan.get("community") not in (None, self.community):
+            line.notes.append(Remark("“社区”和工作表的名字不同，按格子里写的记", "community"))
         start, end = plan.get("planned_start"), plan.get("planned_end")
         if line.known and not line.known.is_dropped:
             start, end = start or line.known.plan["planned_start"], end or line.known.plan["planned_end"]
         if start and end and start > end:
-            line.problems.append("“计划开始”不能晚于“计划完成”")
+            line.problems.append(Remark("“计划开始”不能晚于“计划完成”", "planned_end"))
         return plan
 
     def _new(self, line, plan):
@@ -165,9 +201,26 @@ class ProjectRoster(Roster):
                 line.problems.append("新项目的编号只能用字母、数字、“-”和“_”")
             elif line.code in finder.codes:
                 line.problems.append("这个编号已被别的项目使用")
-        if line.serial:
+        if line.serial and self.numbers.setdefault((line.project_list, line.serial), line.number) == line.number:
             plan["number"] = line.serial
+        elif line.serial:
+            first = self.numbers[line.project_list, line.serial]
+            line.notes.append(Remark(f"“序号”{line.serial} 和第 {first} 行的一样，没有记", "number"))
+            line.read.pop("number", None)
         return self._with_budget_source(plan) | {"code": self._code(line), "project_list": line.project_list}
+
+    def _ask_of_later(self, line, plan):
+        """A later day is a postponement, whose reason is asked for as everywhere else; an earlier one is told."""
+        due = plan.get("planned_end")
+        before = line.known.due if line.known else ""
+        if due and before and due > before:
+            later, was = (words.day(date.fromisoformat(day)) for day in (due, before))
+            line.questions.append(Remark(
+                f"“计划完成”从{was}推迟到{later}：请在项目页按“延期”办理并写明原因；"
+                "不延期就改回原来的日期", "planned_end"))
+        elif due and before:
+            line.notes.append(Remark(f"“计划完成”比原来的{words.day(date.fromisoformat(before))}早", "planned_end"))
+        return plan
 
     def _code(self, line):
         """The code of a new project: its own again, the one it states, else one of its list."""
@@ -180,6 +233,8 @@ class ProjectRoster(Roster):
         is_free = (line.project_list, line.serial) not in self.finder.taken_numbers
         if line.serial and known["number"] is None and is_free and self.finder.may_change:
             plan["number"] = line.serial
+        if plan.get("planned_end") == line.known.due:
+            del plan["planned_end"]
         plan = {key: value for key, value in plan.items() if (value or None) != (known[key] or None)}
         if "name" in plan and key_of(plan["name"]) == key_of(known["name"]):
             del plan["name"]  # the same name with other signs
@@ -203,18 +258,33 @@ class ProjectRoster(Roster):
     # --- the progress -------------------------------------------------------------------------------
     def _progress(self, line):
         """What the row says of the progress: {field: stored value}."""
+        line.said_as_status = ""
         said = self.read(line, PROGRESS_KEYS)
-        if "status" in said and said["status"] is None:
-            text = line.text("status")
-            if len(text) > 6 and "text" not in said:
-                said["text"] = text
-            else:
-                options = "、".join(Status.labels)
-                line.problems.append(f"“{self.table.labels['status']}”写的是“{text[:20]}”，不在可选范围：{options}")
-        if "status" not in self.table.labels and (status := status_of(said.get("text", ""))):
-            said["status"] = status
+        if said.get("text") in NO_NEWS:
             del said["text"]
+        if line.said_as_status in NO_NEWS:
+            line.notes = [note for note in line.notes if note.key != "status"]
+        elif line.said_as_status:
+            said["text"] = "。".join(filter(None, [line.said_as_status.rstrip("。"), said.get("text")]))
+        if "status" not in line.cells and (status := status_of(said.get("text", ""))):
+            said["status"] = status
+        self._reason(line, said)
+        if said.get("status") == Status.COMPLETED and said.get("percent", 100) < 100:
+            line.notes.append(Remark(f"状态是已完成，完成百分比却是 {said['percent']}%，请核对", "percent"))
+        if said.get("status") == Status.PLANNED and said.get("percent"):
+            line.notes.append(Remark(f"状态是筹备中，完成百分比却是 {said['percent']}%，请核对", "percent"))
         return {key: value for key, value in said.items() if value not in ("", None)}
+
+    @staticmethod
+    def _reason(line, said):
+        """Why it stands still, which may stand in another column; without any reason the status is not taken in."""
+        if said.get("status") not in Status.NEED_REASON or said.get("reason"):
+            return
+        if found := next((key for key in ("delay_reason", "problem") if said.get(key)), ""):
+            if has_private_number(said[found]):
+                return
+            said["reason"] = said[found]
+            line.notes.append(Remark(f"暂停或不再实施的原因取自“{FIELDS[found].label}”，会公开", found))
 
     def _said(self, line, progress):
         """What is new in it: what was said already, published or waiting for review, is not said again."""
@@ -233,12 +303,17 @@ class ProjectRoster(Roster):
             line.notes.append(f"系统里有 {later}的进展，这一条更早，导入后记在它前面，不改变当前状态")
         if fresh.get("status") in Status.NEED_REASON:
             if not progress.get("reason"):
-                line.problems.append("暂停或不再实施，要有一列“原因”并写明原因")
+                line.notes.append(Remark("暂停或不再实施要写明原因，没有写，状态没有导入", "status"))
+                del fresh["status"]
+                if not fresh:
+                    return {}
             fresh["reason"] = progress.get("reason", "")
         if not fresh.keys() & {"status", "percent", "text"}:
             again = next(((key, before[key]) for key in ("status", "percent", "text") if key in before), None)
             if again is None:
-                line.problems.append("进展、状态、完成百分比至少填一项")
-            else:
-                fresh[again[0]] = again[1]
+                for key in fresh:
+                    line.notes.append(Remark(f"“{FIELDS[key].label}”要和进展、状态或完成百分比一起写，没有导入", key))
+                    line.read.pop(key, None)
+                return {}
+            fresh[again[0]] = again[1]
         return fresh | {"effective_on": day}

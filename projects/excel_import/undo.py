@@ -118,5 +118,10 @@ def give_back(rows, projects):
     loader.read_links([row.before for row in changed])
     for row in changed:
         for key, value in loader.loaded(row.before).items():
-            setattr(projects[row.project_id], key, value)
-    save_projects([projects[row.project_id] for row in changed], {key for row in changed for key in row.before})
+            if key != "supporting_departments":
+                setattr(projects[row.project_id], key, value)
+    save_projects([projects[row.project_id] for row in changed],
+                  {key for row in changed for key in row.before} - {"supporting_departments"})
+    for row in changed:
+        if "supporting_departments" in row.before:
+            projects[row.project_id].supporting_departments.set(row.before["supporting_departments"])

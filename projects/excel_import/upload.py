@@ -7,6 +7,7 @@ from guicheng.excel_import.columns import habit_key
 from guicheng.excel_import.names import key_of
 from guicheng.excel_import.values import plain_text
 from guicheng.files.spreadsheets import Unreadable, read_sheets
+from projects.excel_import.assumed import assumed_of_sheets
 from projects.excel_import.fields import FIELDS
 from projects.models import ColumnHabit, ImportBatch, ProjectList
 
@@ -29,6 +30,7 @@ def read(uploader, upload, *, effective_on, source, project_list=None, no_list=F
         uploader=uploader, file_name=upload.name[-160:], sha256=digest(upload), effective_on=effective_on,
         source=source, project_list=project_list, no_list=no_list)
     read_header(batch, sheet, header)
+    batch.sheets_said = assumed_of_sheets(sheets, [sheet.name])
     if not project_list and not no_list:
         batch.project_list = list_named_in(batch, sheet)
     batch.full_clean(exclude=["file"])
@@ -49,13 +51,13 @@ def digest(upload):
 
 def read_header(batch, sheet, header=None, row=None):
     """Set what the sheet and its header say: the one found, the row a person names, else the first row."""
-    header = (FIELDS.header_at(sheet.rows, row) if row else None) or header or FIELDS.find_header(sheet.rows)
-    header = header or FIELDS.header_at(sheet.rows, 1)
+    header = (FIELDS.header_at(sheet, row) if row else None) or header or FIELDS.find_header(sheet)
+    header = header or FIELDS.header_at(sheet, 1)
     batch.sheet, batch.header_row, batch.header_rows = sheet.name, header.row, header.rows
     batch.headings = header.headings
     below = sheet.rows[header.below:]
-    habits = dict(ColumnHabit.objects.filter(user=batch.uploader).values_list("heading", "field"))
-    batch.columns = FIELDS.map_columns(header.headings, below, habits)
+    habits = dict(ColumnHabit.objects.filter(user=batch.uploader_id).values_list("heading", "field"))
+    batch.columns = FIELDS.map_columns(header.headings, sheet, header.below, habits)
     batch.total = sum(1 for cells in below if any(plain_text(cell) for cell in cells))
 
 

@@ -13,7 +13,8 @@ NOTE = ("改好以后直接上传：只有改过的格子会被当作改动，�
         "新项目的编号空着。“进展日期”不填就用上传时选的日期。")
 BLANK_ROWS = 200
 SIZE = 500
-FILLS = {"new": "#E7F3EC", "changed": "#FDF3DF", "unchanged": "#FFFFFF", "wrong": "#FBEEEC"}
+FILLS = {"new": "#E7F3EC", "changed": "#FDF3DF", "unchanged": "#FFFFFF", "ask": "#FDF3DF",
+         "wrong": "#FBEEEC"}
 LABELS = dict(Outcome.choices)
 
 

@@ -31,6 +31,9 @@ class Writer:
         for row, project in zip(new, made, strict=True):
             row.project = project
         self._change(again + changed)
+        for row in new + again + changed:
+            if row.supporting is not None:
+                row.project.supporting_departments.set(row.supporting)
         self._say([row for row in rows if row.values["progress"]])
         self._remember(rows)
         ImportRow.objects.bulk_update(naming, ["values"])  # the undo looks for the office that was made
@@ -52,6 +55,7 @@ class Writer:
 
     def _made(self, row):
         plan = self.loader.loaded(row.values["plan"])
+        row.supporting = plan.pop("supporting_departments", None)
         project = Project(source_id=self.batch.source_id, entered_by=self.by, is_published=False, **plan)
         project.membership = Project.Membership.STATED if project.project_list else ""
         project.is_sample = bool(project.project_list and project.project_list.is_sample)
@@ -68,6 +72,7 @@ class Writer:
             if row.outcome == Outcome.NEW:  # nothing of what another once wrote comes back with it
                 values = blank() | values
                 values |= {"dropped_at": None, "entered_by": self.by, "source_id": self.batch.source_id}
+            row.supporting = values.pop("supporting_departments", None)
             for key, value in values.items():
                 setattr(project, key, value)
             fields |= values.keys()

@@ -91,12 +91,15 @@ class ImportBatch(LongWork):
     columns = models.JSONField("对应", default=list, blank=True)  # for each column the field it fills, or ""
     new_departments = models.JSONField("要新建的单位", default=list, blank=True)
 
+    sheets_said = models.JSONField("工作表", default=list, blank=True)  # which were read and which were not
     unknown_departments = models.JSONField("没有的单位", default=list, blank=True)
 
     # how far it is
     state = models.CharField("情况", max_length=20, choices=State, default=State.UPLOADED)
     counts = models.JSONField("各有几行", default=dict, blank=True)
+    assumed = models.JSONField("怎么读的", default=list, blank=True)  # sentences
     skipped = models.PositiveIntegerField("没有读的行", default=0)
+    passed_over = models.JSONField("没有读的是哪些行", default=list, blank=True)  # [row, why, words]
     job = models.CharField("正在办", max_length=20, choices=Job, blank=True)
     job_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT,
                                related_name="+")

@@ -10,6 +10,7 @@ from communities.models import Community
 from guicheng.accounts.excel_import import FIELDS as ACCOUNTS
 from guicheng.excel_import.names import Names, NotFound, key_of
 from guicheng.excel_import.rows import Loader, Roster, Table
+from guicheng.files.spreadsheets import Sheet
 from guicheng.review.states import State
 from projects.excel_import.fields import FIELDS as PROJECTS
 from projects.excel_import.fields import KEPT
@@ -33,8 +34,9 @@ SHEET = [
 
 
 def table_of(rows):
-    header = WISHES.find_header(rows)
-    return Table(rows, header.below, header.headings, WISHES.map_columns(header.headings, rows[header.below:]))
+    sheet = Sheet("心愿", rows)
+    header = WISHES.find_header(sheet)
+    return Table(sheet, header, WISHES.map_columns(header.headings, sheet, header.below))
 
 
 def roster_of(by):
@@ -54,7 +56,7 @@ def clerk(db):
 def test_a_list_of_wishes(clerk):
     roster = roster_of(clerk)
     lines = roster.judge(list(roster.table.lines()))
-    assert roster.table.columns == [(1, "community"), (2, "text")] and roster.table.skipped == 1
+    assert roster.table.columns == [(1, "community"), (2, "text")] and len(roster.table.skipped) == 1
     assert [(line.number, line.outcome, line.problems) for line in lines] == [
         (3, "new", []), (5, "new", []), (7, "wrong", ["和第 5 行是同一个心愿，只导入第 5 行"]),
         (8, "wrong", ["“所在社区”：没有叫“西汕”的社区，是不是“西山”"]),
@@ -108,7 +110,7 @@ TYPED = {date: st.dates(date(1990, 1, 1), date(2100, 12, 31)),
          str: st.sampled_from(["示例", "planned", "60"])}
 KINDS = {"planned_start": date, "planned_end": date, "effective_on": date, "budget": Decimal, "percent": int,
          "number": int, "community": int, "lead_department": int, "category": int, "project_list": int,
-         "budget_source": int}
+         "budget_source": int, "quantity": Decimal}
 
 
 @given(st.data())

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from communities.models import Community
 from guicheng.excel_import.columns import Field, Fields, one_word
+from guicheng.excel_import.percents import percent_of
 from guicheng.excel_import.rows import Line, Roster
-from guicheng.excel_import.values import percent_of
 from guicheng.review.states import State, Verb
 from tests import factories
 from tests.projects.office_lists import workbook
@@ -52,7 +52,8 @@ def test_it_works(office, page, keeper):
     preview = office.post(page(), upload([
         ["示例登记表"], HEAD, ["东山社区", "示例：长椅。", ""], ["西汕", "示例：路灯。", ""],
         ["西山", "示例：路灯。", ""]]))
-    assert "新增 2 行，有改动 0 行，没有改动 0 行，有问题 1 行。" in preview.text and "导入 2 个心愿" in preview.text
+    assert "新增 2 行，有改动 0 行，没有改动 0 行，要先说明 0 行，有问题 1 行。" in preview.text
+    assert "导入 2 个心愿" in preview.text
     assert "“社区”：没有叫“西汕”的社区，是不是“西山”" in preview.text and "社区：东山" in preview.text
     assert not Wish.objects.exists(), "a preview writes nothing"
     done = office.post(page(), {"rows": preview.context["sealed"]}, follow=True)
@@ -121,16 +122,13 @@ def test_the_list_is_found_on_whichever_sheet(keeper):
 # --- where a reader of cells plugs in ----------------------------------------------------------------
 def read_share(line, field):
     """A share; of a rounded one it is said that it was."""
-    value = percent_of(line.cells[field.key])
-    if line.cells[field.key] != value:
-        line.note(field, f"写的是 {line.cells[field.key]}，按 {value} 导入")
-    return {field.key: value}
+    return line.said(field, percent_of(line.cells[field.key]))
 
 
 @pytest.mark.parametrize("cells, values, notes, problems", [
     ({"share": 35.0}, {"share": 35}, [], []),
-    ({"share": 35.4}, {"share": 35}, ["“占比”写的是 35.4，按 35 导入"], []),
-    ({"share": "一半", "is_done": "是"}, {"is_done": True}, [], ["“占比”：“一半”不是百分比"]),
+    ({"share": 35.4}, {"share": 35}, ["“占比”是 35.4%，没到就不进位"], []),
+    ({"share": "一半", "is_done": "是"}, {"is_done": True}, [], ["“占比”：“一半”不是一个百分比"]),
     ({"is_done": "快了"}, {}, [], ["“办完”：填是或否，不是“快了”"]),
     ({}, {}, [], []),
 ])

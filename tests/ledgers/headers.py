@@ -66,6 +66,8 @@ def spoken():
         half = len(heading) // 2
         for way, words in enumerate([heading, " ".join(heading), heading[:half] + "\n" + heading[half:] + "*"]):
             rows = [["序号", words], [1, cell]] if field == "name" else [["项目名称", words], ["示例口袋公园", cell]]
+            if field in ("problem", "next_step", "delay_reason", "coordination"):  # never said but with a state
+                rows = [[*rows[0], "状态"], [*rows[1], "推进中"]]
             made += ledgers(f"header-spoken-{i + 1:02}-{'abc'[way]}", Sheet(rows), answer(sheet(
                 row(2, **{field: stored}), columns={"B": field})))
     return made
@@ -126,8 +128,8 @@ LEDGERS = [
         ["项目内容", "项目名称"], ["示例：建设一处公园", "示例口袋公园"],
     ]), answer(sheet(row(2, name="示例口袋公园"), columns={"B": "name"})), "xlsx"),
     *ledgers("header-problem-and-next", Sheet([
-        ["名称", "存在问题", "下一步工作计划", "备注", "责任人", "责任单位"],
-        ["示例口袋公园", "示例：缺料", "示例：9月底前验收", "示例", "示例甲", "示例办"],
+        ["名称", "存在问题", "下一步工作计划", "备注", "责任人", "责任单位", "状态"],
+        ["示例口袋公园", "示例：缺料", "示例：9月底前验收", "示例", "示例甲", "示例办", "推进中"],
     ]), answer(sheet(
         row(2, problem="示例：缺料", next_step="示例：9月底前验收", lead_department="示例办", planned_end=None),
         columns={"D": None})), "xlsx xls"),

@@ -198,7 +198,7 @@ REFUSED = {
     "far-cell": ("a.xlsx", far_cell, "很远的地方（如 XFD1048576）"),
     "far-row": ("a.xlsx", far_row, "很远的地方"),
     "far-without-dimension": ("a.xlsx", far_without_dimension, "很远的地方"),
-    "far-xls": ("a.xls", lambda: xls(edit=lambda book, sheet: sheet.write(65_535, 255, "远")), "行|太大"),
+    "far-xls": ("a.xls", lambda: xls(edit=lambda book, sheet: sheet.write(65_535, 255, "远")), "行|列|太大"),
     "repeated-ods": ("a.ods", repeated_ods, "太大|列|行|已损坏"),
     "xxe": ("a.xlsx", lambda: doctype(b'<!ENTITY x SYSTEM "file:///etc/passwd">'), "DOCTYPE"),
     "billion-laughs": ("a.xlsx", billion_laughs, "DOCTYPE"),

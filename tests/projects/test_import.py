@@ -41,7 +41,7 @@ def changes(row):
 def test_it_works(clerk, project, preview):
     """A clerk's list: one project known by its number, one new; seen first, then written, then reviewed."""
     batch = preview(clerk, [["2021 年重点项目进展情况表"], HEAD, [1, "半月岛公园", "城建办", "", "主体完工。"], NEW])
-    assert batch.counts == {"new": 1, "changed": 1, "unchanged": 0, "wrong": 0}
+    assert batch.counts == {"new": 1, "changed": 1, "unchanged": 0, "ask": 0, "wrong": 0}
     known, new = rows(batch)
     assert changes(known) == {"进展": ("", "主体完工。")}
     assert changes(new)["计划完成"] == ("", "2021 年 9 月 30 日")
@@ -215,7 +215,7 @@ TWO = [HEAD, [1, "半月岛公园", "城建办", "", "主体完工。"], NEW]
 def test_the_same_file_twice_changes_nothing(clerk, project, preview):
     confirm(preview(clerk, TWO))
     again = preview(clerk, TWO)
-    assert again.counts == {"new": 0, "changed": 0, "unchanged": 2, "wrong": 0}
+    assert again.counts == {"new": 0, "changed": 0, "unchanged": 2, "ask": 0, "wrong": 0}
     assert confirm(again).message == "没有要导入的行。"
     assert ProgressUpdate.objects.count() == 2
 
@@ -435,7 +435,7 @@ def test_exported_edited_and_imported_only_the_edit_is_seen(street_admin, sign_i
     send(client, SimpleUploadedFile("改好.xlsx", buffer.getvalue()), effective_on="2022-01-31")
     batch = ImportBatch.objects.get()
     total = Project.objects.count()
-    assert batch.counts == {"new": 0, "changed": 1, "unchanged": total - 1, "wrong": 0}
+    assert batch.counts == {"new": 0, "changed": 1, "unchanged": total - 1, "ask": 0, "wrong": 0}
     row = batch.rows.get(outcome="changed")
     assert (row.name, set(changes(row))) == ("映月文化中心", {"进展", "完成百分比"})
 
@@ -556,13 +556,13 @@ def test_a_given_up_batch_leaves_no_file(clerk, project, preview, sign_in, tmp_p
 
 
 def test_the_result_is_coloured_and_has_the_original_cells(clerk, project, preview, sign_in):
-    batch = preview(clerk, [*TWO, ["", "坏的", "没有这个单位", "", ""]])
+    batch = preview(clerk, [*TWO, ["", "", "没有这个单位", "", "坏的"]])
     answer = sign_in(clerk).get(url("result", batch.pk))
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
     assert [cell.value for cell in sheet[1]] == ["结果", "说明", "原来第几行", *HEAD]
     assert [row[0].value for row in sheet.iter_rows(min_row=2)] == ["有改动", "新增", "有问题"]
     assert sheet["B2"].value == "进展：（空） → 主体完工。"
-    assert "没有叫“没有这个单位”的单位" in sheet["B4"].value
+    assert "没有写项目名称" in sheet["B4"].value
     assert len({row[0].fill.fgColor.rgb for row in sheet.iter_rows(min_row=2)}) == 3
 
 

@@ -44,7 +44,7 @@ def test_it_works(sign_in, street_admin, known):
         ["桂城街道提醒词表"], HEAD, ["既使", "错别字", "应写作“即使”。", ""],
         ["布署", "", "应写作“部署”，指人力安排。", ""], ["按装", "常见错误写法", "应写作“安装”。", "是"],
         ["座落", "", "", "否"], ["张三", "干部", "不写姓名。", "是"]]))
-    assert "新增 1 行，有改动 2 行，没有改动 1 行，有问题 1 行。" in page.text
+    assert "新增 1 行，有改动 2 行，没有改动 1 行，要先说明 0 行，有问题 1 行。" in page.text
     assert "“性质”：“干部”不在可选范围：领导姓名、职务、常见错误写法、不宜公开的说法。" in page.text
     assert "应写作“部署”。 → 应写作“部署”，指人力安排。" in page.text and "启用：是 → 否" in page.text
     assert WatchedWord.objects.count() == 3, "a preview writes nothing"

@@ -3,10 +3,10 @@ from datetime import date
 
 from communities.models import Community
 from guicheng.excel_import.columns import Field, Fields
+from guicheng.excel_import.days import day_of
 from guicheng.excel_import.names import Names
 from guicheng.excel_import.rows import Loader, Outcome
 from guicheng.excel_import.short import ShortRoster
-from guicheng.excel_import.values import day_of
 from guicheng.review.states import Verb
 from tests.wishes.models import Wish
 
