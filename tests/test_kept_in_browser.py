@@ -12,7 +12,7 @@ from tests.browser import barriers, sign_in
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TYPED = "铺好了北边一半的步道。"
-SECRET = "一次性口令不该留下"
+NOT_KEPT = "一次性口令不该留下"
 
 
 def at(name, *args):
@@ -236,9 +236,9 @@ def test_no_password_is_kept(base, watched, superuser):
     page = sign_in(watched(), base, superuser)
     page.goto(base + at("password_change"))
     for name in ("old_password", "new_password1", "new_password2"):
-        page.fill(f"[name={name}]", SECRET)
+        page.fill(f"[name={name}]", NOT_KEPT)
     flush(page)
-    assert kept(page) == {} and SECRET not in json.dumps(page.evaluate("Object.entries(sessionStorage)"))
+    assert kept(page) == {} and NOT_KEPT not in json.dumps(page.evaluate("Object.entries(sessionStorage)"))
 
 
 def test_without_javascript_the_words_stand_on_a_page(base, open_page, clerk, record):
