@@ -120,7 +120,7 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "guicheng_session", "guicheng_csrf"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{BASE_PATH}/admin/"
 SESSION_COOKIE_AGE = 30 * 60  # staff sessions end after 30 idle minutes; see middleware.keep_session_alive
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "guicheng.public.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "guicheng.public.given_back.csrf_failure"
 SECURE_SSL_REDIRECT = SECURE
 # HSTS holds for a whole host and its every port, for a year: below a path of another's site it is not ours to promise,
 # nor are the names below the host's unless the operator says so

@@ -14,6 +14,7 @@ from django.urls import reverse
 from guicheng.access.permissions import needs_second_factor
 from guicheng.accounts.access_log import record
 from guicheng.accounts.models import AccessEvent
+from guicheng.public.given_back import signed_out
 
 SUPERSEDED = "这个账号刚在别处登录，这里已经退出。账号只供本人使用；如果不是你本人登录，请马上改口令并告诉管理员。"
 ENDED = "管理员结束了你的登录，请重新登录。"
@@ -52,11 +53,11 @@ def staff_gate(get_response):
 
 
 def _send_away(request, get_response):
-    """End a session that is not the account's newest, with a sentence at the sign-in page."""
+    """End a session that is not the account's newest, with a sentence at the sign-in page; from there it goes on."""
     sentence = SUPERSEDED if request.user.sign_in_token else ENDED
     record(AccessEvent.Kind.SUPERSEDED, request, account=request.user)
     request.user.sign_in_token = ""  # so that going out is not written down as the newest session's
     logout(request)
     messages.warning(request, sentence)
     here = request.path == reverse("admin:login")
-    return get_response(request) if here else redirect("admin:login")
+    return get_response(request) if here else signed_out(request)

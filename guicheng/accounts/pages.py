@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_otp import login as verify_session
 
@@ -56,7 +56,9 @@ class OwnPasswordForm(PasswordChangeForm):
 class OwnPassword(PasswordChangeView):
     form_class = OwnPasswordForm
     template_name = "admin/own_password.html"
-    success_url = reverse_lazy("admin:index")
+
+    def get_success_url(self):
+        return _next(self.request).url
 
     def form_valid(self, form):
         with once(self.request) as sending:

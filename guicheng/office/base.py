@@ -162,7 +162,7 @@ class SavedOnce:
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         view = partial(super().changeform_view, request, object_id, form_url, extra_context)
         if object_id is None:
-            return self._once(request, view, self.has_add_permission(request))
+            return self._once(request, view, self.has_add_permission(request), new_row=True)
         return self._once(request, view, self._may(request, object_id, self.has_change_permission))
 
     def delete_view(self, request, object_id, extra_context=None):
@@ -173,17 +173,17 @@ class SavedOnce:
         row = self.get_object(request, unquote(object_id)) if request.method == "POST" else None
         return row is not None and permission(request, row)
 
-    def _once(self, request, view, may):
+    def _once(self, request, view, may, new_row=False):
         if request.method != "POST" or not may:  # who may not is refused by the view, before anything is written
             return view()
         try:
-            return self._written_once(request, view)
+            return self._written_once(request, view, new_row)
         except (IntegrityError, ValidationError):  # the form looked before another wrote; now it says so itself
-            return self._written_once(request, view)
+            return self._written_once(request, view, new_row)
 
-    def _written_once(self, request, view):
+    def _written_once(self, request, view, new_row):
         request.written = None
-        with once(request, self.said_again) as sending:
+        with once(request, self.said_again, new_row) as sending:
             response = view()
             if request.written is None:
                 sending.nothing_saved()

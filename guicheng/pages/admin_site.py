@@ -1,5 +1,5 @@
 """The back office: the stock Django admin with our words, our way of signing in, and a first page of one's own."""
-from functools import partial
+from functools import partial, update_wrapper
 
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
@@ -57,10 +57,22 @@ class GuichengAdminSite(admin.AdminSite):
         return [*own, *kept]
 
     def admin_view(self, view, cacheable=False):
-        """Nothing below /admin/ is put, patched or deleted: Django would show such a request the page."""
-        from guicheng.office.submissions import answered
+        """Nothing below /admin/ is put, patched or deleted: Django would show such a request the page.
 
-        return super().admin_view(require_http_methods(["GET", "HEAD", "POST"])(answered(self, view)), cacheable)
+        What somebody sends whose session ended is given back, and the way leads back to the page of the form.
+        """
+        from guicheng.office.submissions import answered
+        from guicheng.public.given_back import signed_out
+
+        inner = super().admin_view(require_http_methods(["GET", "HEAD", "POST"])(answered(self, view)), cacheable)
+
+        def wrapper(request, *args, **kwargs):
+            ended = request.method == "POST" and not request.user.is_authenticated
+            if ended and request.resolver_match.view_name != "admin:logout":
+                return signed_out(request)
+            return inner(request, *args, **kwargs)
+
+        return update_wrapper(wrapper, inner)
 
     def view_on_site(self, request, content_type_id, object_id):
         """Lead from a row of one's scope to its public page."""
@@ -94,8 +106,10 @@ class GuichengAdminSite(admin.AdminSite):
         return OwnPassword.as_view(extra_context={**self.each_context(request), "title": "改口令"})(request)
 
     def each_context(self, request):
-        """`unread_messages` for the header: asked for only where the header is drawn."""
+        """`unread_messages` for the header: asked for only where the header is drawn; `taken` for static/js/keep.js."""
         from guicheng.notices.inbox import unread_count
+        from guicheng.office.submissions import taken
 
         context = super().each_context(request)
-        return {**context, "unread_messages": SimpleLazyObject(partial(unread_count, request.user))}
+        return {**context, "unread_messages": SimpleLazyObject(partial(unread_count, request.user)),
+                "taken": SimpleLazyObject(partial(taken, request))}

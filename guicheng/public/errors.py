@@ -75,10 +75,6 @@ def not_found(request, exception=None):
     return error_page(request, 404)
 
 
-def csrf_failure(request, reason=""):
-    return error_page(request, 403, "页面停留太久，或者浏览器没有保存登录信息。请回到上一页刷新后再提交。")
-
-
 def too_many_tries(request, refused):
     """429 for a sign-in that was not looked at: how long to wait, and who can help."""
     if refused.is_known:

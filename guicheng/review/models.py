@@ -112,6 +112,11 @@ class Reviewed(Versioned, Answered):
         """Whether it still may become public: neither published nor dropped."""
         return self.state not in CLOSED
 
+    @property
+    def is_kept_draft(self):
+        """Whether it stands there as a draft: what its author types is kept in it (`autosave`)."""
+        return self.pk is not None and self.state == self.State.DRAFT
+
     @classmethod
     def steps_model(cls):
         return behind(cls, "steps")
@@ -135,6 +140,15 @@ class Reviewed(Versioned, Answered):
     def save_draft(self, by):
         """Keep what the author has so far; rules of the form hold, nobody else is asked."""
         self._author(by)
+        self._move(by, self.State.DRAFT)
+
+    def autosave(self, by):
+        """Keep what the author is typing into a draft of their own: no step, no history, no move.
+
+        Raises ValidationError where it is no draft of theirs any more, or the draft breaks a rule as it stands.
+        """
+        if self.author_id != by.pk or self.state != self.State.DRAFT:
+            raise ValidationError(f"这条{self._noun}不是你的草稿，没有自动保存。")
         self._move(by, self.State.DRAFT)
 
     def submit(self, by):

@@ -2,9 +2,10 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
-from django.http import Http404, HttpResponseNotAllowed
+from django.http import Http404, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
+from django.utils import timezone
 
 from guicheng.files.attach import copy_attachments
 from guicheng.files.forms import AttachmentsForm
@@ -33,6 +34,7 @@ class StatementPages:
             path("close/<int:project_id>/", view(self.close), name="projects_progressupdate_close"),
             path("<int:pk>/correct/", view(self.correct), name="projects_progressupdate_correct"),
             path("<int:pk>/withdraw/", view(self.withdraw), name="projects_progressupdate_withdraw"),
+            path("<int:pk>/autosave/", view(self.autosave), name="projects_progressupdate_autosave"),
             *super().get_urls(),
         ]
 
@@ -112,6 +114,33 @@ class StatementPages:
         others = update.project.updates.waiting().exclude(pk=update.pk).select_related("author")
         return self._page(request, update, TITLES[update.kind], form=form, media=media, others=others[:5],
                           status=400 if form.errors or media.errors else 200)
+
+    def autosave(self, request, pk):
+        """What is being typed into a draft of one's own, asked by the page every 20 seconds: static/js/keep.js.
+
+        No activity: the 30 idle minutes run on. A field that is wrong stays as the draft has it, and in the tab.
+        """
+        request.is_no_activity = True
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        rows = ProgressUpdate.objects.visible_to(request.user).select_related("project", "amends")
+        update = get_object_or_404(rows, pk=pk)
+        if not can_record_progress(request.user, update.project):
+            raise PermissionDenied
+        if update.author_id != request.user.pk:
+            raise Http404
+        seen = update.version
+        form = FORMS[update.kind](request.POST, instance=update)
+        form.full_clean()
+        try:
+            update.autosave(request.user)
+        except (ValidationError, IntegrityError) as error:
+            said = " ".join(error.messages) if isinstance(error, ValidationError) else sentence_of(error)
+            is_mine = update.is_kept_draft and update.version == seen
+            return JsonResponse({"said": f"还没存上，写的在这个标签页里。{said or SOMEBODY_ELSE}"},
+                                status=422 if is_mine else 409)
+        return JsonResponse({"kept": sorted(name for name in form.cleaned_data if name in request.POST),
+                             "set": {"version": update.version}, "at": f"{timezone.localtime():%H:%M:%S}"})
 
     def _keep(self, request, update, media):
         """Save the statement with its photos and papers; hand it in where that was asked and nothing is missing."""

@@ -123,7 +123,7 @@ def test_a_second_sign_in_ends_the_first(clerk):
     assert first.get(INDEX).status_code == 200
     try_in(second, clerk, factories.PASSWORD)
     answer = first.get(INDEX, follow=True)
-    assert "这个账号刚在别处登录" in answer.content.decode() and answer.redirect_chain[0][0] == LOGIN
+    assert "这个账号刚在别处登录" in answer.content.decode() and answer.redirect_chain[0][0] == f"{LOGIN}?next={INDEX}"
     assert second.get(INDEX).status_code == 200
     assert first.get(INDEX).status_code == 302
     assert AccessEvent.objects.filter(kind="superseded", account=clerk).count() == 1

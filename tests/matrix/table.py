@@ -184,6 +184,7 @@ ROUTES = {
     "admin:projects_progressupdate_correct": f"row projects.progressupdate: {OFFICE} {RECORDERS}",
     "admin:projects_progressupdate_withdraw": f"row projects.progressupdate: {OFFICE} {RECORDERS}",
     "admin:projects_progressupdate_decide": f"row projects.progressupdate POST: {OFFICE} 审核员",
+    "admin:projects_progressupdate_autosave": f"row projects.progressupdate POST: {OFFICE} {RECORDERS}",
     "admin:projects_progressupdate_photos": f"right projects.progressupdate: {READERS}",
     "admin:projects_progressupdate_week": f"page GET: {READERS}",
     "admin:photo-file": f"right projects.photo GET: {READERS}",
@@ -237,6 +238,7 @@ EXCEPTIONS = {
     ("admin:guicheng_user_enable", "*", "*", "*"): ("moved", "it is not closed"),
     ("admin:projects_progressupdate_change", "*", "*", "POST"):
         ("405", "what is published is published; what waits is judged on its own page"),
+    ("admin:projects_progressupdate_autosave", "*", "*", "POST"): ("404", "a draft is kept for its author alone"),
     ("admin:projects_progressupdate_photos", "*", "*", "POST"): ("403", "of a published statement nothing changes"),
     ("admin:projects_bulkchange_undo", "*", "other", "POST"): ("403", "who changed them takes it back"),
     ("admin:projects_importbatch_{columns,confirm,discard,departments}", "*", "other", "*"):

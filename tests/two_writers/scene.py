@@ -22,11 +22,14 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
 class Page:
-    """A page that a person has open; `send` posts what it holds, as often as somebody clicks."""
+    """A page that a person has open; `send` posts what it holds, as often as somebody clicks.
+
+    With a page in the place of the person it is another tab of the same browser: a second sign-in would end the first.
+    """
 
     def __init__(self, person, address, at=None):
-        self.browser = Client(enforce_csrf_checks=True)
-        if person:
+        self.browser = person.browser if isinstance(person, Page) else Client(enforce_csrf_checks=True)
+        if person and not isinstance(person, Page):
             self.browser.force_login(person)
         self.address = at or address
         shown = self.browser.get(address)

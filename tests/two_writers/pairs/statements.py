@@ -25,8 +25,9 @@ def two_clicks_on_record(scene):
 @pair("projects_progressupdate_record")
 def one_statement_from_two_tabs(scene):
     project = scene.project()
-    first, second = (Page(scene.clerk, url("projects_progressupdate_record", project.pk)).fill(**TYPED)
-                     for _ in range(2))
+    address = url("projects_progressupdate_record", project.pk)
+    first = Page(scene.clerk, address).fill(**TYPED)
+    second = Page(first, address).fill(**TYPED)
     return first.send, second.send, lambda: {"进展": (project.updates.count(), 1)}
 
 
@@ -65,6 +66,15 @@ def two_clicks_on_submit(scene):
     update = scene.draft()
     page = Page(scene.clerk, url("projects_progressupdate_change", update.pk))
     return page.send, page.send, lambda: {"提交": (update.steps.filter(verb="submitted").count(), 1)}
+
+
+@pair("projects_progressupdate_autosave")
+def two_tabs_of_one_draft(scene):
+    update = scene.draft()
+    change, autosave = (url(f"projects_progressupdate_{name}", update.pk) for name in ("change", "autosave"))
+    first = Page(scene.clerk, change, autosave).fill(text=["铺好一半。"])
+    second = Page(first, change, autosave).fill(text=["铺好三成。"])
+    return first.send, second.send, lambda: {"版本": (ProgressUpdate.objects.get(pk=update.pk).version, 2)}
 
 
 @pair("projects_progressupdate_change")
