@@ -8,6 +8,7 @@ from django.urls import path, reverse
 
 from guicheng.files.attach import copy_attachments
 from guicheng.files.forms import AttachmentsForm
+from guicheng.files.models import arranged
 from guicheng.office.refusals import SOMEBODY_ELSE, sentence_of
 from guicheng.office.submissions import AlreadySaved, not_saved, once
 from guicheng.office.watched import texts_of
@@ -20,6 +21,12 @@ TITLES = {Kind.PROGRESS: "填报进展", Kind.POSTPONEMENT: "申请延期", Kind
           Kind.CORRECTION: "更正一条已发布的进展", Kind.WITHDRAWAL: "撤回一条已发布的进展"}
 COPIED = ["effective_from", "effective_on", "postponed_to", "status", "percent", "quantity", "text", "proof", "problem",
           "delay_reason", "next_step", "coordination", "office_text", "source", "source_place"]
+
+
+def before_of(update):
+    """What the page shows beside an open row: the statement that stands today, and its photos as they are shown."""
+    row = update.before
+    return {"row": row, "figures": arranged(row.photos.all()) if row else []}
 
 
 class StatementPages:
@@ -111,7 +118,7 @@ class StatementPages:
                 return response
         others = update.project.updates.waiting().exclude(pk=update.pk).select_related("author")
         return self._page(request, update, TITLES[update.kind], form=form, media=media, others=others[:5],
-                          status=400 if form.errors or media.errors else 200)
+                          before=before_of(update), status=400 if form.errors or media.errors else 200)
 
     def _keep(self, request, update, media):
         """Save the statement with its photos and papers; hand it in where that was asked and nothing is missing."""

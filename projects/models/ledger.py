@@ -188,6 +188,11 @@ class ProgressUpdate(ChecksAtOnce, LedgerRow, Reviewed, Keyed):
         ).exists()
 
     @property
+    def before(self):
+        """Of an open row what stands where it would go: the statement it amends, else the project's newest; or None."""
+        return self.amends or self.project.latest_update
+
+    @property
     def alone(self):
         return Status.alone(self.status)
 

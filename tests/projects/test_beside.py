@@ -1,0 +1,75 @@
+"""What stands today, beside what is being written or judged: the last statement and its photos."""
+import pytest
+from django.urls import reverse
+
+from guicheng.files.attach import attach, read_photo
+from projects.models import Photo
+from tests import factories, pictures
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+def said(project, by, text, *, alt="", **kw):
+    """A published statement; with `alt`, with a photo."""
+    update = factories.make_update(project, published=False, author=by, text=text, **kw)
+    if alt:
+        photo = read_photo(pictures.jpeg(shade=len(alt)), by, Photo)
+        photo.alt, photo.people_agreed = alt, True
+        attach(update, [photo], by)
+        update.refresh_from_db()
+    update.submit(by)
+    update.approve(factories.make_user(), factories.CHECKED)
+    update.publish(factories.make_user(), factories.CHECKED)
+    project.refresh_from_db()
+    return update
+
+
+def form(client, name, pk):
+    return client.get(reverse(f"admin:projects_progressupdate_{name}", args=[pk])).content.decode()
+
+
+# --- the rule ------------------------------------------------------------------------------------
+def test_it_works(project, clerk):
+    said(project, clerk, "先说的。")
+    last = said(project, clerk, "后说的。")
+    assert factories.make_update(project, published=False, author=clerk).before == last
+
+
+def test_what_is_not_public_yet_stands_nowhere(project, clerk):
+    last = said(project, clerk, "公开的。")
+    factories.make_update(project, published=False, author=clerk, text="草稿。")
+    assert factories.make_update(project, published=False, author=clerk).before == last
+
+
+def test_of_an_amendment_it_is_what_is_amended(project, clerk):
+    first = said(project, clerk, "先说的。")
+    said(project, clerk, "后说的。")
+    assert first.withdrawal().before == first
+
+
+def test_where_nobody_has_spoken_there_is_none(project, clerk):
+    assert factories.make_update(project, published=False, author=clerk).before is None
+
+
+# --- beside the form -----------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["record", "postpone", "close"])
+def test_the_last_statement_and_its_photo_stand_beside_each_form(sign_in, clerk, project, name):
+    update = said(project, clerk, "管道铺好一半。", alt="开挖的路面", next_step="下月恢复路面。")
+    page = form(sign_in(clerk), name, project.pk)
+    assert "管道铺好一半。" in page and "下月恢复路面。" in page and 'alt="开挖的路面"' in page
+    assert reverse("admin:photo-file", args=[update.photos.get().code, 320]) in page
+
+
+def test_a_correction_stands_beside_what_it_corrects(sign_in, clerk, project):
+    first = said(project, clerk, "先说的。", alt="先拍的")
+    said(project, clerk, "后说的。", alt="后来才拍到的")
+    page = form(sign_in(clerk), "correct", first.pk)
+    assert "先拍的" in page and "原来（" in page and "后来才拍到的" not in page
+
+
+def test_control_without_a_statement_the_page_says_so(sign_in, clerk, project):
+    page = form(sign_in(clerk), "record", project.pk)
+    assert "还没有人说过进展" in page and "<ul class=\"thumbs\">" not in page
