@@ -178,6 +178,7 @@ class StatementPages:
         may_amend = update.is_published and not amended and update.kind != Kind.WITHDRAWAL
         return self._page(
             request, update, f"{update.get_state_display()}的{update.get_kind_display()}", status, amended=amended,
+            before=before_of(update) if update.is_open else None,
             may_amend=may_amend and can_record_progress(request.user, update.project),
             **self.review_context(request, update, decision),
         )

@@ -1,5 +1,7 @@
 """What stands today, beside what is being written or judged: the last statement and its photos."""
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from guicheng.files.attach import attach, read_photo
@@ -72,4 +74,50 @@ def test_a_correction_stands_beside_what_it_corrects(sign_in, clerk, project):
 
 def test_control_without_a_statement_the_page_says_so(sign_in, clerk, project):
     page = form(sign_in(clerk), "record", project.pk)
-    assert "还没有人说过进展" in page and "<ul class=\"thumbs\">" not in page
+    assert "还没有人说过进展" in page and "class=\"thumbs\"" not in page
+
+
+# --- before the reviewer -------------------------------------------------------------------------
+@pytest.fixture
+def waiting(project, clerk):
+    said(project, clerk, "管道铺好一半。", alt="开挖的路面")
+    update = factories.make_update(project, published=False, author=clerk, text="路面恢复了。")
+    photo = read_photo(pictures.jpeg(shade=200), clerk, Photo)
+    photo.alt, photo.people_agreed = "恢复的路面", True
+    attach(update, [photo], clerk)
+    update.refresh_from_db()
+    update.submit(clerk)
+    return update
+
+
+def test_the_queue_shows_before_and_after_with_their_photos(sign_in, reviewer, waiting):
+    page = sign_in(reviewer).get("/admin/").content.decode()
+    for each in ("现在公开的", "管道铺好一半。", 'alt="开挖的路面"', "这次要说的", "路面恢复了。", 'alt="恢复的路面"'):
+        assert each in page
+
+
+def test_the_page_of_what_waits_shows_them_too(sign_in, reviewer, waiting):
+    page = form(sign_in(reviewer), "change", waiting.pk)
+    assert "管道铺好一半。" in page and 'alt="开挖的路面"' in page and 'alt="恢复的路面"' in page
+
+
+def test_control_what_is_public_itself_has_nothing_before_it(sign_in, reviewer, project, clerk):
+    said(project, clerk, "先说的。")
+    last = said(project, clerk, "后说的。")
+    assert "现在公开的" not in form(sign_in(reviewer), "change", last.pk)
+
+
+def test_a_photo_more_costs_the_queue_no_query(sign_in, reviewer, waiting, project, clerk):
+    def asked():
+        client.get("/admin/")
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/admin/")
+        return len(queries)
+
+    client, before = sign_in(reviewer), None
+    before = asked()
+    for number in range(3):
+        other = factories.make_project(project.project_list, lead_department=project.lead_department)
+        said(other, clerk, f"说过的 {number}。", alt="拍" * (number + 1))
+        factories.make_update(other, published=False, author=clerk, text="又说。").submit(clerk)
+    assert asked() == before
