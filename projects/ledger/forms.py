@@ -113,7 +113,8 @@ class StatementForm(AsksAboutWords, forms.ModelForm):
     def add_error(self, field, error):
         """A sentence of the model about a field that this form does not show stands above the form."""
         if field is None and hasattr(error, "error_dict"):
-            beside = {name: rows for name, rows in error.error_dict.items() if name in self.fields}
+            beside = {name: rows for name, rows in error.error_dict.items()
+                      if name in self.fields and name not in self.errors}  # one sentence a field is enough
             above = [row for name, rows in error.error_dict.items() if name not in self.fields for row in rows]
             error = forms.ValidationError(beside | ({forms.forms.NON_FIELD_ERRORS: above} if above else {}))
         super().add_error(field, error)
@@ -174,9 +175,9 @@ class PostponementForm(StatementForm):
     """申请延期: to which day and why. The first day stays public."""
 
     PUBLIC = ["effective_on", "postponed_to", "reason"]
-    ORIGIN = []
+    STAFF, ORIGIN = ["next_step"], []
     REQUIRED = ["postponed_to", "reason"]
-    HELP = {"reason": "居民会看到。写为什么要延期。"}
+    HELP = {"reason": "居民会看到。写为什么要延期。", "effective_on": "哪天定下要延期的，一般是今天。"}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
