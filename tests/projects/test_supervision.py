@@ -601,3 +601,45 @@ def test_samples_and_their_supervision_can_be_removed(leader):
 def test_without_a_unit_nobody_is_reminded_of_silence(late):
     Project.objects.filter(pk=late.pk).update(lead_department=None, planned_end=date(2022, 6, 30), due_on=None)
     assert supervise(date(2021, 11, 7)).raised.total() == 0
+
+
+# --- the dry run ---------------------------------------------------------------------------------
+def ran(*args):
+    out = io.StringIO()
+    call_command("supervise", *args, stdout=out)
+    return out.getvalue()
+
+
+def writes(queries):
+    """Those of these statements that write: everything that neither reads nor marks a place to go back to."""
+    return [query["sql"] for query in queries if query["sql"].split()[0] not in ("SELECT", "SAVEPOINT", "RELEASE")]
+
+
+def test_a_dry_run_says_what_it_would_send_to_whom(late, clerk, reviewer):
+    said = ran("--dry-run", "--day", SOON.isoformat())
+    assert f"发出　提醒：{late}（快到期），发给城建办公室（经办人、审核员）" in said
+    assert "（试算，什么也没有改）" in said and "新发督办 1 件" in said
+
+
+def test_a_dry_run_says_whom_nobody_would_reach(late):
+    assert "发给城建办公室（没有可用的账号，没有人会收到）" in ran("--dry-run", "--day", SOON.isoformat())
+
+
+def test_a_dry_run_says_what_it_would_close(late, clerk):
+    supervise(SOON)
+    spoken(late)
+    assert f"办结　提醒：{late}（已经逾期，改按逾期督办）" in ran("--dry-run", "--day", LATE.isoformat())
+
+
+def test_a_dry_run_writes_nothing(late, clerk):
+    with CaptureQueriesContext(connection) as queries:
+        ran("--dry-run", "--day", SOON.isoformat())
+    assert writes(queries) == [] and len(queries) > 5
+    assert not SupervisionNotice.objects.exists() and not InboxMessage.objects.exists()
+
+
+def test_control_the_real_run_writes_and_lists_nothing(late, clerk):
+    with CaptureQueriesContext(connection) as queries:
+        said = ran("--day", SOON.isoformat())
+    assert any("INSERT" in sql for sql in writes(queries))
+    assert "发出　" not in said and SupervisionNotice.objects.exists() and InboxMessage.objects.exists()
