@@ -16,6 +16,7 @@ from guicheng.notices.inbox import InboxMessage
 from projects.models import Instruction, LightOverride, ProgressUpdate, Project, SupervisionNotice
 from projects.supervision.daily import supervise
 from projects.supervision.late import MISSING, incomplete, late_table, rows_of, stale
+from projects.supervision.unheard import unheard_units
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -643,3 +644,44 @@ def test_control_the_real_run_writes_and_lists_nothing(late, clerk):
         said = ran("--day", SOON.isoformat())
     assert any("INSERT" in sql for sql in writes(queries))
     assert "发出　" not in said and SupervisionNotice.objects.exists() and InboxMessage.objects.exists()
+
+
+# --- a unit without an account -------------------------------------------------------------------
+def issued(client, project):
+    return client.post(reverse("admin:projects_supervisionnotice_issue", args=[project.pk]),
+                       {"level": "urge", "text": "请说明。", "reply_by": "2030-01-08"}, follow=True).content.decode()
+
+
+def test_which_units_have_no_account(office):
+    other = factories.make_department()
+    gone = factories.make_user(is_active=False)
+    other.clerks.add(gone)
+    assert set(type(office).objects.without_accounts()) == {office, other}
+    office.reviewers.add(factories.make_user())
+    assert set(type(office).objects.without_accounts()) == {other}
+
+
+def test_a_notice_that_nobody_reads_says_so_to_its_sender(sign_in, supervisor, late):
+    client = sign_in(supervisor)
+    before = client.get(reverse("admin:projects_supervisionnotice_issue", args=[late.pk])).content.decode()
+    after = issued(client, late)
+    for page in (before, after, client.get(late.notices.get().get_absolute_url()).content.decode()):
+        assert "城建办公室没有可用的账号，这一件没有人会收到" in page
+
+
+def test_the_desk_lists_the_units_that_nobody_reads_for(sign_in, supervisor, leader, clerk, late, office):
+    unheard = factories.make_department(name="没有账号的办公室")
+    factories.make_project(late.project_list, lead_department=unheard, number=77)
+    done = factories.make_department(name="都办完了的办公室")
+    factories.make_update(factories.make_project(late.project_list, lead_department=done, number=78),
+                          status="completed")
+    assert unheard_units(supervisor) == [unheard]
+    page = sign_in(supervisor).get(reverse(DESK)).content.decode()
+    assert "督办发不到人的单位" in page and "没有账号的办公室" in page
+    assert "督办发不到人的单位" not in sign_in(clerk).get(reverse(DESK)).content.decode()
+
+
+def test_control_where_somebody_reads_it_nothing_is_said(sign_in, supervisor, clerk, late):
+    client = sign_in(supervisor)
+    assert "没有可用的账号" not in issued(client, late)
+    assert "督办发不到人的单位" not in client.get(reverse(DESK)).content.decode()
