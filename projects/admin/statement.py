@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 
 from guicheng.files.attach import copy_attachments
-from guicheng.files.forms import AttachmentsForm
+from guicheng.files.forms import AttachmentsForm, PairedAttachmentsForm
 from guicheng.files.models import arranged
 from guicheng.office.refusals import SOMEBODY_ELSE, sentence_of
 from guicheng.office.submissions import AlreadySaved, not_saved, once
@@ -96,8 +96,8 @@ class StatementPages:
         if not can_record_progress(request.user, update.project):
             raise PermissionDenied
         form = FORMS[update.kind](request.POST or None, instance=update)
-        media = AttachmentsForm(request.POST or None, request.FILES or None, by=request.user,
-                                of=ProgressUpdate)
+        chosen = PairedAttachmentsForm if update.kind == Kind.CLOSURE else AttachmentsForm
+        media = chosen(request.POST or None, request.FILES or None, by=request.user, of=ProgressUpdate)
         if request.method == "POST" and "drop" in request.POST and update.pk:
             return self._drop(request, update)
         is_media_good = media.is_valid()

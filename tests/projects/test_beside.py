@@ -121,3 +121,54 @@ def test_a_photo_more_costs_the_queue_no_query(sign_in, reviewer, waiting, proje
         said(other, clerk, f"说过的 {number}。", alt="拍" * (number + 1))
         factories.make_update(other, published=False, author=clerk, text="又说。").submit(clerk)
     assert asked() == before
+
+
+# --- 销号 with a photo before and one after ------------------------------------------------------
+def closing(client, project, **kw):
+    typed = {"version": 1, "effective_on": "2021-12-20", "status": "completed", "proof": "验收合格。"} | kw
+    return client.post(reverse("admin:projects_progressupdate_close", args=[project.pk]), typed)
+
+
+BOTH = {"media-before": pictures.jpeg, "media-after": lambda: pictures.jpeg(shade=90)}
+WORDS = {"media-before_alt": "开挖的路面", "media-after_alt": "恢复的路面", "media-people_agreed": "on"}
+
+
+def test_a_closure_takes_a_photo_before_and_one_after(sign_in, clerk, reviewer, project):
+    page = form(sign_in(clerk), "close", project.pk)
+    assert 'name="media-before"' in page and 'name="media-after"' in page
+    answer = closing(sign_in(clerk), project, **WORDS, **{name: make() for name, make in BOTH.items()})
+    update = project.updates.get()
+    assert answer.status_code == 302 and update.state == "submitted"
+    assert [(each.role, each.pair, each.alt) for each in update.photos.all()] == [
+        ("before", 1, "开挖的路面"), ("after", 1, "恢复的路面")]
+    shown = sign_in(reviewer).get("/admin/").content.decode()
+    assert shown.index("<figcaption>改造前") < shown.index("<figcaption>改造后")
+    assert "改造前" in form(sign_in(reviewer), "change", update.pk)
+
+
+def test_no_photo_is_ever_required(sign_in, clerk, project):
+    assert closing(sign_in(clerk), project).status_code == 302
+    assert project.updates.get().state == "submitted"
+
+
+def test_one_of_the_two_is_enough_and_the_other_joins_it_later(project, clerk):
+    update = factories.make_update(project, published=False, author=clerk)
+    for role, shade in (("after", 1), ("before", 2), ("after", 3)):
+        photo = read_photo(pictures.jpeg(shade=shade * 40), clerk, Photo)
+        photo.role = role
+        attach(update, [photo], clerk)
+    assert [(each.role, each.pair) for each in update.photos.all()] == [("after", 1), ("before", 1), ("after", 2)]
+
+
+def test_what_was_chosen_stays_when_the_form_comes_back(sign_in, clerk, project):
+    client = sign_in(clerk)
+    page = closing(client, project, proof="", **WORDS, **{name: make() for name, make in BOTH.items()})
+    assert page.status_code == 400 and "已收到 2 张照片" in page.content.decode()
+    held = page.context["media"].data["media-held"]
+    assert closing(client, project, **WORDS, **{"media-held": held}).status_code == 302
+    assert sorted(project.updates.get().photos.values_list("role", "pair", "alt")) == [
+        ("after", 1, "恢复的路面"), ("before", 1, "开挖的路面")]
+
+
+def test_control_other_forms_have_no_such_places(sign_in, clerk, project):
+    assert 'name="media-before"' not in form(sign_in(clerk), "record", project.pk)
