@@ -2,6 +2,7 @@
 from guicheng.accounts.models import AccessEvent, SignInBrake, UsedPassword, User  # noqa: F401
 from guicheng.days.workdays import CalendarDay, CalendarYear  # noqa: F401
 from guicheng.notices.inbox import GroupPost, InboxMessage  # noqa: F401
+from guicheng.office.saved_filters import SavedFilter  # noqa: F401
 from guicheng.office.submissions import Submission  # noqa: F401
 from guicheng.public.faces import FaceDecision  # noqa: F401
 from guicheng.seal.models import Seal  # noqa: F401

@@ -129,7 +129,8 @@ def test_those_left_out_are_known():
     assert left_out == {
         "guicheng.User", "guicheng.AccessEvent", "guicheng.Seal", "guicheng.FaceDecision", "projects.CoveredClose",
         "projects.CoveredFile", "guicheng.UsedPassword", "guicheng.CalendarDay",
-        "guicheng.InboxMessage", "guicheng.GroupPost", "guicheng.Submission", "guicheng.AuditEntry",
+        "guicheng.InboxMessage", "guicheng.GroupPost", "guicheng.SavedFilter", "guicheng.Submission",
+        "guicheng.AuditEntry",
         "projects.ExportFile", "projects.ImportBatch", "projects.ImportRow", "projects.ColumnHabit",
         "projects.LightOverride", "projects.QuarterClose", "projects.CloseFile", "projects.ReviewStep",
         "projects.WatchedWord", "projects.SupervisionNotice", "projects.Instruction"}

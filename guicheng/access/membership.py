@@ -2,7 +2,7 @@
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from guicheng.text import is_row_number
 
@@ -15,6 +15,12 @@ class MembershipQuerySet(models.QuerySet):
     def reviewed_by(self, user):
         """The rows this member of staff is a reviewer of."""
         return self.filter(reviewers=user)
+
+    def without_accounts(self):
+        """Those none of whose clerks and reviewers has an open account: nobody reads what is sent there."""
+        found = [Exists(getattr(self.model, part).through.objects.filter(
+            **{self.model._meta.model_name: OuterRef("pk")}, user__is_active=True)) for part in ("clerks", "reviewers")]
+        return self.exclude(found[0] | found[1])
 
     def called(self, text):
         """Those with this name, short name or full name."""

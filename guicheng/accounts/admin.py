@@ -90,6 +90,12 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
     def units(self, user):
         return "、".join(f"{unit}（{PARTS[part]}）" for unit, part in memberships_of(user)) or "—"
 
+    def get_fieldsets(self, request, obj=None):
+        """Who gives roles gives any when the account is made; others ask for one."""
+        if obj is None and can_give_roles(request.user):
+            return [("本人", {"fields": FIELDS}), ("权限", {"fields": ["groups", "established", "unit", "part"]})]
+        return super().get_fieldsets(request, obj)
+
     # --- who may ---------------------------------------------------------------------------------
     def has_add_permission(self, request):
         return can_make_accounts(request.user)
@@ -133,10 +139,13 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
         if change:
             obj.save(update_fields=[name for name in form.cleaned_data if name != "groups"])
             return
-        asked = {name: form.cleaned_data[name] for name in [*FIELDS, "role", "unit", "part", "established"]}
+        named = [*FIELDS, "role", "groups", "unit", "part", "established"]
+        asked = {name: form.cleaned_data[name] for name in named if name in form.cleaned_data}
         made, request.one_time_password = make_account(request.user, **asked)
         obj.__dict__.update(made.__dict__)
         record(Kind.MADE, request, account=made, note=made.wanted_text and f"申请：{made.wanted_text}")
+        if made.groups.exists():
+            record(Kind.ROLES_CHANGED, request, account=made, note=f"没有角色→{self._rights(made)}")
 
     def save_related(self, request, form, formsets, change):
         before = self._rights(form.instance) if change else ""
@@ -153,10 +162,13 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
             self._void_old_password(request, form.instance)
 
     def _void_old_password(self, request, account):
-        """Who made the account knows its unused password: it must not open one that has grown strong since."""
+        """Who made the account knows its unused password: it must not open one that has grown strong since.
+
+        Where that was a superuser, who may act as anybody, it stays good: it is the paper the person was given.
+        """
         account = User.objects.get(pk=account.pk)
         grown = account.is_superuser or account.groups.filter(name__in=GUARDED).exists()
-        if grown and account.must_change_password:
+        if grown and account.must_change_password and not account.password_is_a_superusers():
             account.set_unusable_password()
             account.save(update_fields=["password"])
             messages.warning(request, f"{account}的一次性口令还没有用过，已经作废。请给一个新的。")

@@ -2,6 +2,7 @@
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.forms import UserChangeForm, UsernameField
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 
 from guicheng.access.membership import PARTS, unit_choices, unit_of
@@ -14,6 +15,13 @@ USERNAME_HELP = "一人一个，不能几个人合用。一般用姓名的全拼
 
 def makes_everywhere(user):
     return user.has_perm("guicheng.add_user")
+
+
+def kept_apart(groups):
+    """These roles. Raises ValidationError where two of them must not be one person's."""
+    if len({group.name for group in groups} & set(APART)) > 1:
+        raise ValidationError(APART_SENTENCE)
+    return groups
 
 
 class UnitField(forms.ChoiceField):
@@ -29,6 +37,9 @@ class AccountForm(forms.ModelForm):
 
     user = None
     role = forms.ChoiceField(label="角色", required=False)
+    groups = forms.ModelMultipleChoiceField(
+        Group.objects.order_by("pk"), label="角色", required=False, help_text=APART_SENTENCE,
+        widget=forms.CheckboxSelectMultiple)
     unit = UnitField(label="单位", required=False)
     part = forms.ChoiceField(label="在这个单位", required=False, initial="clerks")
     established = forms.BooleanField(label="在编", required=False, help_text="终审只能由在编的审核员做。")
@@ -49,8 +60,12 @@ class AccountForm(forms.ModelForm):
         self.fields["part"].choices = [(each, PARTS[each]) for each in parts]
         self.fields["unit"].required = not everywhere
         self.fields["unit"].choices = [("", "—"), *unit_choices(None if everywhere else self.user)]
-        if not can_give_roles(self.user):
+        del self.fields["role" if can_give_roles(self.user) else "groups"]
+        if "role" in self.fields:
             self.fields["role"].help_text = "角色和在编由安全管理员授予；在那之前这个账号什么也不能做。"
+
+    def clean_groups(self):
+        return kept_apart(self.cleaned_data["groups"])
 
     def clean_part(self):
         return self.cleaned_data["part"] or "clerks"
@@ -71,10 +86,7 @@ class AccountChangeForm(UserChangeForm):
         help_texts = {"username": USERNAME_HELP, "is_superuser": "不受角色限制，什么都能做；尽量少给。"}
 
     def clean_groups(self):
-        groups = self.cleaned_data["groups"]
-        if len({group.name for group in groups} & set(APART)) > 1:
-            raise ValidationError(APART_SENTENCE)
-        return groups
+        return kept_apart(self.cleaned_data["groups"])
 
 
 class LeaveForm(forms.Form):

@@ -6,11 +6,12 @@ from guicheng.access.permissions import can_give_roles
 
 
 @transaction.atomic
-def make_account(by, *, username, name, phone="", email="", role="", unit=None, part="clerks", established=False):
+def make_account(by, *, username, name, phone="", email="", role="", unit=None, part="clerks", established=False,
+                 groups=()):
     """Make the account of one person and give (account, one-time password). Raises ValidationError.
 
     The unit is given at once: without a role it allows nothing. Role and 在编 wait for 安全管理员, unless
-    the maker may give them.
+    the maker may give them; who may gives any `groups` at once.
     """
     user = get_user_model()(
         username=username, name=name, phone=phone, email=email, is_staff=True,
@@ -23,6 +24,7 @@ def make_account(by, *, username, name, phone="", email="", role="", unit=None, 
         getattr(unit, part).add(user)
     if can_give_roles(by, user):
         user.give_what_was_asked()
+        user.groups.add(*groups)
     return user, password
 
 

@@ -123,6 +123,13 @@ class User(AbstractUser):
         """What waits for 安全管理员: "部门经办人、在编"."""
         return "、".join(each for each in (self.wanted_role, "在编" if self.wanted_established else "") if each)
 
+    def password_is_a_superusers(self):
+        """Whether the one-time password was last given by a superuser, as the access log says."""
+        given = AccessEvent.objects.filter(
+            account=self, kind__in=[AccessEventKind.MADE, AccessEventKind.PASSWORD_RESET, AccessEventKind.ENABLED])
+        last = given.select_related("by").first()
+        return last is not None and last.by is not None and last.by.is_superuser
+
     # verbs
     def hold(self):
         """This account as it is now; until the transaction ends a second writer of what is this person's waits."""

@@ -4,12 +4,13 @@ The files are read and written before (`read_photo`, `read_paper`): the transact
 """
 import hashlib
 from contextlib import contextmanager
+from itertools import count
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from guicheng import media_store
-from guicheng.files.models import Paper, Photo, models_of
+from guicheng.files.models import Paper, Photo, Role, models_of
 from guicheng.files.papers import clean_paper
 from guicheng.files.photos import clean_photo
 from guicheng.review.states import IN_REVIEW
@@ -70,6 +71,7 @@ def attach(owner, rows, by):
             new = list({row.sha256: row for row in new}.values())
             if len(there) + len(new) > model.most:
                 raise ValidationError(f"一条{held._meta.verbose_name}最多 {Photo.most} 张照片、{Paper.most} 份附件。")
+            _pair(new, there)
             for number, row in enumerate(new, 1):
                 setattr(row, row.of, held)
                 row.order = last + number
@@ -77,6 +79,15 @@ def attach(owner, rows, by):
                 row.save()
             added += len(new)
     return added
+
+
+def _pair(new, there):
+    """Give those of the new that are before or after the first pair in which their places are free."""
+    new = [row for row in new if row.kind == "photo" and row.role != Role.SINGLE and row.pair is None]
+    taken = {(row.pair, row.role) for row in there if row.kind == "photo"}
+    number = next(number for number in count(1) if not any((number, row.role) in taken for row in new))
+    for row in new:
+        row.pair = number
 
 
 def copy_attachments(old, new, by):

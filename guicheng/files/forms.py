@@ -13,7 +13,7 @@ HELD_FOR = 12 * 3600  # seconds; sweep_media leaves a file alone for a day
 SALT = "projects.forms_media"
 # what is needed to make the row when the form comes back
 KEPT = {
-    "photo": ["file", "size", "sha256", "width", "height"],
+    "photo": ["file", "size", "sha256", "width", "height", "role"],
     "paper": ["file", "size", "sha256", "pages", "title"],
 }
 MB = 1024 * 1024
@@ -24,8 +24,8 @@ PAPER_HELP = f"可一次选多份。每份不超过 {PAPER_BYTES // MB} MB。居
 class FilesInput(forms.FileInput):
     allow_multiple_selected = True
 
-    def __init__(self, accept, max_bytes):
-        super().__init__(attrs={"accept": accept, "multiple": True, "data-max-bytes": max_bytes})
+    def __init__(self, accept, max_bytes, **attrs):
+        super().__init__(attrs={"accept": accept, "multiple": True, "data-max-bytes": max_bytes} | attrs)
 
 
 class FilesField(forms.FileField):
@@ -63,15 +63,25 @@ class AttachmentsForm(forms.Form):
         self.rows = self._held(data.get("held"))
         self._read("photos", data.get("photos") or [], read_photo, self.photo_model)
         self._read("papers", data.get("papers") or [], read_paper, self.paper_model)
-        shown = [row for row in self.rows if row.kind == "photo"]
-        for photo in shown:
+        self.read_more(data)
+        for photo in self._photos():
             photo.people_agreed = bool(data.get("people_agreed"))
-        if shown:
-            shown[0].alt = data.get("alt") or ""
-        elif data.get("alt") and not self.errors:
-            self.add_error("photos", "写了替代文字，还没有选照片。")
+        self._say("photos", data.get("alt"), self._photos(Role.SINGLE))
         self._keep()
         return data
+
+    def read_more(self, data):
+        """Take what a form with more places for photos has got."""
+
+    def _photos(self, *roles):
+        return [row for row in self.rows if row.kind == "photo" and row.role in (roles or Role.values)]
+
+    def _say(self, name, alt, photos):
+        """Let the first of these photos have its words; without one they are asked after."""
+        if photos:
+            photos[0].alt = alt or ""
+        elif alt and not self.errors:
+            self.add_error(name, "写了替代文字，还没有选照片。")
 
     def _read(self, name, files, read, model):
         for file in files:
@@ -112,6 +122,37 @@ class AttachmentsForm(forms.Form):
     def attach(self, owner):
         """Put them on their owner, in the caller's transaction; give the number added."""
         return attach(owner, self.rows, self.by) if self.rows else 0
+
+
+def _one_photo(role):
+    return FilesField(label=f"{role.label}的照片", required=False, help_text="有就放，没有不用放。",
+                      widget=FilesInput("image/*", PHOTO_BYTES, multiple=False))
+
+
+def _words_of(role):
+    return forms.CharField(label=f"{role.label}的照片拍的是什么（替代文字）", required=False, max_length=200)
+
+
+class PairedAttachmentsForm(AttachmentsForm):
+    """With a place for a photo before and one after; neither is ever required."""
+
+    before, before_alt = _one_photo(Role.BEFORE), _words_of(Role.BEFORE)
+    after, after_alt = _one_photo(Role.AFTER), _words_of(Role.AFTER)
+
+    def read_more(self, data):
+        for role in (Role.BEFORE, Role.AFTER):
+            others, held = [row for row in self.rows if row.kind != "photo" or row.role != role], self._photos(role)
+            self.rows = []
+            self._read(role.value, (data.get(role.value) or [])[:1], read_photo, self.photo_model)
+            chosen = self.rows or held  # chosen anew it stands for what came before
+            for row in chosen:
+                row.role = role
+            self.rows = others + chosen
+            self._say(role.value, data.get(f"{role.value}_alt"), chosen)
+
+    def pairs(self):
+        """(the photo's field, its words' field), before and after."""
+        return [(self["before"], self["before_alt"]), (self["after"], self["after_alt"])]
 
 
 class PhotoForm(forms.ModelForm):

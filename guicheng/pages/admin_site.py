@@ -24,6 +24,7 @@ class GuichengAdminSite(admin.AdminSite):
         from guicheng.accounts import pages as sign_in
         from guicheng.files import pages as files
         from guicheng.notices import pages as inbox
+        from guicheng.office import saved_filters
         from guicheng.pages.audit import audit, audit_export
         from guicheng.pages.faces import decide, show_faces
         from guicheng.pages.pieces import pieces_style, show_pieces
@@ -40,6 +41,8 @@ class GuichengAdminSite(admin.AdminSite):
             ("inbox/", require_safe(partial(inbox.show, self)), "inbox"),
             ("inbox/read/", inbox.read_all, "inbox_read_all"),
             ("inbox/<int:pk>/read/", inbox.read, "inbox_read"),
+            ("filters/keep/", partial(saved_filters.keep_filter, self), "saved_filter_keep"),
+            ("filters/<int:pk>/drop/", partial(saved_filters.drop_filter, self), "saved_filter_drop"),
             ("health/", require_safe(partial(show_health, self)), "health"),
             ("media/<slug:code>/<int:width>/", files.staffs_photo_file, "photo-file"),
             ("papers/<slug:code>/", files.staffs_paper_file, "paper-file"),

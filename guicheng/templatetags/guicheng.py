@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from guicheng import words
 from guicheng.days import as_of
+from guicheng.office.saved_filters import SavedFilter, filter_in
 from guicheng.public import faces
 from guicheng.public.address import whole_address as whole
 from guicheng.public.contact import tel
@@ -115,6 +116,16 @@ def chosen_filters(changelist):
     """The filters an admin list is under, in words: (title, choice). The first choice of each is 全部."""
     return [(spec.title, choice["display"]) for spec in changelist.filter_specs
             for number, choice in enumerate(spec.choices(changelist)) if number and choice.get("selected")]
+
+
+@register.simple_tag(takes_context=True)
+def own_filters(context, changelist):
+    """What the person keeps for this list, the filter that it is `now` under, and the same where it is `new`."""
+    request = context["request"]
+    rows = list(SavedFilter.objects.visible_to(request.user).of_list(changelist.opts))
+    now = filter_in(request.GET.urlencode())
+    kept = {row.query for row in rows}
+    return {"rows": rows, "now": now, "new": "" if now in kept else now}
 
 
 @register.simple_tag

@@ -108,7 +108,7 @@ class BulkActions:
             **self.admin_site.each_context(request), "opts": self.opts, "title": BulkChange.Kind(kind).label,
             "form": form or BulkForm(kind), "projects": projects, "rows": rows,
             "seal": bulk_change.seal(rows) if rows else "", "possible": sum(not row.sentence for row in rows),
-            "tick": ACTION_CHECKBOX_NAME,
+            "warned": sum(bool(row.warning) for row in rows), "tick": ACTION_CHECKBOX_NAME,
         }, status=status)
 
     def _apply(self, request, rows, kind, form):

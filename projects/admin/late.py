@@ -15,6 +15,7 @@ from projects.models import ProgressUpdate, Project, Status
 from projects.permissions import is_told_of_calendar
 from projects.supervision import late
 from projects.supervision.late import MISSING, rows_of
+from projects.supervision.unheard import unheard_units
 
 PAGE = 50
 UNIT = ("责任单位", lambda row: row.unit)
@@ -90,6 +91,7 @@ def show(site, request):
     year = missing_year(day) if is_told_of_calendar(request.user) else None
     return render(request, "admin/projects/desk.html", {
         **site.each_context(request), "title": "督办台", "key": key, "section": section, "tabs": tabs, "page": page,
+        "unheard": unheard_units(request.user) if request.user.has_perm("projects.start_supervision") else [],
         "unknown": unknown, "day": day, "missing_year": year, "samples": samples,
         "has_samples": samples or Project.objects.visible_to(request.user).filter(is_sample=True).exists(),
         "everything": sees_everything(request.user), "kinds": MISSING, "lack": request.GET.get("lack", ""),

@@ -95,7 +95,13 @@ class ProjectAdmin(BulkActions, ScopedAdmin):
 
     @admin.display(description="灯")
     def light_shown(self, project):
-        return format_html('{}<span class="light-why">{}</span>', light_tag(project.light), project.light.sentence)
+        return format_html('{}<span class="light-why">{}</span>', light_tag(project.light), project.light.brief)
+
+    def _getter(self, name):
+        """A file has room for the whole reason of a light."""
+        if name != "light_shown":
+            return super()._getter(name)
+        return lambda project: f"{project.light.word}灯·{project.light.label}：{project.light.sentence}"
 
     @admin.display(description="最近进展日", ordering="moved_on")
     def moved(self, project):

@@ -8,7 +8,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from guicheng.files.attach import copy_attachments
-from guicheng.files.forms import AttachmentsForm
+from guicheng.files.forms import AttachmentsForm, PairedAttachmentsForm
+from guicheng.files.models import arranged
 from guicheng.office.refusals import SOMEBODY_ELSE, sentence_of
 from guicheng.office.submissions import AlreadySaved, not_saved, once
 from guicheng.office.watched import texts_of
@@ -21,6 +22,12 @@ TITLES = {Kind.PROGRESS: "填报进展", Kind.POSTPONEMENT: "申请延期", Kind
           Kind.CORRECTION: "更正一条已发布的进展", Kind.WITHDRAWAL: "撤回一条已发布的进展"}
 COPIED = ["effective_from", "effective_on", "postponed_to", "status", "percent", "quantity", "text", "proof", "problem",
           "delay_reason", "next_step", "coordination", "office_text", "source", "source_place"]
+
+
+def before_of(update):
+    """What the page shows beside an open row: the statement that stands today, and its photos as they are shown."""
+    row = update.before
+    return {"row": row, "figures": arranged(row.photos.all()) if row else []}
 
 
 class StatementPages:
@@ -91,8 +98,8 @@ class StatementPages:
         if not can_record_progress(request.user, update.project):
             raise PermissionDenied
         form = FORMS[update.kind](request.POST or None, instance=update)
-        media = AttachmentsForm(request.POST or None, request.FILES or None, by=request.user,
-                                of=ProgressUpdate)
+        chosen = PairedAttachmentsForm if update.kind == Kind.CLOSURE else AttachmentsForm
+        media = chosen(request.POST or None, request.FILES or None, by=request.user, of=ProgressUpdate)
         if request.method == "POST" and "drop" in request.POST and update.pk:
             return self._drop(request, update)
         is_media_good = media.is_valid()
@@ -113,7 +120,7 @@ class StatementPages:
                 return response
         others = update.project.updates.waiting().exclude(pk=update.pk).select_related("author")
         return self._page(request, update, TITLES[update.kind], form=form, media=media, others=others[:5],
-                          status=400 if form.errors or media.errors else 200)
+                          before=before_of(update), status=400 if form.errors or media.errors else 200)
 
     def autosave(self, request, pk):
         """What is being typed into a draft of one's own, asked by the page every 20 seconds: static/js/keep.js.
@@ -200,6 +207,7 @@ class StatementPages:
         may_amend = update.is_published and not amended and update.kind != Kind.WITHDRAWAL
         return self._page(
             request, update, f"{update.get_state_display()}的{update.get_kind_display()}", status, amended=amended,
+            before=before_of(update) if update.is_open else None,
             may_amend=may_amend and can_record_progress(request.user, update.project),
             **self.review_context(request, update, decision),
         )

@@ -18,6 +18,7 @@ from projects.admin import late
 from projects.models import Instruction, LightOverride, LightRule, Project, SupervisionNotice
 from projects.supervision.forms import CloseForm, InstructionForm, IssueForm, OverrideForm, ReplyForm
 from projects.supervision.lights import light_of
+from projects.supervision.unheard import nobody_reads, to_unit_of
 
 SHOWN = 10
 
@@ -124,6 +125,7 @@ class SupervisionNoticeAdmin(ScopedAdmin):
             "notice": notice, "project": notice.project, "light": light_of(notice.project),
             "next": SupervisionNotice.objects.filter(previous=notice).first(),
             "instructions": notice.instructions.select_related("by"),
+            "nobody_reads": nobody_reads(notice) if notice.is_open and may.settles(user, notice) else "",
             "may_receive": may.can_receive_notice(user, notice),
             "reply_form": reply_form or (ReplyForm() if may.can_reply_to_notice(user, notice) else None),
             "close_form": close_form or (CloseForm() if may.can_close_supervision(user, notice) else None),
@@ -198,8 +200,11 @@ class SupervisionNoticeAdmin(ScopedAdmin):
             else:
                 level, unit = notice.get_level_display(), notice.unit or "（没有责任单位）"
                 messages.success(request, f"已发出{level}，发给{unit}。")
+                if sentence := nobody_reads(notice):
+                    messages.warning(request, sentence)
                 return redirect(notice)
         intro = f"发给：{project.lead_department or project.community or '没有责任单位，请先在项目里填上'}。{unknown}"
+        intro += nobody_reads(to_unit_of(project))
         return self._form(request, project, form, "发起督办", "发出", intro)
 
     def _issued(self, request, project, data):

@@ -1,10 +1,11 @@
 """What waits to be reviewed or made public."""
-from collections import Counter
+from collections import defaultdict
 
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from guicheng.files.models import arranged
 from guicheng.office.shown import SHOWN, Shown
 from guicheng.review.forms import DecisionForm
 from projects.first_page.own import statements_where
@@ -27,19 +28,29 @@ def _queue(rows, user, unexplained):
     """The longest waiting first, each with its own form of decision; the sentence stands beside the reason missed."""
     handed_in = ReviewStep.objects.filter(update=OuterRef("pk")).order_by("-pk").values("at")[:1]
     rows = rows.annotate(since=Coalesce(Subquery(handed_in), "created_at")).select_related(
-        "project", "author", "amends", "source")
+        "project__latest_update", "author", "amends", "source")
     queue, today = list(rows.order_by("since", "pk")[:SHOWN]), timezone.localdate()
     keys = [row.pk for row in queue]
-    photos, papers = (Counter(model.objects.filter(update__in=keys).values_list("update", flat=True))
-                      for model in (Photo, Paper))
+    befores = [row.before.pk for row in queue if row.before]
+    photos, papers = _by_statement(Photo, [*keys, *befores]), _by_statement(Paper, keys)
     public = set(ProgressUpdate.objects.filter(pk__in=keys).published_next_by(user).values_list("pk", flat=True))
     for row in queue:
         row.publishes = row.pk in public
         row.waited = (today - timezone.localdate(row.since)).days
-        row.photo_count, row.paper_count = photos[row.pk], papers[row.pk]
+        row.photo_count, row.paper_count = len(photos[row.pk]), len(papers[row.pk])
+        row.figures = arranged(photos[row.pk])
+        row.figures_before = arranged(photos[row.before.pk]) if row.before else []
         typed = {"version": row.version, "decision": "return"} if str(row.pk) == unexplained else None
         row.decision = DecisionForm(typed, initial={"version": row.version}, auto_id=f"row{row.pk}_%s")
     return queue
+
+
+def _by_statement(model, keys):
+    """The photos or papers of these statements, by statement, in their order."""
+    found = defaultdict(list)
+    for each in model.objects.filter(update__in=keys):
+        found[each.update_id].append(each)
+    return found
 
 
 def _batches(rows):

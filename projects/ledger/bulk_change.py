@@ -27,6 +27,20 @@ class Row:
     after: str
     sentence: str = ""
 
+    @property
+    def warning(self):
+        """What whoever confirms should know, "" where nothing: it refuses nothing."""
+        closed, is_done = self.project.closed_on, self.update.status in Status.DONE
+        if self.sentence:
+            return ""
+        if closed and self.update.postponed_to:
+            return f"已在 {words.day(closed)}销号，延期以后仍然算销号。"
+        if closed and not is_done:
+            return f"已在 {words.day(closed)}销号。销号报错了，请先“更正”或“撤回”那一条。"
+        if is_done and not closed:
+            return "只记进展，不销号；销号要逐个申请，写完成依据。"
+        return ""
+
 
 def preview(projects, kind, stated, by):
     """A Row for each project. `stated`: the fields of the statement that all would get."""

@@ -6,9 +6,13 @@ from django.utils import timezone
 
 from guicheng import words
 from guicheng.office.watched import ASK, AsksAboutWords
+from projects.ledger.empty_words import tells_nothing
 from projects.models import ProgressUpdate, Source, Status
+from projects.models.lights import Colour
+from projects.supervision.lights import light_of
 
 Kind = ProgressUpdate.Kind
+WHY = ("problem", "delay_reason", "next_step", "coordination", "reason")  # what says more than a text that goes on
 
 
 def _day():
@@ -113,7 +117,8 @@ class StatementForm(AsksAboutWords, forms.ModelForm):
     def add_error(self, field, error):
         """A sentence of the model about a field that this form does not show stands above the form."""
         if field is None and hasattr(error, "error_dict"):
-            beside = {name: rows for name, rows in error.error_dict.items() if name in self.fields}
+            beside = {name: rows for name, rows in error.error_dict.items()
+                      if name in self.fields and name not in self.errors}  # one sentence a field is enough
             above = [row for name, rows in error.error_dict.items() if name not in self.fields for row in rows]
             error = forms.ValidationError(beside | ({forms.forms.NON_FIELD_ERRORS: above} if above else {}))
         super().add_error(field, error)
@@ -143,6 +148,9 @@ class ProgressForm(StatementForm):
             doubts.append(f"完成百分比 {percent}% 比现在的 {project.percent}% 低。")
         if status in Status.DONE and not project.closed_on:
             doubts.append(f"“{Status(status).label}”一般用“申请销号”来报，要写完成依据；这里只记进展，不销号。")
+        if tells_nothing(values.get("text") or "") and not any(values.get(name) for name in WHY) \
+                and light_of(project).colour == Colour.RED:
+            doubts.append(f"这个项目亮着红灯，只写“{values['text']}”看不出卡在哪里。请写卡在哪里、谁来办、什么时候办完。")
         return doubts
 
 
@@ -174,9 +182,9 @@ class PostponementForm(StatementForm):
     """申请延期: to which day and why. The first day stays public."""
 
     PUBLIC = ["effective_on", "postponed_to", "reason"]
-    ORIGIN = []
+    STAFF, ORIGIN = ["next_step"], []
     REQUIRED = ["postponed_to", "reason"]
-    HELP = {"reason": "居民会看到。写为什么要延期。"}
+    HELP = {"reason": "居民会看到。写为什么要延期。", "effective_on": "哪天定下要延期的，一般是今天。"}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

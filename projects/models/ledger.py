@@ -168,7 +168,11 @@ class ProgressUpdate(ChecksAtOnce, LedgerRow, Reviewed, Keyed):
             raise ValidationError({"effective_from": "最早日不能晚于日期。"})
         stated = self.text or self.status or self.postponed_to
         stated = stated or self.percent is not None or self.quantity is not None
-        if self.kind != self.Kind.WITHDRAWAL and not stated:
+        if self.kind == self.Kind.POSTPONEMENT:  # it names its own fields, whatever else a statement may say
+            own = {"postponed_to": "请写延到哪一天。", "reason": "请写为什么要延期。"}
+            if missing := {name: sentence for name, sentence in own.items() if not getattr(self, name)}:
+                raise ValidationError(missing)
+        elif self.kind != self.Kind.WITHDRAWAL and not stated:
             raise ValidationError({"text": "状态、百分比、数量和进展至少填一项。"})
         if self.effective_on and self.effective_on > timezone.localdate():
             raise ValidationError({"effective_on": "日期不能在今天以后；将来的安排请写在“下一步”。"})
@@ -186,6 +190,11 @@ class ProgressUpdate(ChecksAtOnce, LedgerRow, Reviewed, Keyed):
             **{f"{name}__isnull" if value is None else name: True if value is None else value
                for name, value in same.items()},
         ).exists()
+
+    @property
+    def before(self):
+        """Of an open row what stands where it would go: the statement it amends, else the project's newest; or None."""
+        return self.amends or self.project.latest_update
 
     @property
     def alone(self):

@@ -198,17 +198,28 @@ class SupervisionNotice(ChecksAtOnce, Answered):
         notice = cls(
             project=project, level=level, cause=cause, cause_key=cause_key, text=text, raised_by=by,
             raised_on=day or timezone.localdate(), reply_by=reply_by, previous=previous, is_sample=project.is_sample,
-            department=project.lead_department, community=None if project.lead_department else project.community)
+            **cls.addressed(project))
         with transaction.atomic():
             notice.full_clean()
             notice.save()
             notice._tell_unit()
         return notice
 
+    @staticmethod
+    def addressed(project):
+        """Whose it is: the lead department's, else the community's; as fields of a notice."""
+        return {"department": project.lead_department,
+                "community": None if project.lead_department else project.community}
+
+    @property
+    def recipients(self):
+        """Whom its sending tells: the people of the unit; [] where none of them has an open account."""
+        return people_of(self.units())
+
     def _tell_unit(self):
         due = f"请在 {self.reply_by} 前签收并回复。" if self.reply_by else "请签收并回复。"
         loud = self.level != self.Level.REMINDER and not self.is_sample
-        tell(people_of(self.units()), f"notice:{self.pk}", str(self), f"{self.text}\n{due}", self.get_absolute_url(),
+        tell(self.recipients, f"notice:{self.pk}", str(self), f"{self.text}\n{due}", self.get_absolute_url(),
              group=loud)
 
     def receive(self, by):

@@ -39,6 +39,9 @@ class Close:
     def do(self, run, project):
         self.notice.close(self.reason, day=run.day)
 
+    def line(self, project):
+        return f"办结　{self.notice.get_level_display()}：{project}（{self.reason}）"
+
 
 @dataclass(frozen=True)
 class Issue:
@@ -58,6 +61,13 @@ class Issue:
         SupervisionNotice.issue(project, self.level, self.cause, self.key, self.text, day=run.day,
                                 reply_by=run.reply_by, previous=self.previous)
 
+    def line(self, project):
+        """What would be sent to which unit, and who of it would be told."""
+        notice = SupervisionNotice(project=project, level=self.level, cause=self.cause,
+                                   **SupervisionNotice.addressed(project))
+        names = "、".join(map(str, notice.recipients)) or "没有可用的账号，没有人会收到"
+        return f"发出　{notice}（{notice.get_cause_display()}），发给{notice.unit or '没有责任单位'}（{names}）"
+
 
 @dataclass
 class Outcome:
@@ -67,6 +77,7 @@ class Outcome:
     raised: Counter = field(default_factory=Counter)
     escalated: int = 0
     closed: int = 0
+    lines: list = field(default_factory=list)  # of a dry run: each thing it would do, and whom it would tell
 
     def __str__(self):
         by_level = "、".join(f"{level.label} {self.raised[level]}" for level in LADDER if self.raised[level])
@@ -123,6 +134,7 @@ class _Run:
             steps = self._steps(project, light, causes, mine)
             if self.dry_run:
                 self._count(steps)
+                self.outcome.lines += [step.line(project) for step in steps]
             elif steps:
                 self._settle(project, light, causes)
 

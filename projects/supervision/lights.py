@@ -43,6 +43,22 @@ class Light:
         return Colour(self.colour).label
 
     @property
+    def brief(self):
+        """What its label does not say, for a list: by how much; "" where nothing presses.
+
+        Of what a person decided and of what has no number to it the whole sentence.
+        """
+        if self.override:
+            return self.sentence
+        if self.colour not in ("red", "yellow"):
+            return ""
+        if self.days_late:
+            return f"晚 {self.days_late} 天"
+        if "due_soon" in self.causes:
+            return f"{self.due_on.month} 月 {self.due_on.day} 日到期"
+        return f"落后 {self.behind} 点" if (self.behind or 0) > 0 else self.sentence
+
+    @property
     def is_calm(self):
         """Caught up, finished or resting: supervision has nothing to ask."""
         return self.colour in ("green", "blue", "grey")

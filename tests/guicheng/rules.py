@@ -4,6 +4,7 @@ from itertools import count
 from django.utils import timezone
 
 from guicheng.accounts.models import SignInBrake, User
+from guicheng.office.saved_filters import SavedFilter
 from guicheng.seal.models import Seal
 from tests import factories
 from tests.rules import Check, Once
@@ -11,6 +12,8 @@ from tests.rules import Check, Once
 _numbers = count(1)
 USER = {"username": lambda: f"rule{next(_numbers)}", "password": "!"}
 BRAKE = {"account": factories.make_user, "network": "10.0.0.1"}
+FILTER = {"account": factories.make_user, "model": "projects.project", "name": "推进中的",
+          "query": "status__exact=in_progress"}
 SEAL = {"kind": "text", "words": lambda: f"第 {next(_numbers)} 段话", "ground": "来电要求。",
         "asked_by": factories.make_user}
 
@@ -50,6 +53,10 @@ RULES = [
     Check("guicheng_user_one_time_password_expires", User, USER,
           good=lambda: {"must_change_password": True, "password_expires_at": timezone.now()},
           bad={"must_change_password": True}),
+    Check("guicheng_savedfilter_named", SavedFilter, FILTER, bad={"name": ""}),
+    Check("guicheng_savedfilter_filters", SavedFilter, FILTER, bad={"query": ""}),
+    Once("guicheng_savedfilter_once", SavedFilter, FILTER, twins={"account": factories.make_user, "name": "同名的"},
+         apart={"name": "另一个"}),
     Once("guicheng_signinbrake_once", SignInBrake, BRAKE, twins={"account": factories.make_user},
          apart={"network": "10.0.0.2"}),
 ]

@@ -61,6 +61,10 @@ def typed(**kw):
             "part": "clerks"} | kw
 
 
+def roles(*names):
+    return [group.pk for group in Group.objects.filter(name__in=names)]
+
+
 def password_on(answer):
     return re.search(r"<code>([\w-]+)</code>", answer.content.decode())[1]
 
@@ -84,8 +88,23 @@ def test_it_works(sign_in, keeper, giver, office):
 
 
 def test_a_superuser_makes_and_gives_in_one_step(sign_in, superuser):
-    sign_in(superuser).post(ADD, typed(role="领导"))
-    assert User.objects.get(username="zhangsan").groups.get().name == "领导"
+    answer = sign_in(superuser).post(ADD, typed(groups=roles("领导", "审核员")))
+    user = User.objects.get(username="zhangsan")
+    assert {group.name for group in user.groups.all()} == {"领导", "审核员"} and not user.wanted_text
+    assert user.check_password(password_on(answer))
+    assert AccessEvent.objects.get(kind="roles_changed", account=user).by == superuser
+
+
+def test_whoever_gives_no_roles_is_offered_none(sign_in, keeper, superuser):
+    assert 'name="groups"' not in sign_in(keeper).get(ADD).content.decode()
+    assert 'name="groups"' in sign_in(superuser).get(ADD).content.decode()
+    sign_in(keeper).post(ADD, typed(groups=roles("业务管理员")))
+    assert not User.objects.get(username="zhangsan").groups.exists()
+
+
+def test_two_roles_that_stay_apart_are_not_given_at_once(sign_in, superuser):
+    answer = sign_in(superuser).post(ADD, typed(groups=roles("系统管理员", "安全管理员")))
+    assert answer.context["errors"] and not User.objects.filter(username="zhangsan").exists()
 
 
 def test_the_head_of_a_unit_makes_accounts_for_it_only(sign_in, head, office, other_clerk):
@@ -431,6 +450,25 @@ def test_an_unused_password_does_not_open_an_account_grown_strong(sign_in, super
     account.refresh_from_db()
     assert account.groups.get() == group and not account.check_password(password)
     assert "已经作废" in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("name", ["审核员", "业务管理员", "安全管理员"])
+def test_a_role_given_later_leaves_the_password_of_a_superuser_good(sign_in, superuser, name):
+    client = sign_in(superuser)
+    password = password_on(client.post(ADD, typed()))
+    account = User.objects.get(username="zhangsan")
+    post(client, url(account), opened(client, url(account)), groups=[str(pk) for pk in roles(name)])
+    account.refresh_from_db()
+    assert account.groups.get().name == name and account.check_password(password)
+
+
+def test_a_guarded_role_still_voids_a_password_that_another_knows(sign_in, superuser, keeper):
+    """Control: who makes accounts must not come in as 安全管理员 by the password they made."""
+    password = password_on(sign_in(keeper).post(ADD, typed()))
+    account, client = User.objects.get(username="zhangsan"), sign_in(superuser)
+    post(client, url(account), opened(client, url(account)), groups=[str(pk) for pk in roles("安全管理员")])
+    account.refresh_from_db()
+    assert not account.check_password(password)
 
 
 def test_a_unit_administrator_gets_no_password_of_who_reviews_their_words(office, reviewer, clerk):

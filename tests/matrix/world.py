@@ -15,6 +15,7 @@ from guicheng.access.roles import ROLES
 from guicheng.accounts.models import AccessEvent
 from guicheng.days.workdays import CalendarYear
 from guicheng.notices.inbox import InboxMessage
+from guicheng.office.saved_filters import SavedFilter
 from projects.exports.files import export_files
 from projects.models import (
     BulkChange,
@@ -162,6 +163,7 @@ class World:
             LogEntry.objects.create(user=user, content_type=kind, object_id="1", object_repr=word, action_flag=CHANGE),
             AccessEvent.objects.create(kind="signed_in", by=user, account=user, note=word),
             InboxMessage.objects.create(recipient=user, cause_key="matrix", title=word),
+            SavedFilter.objects.create(account=user, model="projects.project", name=word, query="status=planned"),
             BulkChange.objects.create(kind="status", reason=word, by=user),
             ImportBatch.objects.create(uploader=user, file_name=word, source=self.rows["own"]["projects.source"],
                                        effective_on=date(2021, 9, 30), state=state),

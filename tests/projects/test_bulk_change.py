@@ -172,3 +172,48 @@ def test_a_new_project_waits_for_another_person(sign_in, street_admin, key_list,
     assert visitor.get(project.get_absolute_url()).status_code == 200
     sign_in(other).post(address, chosen | {"action": "hide_selected"})
     assert visitor.get(project.get_absolute_url()).status_code == 404
+
+
+# --- what is closed ------------------------------------------------------------------------------
+def closed(project):
+    factories.make_update(project, kind="closure", status="completed", proof="验收合格。",
+                          effective_on=date(2021, 9, 1))
+    project.refresh_from_db()
+    return project
+
+
+def warnings(projects, by, kind=Kind.STATUS, **stated):
+    stated = {"effective_on": date(2021, 12, 20), "reason": "统一报。"} | stated
+    return [row.warning for row in bulk_change.preview(projects, kind, stated, by)]
+
+
+def test_what_is_closed_is_warned_of(clerk, three):
+    closed(three[0])
+    first, second, _ = warnings(three, clerk, status="in_progress")
+    assert "已在 2021 年 9 月 1 日销号" in first and second == ""
+
+
+def test_finished_at_once_closes_nothing_and_says_so(clerk, three):
+    closed(three[0])
+    first, second, _ = warnings(three, clerk, status="in_use")
+    assert first == "" and "不销号" in second
+
+
+def test_what_is_left_out_is_not_warned_of_as_well(other_clerk, three):
+    assert warnings([closed(three[0])], other_clerk, status="in_progress") == [""]
+
+
+def test_the_page_warns_and_still_lets_it_be_done(sign_in, clerk, three):
+    closed(three[0])
+    client = sign_in(clerk)
+    begun = client.post(reverse("admin:projects_project_changelist"), {
+        "action": "bulk_status", "_selected_action": [project.pk for project in three]}).content.decode()
+    assert begun.count("2021 年 9 月 1 日销号") == 1 and begun.count("form-row needed") == 3
+    page = preview(client, three, status="in_progress")
+    assert "提醒：已在 2021 年 9 月 1 日销号" in page.content.decode() and "有 1 个请再看一眼" in page.content.decode()
+    confirm(client, three, page.context["seal"], status="in_progress")
+    assert BulkChange.objects.get().updates.count() == 3
+
+
+def test_control_without_a_closed_one_nothing_is_warned_of(sign_in, clerk, three):
+    assert "请再看一眼" not in preview(sign_in(clerk), three, status="in_progress").content.decode()

@@ -285,10 +285,30 @@ def test_the_list_and_the_project_show_the_light(sign_in, clerk, project):
     project.save()
     stated(project, END + timedelta(days=1), status="in_progress")
     client = sign_in(clerk)
-    for address in (reverse("admin:projects_project_changelist"),
-                    reverse("admin:projects_project_change", args=[project.pk])):
-        page = client.get(address).content.decode()
-        assert "红灯·逾期" in page and "应于 2021 年 6 月 9 日完成" in page
+    page = client.get(reverse("admin:projects_project_change", args=[project.pk])).content.decode()
+    assert "红灯·逾期" in page and "应于 2021 年 6 月 9 日完成" in page
+    page = client.get(reverse("admin:projects_project_changelist")).content.decode()
+    assert "红灯·逾期" in page and f">{light_of(project).brief}<" in page
+    assert "应于 2021 年 6 月 9 日完成" not in page, "what each row says at length says nothing"
+    export = client.get(reverse("admin:projects_project_export", args=["csv"]))
+    text = export.getvalue().decode() if export.streaming else export.content.decode()
+    assert "红灯·逾期：应于 2021 年 6 月 9 日完成" in text, "a file has room"
+
+
+@pytest.mark.parametrize(("kw", "percent", "brief"), [
+    ({"planned_start": START, "planned_end": END}, 5, "落后"), ({}, None, ""), ({"planned_end": END}, None, "")])
+def test_a_list_says_by_how_much_only_where_it_presses(kw, percent, brief):
+    project = planned(**kw)
+    if percent is not None:
+        stated(project, day(50), status="in_progress", percent=percent)
+    said = light_of(project, day(60)).brief
+    assert said.startswith(brief) if brief else said == ""
+
+
+def test_a_list_says_why_a_person_decided_a_light(street_admin):
+    project = planned()
+    LightOverride.decide(project, "red", "管线没有迁走。", street_admin)
+    assert "管线没有迁走" in light_of(project).brief
 
 
 def test_residents_see_no_light(visitor, project):

@@ -16,6 +16,7 @@ from guicheng.notices.inbox import InboxMessage
 from projects.models import Instruction, LightOverride, ProgressUpdate, Project, SupervisionNotice
 from projects.supervision.daily import supervise
 from projects.supervision.late import MISSING, incomplete, late_table, rows_of, stale
+from projects.supervision.unheard import unheard_units
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -601,3 +602,86 @@ def test_samples_and_their_supervision_can_be_removed(leader):
 def test_without_a_unit_nobody_is_reminded_of_silence(late):
     Project.objects.filter(pk=late.pk).update(lead_department=None, planned_end=date(2022, 6, 30), due_on=None)
     assert supervise(date(2021, 11, 7)).raised.total() == 0
+
+
+# --- the dry run ---------------------------------------------------------------------------------
+def ran(*args):
+    out = io.StringIO()
+    call_command("supervise", *args, stdout=out)
+    return out.getvalue()
+
+
+def writes(queries):
+    """Those of these statements that write: everything that neither reads nor marks a place to go back to."""
+    return [query["sql"] for query in queries if query["sql"].split()[0] not in ("SELECT", "SAVEPOINT", "RELEASE")]
+
+
+def test_a_dry_run_says_what_it_would_send_to_whom(late, clerk, reviewer):
+    said = ran("--dry-run", "--day", SOON.isoformat())
+    assert f"发出　提醒：{late}（快到期），发给城建办公室（经办人、审核员）" in said
+    assert "（试算，什么也没有改）" in said and "新发督办 1 件" in said
+
+
+def test_a_dry_run_says_whom_nobody_would_reach(late):
+    assert "发给城建办公室（没有可用的账号，没有人会收到）" in ran("--dry-run", "--day", SOON.isoformat())
+
+
+def test_a_dry_run_says_what_it_would_close(late, clerk):
+    supervise(SOON)
+    spoken(late)
+    assert f"办结　提醒：{late}（已经逾期，改按逾期督办）" in ran("--dry-run", "--day", LATE.isoformat())
+
+
+def test_a_dry_run_writes_nothing(late, clerk):
+    with CaptureQueriesContext(connection) as queries:
+        ran("--dry-run", "--day", SOON.isoformat())
+    assert writes(queries) == [] and len(queries) > 5
+    assert not SupervisionNotice.objects.exists() and not InboxMessage.objects.exists()
+
+
+def test_control_the_real_run_writes_and_lists_nothing(late, clerk):
+    with CaptureQueriesContext(connection) as queries:
+        said = ran("--day", SOON.isoformat())
+    assert any("INSERT" in sql for sql in writes(queries))
+    assert "发出　" not in said and SupervisionNotice.objects.exists() and InboxMessage.objects.exists()
+
+
+# --- a unit without an account -------------------------------------------------------------------
+def issued(client, project):
+    return client.post(reverse("admin:projects_supervisionnotice_issue", args=[project.pk]),
+                       {"level": "urge", "text": "请说明。", "reply_by": "2030-01-08"}, follow=True).content.decode()
+
+
+def test_which_units_have_no_account(office):
+    other = factories.make_department()
+    gone = factories.make_user(is_active=False)
+    other.clerks.add(gone)
+    assert set(type(office).objects.without_accounts()) == {office, other}
+    office.reviewers.add(factories.make_user())
+    assert set(type(office).objects.without_accounts()) == {other}
+
+
+def test_a_notice_that_nobody_reads_says_so_to_its_sender(sign_in, supervisor, late):
+    client = sign_in(supervisor)
+    before = client.get(reverse("admin:projects_supervisionnotice_issue", args=[late.pk])).content.decode()
+    after = issued(client, late)
+    for page in (before, after, client.get(late.notices.get().get_absolute_url()).content.decode()):
+        assert "城建办公室没有可用的账号，这一件没有人会收到" in page
+
+
+def test_the_desk_lists_the_units_that_nobody_reads_for(sign_in, supervisor, leader, clerk, late, office):
+    unheard = factories.make_department(name="没有账号的办公室")
+    factories.make_project(late.project_list, lead_department=unheard, number=77)
+    done = factories.make_department(name="都办完了的办公室")
+    factories.make_update(factories.make_project(late.project_list, lead_department=done, number=78),
+                          status="completed")
+    assert unheard_units(supervisor) == [unheard]
+    page = sign_in(supervisor).get(reverse(DESK)).content.decode()
+    assert "督办发不到人的单位" in page and "没有账号的办公室" in page
+    assert "督办发不到人的单位" not in sign_in(clerk).get(reverse(DESK)).content.decode()
+
+
+def test_control_where_somebody_reads_it_nothing_is_said(sign_in, supervisor, clerk, late):
+    client = sign_in(supervisor)
+    assert "没有可用的账号" not in issued(client, late)
+    assert "督办发不到人的单位" not in client.get(reverse(DESK)).content.decode()

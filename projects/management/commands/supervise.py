@@ -12,7 +12,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--day", help="按哪一天办，写成 2021-10-08；不写是今天")
-        parser.add_argument("--dry-run", action="store_true", help="只说会办什么，什么也不改")
+        parser.add_argument("--dry-run", action="store_true", help="只逐件列出会发什么给谁，什么也不改")
         parser.add_argument("--sample", action="store_true", help="只对示例数据办，供演示")
 
     def handle(self, *args, day, dry_run, sample, **options):
@@ -22,6 +22,8 @@ class Command(BaseCommand):
             outcome = supervise(day, samples=sample, dry_run=dry_run)
         except UnknownYear as error:
             raise CommandError(f"{error}，督办没有办。请业务管理员在后台“工作日历”里录入。") from error
+        for line in outcome.lines:
+            self.stdout.write(line)
         note = f"请在“工作日历”里录入 {year} 年的放假安排。" if year else ""
         self.stdout.write(f"{'（试算，什么也没有改）' if dry_run else ''}{outcome}{note}")
 

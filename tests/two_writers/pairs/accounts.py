@@ -4,8 +4,10 @@ from django_otp.oath import TOTP
 from guicheng.accounts import second_factor
 from guicheng.accounts.models import AccessEvent, User
 from guicheng.notices.inbox import InboxMessage
+from guicheng.office.saved_filters import SavedFilter
 from projects.models import (
     ProgressUpdate,
+    Project,
     ReviewStep,
 )
 from tests import factories
@@ -168,6 +170,20 @@ def two_clicks_on_read_all(scene):
     InboxMessage.objects.create(recipient=scene.clerk, cause_key=f"pair:{scene.number}", title="一条消息")
     page = Page(scene.clerk, url("inbox"), url("inbox_read_all")).only()
     return page.send, page.send, lambda: {"没读的": (InboxMessage.objects.visible_to(scene.clerk).unread().count(), 0)}
+
+
+@pair("saved_filter_keep")
+def two_clicks_on_keep_a_filter(scene):
+    page = Page(scene.clerk, url("inbox"), url("saved_filter_keep")).only(
+        list="projects.project", name="推进中的", query="status__exact=in_progress")
+    return page.send, page.send, lambda: {"存下": (scene.clerk.saved_filters.count(), 1)}
+
+
+@pair("saved_filter_drop")
+def two_clicks_on_drop_a_filter(scene):
+    row = SavedFilter.keep(scene.clerk, Project._meta, "推进中的", "status__exact=in_progress")
+    page = Page(scene.clerk, url("inbox"), url("saved_filter_drop", row.pk)).only()
+    return page.send, page.send, lambda: {"存着": (scene.clerk.saved_filters.count(), 0)}
 
 
 @pair("login")
