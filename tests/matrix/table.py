@@ -41,6 +41,7 @@ MODELS = {
     "projects.importbatch": f"{IMPORTERS}:va 审核员:v",
     "projects.exportfile": f"{READERS}:va",
     "projects.supervisionnotice": f"{READERS}:v",
+    "projects.reportingtask": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
     "projects.lightrule": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
     "projects.quarterreport": f"{OFFICE}:vac 领导:v",
     "projects.department": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
@@ -58,6 +59,7 @@ KEPT = {  # nobody deletes these; all others the superuser may, and nobody else
     "guicheng.user", "guicheng.accessevent", "guicheng.calendaryear", "admin.logentry", "projects.progressupdate",
     "projects.reviewstep", "projects.watchedword", "projects.bulkchange", "projects.importbatch",
     "projects.exportfile", "projects.supervisionnotice", "projects.lightrule", "projects.quarterreport",
+    "projects.reportingtask",
 }
 # reference data: there is no "other" row
 EVERYONES = {"projects.source", "projects.policydocument", "projects.watchedword", "projects.lightrule",
@@ -190,6 +192,13 @@ ROUTES = {
     "admin:paper-file": f"right projects.paper GET: {READERS}",
     "admin:projects_project_bulk": f"bulk: {OFFICE} {RECORDERS}",
     "admin:projects_bulkchange_undo": f"row projects.bulkchange POST: {OFFICE} {RECORDERS}",
+
+    "admin:projects_reportingtask_open": f"right projects.reportingtask POST: {OFFICE}",
+    "admin:projects_reportingtask_close": f"right projects.reportingtask POST: {OFFICE}",
+    "admin:projects_reportingtask_board": f"right projects.reportingtask GET: {READERS}",
+    "admin:projects_reportingtask_table": f"right projects.askedunit: {READERS}",
+    "admin:projects_reportingtask_row": f"right projects.reportingrow: {READERS}",
+    "admin:projects_reportingtask_drafts": f"right projects.askedunit POST: {OFFICE} {RECORDERS}",
 
     "admin:projects_watchedword_import": f"page: {OFFICE}",
     "admin:projects_watchedword_import_template": f"page GET: {OFFICE}",
