@@ -60,8 +60,9 @@ class ColumnInline(LabelledInline):
 
         class Begun(formset):
             def __init__(self, *args, **kw):
-                usual = [{"key": key, "definition": DEFINITIONS.get(key, "")} for key in USUAL]
-                super().__init__(*args, **{**kw, "initial": usual})
+                super().__init__(*args, **kw)
+                if not self.is_bound:  # what comes back as it was offered would count as not filled in
+                    self.initial_extra = [{"key": key, "definition": DEFINITIONS.get(key, "")} for key in USUAL]
 
         return Begun
 
@@ -79,6 +80,7 @@ class ReportingTaskAdmin(TablePages, ScopedAdmin):
         ("问谁，问什么", {"fields": ["lists", "categories", "departments", "communities", "only_unfinished"]}),
     ]
     change_form_template = "admin/projects/reporting/task.html"
+    view_on_site = False  # its board is there once it is opened
 
     @admin.display(description="报送截止", ordering="due_at")
     def due_shown(self, task):
