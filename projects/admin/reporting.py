@@ -6,6 +6,8 @@ from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
 
 from guicheng import words
 from guicheng.access.permissions import sees_everything
@@ -181,6 +183,7 @@ class ReportingTaskAdmin(TablePages, ScopedAdmin):
         return redirect(sending.leads_to)
 
     # the board
+    @method_decorator(require_safe)
     def board(self, request, pk):
         if not self.has_view_permission(request):
             raise PermissionDenied

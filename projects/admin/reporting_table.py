@@ -2,7 +2,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -65,8 +65,10 @@ class TablePages:
 
     def drafts(self, request, pk):
         """What the page keeps by itself while one types. It saves and says so, and is no activity of anybody's."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
         unit = self._unit(request, pk)
-        if request.method != "POST" or not can_fill_tables(request.user):
+        if not can_fill_tables(request.user):
             raise PermissionDenied
         saved, refused = save_drafts(unit, self._seen(request, unit, self._named(request)), request.user)
         return JsonResponse({

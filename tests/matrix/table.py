@@ -193,6 +193,7 @@ ROUTES = {
     "admin:projects_project_bulk": f"bulk: {OFFICE} {RECORDERS}",
     "admin:projects_bulkchange_undo": f"row projects.bulkchange POST: {OFFICE} {RECORDERS}",
 
+    "admin:projects_reportingtask_change": f"right projects.reportingtask: {READERS}",
     "admin:projects_reportingtask_open": f"right projects.reportingtask POST: {OFFICE}",
     "admin:projects_reportingtask_close": f"right projects.reportingtask POST: {OFFICE}",
     "admin:projects_reportingtask_board": f"right projects.reportingtask GET: {READERS}",
@@ -247,6 +248,8 @@ EXCEPTIONS = {
     ("admin:projects_progressupdate_change", "*", "*", "POST"):
         ("405", "what is published is published; what waits is judged on its own page"),
     ("admin:projects_progressupdate_photos", "*", "*", "POST"): ("403", "of a published statement nothing changes"),
+    ("admin:projects_reportingtask_change", "*", "*", "*"): ("moved", "an opened one is a board, to its unit a table"),
+    ("admin:projects_reportingtask_{table,row}", WATCHERS, "*", "POST"): ("403", "leaders read what units report"),
     ("admin:projects_bulkchange_undo", "*", "other", "POST"): ("403", "who changed them takes it back"),
     ("admin:projects_importbatch_{columns,confirm,discard,departments}", "*", "other", "*"):
         ("403", "who uploaded it says what it means, confirms it or gives it up"),
