@@ -144,6 +144,8 @@ class ReportingTaskAdmin(TablePages, ScopedAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """A prepared one with its preview; an opened one is its board, to a unit its table."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         task = self.get_object(request, object_id)
         if task is None:
             raise Http404

@@ -67,9 +67,9 @@ class TablePages:
         """What the page keeps by itself while one types. It saves and says so, and is no activity of anybody's."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        unit = self._unit(request, pk)
         if not can_fill_tables(request.user):
             raise PermissionDenied
+        unit = self._unit(request, pk)
         saved, refused = save_drafts(unit, self._seen(request, unit, self._named(request)), request.user)
         return JsonResponse({
             "at": f"{timezone.localtime():%H:%M:%S}", "versions": {row.pk: row.version for row in saved},
