@@ -46,6 +46,8 @@ class TablePages:
 
     def row(self, request, pk):
         """One row alone, for a phone."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         found = get_object_or_404(ReportingRow.objects.visible_to(request.user).values("unit"), pk=pk)
         unit = self._unit(request, found["unit"])
         keys = list(ReportingRow.objects.filter(unit=unit).in_table_order().values_list("pk", flat=True))
