@@ -85,3 +85,14 @@ def is_told_of_calendar(user):
 def supervisors():
     """The 督办员: whom an answer reaches that the system had asked for."""
     return list(get_user_model().objects.filter(is_active=True, groups__name="督办员"))
+
+
+# --- 报送任务 ---------------------------------------------------------------------------------------
+def can_ask_reports(user):
+    """Open a 报送任务 to the units, close it, urge: who sees the whole street and has it as their work."""
+    return user.has_perm("projects.ask_reports") and sees_everything(user)
+
+
+def can_fill_tables(user):
+    """Write in the tables one is shown (`AskedUnit.visible_to`): those of one's units; to the office, of all."""
+    return user.has_perm("projects.add_progressupdate")

@@ -133,7 +133,8 @@ def test_those_left_out_are_known():
         "guicheng.AuditEntry",
         "projects.ExportFile", "projects.ImportBatch", "projects.ImportRow", "projects.ColumnHabit",
         "projects.LightOverride", "projects.QuarterClose", "projects.CloseFile", "projects.ReviewStep",
-        "projects.WatchedWord", "projects.SupervisionNotice", "projects.Instruction"}
+        "projects.WatchedWord", "projects.SupervisionNotice", "projects.Instruction", "projects.ReportingTask",
+        "projects.ReportingColumn", "projects.AskedUnit", "projects.ReportingRow", "projects.ReportingAnswer"}
 
 
 # --- on the pages ----------------------------------------------------------------------------------

@@ -10,7 +10,9 @@ VIEW_PROJECTS = [
     "projects.view_project", "projects.view_progressupdate", "projects.view_projectlist",
     "projects.view_milestone", "projects.view_promise", "projects.view_source", "projects.view_department",
     "projects.view_category", "projects.view_exportfile", "projects.add_exportfile",
+    "projects.view_reportingtask",
 ]
+ASK_REPORTS = ["projects.add_reportingtask", "projects.change_reportingtask", "projects.ask_reports"]
 VIEW_SUPERVISION = [
     "projects.view_supervisionnotice", "projects.view_lightrule", "guicheng.view_calendaryear",
     "guicheng.view_calendarday",
@@ -43,7 +45,8 @@ CONTENT = [
 VIEW_CONTENT = [permission for permission in CONTENT if ".view_" in permission]
 
 ROLES = {
-    "业务管理员": [*CONTENT, *RECORD, *REVIEW, *IMPORT, *REPORT, *WORDS, *VIEW_SUPERVISION, *RULES, *CALENDAR, *SEAL,
+    "业务管理员": [*CONTENT, *RECORD, *REVIEW, *IMPORT, *REPORT, *ASK_REPORTS, *WORDS,
+              *VIEW_SUPERVISION, *RULES, *CALENDAR, *SEAL,
               "projects.add_lightoverride", "guicheng.see_everything"],
     "系统管理员": ["guicheng.view_user", "guicheng.add_user", "guicheng.change_user"],
     "安全管理员": ["guicheng.view_user", "guicheng.give_roles", "guicheng.decide_faces", *SEAL, "guicheng.ask_seal"],

@@ -113,6 +113,12 @@ class WorkCalendar:
             number -= self.is_workday(day)
         return day
 
+    def on_or_before(self, day):
+        """`day` where people work on it, else the last working day before it. Raises UnknownYear."""
+        while not self.is_workday(day):
+            day -= timedelta(days=1)
+        return day
+
     def is_within(self, first, last, number):
         """Whether at most `number` working days lie between the two days.
 

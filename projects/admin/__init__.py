@@ -1,5 +1,17 @@
 """Projects in the back office, one module a concept."""
-from projects.admin import bulk, evidence, exports, imports, ledger, lists, project, report, review, supervision
+from projects.admin import (
+    bulk,
+    evidence,
+    exports,
+    imports,
+    ledger,
+    lists,
+    project,
+    report,
+    reporting,
+    review,
+    supervision,
+)
 
-__all__ = ["bulk", "evidence", "exports", "imports", "ledger", "lists", "project", "report", "review",
+__all__ = ["bulk", "evidence", "exports", "imports", "ledger", "lists", "project", "report", "reporting", "review",
            "supervision"]

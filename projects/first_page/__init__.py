@@ -7,6 +7,7 @@ from django.urls import reverse
 from guicheng.access.permissions import sees_everything
 from projects.admin.imports import import_links
 from projects.first_page.own import own_projects, own_statements
+from projects.first_page.reporting import tables
 from projects.first_page.review import to_review
 from projects.first_page.street import street
 from projects.first_page.supervision import notices, replied
@@ -26,7 +27,7 @@ def parts(user, samples=False, unexplained=""):
         found |= {"notices": notices(user), "replied": replied(user)}
         found |= {"street": street(user, samples)} if sees_everything(user) else own_projects(user)
     if found["may_record"]:
-        found |= own_statements(user)
+        found |= own_statements(user) | {"tables": tables(user)}
     if found["may_review"]:
         found |= to_review(user, unexplained)
     return found
@@ -37,6 +38,8 @@ def ways(user):
     links = []
     if user.has_perm("projects.add_progressupdate"):
         links.append(("复制本周进展成微信文字", reverse("admin:projects_progressupdate_week")))
+    if user.has_perm("projects.view_reportingtask"):
+        links.append(("报送任务（月报）", reverse("admin:projects_reportingtask_changelist")))
     links += [(words, address) for address, words in import_links(user)]
     if user.has_perm("projects.view_supervisionnotice"):
         links.append(("督办台：逾期、待核、将到期、久无进展、缺资料", reverse("admin:projects_supervisionnotice_desk")))

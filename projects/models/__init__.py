@@ -11,15 +11,27 @@ from projects.models.media import Paper, Photo
 from projects.models.plan import Milestone, ProjectAlias, Promise
 from projects.models.project import Project
 from projects.models.report import CloseFile, QuarterClose, QuarterReopening, QuarterReport, QuarterSigning
+from projects.models.reporting import (
+    AnswerAtClose,
+    AskedColumn,
+    AskedUnit,
+    ReportingAnswer,
+    ReportingColumn,
+    ReportingRow,
+    ReportingTask,
+    Standing,
+)
 from projects.models.review import ReviewStep, WatchedWord
 from projects.models.status import Status
 from projects.models.supervision import Instruction, SupervisionNotice
 
 __all__ = [
-    "BulkChange", "Category", "CloseFile", "ColumnHabit", "CoveredClose", "CoveredFile", "Declaration", "Department",
+    "AnswerAtClose", "AskedColumn", "AskedUnit", "BulkChange", "Category", "CloseFile", "ColumnHabit", "CoveredClose",
+    "CoveredFile", "Declaration", "Department",
     "Discrepancy", "ExportFile", "Fact", "ImportBatch", "ImportRow", "Instruction", "LightOverride", "LightRule",
     "Milestone", "Paper", "Photo",
     "PolicyDocument", "ProgressUpdate", "Project", "ProjectAlias", "ProjectList", "Promise", "QuarterClose",
-    "QuarterReopening", "QuarterReport", "QuarterSigning", "ReviewStep", "Source", "Status", "SupervisionNotice",
+    "QuarterReopening", "QuarterReport", "QuarterSigning", "ReportingAnswer", "ReportingColumn", "ReportingRow",
+    "ReportingTask", "ReviewStep", "Source", "Standing", "Status", "SupervisionNotice",
     "WatchedWord",
 ]

@@ -50,6 +50,7 @@ from projects.summary.report import (
     past_due,
     pending_by,
 )
+from projects.summary.reporting import Progress, TaskProgress, task_progress, unit_progress
 from projects.summary.since_closed import drift
 from projects.summary.sources import SOURCE_USE, by_source, declarations_of_sources, uses_of_sources
 from projects.summary.stair import Stair, stair, stair_of
@@ -58,10 +59,11 @@ from projects.summary.years import COMPILED, Year, by_year
 __all__ = [
     "BY_STATUS", "COMPILED", "DECLARED", "DECLARED_DONE", "DEFINITIONS", "DIFFERENCE_DEFINITIONS", "DONE", "FACET",
     "FAMILIES", "KEPT", "MISSING", "QUARTER_DEFINITIONS", "RATE", "RECORDED", "SOURCE_USE", "STANDING", "STATEMENTS",
-    "UNKNOWN", "Change", "Facet", "Group", "ListSummary", "Move", "News", "Option", "QuarterSummary", "Segment",
-    "Stair", "Telling", "Year", "by_light", "by_source", "by_year", "changes_between", "corrected",
-    "declarations_of_sources", "drift", "facets", "first_day", "groups_by", "last_changed", "late", "lights_by_colour",
-    "list_summaries", "news", "overdue_by", "own_by_status", "past_due", "pending_by", "quarter_summary",
+    "UNKNOWN", "Change", "Facet", "Group", "ListSummary", "Move", "News", "Option", "Progress", "QuarterSummary",
+    "Segment", "Stair", "TaskProgress", "Telling", "Year", "by_light", "by_source", "by_year", "changes_between",
+    "corrected", "declarations_of_sources", "drift", "facets", "first_day", "groups_by", "last_changed", "late",
+    "lights_by_colour", "list_summaries", "news", "overdue_by", "own_by_status", "past_due", "pending_by",
+    "quarter_summary",
     "quarters_with_news", "stair", "stair_of", "states_between", "tellings_of", "uses_of_sources", "verdicts",
-    "with_verdict",
+    "task_progress", "unit_progress", "with_verdict",
 ]

@@ -41,6 +41,7 @@ MODELS = {
     "projects.importbatch": f"{IMPORTERS}:va 审核员:v",
     "projects.exportfile": f"{READERS}:va",
     "projects.supervisionnotice": f"{READERS}:v",
+    "projects.reportingtask": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
     "projects.lightrule": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
     "projects.quarterreport": f"{OFFICE}:vac 领导:v",
     "projects.department": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
@@ -58,6 +59,7 @@ KEPT = {  # nobody deletes these; all others the superuser may, and nobody else
     "guicheng.user", "guicheng.accessevent", "guicheng.calendaryear", "admin.logentry", "projects.progressupdate",
     "projects.reviewstep", "projects.watchedword", "projects.bulkchange", "projects.importbatch",
     "projects.exportfile", "projects.supervisionnotice", "projects.lightrule", "projects.quarterreport",
+    "projects.reportingtask",
 }
 # reference data: there is no "other" row
 EVERYONES = {"projects.source", "projects.policydocument", "projects.watchedword", "projects.lightrule",
@@ -195,6 +197,14 @@ ROUTES = {
     "admin:projects_project_bulk": f"bulk: {OFFICE} {RECORDERS}",
     "admin:projects_bulkchange_undo": f"row projects.bulkchange POST: {OFFICE} {RECORDERS}",
 
+    "admin:projects_reportingtask_change": f"right projects.reportingtask: {READERS}",
+    "admin:projects_reportingtask_open": f"right projects.reportingtask POST: {OFFICE}",
+    "admin:projects_reportingtask_close": f"right projects.reportingtask POST: {OFFICE}",
+    "admin:projects_reportingtask_board": f"right projects.reportingtask GET: {READERS}",
+    "admin:projects_reportingtask_table": f"right projects.askedunit: {READERS}",
+    "admin:projects_reportingtask_row": f"right projects.reportingrow: {READERS}",
+    "admin:projects_reportingtask_drafts": f"right projects.askedunit POST: {OFFICE} {RECORDERS}",
+
     "admin:projects_watchedword_import": f"page: {OFFICE}",
     "admin:projects_watchedword_import_template": f"page GET: {OFFICE}",
     "admin:projects_importbatch_template": f"page GET: {IMPORTERS}",
@@ -243,6 +253,8 @@ EXCEPTIONS = {
         ("405", "what is published is published; what waits is judged on its own page"),
     ("admin:projects_progressupdate_autosave", "*", "*", "POST"): ("404", "a draft is kept for its author alone"),
     ("admin:projects_progressupdate_photos", "*", "*", "POST"): ("403", "of a published statement nothing changes"),
+    ("admin:projects_reportingtask_change", "*", "*", "*"): ("moved", "an opened one is a board, to its unit a table"),
+    ("admin:projects_reportingtask_{table,row}", WATCHERS, "*", "POST"): ("403", "leaders read what units report"),
     ("admin:projects_bulkchange_undo", "*", "other", "POST"): ("403", "who changed them takes it back"),
     ("admin:projects_importbatch_{columns,confirm,discard,departments}", "*", "other", "*"):
         ("403", "who uploaded it says what it means, confirms it or gives it up"),

@@ -18,6 +18,7 @@ from guicheng.notices.inbox import InboxMessage
 from guicheng.office.saved_filters import SavedFilter
 from projects.exports.files import export_files
 from projects.models import (
+    AskedUnit,
     BulkChange,
     ExportFile,
     ImportBatch,
@@ -25,6 +26,8 @@ from projects.models import (
     LightRule,
     PolicyDocument,
     QuarterReport,
+    ReportingRow,
+    ReportingTask,
     ReviewStep,
     Source,
     SupervisionNotice,
@@ -136,9 +139,17 @@ class World:
             SupervisionNotice.objects.create(
                 project=project, department=department, level="urge", cause="overdue", cause_key=f"matrix:{word}",
                 text=f"{shown}请报进展。", raised_on=date(2021, 9, 1)),
-            *self._files(project),
+            *self._files(project), *self._reporting(word, project),
         ]
         return {row._meta.label_lower: row for row in rows}
+
+    def _reporting(self, word, project):
+        """A 报送任务 that was opened, with one table of one row."""
+        task = ReportingTask.objects.create(
+            title=word, ground="示例通知", as_of=date(2021, 9, 30), due_at=timezone.now(), opened_at=timezone.now(),
+            opened_by=factories.make_user())
+        unit = AskedUnit.objects.create(task=task, department=project.lead_department)
+        return [task, unit, ReportingRow.objects.create(unit=unit, project=project)]
 
     def _venue(self, word, community, project):
         from partybuilding.models import Venue

@@ -23,6 +23,8 @@ CODE = {
     "projects/first_page/supervision.py": STAFF, "partybuilding/first_page.py": STAFF,
     "guicheng/days/workdays_admin.py": STAFF, "guicheng/accounts/hand_over.py": STAFF,
     "guicheng/notices/outbox.py": STAFF,
+    "projects/admin/reporting_table.py": TECHNICAL, "projects/reporting/opening.py": TECHNICAL,
+    "projects/reporting/table.py": "the buttons of a form: how many of the rows on the page each would send",
     "projects/admin/bulk.py": STAFF, "projects/admin/late.py": "the lines of the text below it, numbered there",
     "guicheng/files/admin.py": TECHNICAL, "guicheng/review/asking.py": TECHNICAL,
     "guicheng/management/commands/cover_sealed.py": TECHNICAL, "guicheng/pages/seals.py": STAFF,
@@ -58,6 +60,7 @@ CUT = "how many rows of a longer list are shown"
 FORM = "mistakes or choices in a form"
 NOTICES = "how many notices of sources that disagree stand on the same page"
 TEMPLATES = {
+    "admin/projects/reporting/table.html": FORM, "admin/projects/reporting/task.html": BELOW,
     "admin/conflict.html": FORM, "admin/projects/bulk.html": FORM, "admin/projects/_statement_form.html": FORM,
     "admin/own_password.html": FORM, "admin/change_list_results.html": "a table's number of columns",
     "admin/projects/bulk_change.html": BELOW, "admin/projects/_media_form.html": BELOW,

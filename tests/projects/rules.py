@@ -30,6 +30,8 @@ from projects.models import (
 from tests import factories as make
 from tests.projects.report_rules import BY_HAND as REPORT_BY_HAND
 from tests.projects.report_rules import RULES as REPORT_RULES
+from tests.projects.reporting_rules import BY_HAND as REPORTING_BY_HAND
+from tests.projects.reporting_rules import RULES as REPORTING_RULES
 from tests.projects.supervision_rules import RULES as SUPERVISION_RULES
 from tests.rules import Check, Once
 
@@ -275,6 +277,6 @@ IMPORT_RULES = [
     Once("projects_columnhabit_once", ColumnHabit, {"user": make.make_user, "heading": text("h"), "field": "name"},
          twins={"user": make.make_user, "heading": "干什么"}, apart={"heading": "谁来干"}),
 ]
-BY_HAND = {"projects_project_not_its_own_part"} | REPORT_BY_HAND
+BY_HAND = {"projects_project_not_its_own_part"} | REPORT_BY_HAND | REPORTING_BY_HAND
 RULES = [*UPDATE_RULES, *REVIEW_RULES, *PROJECT_RULES, *LIST_RULES, *EVIDENCE_RULES, *MEDIA_RULES, *IMPORT_RULES,
-         *SUPERVISION_RULES, *REPORT_RULES]
+         *SUPERVISION_RULES, *REPORT_RULES, *REPORTING_RULES]

@@ -1,0 +1,17 @@
+"""The tables of 报送任务 that wait for one's units."""
+from guicheng.access.permissions import sees_everything
+from guicheng.office.shown import SHOWN
+from projects.models import AskedUnit, ReportingRow, Standing
+
+
+def tables(user):
+    """The tables of one's units in which a row is still to be filled in, the nearest deadline first.
+
+    Who sees the whole street has the board instead.
+    """
+    if sees_everything(user):
+        return []
+    to_fill = ReportingRow.objects.with_standing().exclude(standing__in=Standing.ANSWERED)
+    rows = AskedUnit.objects.answered_by_units_of(user).filter(
+        task__opened_at__isnull=False, task__closed_at=None, pk__in=to_fill.values("unit"))
+    return list(rows.select_related("task", "department", "community").order_by("task__due_at", "pk")[:SHOWN])

@@ -1,0 +1,150 @@
+"""What is typed in a table, as it was typed: kept as a draft, read into a statement with a sentence beside each cell.
+
+Nothing here asks the database a row at a time.
+"""
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from guicheng.text import clean_text
+from projects.models import AskedColumn, ProgressUpdate, ReportingRow, Source, Standing, Status
+
+LONGEST = 2000  # characters of one cell
+BESIDE = ("reason", "effective_on", "nil", "nil_reason", "words_checked")  # what can be said beside the asked columns
+NIL_WHEN_RED = "这一行是红灯，本期没有变化要写一句原因。"
+TYPED = frozenset({*AskedColumn.values, *BESIDE})
+STATUS_WORDS = {word: key for key, word in Status.choices} | {"在办": "in_progress", "办结": "completed"}
+
+
+def draft_of(typed, columns):
+    """The texts of one row, cleaned and cut to what the task asks; what is empty is left out."""
+    names = [*columns, *BESIDE]
+    texts = {name: clean_text(str(typed.get(name, "")))[:LONGEST] for name in names}
+    return {name: text for name, text in texts.items() if text}
+
+
+def is_begun(draft):
+    return any(draft.get(name) for name in [*AskedColumn.values, "reason", "nil", "nil_reason"])
+
+
+@dataclass
+class Reading:
+    """What a draft says: a statement or 零报告, or the sentences why it cannot be handed in yet."""
+
+    update: ProgressUpdate | None = None
+    is_nil: bool = False
+    errors: dict = field(default_factory=dict)  # sentence by field; "" for the row
+
+    @property
+    def may_go(self):
+        return not self.errors and (self.is_nil or self.update is not None)
+
+
+def read(row, draft, task, own=None, light=None):
+    """A Reading of this draft of this row. `own`: the source 本单位填报, where it is to be handed in. No query."""
+    if draft.get("nil"):
+        red = light is not None and light.colour == "red"
+        errors = {"nil_reason": NIL_WHEN_RED} if red and not draft.get("nil_reason") else {}
+        return Reading(is_nil=True, errors=errors)
+    if not is_begun(draft):
+        return Reading()
+    errors, values = {}, {}
+    for name in [*AskedColumn.values, "reason", "effective_on"]:
+        try:
+            values[name] = READERS.get(name, str)(draft.get(name, ""))
+        except ValidationError as error:
+            errors[name] = error.messages[0]
+            values[name] = None
+    values["effective_on"] = values["effective_on"] or task.usual_day()
+    update = ProgressUpdate(project=row.project, source=own, **{
+        name: value if value is not None or name in ("percent", "quantity") else "" for name, value in values.items()})
+    errors = errors or _judged(update)
+    return Reading(update=update, errors=errors)
+
+
+def _judged(update):
+    """The sentences of the statement's own rules; those about what is not in the table stand at the row."""
+    errors = {}
+    for ask in (lambda: update.clean_fields(exclude=["project", "source", "author", "checker", "reviewer", "amends"]),
+                update.clean):
+        try:
+            ask()
+        except ValidationError as error:
+            for name, sentences in error.message_dict.items():
+                errors.setdefault(name if name in TYPED else "", sentences[0])
+    if update.status in Status.DONE and update.percent is not None and update.percent < 100:
+        errors["status"] = f"{Status(update.status).label}，完成 % 却是 {update.percent}，请改一处。"
+    return errors
+
+
+def _status(text):
+    if text in Status.values or not text:
+        return text
+    if text in STATUS_WORDS:
+        return STATUS_WORDS[text]
+    raise ValidationError(f"没有“{text[:20]}”这种状态。")
+
+
+def _percent(text):
+    text = text.replace("％", "%").removesuffix("%").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal()):
+        raise ValidationError("要填 0 到 100 的整数。")
+    if len(text) > 3 or int(text) > 100:
+        raise ValidationError("不能超过 100。")
+    return int(text)
+
+
+def _quantity(text):
+    if not text:
+        return None
+    try:
+        number = Decimal(text.replace(",", "").replace("，", ""))
+    except InvalidOperation:
+        raise ValidationError("要填一个数。") from None
+    if not number.is_finite() or not 0 <= number < 10**12:
+        raise ValidationError("要填不是负数的数。")
+    return round(number, 2)
+
+
+def _day(text):
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ValidationError("日期要写成 2026-11-30 这样。") from None
+
+
+READERS = {"status": _status, "percent": _percent, "quantity": _quantity, "effective_on": _day}
+
+
+# --- keeping -----------------------------------------------------------------------------------------
+@transaction.atomic
+def save_drafts(unit, seen, by):
+    """Keep what was typed. `seen`: {row's key: (version that was seen, draft)}; gives (saved rows, refused rows).
+
+    A row that somebody else changed meanwhile to something else is refused, with its text as it is now; so is one that
+    was handed in. It is no change of anything that counts: no history, no audit, no step.
+    """
+    rows = ReportingRow.objects.filter(unit=unit, pk__in=seen).select_for_update(no_key=True, of=("self",))
+    saved, refused, now = [], [], timezone.now()
+    for row in rows.select_related("latest__update").order_by("pk"):
+        version, draft = seen[row.pk]
+        if draft == row.draft or not is_begun(draft) and not row.has_draft:
+            continue
+        if row.version != version or row.standing_now in Standing.ANSWERED:
+            refused.append(row)
+            continue
+        row.draft, row.has_draft = draft, is_begun(draft)
+        row.draft_by, row.draft_at, row.version = by, now, row.version + 1
+        saved.append(row)
+    ReportingRow.objects.bulk_update(saved, ["draft", "has_draft", "draft_by", "draft_at", "version"])
+    return saved, refused
+
+
+def own_source():
+    return Source.objects.own()

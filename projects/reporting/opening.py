@@ -1,0 +1,169 @@
+"""Whom a task asks and what: the preview, the opening, the closing, and the next one of its rhythm."""
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from guicheng import words
+from guicheng.access.units import people_of
+from guicheng.days.workdays import UnknownYear, WorkCalendar
+from guicheng.notices.inbox import tell
+from projects.models import (
+    AnswerAtClose,
+    AskedUnit,
+    Project,
+    ReportingRow,
+    ReportingTask,
+    Status,
+)
+
+AGAIN_WITHIN = 25  # days in which the same columns asked of the same units warn whoever asks
+
+
+@dataclass
+class Asked:
+    """What a task would ask, before it is opened: units with their projects, and what nobody answers for."""
+
+    units: list  # (unit, [project]), communities first
+    unanswered: list
+    warnings: list
+
+    @property
+    def total(self):
+        return sum(len(projects) for _, projects in self.units)
+
+
+def asked_projects(task):
+    """The projects a task asks about. Parts are told with the project they belong to."""
+    rows = Project.objects.filter(dropped_at=None, is_sample=task.is_sample).answered_for().top_level()
+    lists, categories = list(task.lists.all()), list(task.categories.all())
+    rows = rows.filter(project_list__in=lists) if lists else rows.of_street()
+    if categories:
+        rows = rows.filter(category__in=categories)
+    if task.only_unfinished:
+        rows = rows.exclude(status__in=[*Status.DONE, Status.CANCELLED])
+    departments, communities = list(task.departments.all()), list(task.communities.all())
+    if departments or communities:
+        rows = rows.filter(Q(lead_department__in=departments)
+                           | Q(lead_department=None, community__in=communities))
+    return rows.select_related("lead_department", "community", "project_list").order_by(
+        "project_list__order", "number", "code")
+
+
+def asked(task):
+    """An `Asked` of this task, as things stand."""
+    units, unanswered = defaultdict(list), []
+    for project in asked_projects(task):
+        unit = project.lead_department or project.community
+        (units[unit] if unit else unanswered).append(project)
+    ordered = sorted(units.items(), key=lambda pair: _place(pair[0]))
+    return Asked(ordered, unanswered, _asked_lately(task, [unit for unit, _ in ordered]))
+
+
+def _place(unit):
+    """Communities as their list has them, then the offices by name."""
+    is_office = unit._meta.model_name == "department"
+    return is_office, 0 if is_office else unit.order, unit.name
+
+
+def _asked_lately(task, units):
+    """A sentence for each running or recent task that asked the same columns of the same units."""
+    keys = [column.key for column in task.columns.all()]
+    since = timezone.now() - timedelta(days=AGAIN_WITHIN)
+    others = AskedUnit.objects.filter(task__opened_at__gte=since, task__columns__key__in=keys,
+                                      task__is_sample=task.is_sample).exclude(task=task)
+    others = others.select_related("task", "department", "community").distinct()
+    mine, found = set(units), defaultdict(list)
+    for row in others:
+        if row.unit in mine:
+            found[row.task].append(row.unit)
+    return [f"{words.day(timezone.localdate(other.opened_at))}布置的“{other}”已经问过其中 {len(same)} 个单位同样的"
+            "栏目，能用那一次的就不再问。" for other, same in found.items()]
+
+
+@transaction.atomic
+def open_task(task, by):
+    """Make the table of each unit and tell its people; give how many rows. Raises ValidationError."""
+    task = ReportingTask.objects.select_for_update(no_key=True).get(pk=task.pk)
+    if task.opened_at:
+        raise ValidationError("这次任务已经布置过了。")
+    if not task.columns.exists():
+        raise ValidationError("还没有选要填的栏目。")
+    if task.due_at <= timezone.now():
+        raise ValidationError("报送截止已经过了，请先改。")
+    found = asked(task)
+    if not found.units:
+        raise ValidationError("照这样选，没有一个项目要问；请看选的清单、单位和“只问没办完的”。")
+    task.opened_at, task.opened_by = timezone.now(), by
+    task.save()
+    units = AskedUnit.objects.bulk_create(
+        [AskedUnit(task=task, **{unit._meta.model_name: unit}) for unit, _ in found.units])
+    rows = [ReportingRow(unit=row, project=project)
+            for row, (_, projects) in zip(units, found.units, strict=True) for project in projects]
+    ReportingRow.objects.bulk_create(rows, batch_size=500)
+    for row in units:
+        _tell(task, row)
+    return len(rows)
+
+
+def _tell(task, row):
+    due = timezone.localtime(task.due_at)
+    tell(people_of([row.unit]), f"reporting:{row.pk}", f"请报：{task}",
+         f"{words.day(due.date())} {due:%H:%M} 前交。依据：{task.ground}", row.get_absolute_url())
+
+
+@transaction.atomic
+def close_task(task, by):
+    """Write down how each row stands now, for good. What is handed in afterwards is 补报. Raises ValidationError."""
+    task = ReportingTask.objects.select_for_update(no_key=True).get(pk=task.pk)
+    if not task.is_open:
+        raise ValidationError("这次任务不在报，不能关闭。" if task.opened_at is None else "这次任务已经关闭了。")
+    # whoever hands in holds the row's lock, and reads the task after it: before or after, never between
+    rows = ReportingRow.objects.filter(unit__task=task)
+    list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk", flat=True))
+    task.closed_at, task.closed_by = timezone.now(), by
+    task.save()
+    stood = [AnswerAtClose(row_id=pk, standing=standing, answer_id=answer, is_sample=task.is_sample)
+             for pk, standing, answer in rows.with_standing().values_list("pk", "standing", "latest")]
+    AnswerAtClose.objects.bulk_create(stood, batch_size=500)
+    return len(stood)
+
+
+# --- days -------------------------------------------------------------------------------------------
+def due_before(due):
+    """`due` on the working day it falls on, or the last one before it; as it is where the calendar does not reach."""
+    local = timezone.localtime(due)
+    try:
+        day = WorkCalendar.load().on_or_before(local.date())
+    except UnknownYear:
+        return due
+    return timezone.make_aware(datetime.combine(day, local.time()))
+
+
+def next_days(task):
+    """(as_of, due_at) of the next task of the same rhythm; None where it is asked once."""
+    if task.rhythm == task.Rhythm.ONCE:
+        return None
+    as_of = _next(task.as_of, task.rhythm)
+    due = timezone.localtime(task.due_at)
+    return as_of, due_before(timezone.make_aware(datetime.combine(as_of + (due.date() - task.as_of), due.time())))
+
+
+def _next(day, rhythm):
+    if rhythm == ReportingTask.Rhythm.HALF_MONTH:
+        return day.replace(day=15) if day.day < 15 else _month_end(day) if day < _month_end(day) \
+            else (day + timedelta(days=15)).replace(day=15)
+    steps = 1 if rhythm == ReportingTask.Rhythm.MONTH else 3
+    was_end = day == _month_end(day)
+    first = day.replace(day=1)
+    for _ in range(steps):
+        first = (first + timedelta(days=32)).replace(day=1)
+    return _month_end(first) if was_end else first.replace(day=min(day.day, _month_end(first).day))
+
+
+def _month_end(day):
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)

@@ -1,0 +1,71 @@
+"""报送任务: opened, closed, filled in by two at once."""
+from projects.models import AnswerAtClose, AskedUnit, ProgressUpdate, ReportingRow
+from projects.reporting.opening import open_task
+from tests.projects.test_reporting import make_task
+from tests.two_writers.pairs.registry import pair, url
+from tests.two_writers.scene import Page
+
+
+def opened(scene):
+    """A task that asks about one project of the scene; gives it, its unit and its row."""
+    project = scene.project()
+    task = make_task()
+    task.departments.set([project.lead_department])
+    open_task(task, scene.person("业务管理员"))
+    task.refresh_from_db()
+    row = ReportingRow.objects.get(unit__task=task, project=project)
+    ReportingRow.objects.filter(unit__task=task).exclude(pk=row.pk).delete()
+    return task, row.unit, row
+
+
+@pair("projects_reportingtask_open")
+def two_clicks_on_open(scene):
+    project, task = scene.project(), make_task()
+    task.departments.set([project.lead_department])
+    page = Page(scene.person("业务管理员"), url("projects_reportingtask_change", task.pk),
+                url("projects_reportingtask_open", task.pk)).only()
+    return page.send, page.send, lambda: {"表": (AskedUnit.objects.filter(task=task).count(), 1)}
+
+
+@pair("projects_reportingtask_close")
+def closing_from_two_tabs(scene):
+    task, _, row = opened(scene)
+    first, second = (Page(scene.person("业务管理员"), task.get_absolute_url(),
+                          url("projects_reportingtask_close", task.pk)).only() for _ in range(2))
+    return first.send, second.send, lambda: {"定下的": (AnswerAtClose.objects.filter(row=row).count(), 1)}
+
+
+def handed_in(row):
+    return lambda: {"进展": (ProgressUpdate.objects.filter(project=row.project, text__startswith="报送").count(), 1),
+                    "回答": (row.answers.count(), 1)}
+
+
+@pair("projects_reportingtask_table")
+def two_clerks_in_one_table(scene):
+    _, unit, row = opened(scene)
+    first, second = (Page(scene.clerk, unit.get_absolute_url()).fill(
+        **{f"r{row.pk}-text": [f"报送：{word}写的。"], "do": ["all"]}) for word in "甲乙")
+    return first.send, second.send, handed_in(row)
+
+
+@pair("projects_reportingtask_table")
+def two_clicks_on_hand_in(scene):
+    _, unit, row = opened(scene)
+    page = Page(scene.clerk, unit.get_absolute_url()).fill(**{f"r{row.pk}-text": ["报送：好了。"], "do": ["all"]})
+    return page.send, page.send, handed_in(row)
+
+
+@pair("projects_reportingtask_row")
+def a_row_beside_the_table(scene):
+    _, unit, row = opened(scene)
+    first = Page(scene.clerk, unit.get_absolute_url()).fill(**{f"r{row.pk}-text": ["报送：甲写的。"], "do": ["all"]})
+    second = Page(scene.clerk, row.get_absolute_url()).fill(**{f"r{row.pk}-text": ["报送：乙写的。"], "do": ["one"]})
+    return first.send, second.send, handed_in(row)
+
+
+@pair("projects_reportingtask_drafts")
+def two_drafts_of_one_row(scene):
+    _, unit, row = opened(scene)
+    first, second = (Page(scene.clerk, unit.get_absolute_url(), url("projects_reportingtask_drafts", unit.pk)).fill(
+        **{f"r{row.pk}-text": [f"{word}写的。"]}) for word in "甲乙")
+    return first.send, second.send, lambda: {"版本": (ReportingRow.objects.get(pk=row.pk).version, 2)}
