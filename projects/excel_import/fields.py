@@ -260,8 +260,9 @@ class ProjectFields(Fields):
         return bool(self.OTHERS.search(upper))
 
     def guess(self, heading):
+        """The very words, or those without what only says when (本月) or in what (%)."""
         key, sure = super().guess(heading)
-        bare = self.NOW.sub("", folded(heading))
+        bare = re.sub("[%％]$", "", self.NOW.sub("", folded(heading)))
         if not sure and self.words.get(bare) in ("text", "status", "percent", "problem", "next_step"):
             return self.by_heading(self.words[bare], heading), 2
         return key, sure

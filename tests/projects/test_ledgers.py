@@ -7,15 +7,18 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
 
 from communities.models import Community
 from guicheng.files.spreadsheets import Unreadable
 from projects.excel_import.told import told
 from projects.models import Category, Department
 from tests import factories
-from tests.ledgers import LEDGERS, MODULES
+from tests.ledgers import LEDGERS, MODULES, variants
 from tests.ledgers.compare import differences
 from tests.ledgers.shape import CATEGORIES, DEPARTMENTS, LIST, TODAY
+
+EXAMPLES = 40
 
 
 @pytest.fixture
@@ -83,3 +86,15 @@ def test_control_a_wrong_answer_is_found(street):
     assert not differences(ledger.expected, found)
     found["sheets"][0]["rows"][0]["fields"]["percent"] += 1
     assert differences(ledger.expected, found)
+
+
+@pytest.mark.parametrize("kind", [variants.percent_ledgers, variants.money_ledgers, variants.day_ledgers],
+                         ids=["percent", "money", "days"])
+def test_no_variant_is_read_wrong_in_silence(street, kind):
+    """Headings × formats × units × layouts at random."""
+    @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(kind())
+    def holds(ledger):
+        assert not differences(ledger.expected, answer_to(ledger, street))
+
+    holds()
