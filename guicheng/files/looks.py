@@ -140,6 +140,16 @@ def struck_texts(package):
     return found
 
 
+def _has_inline_texts(package, part):
+    with package.open(part) as file:
+        tail = b""
+        while piece := file.read(1 << 20):
+            if b"inlineStr" in tail + piece:
+                return True
+            tail = piece[-10:]
+    return False
+
+
 class SheetLooks:
     """`rows`: {row: (looks, struck)} where there is anything to know; `hidden_rows`, `hidden_columns`.
 
@@ -150,15 +160,23 @@ class SheetLooks:
         self.styles, self.texts = styles, texts
         self.rows, self.hidden_rows, self.hidden_columns = {}, set(), []
         self._row, self._column, self._kind, self._value, self._runs = -1, -1, "", None, Runs()
-        parsed(package, part, self._start, self._end, self._data)
+        self._plain = {number for number, known in enumerate(zip(styles.looks, styles.strikes, strict=True))
+                       if not any(known)}
+        self._skipped = ""  # the address of the last cell of which there was nothing to know
+        if texts or _has_inline_texts(package, part):
+            parsed(package, part, self._start, self._end, self._data)
+        else:
+            parsed(package, part, self._start)  # most sheets: no text of theirs is struck out
 
     def _start(self, name, attributes):
-        name = local(name)
+        if name == "v" and not self.texts:
+            return
+        name = name if name == "c" else local(name)
         if name == "c":
             self._cell(attributes)
         elif name == "row":
             self._row = _number(attributes["r"]) - 1 if "r" in attributes else self._row + 1
-            self._column = -1
+            self._column, self._skipped = -1, ""
             if is_on(attributes.get("hidden", "0")):
                 self.hidden_rows.add(self._row)
         elif name == "col" and is_on(attributes.get("hidden", "0")):
@@ -170,11 +188,18 @@ class SheetLooks:
             self._runs.start(name, attributes)
 
     def _cell(self, attributes):
-        self._column = column_of(attributes["r"]) if "r" in attributes else self._column + 1
         self._kind = attributes.get("t", "")
+        style = _number(attributes.get("s"))
+        if "r" not in attributes:
+            self._column = (column_of(self._skipped) if self._skipped else self._column) + 1
+        elif style in self._plain and not self.texts and self._kind != "inlineStr":
+            self._skipped = attributes["r"]
+            return
+        else:
+            self._column = column_of(attributes["r"])
+        self._skipped = ""
         if self._kind == "inlineStr":
             self._runs.clear()
-        style = _number(attributes.get("s"))
         if style < len(self.styles.looks):
             if look := self.styles.looks[style]:
                 self._of_row()[0][self._column] = look
