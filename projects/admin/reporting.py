@@ -171,9 +171,11 @@ class ReportingTaskAdmin(TablePages, ScopedAdmin):
     def _verb(self, request, pk, act, done):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        if not can_ask_reports(request.user):
+        if not self.has_view_permission(request):
             raise PermissionDenied
         task = get_object_or_404(ReportingTask.objects.visible_to(request.user), pk=pk)
+        if not can_ask_reports(request.user):
+            raise PermissionDenied
         try:
             with once(request) as sending:
                 number = act(task, request.user)

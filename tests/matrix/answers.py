@@ -12,6 +12,7 @@ from django.db.models.fields.files import FieldFile
 from django.forms.models import model_to_dict
 from django.http import HttpResponseServerError
 
+from guicheng.public.given_back import SIGNED_OUT
 from tests.matrix import table
 from tests.matrix.cells import BASE, cells, in_scope
 from tests.matrix.table import SEES_ALL
@@ -127,6 +128,8 @@ def ask(cell, world):
     elif outcome == "200" or (outcome in ("400", "409") and cell.method == "POST"):
         outcome = "open"  # a form that came back with a sentence was open too
     body = body.decode("utf-8", "replace")
+    if outcome == "403" and SIGNED_OUT in body:
+        outcome, body = "sign-in", ""  # the same, by a page that gives back what the visitor just sent
     if body and response.headers.get("Content-Type") == "application/json":
         body = json.dumps(json.loads(body), ensure_ascii=False)  # else no Chinese word is found in it
     text = (location + body).replace(path, "@")
