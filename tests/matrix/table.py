@@ -255,6 +255,7 @@ EXCEPTIONS = {
     ("admin:projects_progressupdate_photos", "*", "*", "POST"): ("403", "of a published statement nothing changes"),
     ("admin:projects_reportingtask_change", "*", "*", "*"): ("moved", "an opened one is a board, to its unit a table"),
     ("admin:projects_reportingtask_{table,row}", WATCHERS, "*", "POST"): ("403", "leaders read what units report"),
+    ("admin:projects_reportingtask_restore", "*", "*", "*"): ("403", "what units were asked stays as it was asked"),
     ("admin:projects_bulkchange_undo", "*", "other", "POST"): ("403", "who changed them takes it back"),
     ("admin:projects_importbatch_{columns,confirm,discard,departments}", "*", "other", "*"):
         ("403", "who uploaded it says what it means, confirms it or gives it up"),
