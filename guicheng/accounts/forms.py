@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from guicheng.access.membership import PARTS, unit_choices, unit_of
 from guicheng.access.permissions import can_give_roles
 from guicheng.access.roles import APART, APART_SENTENCE, ASKABLE, ORDINARY
+from guicheng.office.base import RowsChoiceField
 
 FIELDS = ["username", "name", "phone", "email"]
 USERNAME_HELP = "一人一个，不能几个人合用。一般用姓名的全拼，如 zhangsan；登录时要输入它。"
@@ -37,7 +38,7 @@ class AccountForm(forms.ModelForm):
 
     user = None
     role = forms.ChoiceField(label="角色", required=False)
-    groups = forms.ModelMultipleChoiceField(
+    groups = RowsChoiceField(
         Group.objects.order_by("pk"), label="角色", required=False, help_text=APART_SENTENCE,
         widget=forms.CheckboxSelectMultiple)
     unit = UnitField(label="单位", required=False)

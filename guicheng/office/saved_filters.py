@@ -80,7 +80,7 @@ class SavedFilter(models.Model):
         with transaction.atomic():
             account.hold()  # of two the second sees the first
             row.full_clean()
-            if cls.objects.visible_to(account).of_list(opts).count() >= cls.MOST:
+            if cls.objects.visible_to(account).of_list(opts)[cls.MOST - 1:].exists():
                 raise ValidationError(f"一张列表最多存 {cls.MOST} 个常用筛选，请先删掉不用的。")
             row.save()
         return row

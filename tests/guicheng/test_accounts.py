@@ -238,7 +238,7 @@ def test_a_lost_second_factor_is_reset(sign_in, keeper, reviewer):
     sign_in(keeper).post(page("guicheng_user_second_factor", reviewer))
     reviewer.refresh_from_db()
     assert reviewer.second_factor_since is None
-    assert inside.get(reverse("admin:index")).url == reverse("admin:login")
+    assert inside.get(reverse("admin:index")).url == reverse("admin:login") + "?next=/admin/"
     with pytest.raises(ValidationError):
         second_factor.verify(reviewer, "123456")
 

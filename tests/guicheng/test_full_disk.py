@@ -145,7 +145,8 @@ def test_words_are_not_taken_that_could_not_be_kept(db, full_disk, clerk, projec
 
 
 def test_a_stranger_is_not_told(db, full_disk, project):
-    assert record(Client(), project).status_code == 302, "to the sign-in page"
+    answer = record(Client(), project)
+    assert answer.status_code == 403 and "登录已经过期" in answer.text and "空间" not in answer.text
 
 
 def test_no_password_stands_on_the_page(db, full_disk, superuser, clerk):

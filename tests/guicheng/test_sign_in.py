@@ -156,7 +156,7 @@ def test_a_session_without_the_token_is_nobodys(client, clerk):
     session = client.session
     del session["sign_in_token"]
     session.save()
-    assert client.get(INDEX).url == LOGIN
+    assert client.get(INDEX).url == f"{LOGIN}?next={INDEX}"
 
 
 # --- three limits --------------------------------------------------------------------------------

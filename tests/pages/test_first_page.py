@@ -300,7 +300,7 @@ def queries_of(client):
     return len(queries)
 
 
-QUERIES = {"clerk": 21, "reviewer": 27, "leader": 34, "supervisor": 34, "street_admin": 44, "auditor": 6}
+QUERIES = {"clerk": 22, "reviewer": 28, "leader": 34, "supervisor": 34, "street_admin": 44, "auditor": 6}
 
 
 @pytest.mark.parametrize("role", QUERIES)

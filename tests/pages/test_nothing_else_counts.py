@@ -49,8 +49,8 @@ CODE = {
     "guicheng/upkeep/sqlite.py": TECHNICAL,
     "projects/sample.py": "made-up rows, told to who makes or removes them",
     "projects/admin/imports.py": IMPORT, "projects/excel_import/review.py": IMPORT,
-    "projects/excel_import/fields.py": IMPORT, "guicheng/excel_import/values.py": IMPORT,
-    "projects/excel_import/matching.py": IMPORT, "projects/excel_import/confirm.py": IMPORT,
+    "guicheng/excel_import/values.py": IMPORT, "projects/excel_import/matching.py": IMPORT,
+    "projects/excel_import/confirm.py": IMPORT,
     "projects/excel_import/undo.py": IMPORT, "projects/excel_import/workbook.py": IMPORT,
     "projects/report/picture.py": FROZEN, "projects/report/word.py": FROZEN,
 }

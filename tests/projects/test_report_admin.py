@@ -243,6 +243,6 @@ def test_a_leader_reads(client, report):
 def test_a_list_of_reports_asks_no_query_more_for_a_row_more(closer, report, closed, django_assert_max_num_queries):
     for number in (1, 2, 3):
         QuarterReport.objects.create(year=2020, number=number)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         body = text(closer.get("/admin/projects/quarterreport/"))
     assert "第 1 次锁定" in body and body.count("正在写") == 3

@@ -1,5 +1,5 @@
 """报送任务: opened, closed, filled in by two at once."""
-from projects.models import AnswerAtClose, AskedUnit, ProgressUpdate, ReportingRow
+from projects.models import AnswerAtClose, AskedUnit, ProgressUpdate, ReportingRow, ReportingTask
 from projects.reporting.opening import open_task
 from tests.projects.test_reporting import make_task
 from tests.two_writers.pairs.registry import pair, url
@@ -16,6 +16,14 @@ def opened(scene):
     row = ReportingRow.objects.get(unit__task=task, project=project)
     ReportingRow.objects.filter(unit__task=task).exclude(pk=row.pk).delete()
     return task, row.unit, row
+
+
+@pair("projects_reportingtask_change")
+def two_editors_of_a_task(scene):
+    task = make_task()
+    first, second = (Page(scene.person("业务管理员"), url("projects_reportingtask_change", task.pk)).fill(title=[title])
+                     for title in ("甲改的", "乙改的"))
+    return first.send, second.send, lambda: {"版本": (ReportingTask.objects.get(pk=task.pk).version, task.version + 1)}
 
 
 @pair("projects_reportingtask_open")
