@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 ROWS = [["2021 年重点项目"], [], ["序号", "干什么", "责任单位", "完成时限", "进展情况"],
         [1, "半月岛公园", "城建办", "", "示例：主体完工。"], ["", "示例步道", "城建办", "9月底", "示例：已进场。"],
-        ["", "示例护栏", "没有这个单位", "", "示例：已进场。"]]
+        ["", "示例步道", "城建办", "", "示例：已进场。"]]
 
 
 @pytest.fixture
@@ -52,13 +52,13 @@ def test_a_clerk_imports_and_takes_it_back(width, live_server, open_page, clerk,
     page.select_option("[name=column_1]", label="项目名称")
     page.click("text=按这样核对")
 
-    assert "会新增 1 项、改动 1 项；有问题的 1 行不会导入" in page.inner_text(".lead")
-    assert "没有叫“没有这个单位”的单位" in page.inner_text("li.is-wrong")
+    assert "会新增 1 项、改动 1 项；1 行要先说明，这次不导入" in page.inner_text(".lead")
+    assert "和第 5 行同名" in page.inner_text("li.is-ask")
     assert not Project.objects.filter(name="示例步道").exists()
     with page.expect_download() as download:
         page.click("text=下载结果表")
     sheet = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes())).active
-    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == ["有改动", "新增", "有问题"]
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == ["有改动", "新增", "要先说明"]
 
     page.click("text=确认导入 2 行")
     assert "进展待初审 2 条" in page.inner_text(".lead")

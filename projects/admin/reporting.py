@@ -29,6 +29,12 @@ class TaskForm(forms.ModelForm):
 
     moved = ""
 
+    def __init__(self, *args, **kw):
+        super().__init__(*args, **kw)
+        due = self.fields.get("due_at")  # none where it can only be read
+        for part, label in zip(due.widget.widgets if due else (), ("报送截止：哪天", "报送截止：几点"), strict=False):
+            part.attrs["aria-label"] = label
+
     def clean_due_at(self):
         due = self.cleaned_data["due_at"]
         before = due_before(due)
