@@ -18,6 +18,7 @@ from projects.excel_import.statuses import answer_of, status_of
 from projects.excel_import.units import community_named, is_marked, units_named
 from projects.models import Project, Status
 
+NO_LIST = "不在清单上"
 LENGTHS = {field.name: field.max_length for field in Project._meta.fields if isinstance(field, CleanCharField)}
 
 
@@ -62,6 +63,13 @@ def read_number(line, field):
 
 def read_link(line, field):
     return {field.key: line.roster.finder.names(field.link, line.project_list).get(line.text(field.key))}
+
+
+def read_list(line, field):
+    """The list; 不在清单上 is what our own tables print of the others."""
+    if line.text(field.key) == NO_LIST:
+        return {field.key: None}
+    return read_link(line, field)
 
 
 def read_category(line, field):
@@ -298,7 +306,7 @@ class ProjectFields(Fields):
 # --- the fields -------------------------------------------------------------------------------------
 IDENTITY = [
     text("code", "编号", "项目编号 编码 项目编码 代码", width=14),
-    link("project_list", "清单", "清单名称 所属清单 所在清单", to="lists", width=22, costs_row=True),
+    link("project_list", "清单", "清单名称 所属清单 所在清单", to="lists", read=read_list, width=22, costs_row=True),
     Field("number", "序号", "清单序号 项目序号 序 NO No 编序", read=read_number, width=7, costs_row=False),
     text("name", "项目名称", "项目 事项 事项名称 实事内容 实事项目 实事名称 工程名称 名称 任务 任务名称 工作任务 "
                          "工作内容及名称 "
