@@ -31,7 +31,7 @@ def test_it_tells_every_row_and_writes_nothing(key_list, clerk, file):
     wrote = []
 
     def watch(execute, sql, *args):
-        if not sql.lstrip().upper().startswith(("SELECT", "SAVEPOINT", "RELEASE")):
+        if not sql.lstrip().upper().startswith(("SELECT", "SAVEPOINT", "RELEASE", "DECLARE")):
             wrote.append(sql)
         return execute(sql, *args)
 
