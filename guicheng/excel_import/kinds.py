@@ -29,8 +29,9 @@ class Skipped:
     why: str
     words: str
 
-    def __str__(self):
-        return f"第 {self.number} 行（{WHY[self.why]}）：{self.words}" if self.words else f"第 {self.number} 行"
+    @property
+    def is_empty(self):
+        return self.why == "blank" and not self.words
 
 
 def section_of(words):

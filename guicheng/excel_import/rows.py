@@ -86,8 +86,10 @@ class Table:
                 section = section_of(words)
             if not why or (number in self.kept and why != "blank"):
                 yield self._line(number, raw, section)
-            elif words or why != "blank":
+            else:
                 self.skipped.append(Skipped(number, why, words))
+        while self.skipped and self.skipped[-1].is_empty:
+            self.skipped.pop()  # below the last row there is nothing to tell
 
     def _line(self, number, raw, section=""):
         line = Line(number, raw, {}, section)

@@ -27,8 +27,9 @@ def preview(batch, sheet, saw=lambda done: None):
         done += len(chunk)
         saw(done)
     batch.counts = {outcome: counts[outcome] for outcome in Outcome.values}
-    batch.skipped = len(table.skipped)
-    batch.passed_over = [[each.number, WHY[each.why], each.words] for each in table.skipped[:SHOWN]]
+    passed = [each for each in table.skipped if not each.is_empty]
+    batch.skipped = len(passed)
+    batch.passed_over = [[each.number, WHY[each.why], each.words] for each in passed[:SHOWN]]
     batch.assumed = [*batch.sheets_said, *assumed(roster)]
     batch.state = batch.State.PREVIEWED
     batch.unknown_departments = sorted(roster.unknown_departments)
