@@ -56,7 +56,7 @@ def _split(bare, text):
     found = re.fullmatch(r"(.+?)(元)?", bare)
     number = chinese_number(found[1].removesuffix("块")) if found else None
     if number is not None:
-        return number, "元"  # spelt amounts have their 万 in the number
+        return number / LARGE, "万元"  # spelt amounts have their 万 in the number
     raise Unclear(f"“{short(text)}”不是一个金额")
 
 

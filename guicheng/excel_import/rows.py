@@ -4,7 +4,7 @@ from django.db import models
 from guicheng.access.units import behind
 from guicheng.excel_import.kinds import RowKinds, Skipped, section_of
 from guicheng.excel_import.names import NotFound
-from guicheng.excel_import.values import Question, Unclear, plain_text, says_nothing, short
+from guicheng.excel_import.values import Question, Unclear, plain_text, says_nothing, short, text_of
 
 
 class Outcome(models.TextChoices):
@@ -160,6 +160,7 @@ class Roster:
                 line.note(field, f"里划掉的“{short(line.struck[key])}”没有读")
             if key in line.cells and not says_nothing(line.cells[key]):
                 try:
+                    refuse_odd(line.cells[key])
                     said = field.read(line, field)
                 except (Unclear, NotFound) as fault:
                     self.refuse(line, key, fault)
@@ -195,6 +196,12 @@ class Roster:
         """[label, old, new] of each field, for people."""
         return [[self.fields[key].label, self.fields[key].shown(before.get(key), self.finder),
                  self.fields[key].shown(value, self.finder)] for key, value in values.items()]
+
+
+def refuse_odd(cell):
+    """Raise Unclear for a formula without a result or with an error, whatever the field."""
+    if isinstance(cell, str) and cell.startswith("#"):
+        text_of(cell)
 
 
 class Loader:

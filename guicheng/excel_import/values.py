@@ -57,6 +57,8 @@ def says_nothing(value):
 
 def text_of(value, longest=LONGEST):
     text = plain_text(value)
+    if text == ODD[1]:
+        raise Unclear("是没有结果的公式，请用 Excel 或 WPS 打开、保存一次再上传")
     if text in ODD:
         raise Unclear(f"是{text[1:]}，请在 Excel 里改成值再上传")
     if text in ERRORS:

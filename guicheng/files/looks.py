@@ -6,6 +6,8 @@ its day), "year", "scaled" (thousands are left out), or the unit that is shown b
 import re
 from xml.parsers import expat
 
+from guicheng.files.spreadsheet_limits import in_words
+
 BUILT_IN = {9: "percent", 10: "percent", **dict.fromkeys((17, 27, 36, 50, 52, 57), "month"),
             **dict.fromkeys((5, 6, 7, 8, 42, 44), "¥")}
 UNIT = re.compile("亿元|千万元|百万元|十万元|万元|千元|元|亿|万")
@@ -237,7 +239,7 @@ class SheetLooks:
             for column in struck:
                 if column < len(row.cells) and row.cells[column] != "":
                     words, left = struck[column]
-                    row.struck[column] = str(row.cells[column]) if words is None else words
+                    row.struck[column] = in_words(row.cells[column]) if words is None else words
                     row.cells[column] = left or ""
             yield row
 

@@ -19,6 +19,7 @@ from guicheng.files.spreadsheet_limits import (
     TOO_MANY_ROWS,
     Refused,
     Row,
+    in_words,
     spread_over,
 )
 
@@ -181,9 +182,10 @@ class Reader:
         self._empty = 0
         style = attributes.get("table:style-name") or (
             self.default_styles[column] if column < len(self.default_styles) else "")
-        look = self.styles.look(style)
+        is_percent = attributes.get("office:value-type") == "percentage"  # a writer may leave out the style
+        look = self.styles.look(style) or ("percent" if is_percent else "")
         if style in self.styles.strikes:
-            self._struck, value = self._struck + str(value), ""
+            self._struck, value = self._struck + in_words(value), ""
         for place in range(column, column + times):
             self._row.cells.append(value)
             if look:

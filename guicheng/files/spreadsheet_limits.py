@@ -37,6 +37,11 @@ class Row:
     is_hidden: bool = False
 
 
+def in_words(value):
+    """What a struck-out cell said: 50.0 is 50."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
 def spread_over(rows, merges):
     """The rows with the value of each merged cell in all of its area.
 

@@ -13,6 +13,7 @@ from guicheng.files.spreadsheet_limits import (
     MAX_SHEETS,
     Refused,
     Row,
+    in_words,
     spread_over,
 )
 
@@ -52,7 +53,7 @@ def _rows(book, sheet):
                 if look := looks[cell.xf_index]:
                     row.looks[column] = look
                 if strikes[cell.xf_index]:
-                    row.struck[column], value = str(value), ""
+                    row.struck[column], value = in_words(value), ""
                 elif runs := sheet.rich_text_runlist_map.get((number, column)):
                     struck, value = _without_struck(book, value, runs)
                     if struck:

@@ -22,8 +22,11 @@ def is_read(sheets, chosen=""):
 
 def assumed_of_sheets(sheets, wanted):
     """Which sheets were read and which were not, where there are several."""
-    if len(sheets) < 2:
+    if len(sheets) < 2 and wanted:
         return []
+    if not wanted:
+        names = "”“".join(sheet.name for sheet in sheets)
+        return [f"“{names}”里没有认出表头：要有一列叫“项目名称”（或“事项名称”“任务名称”），下面一行是一个项目"]
     left = [f"“{sheet.name}”（{'隐藏的' if sheet.is_hidden else '没有选' if has_name(sheet) else '没有认出表头'}）"
             for sheet in sheets if sheet.name not in wanted]
     read = f"读了工作表“{'”“'.join(wanted)}”" if wanted else "一张工作表也没有读"
