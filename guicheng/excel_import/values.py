@@ -114,7 +114,7 @@ def chinese_number(text):
 def number_of(value):
     """The whole number of a row: 3、, ⑤, （二）, 一, 第7项. Raises Unclear for 1-1 and A-01."""
     text = half_width(text_of(value))
-    bare = re.sub(r"^第|[项号个]$", "", text.strip("()[]【】、.,:;"))
+    bare = re.sub(r"^第|^N[oO]\.?|[项号个]$", "", text.strip("()[]【】、.,:;"))
     bare = re.sub(r"\.0+$", "", bare)
     if not bare.isdecimal() and (spelt := chinese_number(bare)) is not None:
         bare = str(int(spelt))

@@ -212,8 +212,10 @@ def read_status(line, field):
         return {field.key: status}
     nearly = NEARLY.get(meaning.half_width(value).rstrip("。.")) or status_of(re.sub(r"[（(].*[)）]$", "", value))
     if nearly:
-        line.note(field, f"“{meaning.short(value)}”按{Status.label_of(nearly)}读，原话记在进展里")
-        line.said_as_status = value
+        has_text = bool(line.text("text"))  # what was done is told in words of its own
+        kept = "" if has_text else "，原话记在进展里"
+        line.note(field, f"“{meaning.short(value)}”按{Status.label_of(nearly)}读{kept}")
+        line.said_as_status = "" if has_text else value
         return {field.key: nearly}
     if meaning.has_private_number(value):
         raise Unclear("里有手机号，公开的资料里不写")

@@ -120,7 +120,7 @@ ODD = {
     "community-without-the-word": (lambda: with_column("所属社区", "桂一"), [named("映月湖步道", 社区="桂一社区")]),
     "other-office's-project": (lambda: make.xlsx(HEAD, row(number=9, name="别人的项目")), [("wrong", "不由你负责")]),
     "unknown-code": (lambda: with_column("项目编号", "nope-1"), [("wrong", "没有找到编号“nope-1”的项目")]),
-    "unknown-status": (lambda: make.xlsx(HEAD, row(status="基本完成")), [("noted", "按推进中读，原话记在进展里")]),
+    "unknown-status": (lambda: make.xlsx(HEAD, row(status="基本完成")), [("noted", "“基本完成”按推进中读")]),
     "status-in-a-sentence": (lambda: make.xlsx(HEAD, row(status="正在做最后的收尾工作", text="")),
                              [named("映月湖步道", 进展="正在做最后的收尾工作")]),
     "paused-without-reason": (lambda: make.xlsx(HEAD, row(status="暂停")), [("noted", "要写明原因")]),
