@@ -10,9 +10,11 @@ _FORBIDDEN = re.compile(
 # What nobody sees and what looks like another letter: zero-width signs, soft hyphens, and the radicals that stand for
 # whole characters in texts copied from a PDF (Unicode: EquivalentUnifiedIdeograph).
 _UNSEEN = re.compile("[\u00ad\u200b\u2060-\u2064\ufeff]")
-_RADICALS = {**{code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)},
-             **dict(zip(map(ord, "⺟⺠⺼⺝⻄⻅⻆⻉⻋⻑⻓⻔⻘⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳"),
-                        "母民肉月西见角贝车長长门青页风飞食马骨鬼鱼鸟麦黄齐齿龙龟", strict=True)), 0xA0: " "}
+RADICALS = dict(zip(
+    "⺟⺠⺼⺝⻁⻄⻅⻆⻉⻋⻑⻓⻔⻘⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳",
+    "母民肉月虎西见角贝车長长门青页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙龟", strict=True))
+_MENDED = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)} | {
+    ord(sign): plain for sign, plain in RADICALS.items()} | {0xA0: " "}
 _TO_MEND = re.compile("[\u00a0\u2e80-\u2fd5]")
 SEARCHED = 200  # characters of what staff look for; each word is a condition, and SQLite refuses a query of a thousand
 
@@ -23,7 +25,7 @@ def clean_text(value):
     Radicals that stand for a character become it, spaces that do not break become spaces.
     """
     if _TO_MEND.search(value):
-        value = value.translate(_RADICALS)
+        value = value.translate(_MENDED)
     if value.isprintable() and unicodedata.is_normalized("NFC", value):  # nearly all of what people type
         return value.strip()
     value = value.replace("\r\n", "\n").replace("\r", "\n")

@@ -8,10 +8,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# the radicals of the supplement that stand for a character and that NFKC leaves alone; fonts of PDFs write them
-RADICALS = dict(zip(
-    "⺠⻁⻄⻅⻆⻉⻋⻑⻓⻔⻘⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰",
-    "民虎西见角贝车長长门青页风飞食马骨鬼鱼鸟卤麦黄黾齐齿龙", strict=True))
+from guicheng.text import RADICALS
+
 OPENING, CLOSING = "[{【〔〖〘〚⟨⟪❨❪❬❰❲❴⦅", "]}】〕〗〙〛⟩⟫❩❫❭❱❳❵⦆"
 QUOTES = "'`´‘’‚‛“”„‟«»‹›「」『』《》〈〉〝〞〟′″"
 DASHES = "‐‑‒–—―⸺⸻−﹘﹣－~～〜∼_"
@@ -39,7 +37,8 @@ def fold(text):
 
 
 def _once(text):
-    text = unicodedata.normalize("NFKC", text).casefold()
+    # signs before letters: NFKC makes a space and an accent of ´
+    text = unicodedata.normalize("NFKC", text.translate(ONE_KIND)).casefold()
     text = ACCENT.sub("", unicodedata.normalize("NFD", text))
     text = unicodedata.normalize("NFKC", text).translate(ONE_KIND)
     text = UNSEEN.sub("", "".join(sign for sign in text if not _is_control(sign)))
