@@ -215,7 +215,7 @@ class Fields:
         for index, heading in enumerate(headings):
             key, weight = habit if (habit := _habit(habits, heading)) else self.meaning(heading)
             if weight in (1, 2):
-                key = self.by_cells(key, _cells(sheet, below, index), heading)
+                key = self.by_cells(key, cells_below(sheet, below, index), heading)
             if key in self.offered:
                 sure.append((-weight, index, key))
         for _, index, key in sorted(sure):
@@ -234,7 +234,7 @@ def _habit(habits, heading):
     return (habits[key], 3) if key in habits else None
 
 
-def _cells(sheet, below, index):
+def cells_below(sheet, below, index):
     """(value, look) of the first cells of a column."""
     return [(row[index], sheet.looks.get((number, index), "")) for number, row in enumerate(
         sheet.rows[below:below + 50], below) if index < len(row) and row[index] != ""]

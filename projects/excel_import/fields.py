@@ -6,7 +6,7 @@ from functools import partial
 
 from guicheng import words
 from guicheng.excel_import import values as meaning
-from guicheng.excel_import.columns import Field, Fields, folded
+from guicheng.excel_import.columns import Field, Fields, cells_below, folded
 from guicheng.excel_import.percents import is_share
 from guicheng.excel_import.values import Unclear
 from projects.excel_import.readings import (
@@ -148,8 +148,8 @@ class ProjectFields(Fields):
         if "text" not in columns or "percent" in columns:
             return
         place = columns.index("text")
-        cells = [row[place] for row in sheet.rows[below:below + 50] if place < len(row) and row[place] != ""]
-        shares = sum(is_share(cell, sheet.looks.get((number, place), "")) for number, cell in enumerate(cells, below))
+        cells = cells_below(sheet, below, place)
+        shares = sum(is_share(value, look) for value, look in cells)
         other = next((index for index, heading in enumerate(headings)
                       if not columns[index] and self.meaning(heading) == ("text", 2)), None)
         if "进度" in headings[place] and shares * 2 > len(cells) and other is not None:
