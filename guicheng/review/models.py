@@ -217,8 +217,9 @@ class Reviewed(Versioned, Answered):
     def in_bulk(cls, rows, by, verb, note=""):
         """Take one step with many rows, as its verb does with one, in a few statements; give how many.
 
-        For 提交 of new rows and 撤销 of rows that are there: nothing else follows from these. The rows' rules are the
-        database's alone here. Raises ValidationError, with nothing written, where a row was changed meanwhile.
+        For 提交 of new rows, and 退回 and 撤销 of rows that are there: nothing else follows from these, and whoever
+        calls tells the authors. The rows' rules are the database's alone here. Raises ValidationError, with nothing
+        written, where a row was changed meanwhile.
         """
         leaves, state = MOVES[verb]
         with transaction.atomic():
@@ -227,15 +228,16 @@ class Reviewed(Versioned, Answered):
                     row._author(by)
                     row._remember({"state": state, **row.inherited()})
                 cls._default_manager.bulk_create(rows)
-            elif verb == Verb.DROPPED:
+            elif verb in (Verb.DROPPED, Verb.RETURNED):
+                changes = {"state": state} | ({"checker": None} if verb == Verb.RETURNED else {})
                 seen = {row.pk: row.version for row in rows}
                 there = cls._default_manager.select_for_update(no_key=True, of=("self",)).in_bulk(seen)
                 same = [pk for pk, row in there.items() if row.state in leaves and row.version == seen[pk]]
                 if len(same) < len(seen):
                     raise ValidationError(f"有{cls._meta.verbose_name}刚被别人改过或处理过，请刷新后再看。")
-                cls._default_manager.filter(pk__in=same).update(state=state, version=F("version") + 1)
+                cls._default_manager.filter(pk__in=same).update(**changes, version=F("version") + 1)
                 for row in rows:
-                    row.state, row.version = state, row.version + 1
+                    row._remember({**changes, "version": row.version + 1})
             else:
                 raise ValueError(f"{verb} is no step for many rows at once")
             step = cls.steps_model()

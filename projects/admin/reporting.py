@@ -38,6 +38,8 @@ class TaskForm(forms.ModelForm):
     def clean_due_at(self):
         due = self.cleaned_data["due_at"]
         before = due_before(due)
+        if due != self.instance.due_at:  # else it was moved, if it was, when it was typed
+            self.instance.meant_at = due
         if before != due:
             self.moved = f"报送截止落在休息日，已提前到 {words.day(timezone.localdate(before))}。"
         return before

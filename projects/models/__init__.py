@@ -21,6 +21,14 @@ from projects.models.reporting import (
     ReportingTask,
     Standing,
 )
+from projects.models.reporting_office import (
+    WORDED,
+    ReportingRelease,
+    ReportingReminder,
+    ReportingReturn,
+    ReportingScan,
+    ReportingWording,
+)
 from projects.models.review import ReviewStep, WatchedWord
 from projects.models.status import Status
 from projects.models.supervision import Instruction, SupervisionNotice
@@ -31,7 +39,8 @@ __all__ = [
     "Discrepancy", "ExportFile", "Fact", "ImportBatch", "ImportRow", "Instruction", "LightOverride", "LightRule",
     "Milestone", "Paper", "Photo",
     "PolicyDocument", "ProgressUpdate", "Project", "ProjectAlias", "ProjectList", "Promise", "QuarterClose",
-    "QuarterReopening", "QuarterReport", "QuarterSigning", "ReportingAnswer", "ReportingColumn", "ReportingRow",
-    "ReportingTask", "ReviewStep", "Source", "Standing", "Status", "SupervisionNotice",
-    "WatchedWord",
+    "QuarterReopening", "QuarterReport", "QuarterSigning", "ReportingAnswer", "ReportingColumn", "ReportingRelease",
+    "ReportingReminder", "ReportingReturn", "ReportingRow", "ReportingScan",
+    "ReportingTask", "ReportingWording", "ReviewStep", "Source", "Standing", "Status", "SupervisionNotice",
+    "WORDED", "WatchedWord",
 ]

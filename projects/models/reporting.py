@@ -78,6 +78,7 @@ class ReportingTask(ChecksAtOnce, Edited):
     ground = CleanCharField("依据", max_length=200, help_text="谁要的、哪个文：例如“区发改局《关于…的通知》（…号）”。")
     as_of = DayField("统计截止日", help_text="各行的进展算到这一天。")
     due_at = models.DateTimeField("报送截止", help_text="哪一天几点前交。")
+    meant_at = models.DateTimeField("原定报送截止", null=True, blank=True, editable=False)  # before it left a day off
     rhythm = models.CharField("频次", max_length=12, choices=Rhythm, default=Rhythm.MONTH)
     guidance = CleanTextField("填报说明", blank=True)
 
@@ -88,6 +89,10 @@ class ReportingTask(ChecksAtOnce, Edited):
         Department, verbose_name="单位", blank=True, help_text="单位和社区都不选，就问所有有项目的。")
     communities = models.ManyToManyField("communities.Community", verbose_name="社区", blank=True)
     only_unfinished = models.BooleanField("只问没办完的", default=True)
+    needs_scan = models.BooleanField("审签时要盖章扫描件", default=False, help_text="上级要纸质或扫描件时才勾。")
+
+    previous = models.OneToOneField("self", verbose_name="上一期", null=True, blank=True, editable=False,
+                                    on_delete=models.PROTECT, related_name="following")
 
     opened_at = models.DateTimeField("布置时刻", null=True, blank=True, editable=False)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="布置人", null=True, blank=True,
@@ -178,6 +183,10 @@ class AskedUnitQuerySet(AnsweredQuerySet):
         return self.select_related("community", "department").order_by(
             communities_first, "community__order", "department__name", "pk")
 
+    def shown(self):
+        """Those whose files anybody may fetch: none, what a unit sends is for staff."""
+        return self.none()
+
 
 class AskedUnit(Answered):
     """One unit that a task asks: its table."""
@@ -234,6 +243,7 @@ class ReportingRowQuerySet(models.QuerySet):
 def standing():
     """The expression: how far a row is. Its twin of one row is `ReportingRow.standing_now`."""
     return Case(
+        When(latest__returned__isnull=False, latest__update=None, then=Value(Standing.RETURNED)),
         When(latest__isnull=False, latest__update=None, then=Value(Standing.NIL)),
         When(latest__update__state=State.PUBLISHED, then=Value(Standing.PUBLISHED)),
         When(latest__update__state__in=IN_REVIEW, then=Value(Standing.HANDED_IN)),
@@ -286,7 +296,7 @@ class ReportingRow(Versioned):
         """Of one row what `with_standing()` adds to many."""
         update = self.latest.update if self.latest_id else None
         if self.latest_id and update is None:
-            return Standing.NIL
+            return Standing.RETURNED if hasattr(self.latest, "returned") else Standing.NIL
         if update is not None and update.state in OF_STATE:
             return OF_STATE[update.state]
         began = self.has_draft or update is not None and update.state == State.DRAFT

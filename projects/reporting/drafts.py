@@ -132,7 +132,7 @@ def save_drafts(unit, seen, by):
     """
     rows = ReportingRow.objects.filter(unit=unit, pk__in=seen).select_for_update(no_key=True, of=("self",))
     saved, refused, now = [], [], timezone.now()
-    for row in rows.select_related("latest__update").order_by("pk"):
+    for row in rows.select_related("latest__update", "latest__returned").order_by("pk"):
         version, draft = seen[row.pk]
         if draft == row.draft or not is_begun(draft) and not row.has_draft:
             continue

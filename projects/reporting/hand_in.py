@@ -60,7 +60,7 @@ def hand_in(unit, seen, by):
 
 def _locked(unit, seen):
     rows = ReportingRow.objects.filter(unit=unit, pk__in=seen).select_for_update(no_key=True, of=("self",))
-    return list(rows.select_related("project", "latest__update").order_by("pk"))
+    return list(rows.select_related("project", "latest__update", "latest__returned").order_by("pk"))
 
 
 def _refusal(row, version, is_theirs):

@@ -1,4 +1,5 @@
 """Whom a task asks and what: the preview, the opening, the closing, and the next one of its rhythm."""
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from guicheng import words
 from guicheng.access.units import people_of
 from guicheng.days.workdays import UnknownYear, WorkCalendar
 from guicheng.notices.inbox import tell
+from guicheng.trail.history import acting
 from projects.models import (
     AnswerAtClose,
     AskedUnit,
@@ -145,12 +147,48 @@ def due_before(due):
 
 
 def next_days(task):
-    """(as_of, due_at) of the next task of the same rhythm; None where it is asked once."""
+    """(as_of, deadline before it leaves a day off) of the next task of the same rhythm; None where it is asked once."""
     if task.rhythm == task.Rhythm.ONCE:
         return None
     as_of = _next(task.as_of, task.rhythm)
-    due = timezone.localtime(task.due_at)
-    return as_of, due_before(timezone.make_aware(datetime.combine(as_of + (due.date() - task.as_of), due.time())))
+    meant = timezone.localtime(task.meant_at or task.due_at)
+    return as_of, timezone.make_aware(datetime.combine(as_of + (meant.date() - task.as_of), meant.time()))
+
+
+@transaction.atomic
+def prepare_next(task, by):
+    """Prepare the next task of the same rhythm: all it asks and how, with the days moved on; give it.
+
+    It is looked at and opened like any other. There is one: asked again, it is given again. Raises ValidationError.
+    """
+    task = ReportingTask.objects.select_for_update(no_key=True).get(pk=task.pk)
+    there = ReportingTask.objects.filter(previous=task).first()
+    if there:
+        return there
+    days = next_days(task)
+    if task.opened_at is None or days is None:
+        raise ValidationError("只问一次的任务没有下一期。" if task.opened_at else "这次任务还没有布置，没有下一期。")
+    own = {field.name: getattr(task, field.name) for field in task._meta.concrete_fields
+           if field.editable and not field.primary_key}
+    as_of, meant_at = days
+    following = ReportingTask(**own | {
+        "title": _title_of(task, as_of), "as_of": as_of, "due_at": due_before(meant_at), "meant_at": meant_at,
+        "previous": task, "is_sample": task.is_sample})
+    following.full_clean()
+    with acting(by):
+        following.save()
+        for many in task._meta.many_to_many:
+            getattr(following, many.name).set(getattr(task, many.name).all())
+    for column in task.columns.all():
+        column.pk, column.task, column._state.adding = None, following, True
+        column.save()
+    return following
+
+
+def _title_of(task, as_of):
+    """The title with the month of the new day; where it names none, the usual one."""
+    title = re.sub(rf"{task.as_of.year} ?年 ?{task.as_of.month} ?月", f"{as_of.year} 年 {as_of.month} 月", task.title)
+    return title if title != task.title else f"{as_of.year} 年 {as_of.month} 月项目进展"
 
 
 def _next(day, rhythm):

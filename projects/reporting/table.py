@@ -3,11 +3,13 @@ from dataclasses import dataclass, field
 
 from projects.models import AskedColumn, ReportingColumn, ReportingRow, Standing, Status
 from projects.reporting.drafts import draft_of, read
+from projects.reporting.returns import words_of
 from projects.supervision.lights import lights_of
 
 SHOWN = 30  # rows a page
 SHORT = {"percent", "quantity"}
 FROM_PROJECT = {"status", "percent", "quantity"}
+NOT_AGAIN = {"words_checked", "nil"}  # of what was returned: to be said anew
 
 
 @dataclass
@@ -44,6 +46,7 @@ class Line:
     may_edit: bool
     reading: object
     theirs: dict = field(default_factory=dict)  # what somebody else wrote meanwhile
+    returned: tuple = ()  # (words, who, when) of its return
 
     @property
     def standing(self):
@@ -97,13 +100,13 @@ class Table:
         self.columns = list(ReportingColumn.objects.filter(task=self.task))
         self.may_fill = may_fill
         rows = list(rows)
-        self.lights = lights_of([row.project for row in rows])
+        self.lights, self.returned = lights_of([row.project for row in rows]), words_of(rows)
         self.lines = [self._line(row, number, (typed or {}).get(row.pk)) for number, row in enumerate(rows, first)]
 
     def _line(self, row, number, typed):
         kept = row.draft
         if not row.has_draft and row.standing_now == Standing.RETURNED:
-            kept = {key: text for key, text in row.latest.said.items() if key != "words_checked"}
+            kept = {key: text for key, text in row.latest.said.items() if key not in NOT_AGAIN}
         draft = kept if typed is None else typed
         may_edit = self.may_fill and row.is_to_fill
         shown = draft if may_edit else row.latest.said if row.latest_id else row.draft
@@ -112,7 +115,7 @@ class Table:
         cells = [Cell(column.key, column.get_key_display(), column.definition, f"r{row.pk}-{column.key}",
                       shown.get(column.key, ""), self._before(row.project, column.key),
                       reading.errors.get(column.key, "") if may_edit else "") for column in self.columns]
-        return Line(row, number, light, draft, cells, may_edit, reading)
+        return Line(row, number, light, draft, cells, may_edit, reading, returned=self.returned.get(row.pk, ()))
 
     def _before(self, project, key):
         if key == "status":
@@ -144,7 +147,7 @@ def rows_of(unit):
     """The rows of a table in its order, with all that a page reads of them."""
     rows = ReportingRow.objects.filter(unit=unit).in_table_order()
     return rows.select_related("project__latest_update", "project__project_list", "project__lead_department",
-                               "latest__update", "draft_by")
+                               "latest__update", "latest__returned", "draft_by")
 
 
 def typed_in(post, keys, columns):

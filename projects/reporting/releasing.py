@@ -1,0 +1,58 @@
+"""审签: the unit's own reviewer lets its whole table go, with a scan where the task asks for one."""
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from projects.models import ReportingAnswer, ReportingRelease, ReportingRow, Standing
+
+NOT_WHOLE = "还有没交齐或退回的行，交齐了才能审签。"
+CHANGED = "这张表刚被重报过，请看过再审签。"
+OWN = "这张表里有你自己交的行，要由本单位另一位审核人审签。"
+NO_SCAN = "这次任务要盖章扫描件，请选一份 PDF。"
+ALREADY = "这张表这样已经审签过了。"
+
+
+def newest_answer(unit):
+    """The key of the newest answer that stands in this table; 0 where there is none."""
+    found = ReportingRow.objects.filter(unit=unit).order_by("-latest_id").exclude(latest=None)
+    return found.values_list("latest_id", flat=True).first() or 0
+
+
+def release_of(unit):
+    """The release that holds for the table as it stands; None where it waits for one."""
+    rows = ReportingRow.objects.filter(unit=unit).with_standing()
+    if rows.exclude(standing__in=Standing.ANSWERED).exists():
+        return None
+    return unit.releases.filter(up_to__gte=newest_answer(unit)).select_related("by", "scan").order_by("-pk").first()
+
+
+def has_own_rows(unit, user):
+    """Whether this person handed in a row as it stands."""
+    return ReportingAnswer.objects.filter(row__unit=unit, by=user, pk__in=ReportingRow.objects.filter(
+        unit=unit).values("latest")).exists()
+
+
+@transaction.atomic
+def release(unit, by, up_to, *, filler="", phone="", scan=None):
+    """Release the table as it was seen, with its newest answer `up_to`. `scan`: an unsaved row. Raises ValidationError.
+    """
+    rows = list(ReportingRow.objects.filter(unit=unit).select_for_update(no_key=True, of=("self",)).select_related(
+        "latest__update", "latest__returned").order_by("pk"))
+    if any(row.is_to_fill for row in rows):
+        raise ValidationError(NOT_WHOLE)
+    if newest_answer(unit) != up_to:
+        raise ValidationError(CHANGED)
+    if has_own_rows(unit, by):
+        raise ValidationError(OWN)
+    if unit.releases.filter(up_to=up_to).exists():
+        raise ValidationError(ALREADY)
+    if unit.task.needs_scan and scan is None:
+        raise ValidationError(NO_SCAN)
+    if scan:
+        scan.unit = unit
+        scan.full_clean()
+        scan.save()
+    made = ReportingRelease(unit=unit, up_to_id=up_to, filler=filler, phone=phone, scan=scan, by=by,
+                            is_sample=unit.task.is_sample)
+    made.full_clean()
+    made.save()
+    return made

@@ -1,0 +1,73 @@
+"""退回重报: the office gives answers back with a reason, of one row or of a whole table; what was answered stays."""
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from guicheng.access.units import people_of
+from guicheng.notices.inbox import tell
+from guicheng.review.states import Verb
+from guicheng.text import clean_text
+from projects.models import ProgressUpdate, ReportingReturn, ReportingRow, ReviewStep, Standing
+
+UNEXPLAINED = "退回要写明原因。"
+NOTHING = "没有可以退回的行：已公开的要用“更正”，没有交的不用退。"
+CHANGED = "这一行刚被重报或审核过，请看过再退。"
+RETURNABLE = frozenset({Standing.HANDED_IN, Standing.NIL})
+
+
+@transaction.atomic
+def send_back(unit, by, reason, up_to, row=None):
+    """Return what this unit handed in, up to the answer that was seen, or one row of it; give how many rows.
+
+    A statement goes back by the one review, 零报告 by a row of its own. Raises ValidationError.
+    """
+    reason = clean_text(reason).strip()
+    if not reason:
+        raise ValidationError(UNEXPLAINED)
+    there = ReportingRow.objects.filter(unit=unit, **({"pk": row.pk} if row else {}))
+    there = there.select_for_update(no_key=True, of=("self",)).select_related("latest__update", "latest__returned")
+    rows = [each for each in there.order_by("pk") if each.standing_now in RETURNABLE and each.latest_id <= up_to]
+    if not rows:
+        raise ValidationError(CHANGED if row else NOTHING)
+    statements = [each.latest.update for each in rows if each.latest.update_id]
+    if statements:
+        ProgressUpdate.in_bulk(statements, by, Verb.RETURNED, reason)
+    ReportingReturn.objects.bulk_create([
+        ReportingReturn(answer=each.latest, reason=reason, by=by, is_sample=each.latest.is_sample)
+        for each in rows if each.latest.update_id is None])
+    for each in rows:
+        each.version += 1
+    ReportingRow.objects.bulk_update(rows, ["version"])
+    what = f"“{rows[0]}”" if len(rows) == 1 else f"{len(rows)} 行"
+    tell(people_of([unit.unit]), f"reporting-return:{rows[0].pk}:{rows[0].version}", f"退回重报：{unit.task}",
+         f"{what}：{reason}", unit.get_absolute_url())
+    return len(rows)
+
+
+def words_of(rows):
+    """What was said with the return of each row that is returned now: {row's key: (words, who, when)}.
+
+    In one query at most, of rows with `latest__update` and `latest__returned`.
+    """
+    back = [row for row in rows if row.standing_now == Standing.RETURNED]
+    steps = {}
+    if any(row.latest.update_id for row in back):
+        there = ReviewStep.objects.filter(update__in=[row.latest.update_id for row in back], verb=Verb.RETURNED)
+        steps = {step.update_id: step for step in there.select_related("by").order_by("pk")}
+    found = {}
+    for row in back:
+        step = steps.get(row.latest.update_id)
+        if step:
+            found[row.pk] = step.note, step.by, step.at
+        elif row.latest.update_id is None:
+            given = row.latest.returned
+            found[row.pk] = given.reason, given.by, given.at
+    return found
+
+
+def versions_of(row):
+    """All that was handed in for a row, the newest first: (answer, the words of its return or "")."""
+    answers = list(row.answers.select_related("update", "by", "returned").order_by("-pk"))
+    steps = {step.update_id: step.note for step in ReviewStep.objects.filter(
+        update__in=[answer.update_id for answer in answers if answer.update_id], verb=Verb.RETURNED).order_by("pk")}
+    return [(answer, steps.get(answer.update_id) or (answer.returned.reason if hasattr(answer, "returned") else ""))
+            for answer in answers]
