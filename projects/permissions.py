@@ -93,6 +93,11 @@ def can_ask_reports(user):
     return user.has_perm("projects.ask_reports") and sees_everything(user)
 
 
+def can_release_table(user, asked):
+    """审签: a reviewer of the asked unit itself; the office releases for nobody."""
+    return user.has_perm("projects.check_progressupdate") and reviews(user, asked)
+
+
 def can_fill_tables(user):
     """Write in the tables one is shown (`AskedUnit.visible_to`): those of one's units; to the office, of all."""
     return user.has_perm("projects.add_progressupdate")

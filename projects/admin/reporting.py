@@ -3,21 +3,20 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseNotAllowed
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path, reverse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
 from django.utils import timezone
-from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_safe
 
 from guicheng import words
 from guicheng.access.permissions import sees_everything
 from guicheng.office.base import LabelledInline, ScopedAdmin
 from guicheng.office.submissions import once
-from projects import summary
+from projects.admin.reporting_office import OfficePages
+from projects.admin.reporting_release import ReleasePages
 from projects.admin.reporting_table import TablePages
 from projects.models import AskedColumn, AskedUnit, ReportingColumn, ReportingTask
 from projects.permissions import can_ask_reports
-from projects.reporting.opening import asked, close_task, due_before, next_days, open_task
+from projects.reporting.opening import asked, close_task, due_before, open_task
 
 USUAL = [AskedColumn.STATUS, AskedColumn.PERCENT, AskedColumn.TEXT, AskedColumn.PROBLEM, AskedColumn.DELAY_REASON,
          AskedColumn.NEXT_STEP]
@@ -78,7 +77,7 @@ class ColumnInline(LabelledInline):
 
 
 @admin.register(ReportingTask)
-class ReportingTaskAdmin(TablePages, ScopedAdmin):
+class ReportingTaskAdmin(OfficePages, ReleasePages, TablePages, ScopedAdmin):
     form = TaskForm
     inlines = [ColumnInline]
     list_display = ["title", "as_of", "due_shown", "stage_shown"]
@@ -86,7 +85,7 @@ class ReportingTaskAdmin(TablePages, ScopedAdmin):
     search_fields = ["title", "ground"]
     autocomplete_fields = ["lists", "departments", "communities"]
     fieldsets = [
-        (None, {"fields": ["title", "ground", "as_of", "due_at", "rhythm", "guidance"]}),
+        (None, {"fields": ["title", "ground", "as_of", "due_at", "rhythm", "guidance", "needs_scan"]}),
         ("问谁，问什么", {"fields": ["lists", "categories", "departments", "communities", "only_unfinished"]}),
     ]
     change_form_template = "admin/projects/reporting/task.html"
@@ -103,13 +102,12 @@ class ReportingTaskAdmin(TablePages, ScopedAdmin):
     def get_urls(self):
         view, name = self.admin_site.admin_view, "projects_reportingtask"
         return [
-            path("<int:pk>/board/", view(self.board), name=f"{name}_board"),
             path("<int:pk>/open/", view(self.open), name=f"{name}_open"),
             path("<int:pk>/close/", view(self.close), name=f"{name}_close"),
             path("table/<int:pk>/", view(self.table), name=f"{name}_table"),
             path("table/<int:pk>/drafts/", view(self.drafts), name=f"{name}_drafts"),
             path("row/<int:pk>/", view(self.row), name=f"{name}_row"),
-            *super().get_urls(),
+            *self.office_urls(), *self.release_urls(), *super().get_urls(),
         ]
 
     def has_add_permission(self, request):
@@ -193,44 +191,3 @@ class ReportingTaskAdmin(TablePages, ScopedAdmin):
             return redirect("admin:projects_reportingtask_change", pk)
         messages.success(request, done.format(number))
         return redirect(sending.leads_to)
-
-    # the board
-    @method_decorator(require_safe)
-    def board(self, request, pk):
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        tasks = ReportingTask.objects.visible_to(request.user).exclude(opened_at=None)
-        task = get_object_or_404(tasks, pk=pk)
-        if not sees_everything(request.user):  # who works for several of the units chooses
-            units = AskedUnit.objects.visible_to(request.user).filter(task=task).in_list_order()
-            return render(request, "admin/projects/reporting/choose.html", {
-                **self.admin_site.each_context(request), "opts": self.opts, "title": str(task), "task": task,
-                "units": units})
-        progress = summary.task_progress(task)
-        return render(request, "admin/projects/reporting/board.html", {
-            **self.admin_site.each_context(request), "opts": self.opts, "title": str(task), "task": task,
-            "progress": progress, "figures": progress.figures, "urge": urge_text(task, progress.to_urge),
-            "may_close": task.is_open and can_ask_reports(request.user), "next": self._next(request, task),
-            "communities": [pair for pair in progress.units if pair[0].community_id],
-            "departments": [pair for pair in progress.units if pair[0].department_id],
-        })
-
-    def _next(self, request, task):
-        """The address at which the next task of the same rhythm is begun, "" where there is none."""
-        days = next_days(task) if can_ask_reports(request.user) else None
-        if days is None:
-            return ""
-        as_of, _ = days
-        return reverse("admin:projects_reportingtask_add", query={
-            "title": f"{as_of.year} 年 {as_of.month} 月项目进展", "ground": task.ground, "as_of": as_of.isoformat(),
-            "rhythm": task.rhythm})
-
-
-def urge_text(task, units):
-    """催报: names only who has not reported, in the list's order."""
-    if not units:
-        return ""
-    due = timezone.localtime(task.due_at)
-    names = "、".join(map(str, units))
-    return f"【催报】{task}（{task.ground}）\n报送截止：{words.day(due.date())} {due:%H:%M}。\n" \
-           f"还没有报齐的单位（按名单顺序）：{names}。\n请登录后台“报送任务”填报；没有变化的报“零报告”。"

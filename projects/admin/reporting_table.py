@@ -11,9 +11,11 @@ from guicheng.office.submissions import once
 from guicheng.text import is_row_number
 from projects import summary
 from projects.models import AskedUnit, ReportingColumn, ReportingRow, Status
-from projects.permissions import can_fill_tables
+from projects.permissions import can_ask_reports, can_fill_tables, can_release_table
 from projects.reporting.drafts import save_drafts
 from projects.reporting.hand_in import hand_in
+from projects.reporting.releasing import release_of
+from projects.reporting.returns import versions_of
 from projects.reporting.table import SHOWN, Table, rows_of, typed_in
 
 MANY = 200  # rows that one sending may hold
@@ -40,8 +42,9 @@ class TablePages:
             page = self._page(request, unit, progress.total)
         table = self._table(request, unit, page.object_list, typed, page.start_index())
         return render(request, "admin/projects/reporting/table.html", {
-            **self._context(request, unit, table), "page": page,
-            "progress": progress,
+            **self._context(request, unit, table), "page": page, "progress": progress,
+            "released": release_of(unit) if progress.is_whole else None, "may_return": can_ask_reports(request.user),
+            "may_release": progress.is_whole and can_release_table(request.user, unit),
         }, status=409 if typed else 200)
 
     def row(self, request, pk):
@@ -63,6 +66,7 @@ class TablePages:
         table = self._table(request, unit, rows_of(unit).filter(pk=pk), typed, here + 1)
         return render(request, "admin/projects/reporting/row.html", {
             **self._context(request, unit, table), "line": table.lines[0], "total": len(keys), **beside,
+            "versions": versions_of(table.lines[0].row),
         }, status=409 if typed else 200)
 
     def drafts(self, request, pk):

@@ -6,7 +6,7 @@ from guicheng.access.units import people_of
 from guicheng.notices.inbox import tell
 from guicheng.review.states import Verb
 from guicheng.text import clean_text
-from projects.models import ProgressUpdate, ReportingReturn, ReportingRow, ReviewStep, Standing
+from projects.models import AskedColumn, ProgressUpdate, ReportingReturn, ReportingRow, ReviewStep, Standing, Status
 
 UNEXPLAINED = "退回要写明原因。"
 NOTHING = "没有可以退回的行：已公开的要用“更正”，没有交的不用退。"
@@ -65,9 +65,20 @@ def words_of(rows):
 
 
 def versions_of(row):
-    """All that was handed in for a row, the newest first: (answer, the words of its return or "")."""
+    """All that was handed in for a row, the newest first: (answer, what it said, the words of its return or "")."""
     answers = list(row.answers.select_related("update", "by", "returned").order_by("-pk"))
     steps = {step.update_id: step.note for step in ReviewStep.objects.filter(
         update__in=[answer.update_id for answer in answers if answer.update_id], verb=Verb.RETURNED).order_by("pk")}
-    return [(answer, steps.get(answer.update_id) or (answer.returned.reason if hasattr(answer, "returned") else ""))
+    return [(answer, in_words(answer),
+             steps.get(answer.update_id) or (answer.returned.reason if hasattr(answer, "returned") else ""))
             for answer in answers]
+
+
+def in_words(answer):
+    """What an answer said, as it was handed in."""
+    if answer.update_id is None:
+        return f"零报告，本期无变化。{answer.reason}"
+    labels = {**dict(AskedColumn.choices), "reason": "原因", "effective_on": "到哪天"}
+    said = {**answer.said, "status": Status.label_of(answer.said["status"])} \
+        if answer.said.get("status") in Status.values else answer.said
+    return "；".join(f"{label}：{said[key]}" for key, label in labels.items() if said.get(key))

@@ -50,7 +50,7 @@ from projects.summary.report import (
     past_due,
     pending_by,
 )
-from projects.summary.reporting import Progress, TaskProgress, task_progress, unit_progress
+from projects.summary.reporting import Progress, TaskProgress, at_close, task_progress, unit_progress
 from projects.summary.since_closed import drift
 from projects.summary.sources import SOURCE_USE, by_source, declarations_of_sources, uses_of_sources
 from projects.summary.stair import Stair, stair, stair_of
@@ -63,7 +63,7 @@ __all__ = [
     "Segment", "Stair", "TaskProgress", "Telling", "Year", "by_light", "by_source", "by_year", "changes_between",
     "corrected", "declarations_of_sources", "drift", "facets", "first_day", "groups_by", "last_changed", "late",
     "lights_by_colour", "list_summaries", "news", "overdue_by", "own_by_status", "past_due", "pending_by",
-    "quarter_summary",
+    "at_close", "quarter_summary",
     "quarters_with_news", "stair", "stair_of", "states_between", "tellings_of", "uses_of_sources", "verdicts",
     "task_progress", "unit_progress", "with_verdict",
 ]

@@ -1,10 +1,12 @@
 """How far a 报送任务 is: rows by standing, of the whole and of each unit. Rows are counted, never persons."""
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import BooleanField, Case, Count, Max, Min, Q, When
 
-from projects.models import ReportingRow, Standing
+from guicheng.access.units import behind
+from projects.models import AnswerAtClose, AskedUnit, ReportingRow, Standing
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,9 @@ class TaskProgress:
     whole: Progress
     units: list  # (AskedUnit, Progress), in the list's order
     without_account: list
+    released: frozenset  # keys of the units whose table stands as it was released
+    waiting_since: datetime | None  # of the rows that wait for review, when the first was handed in
+    late: int  # rows that stand as they were handed in after the closing
 
     @property
     def to_urge(self):
@@ -82,10 +87,17 @@ class TaskProgress:
         return [unit for unit, progress in self.units if not progress.is_whole]
 
     @property
+    def to_release(self):
+        """The units that have reported all and whose own reviewer has not let the table go."""
+        return [unit for unit, progress in self.units if progress.is_whole and unit.pk not in self.released]
+
+    @property
     def figures(self):
         """How many units: all of them, with all handed in, not begun, with rows returned, and with a part of it."""
         kinds = Counter(progress.kind for _, progress in self.units)
-        return {"units": len(self.units), "to_urge": len(self.to_urge),
+        return {"units": len(self.units), "to_urge": len(self.to_urge), "to_release": len(self.to_release),
+                "without_account": len(self.without_account),
+                "waiting": self.whole.counts[Standing.HANDED_IN], "late": self.late,
                 **{name: kinds[name] for name in ("whole", "unbegun", "returned", "begun")}}
 
 
@@ -96,22 +108,40 @@ def unit_progress(unit):
 
 
 def task_progress(task):
-    """A TaskProgress, in four queries whatever it asks."""
+    """A TaskProgress, in two queries whatever it asks."""
     rows = ReportingRow.objects.filter(unit__task=task).with_standing().order_by()
-    counts = defaultdict(Counter)
-    for unit, standing, count in rows.values_list("unit", "standing").annotate(Count("pk")):
+    counts, newest, since, late = defaultdict(Counter), Counter(), [], 0
+    for unit, standing, count, last, first_at, after in rows.values_list("unit", "standing").annotate(
+            Count("pk"), Max("latest"), Min("latest__at"), after=Count("pk", filter=Q(latest__is_late=True))):
         counts[unit][standing] = count
-    units = list(task.units.in_list_order())
+        newest[unit] = max(newest[unit], last or 0)
+        since += [first_at] * (standing == Standing.HANDED_IN)
+        late += after
+    units = list(_asked(task))
+    progress = {unit: Progress(counts[unit.pk]) for unit in units}
     return TaskProgress(
-        Progress(sum(counts.values(), Counter())), [(unit, Progress(counts[unit.pk])) for unit in units],
-        _without_account(units))
+        Progress(sum(counts.values(), Counter())), list(progress.items()),
+        [unit for unit in units if unit.is_unreached],
+        frozenset(unit.pk for unit in units
+                  if progress[unit].is_whole and newest[unit.pk] and (unit.released_to or 0) >= newest[unit.pk]),
+        min(since, default=None), late)
 
 
-def _without_account(units):
-    """Those whose people none has an open account: no message reaches them."""
-    reached = set()
-    for model in {type(unit.unit) for unit in units}:
-        keys = [unit.unit.pk for unit in units if isinstance(unit.unit, model)]
-        there = Q(clerks__is_active=True) | Q(reviewers__is_active=True)
-        reached |= {(model, pk) for pk in model.objects.filter(there, pk__in=keys).values_list("pk", flat=True)}
-    return [unit for unit in units if (type(unit.unit), unit.unit.pk) not in reached]
+def _asked(task):
+    """The units of a task: `released_to`, the newest answer that was let go, and `is_unreached`, none has an account.
+    """
+    unreached = Q(pk__in=[])
+    for name in AskedUnit.answered_by:
+        unreached |= Q(**{f"{name}__in": behind(AskedUnit, name).objects.without_accounts()})
+    return task.units.in_list_order().annotate(
+        released_to=Max("releases__up_to"),
+        is_unreached=Case(When(unreached, then=True), default=False, output_field=BooleanField()))
+
+
+def at_close(task):
+    """(the rows as they stood at the closing, the units that had handed in all by then). One query."""
+    rows = AnswerAtClose.objects.filter(row__unit__task=task).order_by()
+    counts = defaultdict(Counter)
+    for unit, standing, count in rows.values_list("row__unit", "standing").annotate(Count("pk")):
+        counts[unit][standing] = count
+    return Progress(sum(counts.values(), Counter())), sum(Progress(each).is_whole for each in counts.values())

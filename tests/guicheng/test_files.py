@@ -54,7 +54,7 @@ def old(folder):
 
 
 def test_the_tables_are_known():
-    assert {Photo, Paper, WishPhoto, WishPaper} == set(attachments())
+    assert {Photo, Paper, ReportingScan, WishPhoto, WishPaper} == set(attachments())
     assert models_of(Wish) == [WishPhoto, WishPaper] and models_of(ProgressUpdate) == [Photo, Paper]
     assert [form._meta.model for form in forms_of(Wish)] == [WishPhoto, WishPaper]
 

@@ -4,7 +4,18 @@ from functools import partial
 
 from django.utils import timezone
 
-from projects.models import AskedUnit, ReportingAnswer, ReportingColumn, ReportingRow, ReportingTask
+from projects.models import (
+    AskedUnit,
+    ReportingAnswer,
+    ReportingColumn,
+    ReportingRelease,
+    ReportingReminder,
+    ReportingReturn,
+    ReportingRow,
+    ReportingScan,
+    ReportingTask,
+    ReportingWording,
+)
 from tests import factories as make
 from tests.rules import Check, Once
 
@@ -31,6 +42,17 @@ ROW = {"unit": an_asked_unit, "project": make.make_project}
 COLUMN = {"task": a_task, "key": "text"}
 ANSWER = {"row": a_row, "by": make.make_user, "is_sample": True}
 
+
+def an_answer():
+    return ReportingAnswer.objects.create(row=a_row(), by=make.make_user(), is_sample=True)
+
+
+RETURN = {"answer": an_answer, "reason": "写日期。", "by": make.make_user, "is_sample": True}
+RELEASE = {"unit": an_asked_unit, "up_to": an_answer, "by": make.make_user, "is_sample": True}
+WORDING = {"row": a_row, "key": "text", "text": "好了。", "by": make.make_user, "is_sample": True}
+REMINDER = {"task": a_task, "kind": "soon", "told": 1, "is_sample": True}
+SCAN = {"unit": an_asked_unit, "title": "盖章", "size": 1, "sha256": "a" * 64, "uploaded_by": make.make_user}
+
 task = partial(Check, model=ReportingTask, base=TASK)
 
 RULES = [
@@ -51,6 +73,15 @@ RULES = [
           good={"draft_by": make.make_user, "draft_at": timezone.now, "has_draft": True}, bad={"has_draft": True}),
     Check("projects_reportinganswer_statement_or_nil", ReportingAnswer, ANSWER, good={"reason": "等批复。"},
           bad={"reason": "等批复。", "update": make.make_update}),
+    Check("projects_reportingreturn_explained", ReportingReturn, RETURN, bad={"reason": ""}),
+    Once("projects_reportingrelease_once", ReportingRelease, RELEASE, twins=RELEASE, apart={"up_to": an_answer}),
+    Check("projects_reportingwording_key_known", ReportingWording, WORDING, bad={"key": "status"}),
+    Check("projects_reportingreminder_kind_known", ReportingReminder, REMINDER, bad={"kind": "loud"}),
+    Check("projects_reportingreminder_urged_by_somebody", ReportingReminder, REMINDER,
+          good={"kind": "urge", "by": make.make_user}, bad={"kind": "urge"}),
+    Once("projects_reportingreminder_once", ReportingReminder, REMINDER, twins={"task": a_task, "kind": "soon"},
+         apart={"kind": "today"}),
+    Once("projects_reportingscan_once", ReportingScan, SCAN, twins=SCAN, apart={"sha256": "b" * 64}),
 ]
 # no UPDATE reaches its constraint, the trigger is before: tests/projects/test_reporting.py tries it
-BY_HAND = {"projects_answeratclose_standing_known"}
+BY_HAND = {"projects_answeratclose_standing_known", "projects_reportingscan_title_given"}

@@ -75,7 +75,7 @@ def test_a_whole_table_is_returned_and_handed_in_again(unit, rows, clerk, street
     assert (told.text, told.path) == ("2 行：请写哪天完工。", unit.get_absolute_url())
     assert handed_in(unit, clerk, text="11 月 28 日完工。").number == 2
     assert words_of(now_of(unit)) == {}
-    said = [(answer.said["text"], words) for answer, words in versions_of(rows[0])]
+    said = [(answer.said["text"], words) for answer, _, words in versions_of(rows[0])]
     assert said == [("11 月 28 日完工。", ""), ("快好了。", "请写哪天完工。")]
 
 
@@ -88,7 +88,8 @@ def test_no_change_is_returned_and_stays_beside_what_comes_after(unit, rows, cle
     assert hand_in(unit, {first.pk: first.version}, clerk).number == 0  # nothing was typed
     handed_in(unit, clerk, text="开工了。")
     assert [stands(row) for row in rows] == [Standing.HANDED_IN, Standing.NIL]
-    assert [words for _, words in versions_of(rows[0])] == ["", "上月说好要开工。"]
+    assert [(said, words) for _, said, words in versions_of(rows[0])] == [
+        ("本期进展（公开）：开工了。", ""), ("零报告，本期无变化。", "上月说好要开工。")]
 
 
 def test_a_row_that_was_handed_in_anew_is_not_returned_unseen(unit, rows, clerk, street_admin):
@@ -110,7 +111,8 @@ def test_a_return_needs_its_reason(unit, clerk, street_admin, reason):
         answer=ReportingAnswer.objects.first(), reason="", by=street_admin))
 
 
-def test_what_was_not_handed_in_or_is_public_is_not_returned(unit, rows, clerk, reviewer, senior_reviewer, street_admin):
+def test_what_was_not_handed_in_or_is_public_is_not_returned(
+        unit, rows, clerk, reviewer, senior_reviewer, street_admin):
     with pytest.raises(ValidationError, match="没有可以退回的行"):
         send_back(unit, street_admin, "看看。", newest_answer(unit))
     handed_in(unit, clerk, text="好了。")

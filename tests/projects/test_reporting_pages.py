@@ -130,9 +130,13 @@ def test_the_board_names_who_has_not_reported_in_the_list_order(sign_in, street_
         make.make_project(key_list, number=number + 10, community=community)
     task = make_task()
     open_task(task, street_admin)
-    page = sign_in(street_admin).get(task.get_absolute_url()).text
-    assert f"（按名单顺序）：{early}、{late}。" in page
-    assert "要打电话" in page
+    client = sign_in(street_admin)
+    page = client.get(task.get_absolute_url()).text
+    assert "2 个单位没有账号" in page
+    assert page.index(str(early)) < page.index(str(late))
+    urge = client.get(reverse("admin:projects_reportingtask_urge", args=[task.pk])).text
+    assert f"（按名单顺序）：{early}、{late}。" in urge
+    assert "没有账号，收不到，要打电话" in urge
 
 
 def test_the_office_opens_one_by_the_form(sign_in, street_admin, project):

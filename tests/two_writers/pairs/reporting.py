@@ -1,5 +1,7 @@
 """报送任务: opened, closed, filled in by two at once."""
 from projects.models import AnswerAtClose, AskedUnit, ProgressUpdate, ReportingRow, ReportingTask
+from projects.reporting.drafts import save_drafts
+from projects.reporting.hand_in import hand_in
 from projects.reporting.opening import open_task
 from tests.projects.test_reporting import make_task
 from tests.two_writers.pairs.registry import pair, url
@@ -41,6 +43,90 @@ def closing_from_two_tabs(scene):
     first, second = (Page(scene.person("业务管理员"), task.get_absolute_url(),
                           url("projects_reportingtask_close", task.pk)).only() for _ in range(2))
     return first.send, second.send, lambda: {"定下的": (AnswerAtClose.objects.filter(row=row).count(), 1)}
+
+
+@pair("projects_reportingtask_next")
+def the_next_one_from_two_tabs(scene):
+    task, _, _ = opened(scene)
+    person = scene.person("业务管理员")
+    first = Page(person, task.get_absolute_url(), url("projects_reportingtask_next", task.pk)).only()
+    second = Page(first, task.get_absolute_url(), url("projects_reportingtask_next", task.pk)).only()
+    return first.send, second.send, lambda: {"下一期": (ReportingTask.objects.filter(previous=task).count(), 1)}
+
+
+@pair("projects_reportingtask_urge")
+def two_clicks_on_urge(scene):
+    task, unit, _ = opened(scene)
+    page = Page(scene.person("业务管理员"), url("projects_reportingtask_urge", task.pk)).only(unit=[unit.pk])
+    return page.send, page.send, lambda: {"催报": (task.reminders.count(), 1)}
+
+
+def answered(scene, **texts):
+    """An opened task whose row the clerk handed in; (task, unit, row)."""
+    task, unit, row = opened(scene)
+    save_drafts(unit, {row.pk: (row.version, texts)}, scene.clerk)
+    hand_in(unit, {row.pk: row.version + 1}, scene.clerk)
+    row.refresh_from_db()
+    return task, unit, row
+
+
+def returned_once(row):
+    return lambda: {"退回": (row.answers.exclude(returned=None).count(), 1),
+                    "版本": (ReportingRow.objects.get(pk=row.pk).version, row.version + 1)}
+
+
+@pair("projects_reportingtask_return_row")
+def two_people_return_a_row(scene):
+    _, _, row = answered(scene, nil="1")
+    pages = [Page(scene.person("业务管理员"), url("projects_reportingtask_office_row", row.pk),
+                  url("projects_reportingtask_return_row", row.pk)).only(reason=word, up_to=row.latest_id)
+             for word in ("甲说的", "乙说的")]
+    return pages[0].send, pages[1].send, returned_once(row)
+
+
+@pair("projects_reportingtask_return_table")
+def a_table_returned_beside_its_row(scene):
+    _, unit, row = answered(scene, nil="1")
+    first = Page(scene.person("业务管理员"), url("projects_reportingtask_return_table", unit.pk)).only(
+        reason="整张", up_to=row.latest_id)
+    second = Page(scene.person("业务管理员"), url("projects_reportingtask_office_row", row.pk),
+                  url("projects_reportingtask_return_row", row.pk)).only(reason="一行", up_to=row.latest_id)
+    return first.send, second.send, returned_once(row)
+
+
+@pair("projects_reportingtask_return_table")
+def a_table_returned_while_its_row_is_approved(scene):
+    _, unit, row = answered(scene, text="报送：好了。")
+    first = Page(scene.person("业务管理员"), url("projects_reportingtask_return_table", unit.pk)).only(
+        reason="整张", up_to=row.latest_id)
+    update = row.latest.update
+    second = Page(scene.reviewer, update.staff_page(), url("projects_progressupdate_decide", update.pk)).only(
+        decision="approve", version=update.version)
+
+    def afterwards():
+        row.refresh_from_db()
+        now = ProgressUpdate.objects.get(pk=update.pk)
+        verbs = {step.verb for step in now.steps.all()} - {"submitted"}
+        return {"状态和步骤": (now.state in verbs, True)}
+
+    return first.send, second.send, afterwards
+
+
+@pair("projects_reportingtask_wording")
+def two_wordings_of_a_row(scene):
+    _, _, row = answered(scene, text="报送：好了。")
+    pages = [Page(scene.person("业务管理员"), url("projects_reportingtask_office_row", row.pk),
+                  url("projects_reportingtask_wording", row.pk)).only(seen="0", text=word)
+             for word in ("甲写的。", "乙写的。")]
+    return pages[0].send, pages[1].send, lambda: {"表述": (row.wordings.count(), 1)}
+
+
+@pair("projects_reportingtask_release")
+def two_reviewers_release(scene):
+    _, unit, row = answered(scene, nil="1")
+    pages = [Page(person, url("projects_reportingtask_release", unit.pk)).only(filler="张三", up_to=row.latest_id)
+             for person in (scene.reviewer, scene.senior)]
+    return pages[0].send, pages[1].send, lambda: {"审签": (unit.releases.count(), 1)}
 
 
 def handed_in(row):
