@@ -89,8 +89,9 @@ def test_the_page_keeps_drafts_by_itself(sign_in, clerk, unit):
     row = ReportingRow.objects.filter(unit=unit).order_by("pk").first()
     address = reverse("admin:projects_reportingtask_drafts", args=[unit.pk])
     kept = sign_in(clerk).post(address, sent(unit, "", text="在写")).json()
-    assert kept["versions"] == {str(row.pk): 2}
-    assert kept["refused"] == []
+    assert kept["set"][f"r{row.pk}-version"] == 2
+    assert f"r{row.pk}-text" in kept["kept"]
+    assert kept["both"] == {}
 
 
 @pytest.mark.parametrize("name", ["table", "drafts", "row", "board"])
