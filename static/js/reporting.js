@@ -65,6 +65,8 @@
     if (!row) return;
     for (const part of row.querySelectorAll("[data-part]")) part.hidden = box.checked;
     row.querySelector(".report-folded").hidden = !box.checked;
+    const reason = row.querySelector("[data-nil-reason]"); // asked where the row is red
+    if (reason) reason.hidden = !box.checked && !reason.querySelector("textarea").value && !reason.querySelector(".report-wrong");
   }
   for (const box of form.querySelectorAll("[data-nil]")) {
     box.addEventListener("change", () => fold(box));
