@@ -43,8 +43,8 @@ def kept_of(row):
 
 
 def marks_of(draft):
-    """The marks of these texts as a page carries them."""
-    return " ".join(f"{name}.{_mark(text)}" for name, text in sorted(draft.items()))
+    """The marks of these texts as a page carries them; "-" where there is none."""
+    return " ".join(f"{name}.{_mark(text)}" for name, text in sorted(draft.items()) if text) or "-"
 
 
 def _mark(text):
