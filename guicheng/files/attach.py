@@ -62,22 +62,39 @@ def attach(owner, rows, by):
     One that the owner has already is passed over. Raises ValidationError when there are too many.
     """
     with editing(owner, by) as held:
-        added = 0
-        for model in models_of(held):
-            there = list(model.objects.filter(**{model.of: held}))
-            known = {row.sha256 for row in there}
-            last = max((row.order for row in there), default=0)
-            new = [row for row in rows if isinstance(row, model) and row.sha256 not in known]
-            new = list({row.sha256: row for row in new}.values())
-            if len(there) + len(new) > model.most:
-                raise ValidationError(f"一条{held._meta.verbose_name}最多 {Photo.most} 张照片、{Paper.most} 份附件。")
-            _pair(new, there)
-            for number, row in enumerate(new, 1):
-                setattr(row, row.of, held)
-                row.order = last + number
-                row.full_clean()
-                row.save()
-            added += len(new)
+        return _put(held, rows)
+
+
+def attach_to_new(owner, rows):
+    """The same for an owner that was made in this very transaction: nobody has looked at it, it stays in review.
+
+    Raises ValidationError where a photo could not be handed in as it is.
+    """
+    with transaction.atomic():
+        added = _put(owner, rows)
+        for model in models_of(owner):
+            if sentences := model.objects.filter(**{model.of: owner}).missing():
+                raise ValidationError(sentences)
+    return added
+
+
+def _put(owner, rows):
+    added = 0
+    for model in models_of(owner):
+        there = list(model.objects.filter(**{model.of: owner}))
+        known = {row.sha256 for row in there}
+        last = max((row.order for row in there), default=0)
+        new = [row for row in rows if isinstance(row, model) and row.sha256 not in known]
+        new = list({row.sha256: row for row in new}.values())
+        if len(there) + len(new) > model.most:
+            raise ValidationError(f"一条{owner._meta.verbose_name}最多 {Photo.most} 张照片、{Paper.most} 份附件。")
+        _pair(new, there)
+        for number, row in enumerate(new, 1):
+            setattr(row, row.of, owner)
+            row.order = last + number
+            row.full_clean()
+            row.save()
+        added += len(new)
     return added
 
 
@@ -92,9 +109,21 @@ def _pair(new, there):
 
 def copy_attachments(old, new, by):
     """Let a correction, still a draft, start with the photos and papers of what it corrects."""
-    rows = []
-    for row in [*old.photos.all(), *old.papers.all()]:
-        kept = {field.name: getattr(row, field.name) for field in row._meta.concrete_fields
-                if field.name not in ("id", "code", row.of, "uploaded_by", "uploaded_at", "frozen_at")}
-        rows.append(type(row)(uploaded_by=by, **kept))
-    return attach(new, rows, by)
+    return attach(new, [_copy(row, by) for row in [*old.photos.all(), *old.papers.all()]], by)
+
+
+def copy_to_new(pairs, by):
+    """Let many rows made in this very transaction start with what those have that they stand for: (old, new)."""
+    new_of = {old.pk: new for old, new in pairs}
+    for model in models_of(pairs[0][0]):
+        copies = []
+        for row in model.objects.filter(**{f"{model.of}__in": new_of}):
+            copies.append(_copy(row, by))
+            setattr(copies[-1], model.of, new_of[getattr(row, f"{model.of}_id")])
+        model.objects.bulk_create(copies)
+
+
+def _copy(row, by):
+    kept = {field.name: getattr(row, field.name) for field in row._meta.concrete_fields
+            if field.name not in ("id", "code", row.of, "uploaded_by", "uploaded_at", "frozen_at")}
+    return type(row)(uploaded_by=by, **kept)

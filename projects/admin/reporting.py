@@ -105,6 +105,7 @@ class ReportingTaskAdmin(OfficePages, ReleasePages, TablePages, ScopedAdmin):
             path("<int:pk>/open/", view(self.open), name=f"{name}_open"),
             path("<int:pk>/close/", view(self.close), name=f"{name}_close"),
             path("table/<int:pk>/", view(self.table), name=f"{name}_table"),
+            path("table/<int:pk>/paste/", view(self.paste), name=f"{name}_paste"),
             path("table/<int:pk>/drafts/", view(self.drafts), name=f"{name}_drafts"),
             path("row/<int:pk>/", view(self.row), name=f"{name}_row"),
             *self.office_urls(), *self.release_urls(), *super().get_urls(),

@@ -6,13 +6,11 @@ from django.utils import timezone
 
 from guicheng import words
 from guicheng.office.watched import ASK, AsksAboutWords
-from projects.ledger.empty_words import tells_nothing
+from projects.ledger.doubts import doubts_of
 from projects.models import ProgressUpdate, Source, Status
-from projects.models.lights import Colour
 from projects.supervision.lights import light_of
 
 Kind = ProgressUpdate.Kind
-WHY = ("problem", "delay_reason", "next_step", "coordination", "reason")  # what says more than a text that goes on
 
 
 def _day():
@@ -142,16 +140,8 @@ class ProgressForm(StatementForm):
     """填报进展."""
 
     def doubts_about(self, values):
-        doubts, project = [], self.instance.project
-        percent, status = values.get("percent"), values.get("status")
-        if None not in (percent, project.percent) and percent < project.percent:
-            doubts.append(f"完成百分比 {percent}% 比现在的 {project.percent}% 低。")
-        if status in Status.DONE and not project.closed_on:
-            doubts.append(f"“{Status(status).label}”一般用“申请销号”来报，要写完成依据；这里只记进展，不销号。")
-        if tells_nothing(values.get("text") or "") and not any(values.get(name) for name in WHY) \
-                and light_of(project).colour == Colour.RED:
-            doubts.append(f"这个项目亮着红灯，只写“{values['text']}”看不出卡在哪里。请写卡在哪里、谁来办、什么时候办完。")
-        return doubts
+        project = self.instance.project
+        return list(doubts_of(project, values, lambda: light_of(project)).values())
 
 
 class CorrectionForm(StatementForm):

@@ -1,4 +1,4 @@
-"""What is typed in a table, as it was typed: kept as a draft, read into a statement with a sentence beside each cell.
+"""What is typed in a table: read into a statement with a sentence beside each cell, kept as a draft as it was typed.
 
 Nothing here asks the database a row at a time.
 """
@@ -10,25 +10,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from guicheng.text import clean_text
+from projects.excel_import.statuses import status_of
+from projects.ledger.doubts import doubts_of
 from projects.models import AskedColumn, ProgressUpdate, ReportingRow, Source, Standing, Status
+from projects.reporting.typed import BESIDE, Typed, is_begun, kept_of
 
-LONGEST = 2000  # characters of one cell
-BESIDE = ("reason", "effective_on", "nil", "nil_reason", "words_checked")  # what can be said beside the asked columns
 NIL_WHEN_RED = "这一行是红灯，本期没有变化要写一句原因。"
 TYPED = frozenset({*AskedColumn.values, *BESIDE})
-STATUS_WORDS = {word: key for key, word in Status.choices} | {"在办": "in_progress", "办结": "completed"}
-
-
-def draft_of(typed, columns):
-    """The texts of one row, cleaned and cut to what the task asks; what is empty is left out."""
-    names = [*columns, *BESIDE]
-    texts = {name: clean_text(str(typed.get(name, "")))[:LONGEST] for name in names}
-    return {name: text for name, text in texts.items() if text}
-
-
-def is_begun(draft):
-    return any(draft.get(name) for name in [*AskedColumn.values, "reason", "nil", "nil_reason"])
 
 
 @dataclass
@@ -38,6 +26,7 @@ class Reading:
     update: ProgressUpdate | None = None
     is_nil: bool = False
     errors: dict = field(default_factory=dict)  # sentence by field; "" for the row
+    doubts: dict = field(default_factory=dict)  # sentence by field, which stops nobody
 
     @property
     def may_go(self):
@@ -63,7 +52,17 @@ def read(row, draft, task, own=None, light=None):
     update = ProgressUpdate(project=row.project, source=own, **{
         name: value if value is not None or name in ("percent", "quantity") else "" for name, value in values.items()})
     errors = errors or _judged(update)
-    return Reading(update=update, errors=errors)
+    return Reading(update=update, errors=errors, doubts=_doubts(row.project, values, light, errors))
+
+
+def _doubts(project, values, light, errors):
+    """What may be said but is seldom meant, beside cells that are not wrong anyway."""
+    if light is None:
+        return {}
+    doubts = doubts_of(project, values, lambda: light)
+    if light.colour == "red" and not values["delay_reason"]:
+        doubts["delay_reason"] = "红灯，写一句为什么晚了。"
+    return {name: sentence for name, sentence in doubts.items() if name not in errors}
 
 
 def _judged(update):
@@ -82,10 +81,8 @@ def _judged(update):
 
 
 def _status(text):
-    if text in Status.values or not text:
-        return text
-    if text in STATUS_WORDS:
-        return STATUS_WORDS[text]
+    if not text or (status := status_of(text)):
+        return text and status
     raise ValidationError(f"没有“{text[:20]}”这种状态。")
 
 
@@ -125,18 +122,22 @@ READERS = {"status": _status, "percent": _percent, "quantity": _quantity, "effec
 # --- keeping -----------------------------------------------------------------------------------------
 @transaction.atomic
 def save_drafts(unit, seen, by):
-    """Keep what was typed. `seen`: {row's key: (version that was seen, draft)}; gives (saved rows, refused rows).
+    """Keep what was typed. `seen`: {row's key: Typed}; gives (saved rows, refused rows).
 
-    A row that somebody else changed meanwhile to something else is refused, with its text as it is now; so is one that
-    was handed in. It is no change of anything that counts: no history, no audit, no step.
+    What two people type into cells of one row is kept of both. Of one cell the second is refused, with the row as it is
+    now; so is a row that was handed in meanwhile. A row that nobody touched is left alone. It is no change of anything
+    that counts: no history, no audit, no step.
     """
     rows = ReportingRow.objects.filter(unit=unit, pk__in=seen).select_for_update(no_key=True, of=("self",))
     saved, refused, now = [], [], timezone.now()
     for row in rows.select_related("latest__update", "latest__returned").order_by("pk"):
-        version, draft = seen[row.pk]
-        if draft == row.draft or not is_begun(draft) and not row.has_draft:
+        typed = Typed(*seen[row.pk])
+        if not typed.is_touched or typed.draft == row.draft or not is_begun(typed.draft) and not row.has_draft:
             continue
-        if row.version != version or row.standing_now in Standing.ANSWERED:
+        draft, clash = typed.draft, frozenset()
+        if row.version != typed.version:
+            draft, clash = typed.beside(kept_of(row))
+        if clash or row.standing_now in Standing.ANSWERED:
             refused.append(row)
             continue
         row.draft, row.has_draft = draft, is_begun(draft)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from guicheng.fields import watched
+from guicheng.files.attach import copy_to_new
 from guicheng.office.watched import words_in
 from guicheng.review.states import Verb
 from projects.models import ProgressUpdate, Project, ReportingAnswer, ReportingRow, ReportingTask, Standing
@@ -92,6 +93,10 @@ def _write(task, outcome, readings, by):
         ProgressUpdate.in_bulk(old, by, Verb.DROPPED, AGAIN)
     if updates:
         ProgressUpdate.in_bulk(list(updates.values()), by, Verb.SUBMITTED)
+    pairs = [(row.latest.update, update) for row, update in updates.items()
+             if row.latest_id and row.latest.update in old]
+    if pairs:
+        copy_to_new(pairs, by)
     answers = [ReportingAnswer(
         row=row, update=updates.get(row), said=row.draft, by=by, is_late=task.closed_at is not None,
         reason="" if row in updates else row.draft.get("nil_reason", ""), is_sample=task.is_sample)

@@ -1,15 +1,18 @@
 """The rows of one unit's table as a page shows them: what is typed, what was last said, what is wrong."""
 from dataclasses import dataclass, field
 
-from projects.models import AskedColumn, ReportingColumn, ReportingRow, Standing, Status
-from projects.reporting.drafts import draft_of, read
+from django.db.models import Count, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from projects.models import Photo, ReportingColumn, ReportingRow, Standing, Status
+from projects.reporting.drafts import read
 from projects.reporting.returns import words_of
+from projects.reporting.typed import LABELS, kept_of, marks_of
 from projects.supervision.lights import lights_of
 
 SHOWN = 30  # rows a page
 SHORT = {"percent", "quantity"}
 FROM_PROJECT = {"status", "percent", "quantity"}
-NOT_AGAIN = {"words_checked", "nil"}  # of what was returned: to be said anew
 
 
 @dataclass
@@ -23,6 +26,8 @@ class Cell:
     value: str
     before: str = ""
     error: str = ""
+    doubt: str = ""
+    theirs: str | None = None  # what somebody else wrote meanwhile, where it is something else
 
     @property
     def box(self):
@@ -33,10 +38,15 @@ class Cell:
         """Its value where it can only be read."""
         return Status.label_of(self.value) if self.key == "status" and self.value in Status.values else self.value
 
+    @property
+    def odd(self):
+        """A status that nobody knows, as it was typed: it stands there until it is put right."""
+        return self.value if self.key == "status" and self.value not in Status.values else ""
+
 
 @dataclass
 class Line:
-    """One row of the table."""
+    """One row of the table. `theirs`: what somebody else wrote meanwhile, where it is something else."""
 
     row: ReportingRow
     number: int
@@ -45,7 +55,7 @@ class Line:
     cells: list
     may_edit: bool
     reading: object
-    theirs: dict = field(default_factory=dict)  # what somebody else wrote meanwhile
+    theirs: dict = field(default_factory=dict)
     returned: tuple = ()  # (words, who, when) of its return
 
     @property
@@ -53,8 +63,13 @@ class Line:
         return Standing(self.row.standing_now)
 
     @property
+    def is_touched(self):
+        """Whether anything was typed since it was asked or returned: what was returned waits for another word."""
+        return self.row.has_draft or self.draft != kept_of(self.row)
+
+    @property
     def may_go(self):
-        return self.may_edit and self.reading.may_go
+        return self.may_edit and self.is_touched and self.reading.may_go
 
     @property
     def errors(self):
@@ -65,15 +80,26 @@ class Line:
         return self.errors.get("", "")
 
     @property
+    def wrong(self):
+        """(where it stands on the page, what it is called) of each thing that is wrong."""
+        beside = f"row-{self.row.pk}"
+        return [(f"r{self.row.pk}-{name}" if name and name != "words" else beside, LABELS.get(name, name))
+                for name in self.errors]
+
+    @property
     def is_red(self):
         return self.light.colour == "red"
 
     @property
-    def others(self):
-        """What somebody else wrote meanwhile, in words."""
-        labels = {**dict(AskedColumn.choices), "reason": "原因", "nil": "零报告", "nil_reason": "说明",
-                  "effective_on": "日期"}
-        return "；".join(f"{labels.get(key, key)}：{text}" for key, text in self.theirs.items())
+    def marks(self):
+        """What it is drawn with, carried by the page. After a clash the clerk has seen both: so it is theirs."""
+        return marks_of(kept_of(self.row))
+
+    @property
+    def theirs_beside(self):
+        """(label, text) of what somebody else wrote in what stands in no cell."""
+        shown = {cell.key for cell in self.cells}
+        return [(LABELS[name], text or "空着") for name, text in self.theirs.items() if name not in shown]
 
     @property
     def statement(self):
@@ -89,33 +115,39 @@ class Line:
 
     @property
     def needs_reason(self):
-        return "reason" in self.errors or bool(self.draft.get("reason"))
+        beside = ("reason", "effective_on", "words_checked")
+        return any(self.draft.get(name) or name in self.errors for name in beside) or "words" in self.errors
 
 
 class Table:
-    """What a unit's page works on. `typed`: what came with a request, by row; it stands before what is kept."""
+    """What a unit's page works on. `rows`: (number, row). `typed`: what came with a request, by row; it stands before
+    what is kept, and what somebody else wrote meanwhile is told beside it."""
 
-    def __init__(self, unit, may_fill, rows, typed=None, first=1):
+    def __init__(self, unit, may_fill, rows, typed=None):
         self.unit, self.task = unit, unit.task
         self.columns = list(ReportingColumn.objects.filter(task=self.task))
         self.may_fill = may_fill
         rows = list(rows)
-        self.lights, self.returned = lights_of([row.project for row in rows]), words_of(rows)
-        self.lines = [self._line(row, number, (typed or {}).get(row.pk)) for number, row in enumerate(rows, first)]
+        self.lights, self.returned = lights_of([row.project for _, row in rows]), words_of([row for _, row in rows])
+        self.lines = [self._line(number, row, (typed or {}).get(row.pk)) for number, row in rows]
 
-    def _line(self, row, number, typed):
-        kept = row.draft
-        if not row.has_draft and row.standing_now == Standing.RETURNED:
-            kept = {key: text for key, text in row.latest.said.items() if key not in NOT_AGAIN}
-        draft = kept if typed is None else typed
+    def _line(self, number, row, typed):
+        kept, theirs = kept_of(row), {}
+        draft = kept
+        if typed is not None:
+            draft, clash = typed.beside(kept) if row.version != typed.version else (typed.draft, ())
+            theirs = {name: kept.get(name, "") for name in clash}
         may_edit = self.may_fill and row.is_to_fill
-        shown = draft if may_edit else row.latest.said if row.latest_id else row.draft
+        shown = draft if may_edit else kept
         light = self.lights[row.project_id]
         reading = read(row, draft, self.task, light=light)
         cells = [Cell(column.key, column.get_key_display(), column.definition, f"r{row.pk}-{column.key}",
-                      shown.get(column.key, ""), self._before(row.project, column.key),
-                      reading.errors.get(column.key, "") if may_edit else "") for column in self.columns]
-        return Line(row, number, light, draft, cells, may_edit, reading, returned=self.returned.get(row.pk, ()))
+                      shown.get(column.key, ""), self._before(row.project, column.key)) for column in self.columns]
+        for cell in cells if may_edit else ():
+            cell.error, cell.doubt = reading.errors.get(cell.key, ""), reading.doubts.get(cell.key, "")
+            cell.theirs = Status.label_of(theirs[cell.key]) if cell.key == "status" and theirs.get("status") \
+                in Status.values else theirs.get(cell.key)
+        return Line(row, number, light, draft, cells, may_edit, reading, theirs, self.returned.get(row.pk, ()))
 
     def _before(self, project, key):
         if key == "status":
@@ -139,24 +171,25 @@ class Table:
         return [line for line in self.lines if line.may_edit and line.errors]
 
     @property
+    def wrong_number(self):
+        return sum(len(line.errors) for line in self.wrong)
+
+    @property
     def untouched(self):
         return [line for line in self.lines if line.may_edit and not line.draft]
+
+    @property
+    def hides_delay(self):
+        """Whether nothing asks for 滞后原因: a narrow page leaves the column out."""
+        return not any(line.is_red or line.draft.get("delay_reason") or "delay_reason" in line.errors
+                       for line in self.lines)
 
 
 def rows_of(unit):
     """The rows of a table in its order, with all that a page reads of them."""
+    photos = Photo.objects.filter(update=OuterRef("latest__update")).order_by().values("update")
     rows = ReportingRow.objects.filter(unit=unit).in_table_order()
-    return rows.select_related("project__latest_update", "project__project_list", "project__lead_department",
-                               "latest__update", "latest__returned", "draft_by")
-
-
-def typed_in(post, keys, columns):
-    """{row's key: (version, draft)} of these rows, as a page sent them; without a version it is none."""
-    found = {}
-    for pk in keys:
-        version = post.get(f"r{pk}-version", "")
-        if version.isascii() and version.isdecimal() and len(version) < 10:
-            texts = {name: post[f"r{pk}-{name}"] for name in [*columns, "reason", "effective_on", "nil", "nil_reason",
-                                                              "words_checked"] if f"r{pk}-{name}" in post}
-            found[pk] = int(version), draft_of(texts, columns)
-    return found
+    return rows.select_related(
+        "project__latest_update", "project__project_list", "project__lead_department", "latest__update",
+        "latest__returned", "draft_by",
+    ).annotate(photo_number=Coalesce(Subquery(photos.annotate(number=Count("pk")).values("number")), Value(0)))

@@ -107,6 +107,13 @@ def unit_progress(unit):
     return Progress(Counter(dict(rows.values_list("standing").annotate(Count("pk")))))
 
 
+def unit_standings(unit):
+    """({row's key: standing} in the table's order, the Progress of it). One query, whatever a page of it asks."""
+    rows = ReportingRow.objects.filter(unit=unit).with_standing().in_table_order()
+    standings = dict(rows.values_list("pk", "standing"))
+    return standings, Progress(Counter(standings.values()))
+
+
 def task_progress(task):
     """A TaskProgress, in two queries whatever it asks."""
     rows = ReportingRow.objects.filter(unit__task=task).with_standing().order_by()

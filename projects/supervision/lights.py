@@ -80,7 +80,7 @@ def lights_of(projects, day=None):
     # nobody states what is to come, so today's and later lights need not read the ledger
     states = {project.pk: _now(project) for project in projects} if day >= today else _then(projects, day)
     _unfinished(states, day)
-    _compiled(states)
+    _compiled(states, projects)
     return {
         project.pk: _overridden(
             _computed(project, states[project.pk], milestones[project.pk], rule, calendar, day),
@@ -121,11 +121,14 @@ def _unfinished(states, day):
         state.unfinished_on = said.get(pk)
 
 
-def _compiled(states):
+def _compiled(states, projects):
     """Say of each state whether its list was compiled from press reports: nobody answers for it, it has no lamp."""
-    found = set(Project.objects.filter(pk__in=states, project_list__is_compiled=True).values_list("pk", flat=True))
+    known = {project.pk: bool(project.project_list and project.project_list.is_compiled) for project in projects
+             if Project.project_list.is_cached(project) or project.project_list_id is None}
+    asked = Project.objects.filter(pk__in=[pk for pk in states if pk not in known], project_list__is_compiled=True)
+    found = set(asked.values_list("pk", flat=True)) if len(known) < len(states) else ()
     for pk, state in states.items():
-        state.is_compiled = pk in found
+        state.is_compiled = known.get(pk, pk in found)
 
 
 def _now(project):

@@ -4,6 +4,8 @@
 // signs in here. No password, code, hidden field or file. A form with data-keep="off" is left alone.
 // data-autosave="address" on a form: every 20 seconds what is newer than the draft goes there as well; the answer is
 // JSON: {"kept": [names], "set": {hidden field: value}, "at": "10:42:18"}, or {"said": "sentence"} with status 4xx.
+// {"put": {name: text}} is what somebody else wrote into fields not touched here: it is put there. The form hears
+// "autosaved" with the whole answer, and in `both` of it what both wrote. What is said stands in [data-kept-line].
 "use strict";
 
 (() => {
@@ -210,10 +212,10 @@
     }
     say(sentence, link) {
       if (!this.line) {
-        this.line = document.createElement("p");
-        this.line.className = "kept-line";
+        this.line = this.form.querySelector("[data-kept-line]") || document.createElement("p");
+        this.line.classList.add("kept-line");
         this.line.setAttribute("role", "status");
-        (this.form.querySelector(".submit-row") || this.form).append(this.line);
+        if (!this.line.parentNode) (this.form.querySelector(".submit-row") || this.form).append(this.line);
       }
       this.line.textContent = sentence;
       if (link) {
@@ -260,8 +262,17 @@
         if (entry && entry.fields[name]) entry.fields[name].base = before.get(name) || "";
       }
       if (entry) write(this.key, entry);
+      const both = { ...said.both };
+      for (const [name, text] of Object.entries(said.put || {})) {
+        const group = this.fields.get(name);
+        if (!group) continue;
+        if (join(values(group, false)) !== before.get(name)) { both[name] = { theirs: text }; continue; } // typed meanwhile
+        this.bases.set(name, [text]);
+        put(group, [text]);
+      }
       this.keep();
-      this.say(`草稿存于 ${said.at}`);
+      this.say(said.said || `草稿存于 ${said.at}`);
+      this.form.dispatchEvent(new CustomEvent("autosaved", { detail: { ...said, both } }));
     }
   }
 

@@ -20,9 +20,10 @@ from projects.models import (
     WatchedWord,
 )
 from projects.reporting import hand_in as handing
-from projects.reporting.drafts import draft_of, read, save_drafts
+from projects.reporting.drafts import read, save_drafts
 from projects.reporting.hand_in import hand_in
 from projects.reporting.opening import asked, close_task, due_before, next_days, open_task
+from projects.reporting.typed import draft_of
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

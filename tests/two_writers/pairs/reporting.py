@@ -163,3 +163,21 @@ def two_drafts_of_one_row(scene):
     first, second = (Page(scene.clerk, unit.get_absolute_url(), url("projects_reportingtask_drafts", unit.pk)).fill(
         **{f"r{row.pk}-text": [f"{word}写的。"]}) for word in "甲乙")
     return first.send, second.send, lambda: {"版本": (ReportingRow.objects.get(pk=row.pk).version, 2)}
+
+
+@pair("projects_reportingtask_table")
+def two_cells_of_one_row(scene):
+    """Both stay: each page says which cells it touched."""
+    _, unit, row = opened(scene)
+    first, second = (Page(scene.clerk, unit.get_absolute_url()).fill(
+        **{f"r{row.pk}-{name}": [f"{name} 写的。"], "do": ["save"]}) for name in ("text", "next_step"))
+    return first.send, second.send, lambda: {"格": (len(ReportingRow.objects.get(pk=row.pk).draft), 2)}
+
+
+@pair("projects_reportingtask_paste")
+def two_pastings_into_one_row(scene):
+    _, unit, row = opened(scene)
+    first, second = (Page(scene.clerk, url("projects_reportingtask_paste", unit.pk)).only(**{
+        f"r{row.pk}-version": row.version, "do": "write", "pasted": f"项目名称\t本期进展\n{row}\t{word}写的。"})
+        for word in "甲乙")
+    return first.send, second.send, lambda: {"版本": (ReportingRow.objects.get(pk=row.pk).version, 2)}
