@@ -159,7 +159,7 @@ def returned(unit, rows, clerk, reviewer):
 
 def test_the_reviewers_words_stand_under_the_name(sign_in, unit, returned, clerk, reviewer):
     said = sign_in(clerk).get(unit.get_absolute_url()).text
-    assert f"退回：请写哪天完工。（{reviewer.name}）" in said
+    assert f"退回</strong>　请写哪天完工。（{reviewer.name}，" in said
 
 
 def test_what_was_returned_does_not_go_again_by_itself(sign_in, unit, rows, returned, clerk):
