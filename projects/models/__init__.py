@@ -23,6 +23,7 @@ from projects.models.reporting import (
 )
 from projects.models.review import ReviewStep, WatchedWord
 from projects.models.status import Status
+from projects.models.superior_form import SuperiorForm
 from projects.models.supervision import Instruction, SupervisionNotice
 
 __all__ = [
@@ -32,6 +33,6 @@ __all__ = [
     "Milestone", "Paper", "Photo",
     "PolicyDocument", "ProgressUpdate", "Project", "ProjectAlias", "ProjectList", "Promise", "QuarterClose",
     "QuarterReopening", "QuarterReport", "QuarterSigning", "ReportingAnswer", "ReportingColumn", "ReportingRow",
-    "ReportingTask", "ReviewStep", "Source", "Standing", "Status", "SupervisionNotice",
+    "ReportingTask", "ReviewStep", "Source", "Standing", "Status", "SuperiorForm", "SupervisionNotice",
     "WatchedWord",
 ]

@@ -125,8 +125,8 @@ def add_note(parts, lines):
 def _note(lines):
     rows = "".join(
         f'<row r="{number}">' + "".join(
-            f'<c r="{"ABCDE"[column]}{number}" t="inlineStr"><is><t xml:space="preserve">{escaped(str(text))}</t></is></c>'
-            for column, text in enumerate(line)) + "</row>" for number, line in enumerate(lines, 1))
+            f'<c r="{"ABCDE"[column]}{number}" t="inlineStr"><is><t xml:space="preserve">{escaped(str(text))}</t></is>'
+            "</c>" for column, text in enumerate(line)) + "</row>" for number, line in enumerate(lines, 1))
     return ('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="http://schemas.openxmlformats.org'
             '/spreadsheetml/2006/main"><cols><col min="1" max="1" width="14" customWidth="1"/><col min="2" max="3" '
             f'width="28" customWidth="1"/><col min="4" max="4" width="46" customWidth="1"/></cols><sheetData>{rows}'

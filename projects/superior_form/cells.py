@@ -2,14 +2,16 @@
 
 Known to the limited child: it imports no Django.
 """
-from projects.superior_form.parts import escaped
 from projects.superior_form.page import drop_down
+from projects.superior_form.parts import escaped
 from projects.superior_form.references import letters
 
-OPERATORS = {"between": lambda a, b, c: b <= a <= c, "notBetween": lambda a, b, c: not b <= a <= c,
-             "equal": lambda a, b, c: a == b, "notEqual": lambda a, b, c: a != b, "greaterThan": lambda a, b, c: a > b,
-             "lessThan": lambda a, b, c: a < b, "greaterThanOrEqual": lambda a, b, c: a >= b,
-             "lessThanOrEqual": lambda a, b, c: a <= b}
+OPERATORS = {
+    "between": lambda a, b, c: b <= a <= c, "notBetween": lambda a, b, c: not b <= a <= c,
+    "equal": lambda a, b, c: a == b, "notEqual": lambda a, b, c: a != b,
+    "greaterThan": lambda a, b, c: a > b, "greaterThanOrEqual": lambda a, b, c: a >= b,
+    "lessThan": lambda a, b, c: a < b, "lessThanOrEqual": lambda a, b, c: a <= b,
+}
 NUMBERS = {"whole", "decimal", "date"}
 
 
@@ -17,7 +19,8 @@ class Cells:
     """Asked by `Filled` for each cell. A value of the plan is one of:
 
     {"text"}, {"number"}, {"share": 70}, {"serial", "text"} of a day; "also": other words that mean the same;
-    {"unknown": why it stays empty}, {"unknown", "not_ours"} in a column that nothing fills. Any may have "doubt": why somebody should look at it.
+    {"unknown": why it stays empty}, and {"unknown", "not_ours"} in a column that nothing fills.
+    Any may have "doubt": why somebody should look at it.
     """
 
     def __init__(self, plan, page, pages, names, moves, styles, texts):
@@ -133,11 +136,12 @@ class Cells:
         """Say where a formula sums only a part of what was filled."""
         runs = [[here for here in self.called if self.moves.first(first) <= here <= self.moves.last(last)]
                 for first, last in self.moves.blocks]
-        for cell, (first, last, left, right) in ranges:
+        for cell, (first, last) in ranges:
             for run in runs:
                 covered = [here for here in run if first <= here <= last]
                 if covered and first < last and len(covered) < len(run):
-                    self.misfits.append((cell, "", "", f"公式只算到第 {first}—{last} 行，没有算上全部填了的行，请改公式"))
+                    why = f"公式只算第 {first}—{last} 行，没有算上全部填了的行，请改公式"
+                    self.misfits.append((cell, "", "", why))
 
     def note_lines(self):
         """The sheet that says what was not filled."""

@@ -1,7 +1,7 @@
 """The limited child of a form: `look` tells how a workbook is built, `fill` writes the filled one.
 
     child.py FORM look                         one line of JSON
-    child.py FORM fill PLAN OUT                one line of JSON: what was not filled
+    child.py FORM fill PLANS FOLDER            a workbook and a line of JSON for each: what was not filled
 
 It imports no Django. What is asked for is said in `filling.py`.
 """
@@ -12,11 +12,11 @@ from projects.superior_form.around import add_note, follow
 from projects.superior_form.cells import Cells
 from projects.superior_form.looks import Styles
 from projects.superior_form.page import Filled, Page, Texts
-from projects.superior_form.parts import Parts, everywhere, text_of
+from projects.superior_form.parts import HEAD, Parts, everywhere, text_of
 from projects.superior_form.references import Formulas, Moves, letters
 
 LOOKED_AT = 3000  # rows
-MEDIA = ("xl/media/", "xl/charts/", "xl/drawings/")
+MEDIA = "xl/media/"
 
 
 def look(form):
@@ -27,15 +27,15 @@ def look(form):
         page = Page(parts, name, part)
         rows = [row for row in page.rows if row <= LOOKED_AT]
         found.append({
-            "name": name, "is_protected": page.is_protected, "ruled": [row for row in rows if page.is_ruled(row, styles)],
+            "name": name, "is_protected": page.is_protected,
+            "ruled": [row for row in rows if page.is_ruled(row, styles)],
             "formulas": {f"{letters(column)}{row}": text for (row, column), text in page.formulas.items()},
             "rows": max(rows, default=0), "rules": len(page.rules()), "merges": page.merges[:2000]})
-    return {"sheets": found, "pictures": sum(name.startswith(MEDIA[0]) for name in parts.names)}
+    return {"sheets": found, "pictures": sum(name.startswith(MEDIA) for name in parts.names)}
 
 
-def fill(form, plan_path, out):
-    with open(plan_path, encoding="utf-8") as file:
-        plan = json.load(file)
+def fill(form, plan, out):
+    """Write the workbook that one plan asks for; give what was not filled."""
     parts = Parts(form)
     pages = {name.casefold(): Page(parts, name, part) for name, part, _ in parts.sheets()}
     page, styles = pages[plan["sheet"].casefold()], Styles(parts)
@@ -48,17 +48,22 @@ def fill(form, plan_path, out):
     filled = Filled(page, moves, formulas, cells)
     text = filled.text()
     cells.total_is_short(filled.short)
-    del parts.trees[page.part]
-    parts.changed[page.part] = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + text
+    parts.changed[page.part] = HEAD + text
     follow(parts, page, moves, formulas)
     note = add_note(parts, cells.note_lines())
     parts.write(out)
-    return {"rows": len(cells.called), "filled": cells.number, "empty": cells.empty, "note": note, "misfits": cells.misfits}
+    return {"rows": len(cells.called), "filled": cells.number, "empty": cells.empty, "note": note,
+            "misfits": cells.misfits}
 
 
 def main(form, verb, *arguments):
-    told = look(form) if verb == "look" else fill(form, *arguments)
-    print(json.dumps(told))
+    if verb == "look":
+        print(json.dumps(look(form)))
+        return
+    plans, folder = arguments
+    with open(plans, encoding="utf-8") as file:
+        for number, plan in enumerate(json.load(file)):
+            print(json.dumps(fill(form, plan, f"{folder}/{number}.xlsx")))
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ from pathlib import Path
 from guicheng.excel_import.amounts import TO_TEN_THOUSAND
 from guicheng.excel_import.names import key_of
 from guicheng.files.limited_child import limited_child
-from guicheng.files.spreadsheets import EXHAUSTED, Unreadable, read_sheets
+from guicheng.files.spreadsheets import EXHAUSTED, Unreadable
 from projects.superior_form.heads import LEAVE, label_of
-from projects.superior_form.layout import Layout, block_for, manner_of
+from projects.superior_form.layout import Layout, block_for
 from projects.superior_form.rows import DAY_ZERO
 
 CHILD = Path(__file__).with_name("child.py")
@@ -78,37 +78,44 @@ def looked_at(path):
 
 def fill(form, rows, unit="", as_of=None, today=None):
     """The form with these rows (of FormRow). Raises Unreadable with a sentence."""
-    if len(rows) > MOST_ROWS:
+    return fill_each(form, [(unit, rows)], as_of, today)[0]
+
+
+def fill_each(form, parts, as_of=None, today=None):
+    """The form once for each (unit, its rows), in that order. Raises Unreadable with a sentence."""
+    if sum(len(rows) for _, rows in parts) > MOST_ROWS:
         raise Unreadable(TOO_MANY)
     layout = Layout.from_dict(form.layout)
-    sheet = next((each for each in read_sheets(form.path) if each.name == form.sheet), None)
-    if sheet is None:
-        raise Unreadable("表样里没有这张工作表，请重新上传。")
-    columns = [Column(heading, money, manner_of(sheet, layout, index, heading))
-               for index, (heading, money) in enumerate(zip(form.headings, form.units, strict=True))]
+    columns = [Column(*each) for each in zip(form.headings, form.units, form.manners, strict=True)]
+    plans = [_plan(form, layout, columns, rows, (unit, as_of, today)) for unit, rows in parts]
+    return [Filling(content, told["rows"], told["filled"], told["empty"], told["misfits"], plan["left_out"])
+            for plan, (told, content) in zip(plans, _run(form.path, plans), strict=True)]
+
+
+def _plan(form, layout, columns, rows, said):
+    """What the child does for one workbook."""
     placed, copies, left_out = place(layout, rows)
-    plan = {
+    return {
         "sheet": form.sheet, "copies": copies, "blocks": [[block.first, block.last] for block in layout.blocks],
-        "rows": [[line, copy, str(row), _values(form, columns, row, serial)]
+        "rows": [[line, copy, str(row), _values(form, layout, columns, row, serial)]
                  for serial, (line, copy, row) in enumerate(placed, 1)],
-        "places": [[line, column, _put(text, unit, as_of, today)] for line, column, text in layout.places],
+        "places": [[line, column, _put(text, *said)] for line, column, text in layout.places],
         "headings": {str(index): heading for index, heading in enumerate(form.headings, 1)},
         "about": [f"{form.title}：这一页是本站填表时写的，报送前可以删掉。", *_not_ours(form)],
         "left_out": [(str(row), why) for row, why in left_out],
     }
-    told, content = _run(form.path, plan)
-    return Filling(content, told["rows"], told["filled"], told["empty"], told["misfits"], left_out)
 
 
-def _run(path, plan):
+def _run(path, plans):
+    """[(what the child told, the workbook)] of each plan. Raises Unreadable."""
     with tempfile.TemporaryDirectory(prefix="guicheng-form-") as folder:
-        plan_path, out = Path(folder) / "plan.json", Path(folder) / "filled.xlsx"
-        plan_path.write_text(json.dumps(plan), encoding="utf-8")
-        with limited_child(CHILD, path, "fill", str(plan_path), str(out), memory=MEMORY, seconds=SECONDS) as lines:
-            told = list(lines)
-        if not told:
+        plan_path = Path(folder) / "plans.json"
+        plan_path.write_text(json.dumps(plans), encoding="utf-8")
+        with limited_child(CHILD, path, "fill", str(plan_path), folder, memory=MEMORY, seconds=SECONDS) as lines:
+            told = [json.loads(line) for line in lines]
+        if len(told) < len(plans):
             raise Unreadable(EXHAUSTED)
-        return json.loads(told[0]), out.read_bytes()
+        return [(each, (Path(folder) / f"{index}.xlsx").read_bytes()) for index, each in enumerate(told)]
 
 
 def place(layout, rows):
@@ -149,10 +156,9 @@ def _by_name(layout, rows):
     return sorted(placed, key=lambda each: each[0]), {}, left_out
 
 
-def _values(form, columns, row, serial):
+def _values(form, layout, columns, row, serial):
     """{column from 1: value} of one line."""
-    found = {}
-    is_printed = Layout.from_dict(form.layout).is_named
+    found, is_printed = {}, layout.is_named
     for index, (key, column) in enumerate(zip(form.columns, columns, strict=True), 1):
         if key == LEAVE or not column.heading or (is_printed and key in ("name", "serial")):
             continue

@@ -9,7 +9,8 @@ from projects.excel_import.fields import FIELDS, PLAN, PROGRESS
 STOREYS = 4  # at most
 LEAVE = "leave"  # a column that nobody fills: no yellow either
 OWN = {"serial": "序号（从 1 连着编）", "unit": "填报单位", "as_of": "统计截止日"}
-OWN_WORDS = {"unit": "填报单位 报送单位 上报单位 填表单位", "as_of": "统计截止日 统计截止日期 数据截止日期 截至时间 统计时间"}
+OWN_WORDS = {"unit": "填报单位 报送单位 上报单位 填表单位",
+             "as_of": "统计截止日 统计截止日期 数据截止日期 截至时间 统计时间"}
 LEFT = {"备注", "说明", "附件", "签名", "签字"}
 MONEY = ("元", "千元", "万元", "百万元", "亿元")
 IDENTITY = ("number", "name", "code", "project_list")

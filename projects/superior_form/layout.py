@@ -155,7 +155,8 @@ def layout_of(sheet, seen, head, columns, lines=None):
     if examples:
         said.append(f"第 {'、'.join(map(str, examples))} 行是例子，照原样留着，不填。")
     places = list(places_in(sheet, head, blocks))
-    computed = {column - 1 for block in blocks for row in (block.first, block.last) for column in rows.formulas.get(row, ())}
+    computed = {column - 1 for block in blocks for row in (block.first, block.last)
+                for column in rows.formulas.get(row, ())}
     return Layout(blocks, places, examples, sorted(computed), said)
 
 
@@ -166,9 +167,9 @@ def places_in(sheet, head, blocks):
         if number in inside:
             continue
         for column, cell in enumerate(row):
-            if isinstance(cell, str) and cell and (number - 1, column) not in sheet.spread:
-                if place := _place(sheet, row, number, column, cell):
-                    yield place
+            is_own = isinstance(cell, str) and cell and (number - 1, column) not in sheet.spread
+            if is_own and (place := _place(sheet, row, number, column, cell)):
+                yield place
 
 
 def _place(sheet, row, number, column, cell):

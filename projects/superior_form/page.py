@@ -2,7 +2,17 @@
 
 Known to the limited child: it imports no Django.
 """
-from projects.superior_form.parts import child, children, escaped, everywhere, local, opening, set_text, text_of, written
+from projects.superior_form.parts import (
+    child,
+    children,
+    escaped,
+    everywhere,
+    local,
+    opening,
+    set_text,
+    text_of,
+    written,
+)
 from projects.superior_form.references import area_of, letters, split, translated
 
 MOST_LISTED = 2000  # words of one drop-down that are looked at

@@ -11,6 +11,7 @@ MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
 IN_ATTRIBUTE = re.compile('[&<>"\n\r\t]')
+DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)|<\0!\0(?:D\0O|E\0N)|\0<\0!\0(?:D|E)", re.IGNORECASE)
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
@@ -89,7 +90,10 @@ class Parts:
     def tree(self, name):
         """The root element of a part; changes to it are written."""
         if name not in self.trees:
-            self.trees[name] = minidom.parseString(self.zip.read(name))
+            content = self.zip.read(name)
+            if DECLARATION.search(content):
+                raise ValueError(name)
+            self.trees[name] = minidom.parseString(content)  # noqa: S318 no declaration, and the child has limits
         return self.trees[name].documentElement
 
     def relations(self, name):

@@ -1,12 +1,16 @@
-"""Read an uploaded form: its sheet, its head, what its columns mean, its lines. Nothing is written here."""
+"""Take in an uploaded form: its sheet, its head, what its columns mean, its lines."""
 import zipfile
+
+from django.core.files.base import File
 
 from guicheng.excel_import.amounts import unit_above, unit_in
 from guicheng.excel_import.values import plain_text
 from guicheng.files.spreadsheets import Unreadable, read_sheets
+from projects.excel_import.upload import digest
+from projects.models import SuperiorForm
 from projects.superior_form.filling import looked_at
 from projects.superior_form.heads import LEAVE, find_head, head_at, is_same_heading, meanings
-from projects.superior_form.layout import layout_of
+from projects.superior_form.layout import layout_of, manner_of
 
 OLD = "上级表样要 .xlsx 格式。请用 Excel 或 WPS 打开它，另存为“Excel 工作簿（.xlsx）”再上传。"
 NO_HEAD = "没有看出表头在哪里。请确认这是要填的空表，表头每一列都有名称。"
@@ -64,8 +68,10 @@ def read(file, sheet=None, head=None, lines=None, columns=None, before=None):
         raise Unreadable(NO_LINES)
     columns = [LEAVE if not key and index in layout.computed else key for index, key in enumerate(columns)]
     return {"sheet": page.name, "header_row": found.row, "header_rows": found.rows, "headings": found.headings,
-            "columns": columns, "units": [_unit(heading, key, page, found) for heading, key in zip(
-                found.headings, columns, strict=True)], "layout": _told(layout, book, page).as_dict()}
+            "columns": columns,
+            "units": [_unit(*each, page, found) for each in zip(found.headings, columns, strict=True)],
+            "manners": [manner_of(page, layout, *each) for each in enumerate(found.headings)],
+            "layout": _told(layout, book, page).as_dict()}
 
 
 def _as_before(headings, columns, before):
@@ -118,3 +124,28 @@ def _is_xlsx(file):
     except zipfile.BadZipFile:
         return True  # the reader says what is wrong with it
 
+
+
+def receive(by, title, ground, upload):
+    """A SuperiorForm, not saved, of an uploaded workbook. Raises Unreadable, or ValidationError of a constraint."""
+    before = SuperiorForm.objects.filter(title=title).order_by("-pk").first()
+    form = SuperiorForm(title=title, ground=ground, file_name=upload.name[-160:], uploaded_by=by,
+                        sha256=digest(upload))
+    form.take(read(upload, before=before))
+    form.full_clean(exclude=["file"])
+    return form
+
+
+def keep(form, upload):
+    """Keep a form that was received, and its workbook as it came."""
+    upload.seek(0)
+    form.file.save("form", File(upload), save=False)
+    form.save()
+
+
+def read_again(form, **said):
+    """Read the kept workbook as a person says it is to be read. Raises Unreadable."""
+    try:
+        form.take(read(form.path, **said))
+    except FileNotFoundError:
+        raise Unreadable("表样的文件已不在，请重新上传。")

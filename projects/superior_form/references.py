@@ -59,7 +59,7 @@ class Formulas:
 
     def __init__(self, moves, sheet):
         self.moves, self.sheet = moves, sheet
-        self.ranges = []  # (first, last, column) of what stood in formulas outside the lines, as it is afterwards
+        self.ranges = []  # (first, last) row of what stood in formulas outside the lines, as it is afterwards
 
     def moved(self, formula, sheet, own=None, is_total=False):
         """The formula as it reads afterwards. `sheet`: on which it stands.
@@ -87,7 +87,7 @@ class Formulas:
         if end:
             last = self._row_of(end, own, self.moves.last)
             if is_total:
-                self.ranges.append((first, last, _column(start), _column(end)))
+                self.ranges.append((first, last))
             return f"{_at(start, first)}:{_at(end, last)}"
         many = self.moves.copies.get(_row(start), 1)
         if own or not is_total or many == 1:
@@ -156,10 +156,6 @@ def area_of(text):
 
 def _row(cell):
     return int(PARTS.fullmatch(cell)[4])
-
-
-def _column(cell):
-    return number(PARTS.fullmatch(cell)[2])
 
 
 def _at(cell, row):

@@ -162,7 +162,7 @@ def protected():
     page.conditional_formatting.add("A3:E5", FormulaRule(
         formula=["$D3<0.5"], fill=PatternFill("solid", bgColor="FFFFC7CE")))
     page.protection.sheet = True
-    page.protection.password = "example"
+    page.protection.password = "example"  # noqa: S105
     return saved(book)
 
 
