@@ -24,11 +24,15 @@ from projects.superior_form.forms import EACH, ColumnsForm, FillForm, UploadForm
 
 @admin.register(SuperiorForm)
 class SuperiorFormAdmin(ScopedAdmin):
-    list_display = ["title", "ground", "sheet", "uploaded_by", "uploaded_at", "is_retired"]
+    list_display = ["title", "ground", "sheet", "uploaded_by", "uploaded_at", "use_shown"]
     list_filter = ["is_retired"]
     search_fields = ["title", "ground", "file_name"]
     list_select_related = ["uploaded_by"]
     is_exported = False
+
+    @admin.display(description="情况", ordering="is_retired")
+    def use_shown(self, row):
+        return "不再用" if row.is_retired else "在用"
 
     def get_urls(self):
         view, name = self.admin_site.admin_view, "projects_superiorform"
@@ -106,7 +110,7 @@ class SuperiorFormAdmin(ScopedAdmin):
                 form.add_error(None, refusal.messages)
         row = self._visible(request, object_id) if form.errors else row
         return self._page(request, "columns", 400 if form.errors else 200, title=f"对应关系：{row}", form=form,
-                          row=row, fill=FillForm(user=request.user), is_each=EACH)
+                          row=row, fill=FillForm(user=request.user, has_unit_place=row.has_unit_place))
 
     def _save(self, request, row, form):
         """Read the workbook as the form says, and keep that where nobody changed it meanwhile."""
@@ -154,7 +158,9 @@ class SuperiorFormAdmin(ScopedAdmin):
     @method_decorator(require_safe)
     def fill(self, request, pk):
         """The form, filled: a workbook, or a .zip of one for each unit."""
-        row, form = self._visible(request, pk), FillForm(request.GET, user=request.user)
+        row = self._visible(request, pk)
+        form = FillForm(
+            request.GET, user=request.user, has_unit_place=row.has_unit_place)
         if not form.is_valid():
             return self._refused(request, row, " ".join(sum(form.errors.values(), [])), 400)
         source = form.cleaned_data["source"]

@@ -4,6 +4,7 @@ import re
 import zipfile
 from itertools import groupby
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -30,7 +31,8 @@ def filled(form, source, user, is_each_unit=False):
     if is_each_unit:
         return f"{name}.zip", _zipped(form, name, rows, as_of, today)
     units = {row.unit for row in rows}
-    return f"{name}.xlsx", fill(form, rows, units.pop() if len(units) == 1 else "", as_of, today).content
+    whose = units.pop() if len(units) == 1 else settings.OFFICE_NAME
+    return f"{name}.xlsx", fill(form, rows, whose, as_of, today).content
 
 
 def _zipped(form, name, rows, as_of, today):

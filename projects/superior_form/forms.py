@@ -112,8 +112,11 @@ class FillForm(forms.Form):
     by = forms.ChoiceField(label="怎么填", choices=[(ONE, "全部填在一张表里"), (EACH, "每个单位一份，打成压缩包")],
                            required=False)
 
-    def __init__(self, *args, user, **kw):
+    def __init__(self, *args, user, has_unit_place=True, **kw):
         super().__init__(*args, **kw)
+        if not has_unit_place:  # nowhere to say whose it is
+            self.fields["by"].choices = self.fields["by"].choices[:1]
+            self.fields["by"].help_text = "表外没有写填报单位的地方，只能填在一张表里。"
         tasks = ReportingTask.objects.visible_to(user).exclude(opened_at=None)
         lists = ProjectList.objects.visible_to(user)
         self.rows = {"task": tasks, "list": lists}

@@ -16,6 +16,7 @@ PLACES = {
     "as_of": re.compile(rf"((?:统计截止|数据截止|统计截至|截至)(?:日期|时间|日)?{BLANK})([:：]?)({DAY})"),
     "today": re.compile(rf"((?:填报|报送|填表|制表|上报)(?:日期|时间){BLANK})([:：]?)({DAY})"),
 }
+AROUND = re.compile("^(?:桂城街道)|(?:社区居民委员会|社区居委会|社区|类项目|类事项|类|项目清单|清单)$")
 LONG = 30  # signs: a single cell of so many is a sentence
 
 
@@ -222,11 +223,10 @@ def manner_of(sheet, layout, column, heading):
 
 def block_for(blocks, row):
     """The place among the blocks of the section a row stands under, by the first of its names that one has; or None."""
-    sections = [key_of(block.section) for block in blocks]
-    for name in map(key_of, filter(None, row.belongs_to)):
-        for fits in (lambda words, name=name: words == name, lambda words, name=name: name in words,
-                     lambda words, name=name: len(words) > 2 and words in name):
-            found = next((index for index, words in enumerate(sections) if words and fits(words)), None)
-            if found is not None:
-                return found
-    return None
+    sections = [_bare(block.section) for block in blocks]
+    return next((sections.index(name) for name in map(_bare, row.belongs_to) if name and name in sections), None)
+
+
+def _bare(name):
+    """What a unit, a category or a list is called, without the words that may be there or not."""
+    return AROUND.sub("", key_of(name)) or key_of(name)

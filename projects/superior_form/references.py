@@ -8,7 +8,7 @@ from bisect import bisect_right
 SHEET = r"'(?:[^']|'')+'!|[A-Za-z_\u4e00-\u9fff][\w.\u4e00-\u9fff]*!"
 CELL = r"\$?[A-Za-z]{1,3}\$?[1-9]\d{0,6}"
 REFERENCE = re.compile(
-    rf"""(?P<text>"(?:[^"]|"")*")|(?P<sheet>{SHEET})?(?:(?P<a>{CELL})(?::(?P<b>{CELL}))?(?![\w(.!])"""
+    rf"""(?P<text>"(?:[^"]|"")*")|(?<![\w.$])(?P<sheet>{SHEET})?(?:(?P<a>{CELL})(?::(?P<b>{CELL}))?(?![\w(.!])"""
     r"""|(?P<ra>\$?[1-9]\d{0,6}):(?P<rb>\$?[1-9]\d{0,6})(?![\w.]))""")
 PARTS = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)(\d+)")
 TAKES_RANGES = {"SUM", "SUBTOTAL", "AVERAGE", "COUNT", "COUNTA", "COUNTBLANK", "MAX", "MIN", "PRODUCT", "AGGREGATE",
@@ -73,26 +73,25 @@ class Formulas:
             named = _plain(found["sheet"]) if found["sheet"] else sheet
             if named.casefold() != self.sheet.casefold():
                 return found[0]
-            prefix = found["sheet"] or ""
             if found["ra"]:
-                return prefix + _row_range(found["ra"], self.moves.first) + ":" + _row_range(
+                return (found["sheet"] or "") + _row_range(found["ra"], self.moves.first) + ":" + _row_range(
                     found["rb"], self.moves.last)
-            return prefix + self._reference(found, own, is_total, formula)
+            return self._reference(found, own, is_total, formula)
 
         return REFERENCE.sub(each, formula)
 
     def _reference(self, found, own, is_total, formula):
-        start, end = found["a"], found["b"]
+        start, end, sheet = found["a"], found["b"], found["sheet"] or ""
         first = self._row_of(start, own, self.moves.first)
         if end:
             last = self._row_of(end, own, self.moves.last)
             if is_total:
                 self.ranges.append((first, last))
-            return f"{_at(start, first)}:{_at(end, last)}"
+            return f"{sheet}{_at(start, first)}:{_at(end, last)}"
         many = self.moves.copies.get(_row(start), 1)
         if own or not is_total or many == 1:
-            return _at(start, first)
-        area = f"{_at(start, first)}:{_at(start, first + many - 1)}"
+            return sheet + _at(start, first)
+        area = f"{sheet}{_at(start, first)}:{_at(start, first + many - 1)}"
         return area if _function_around(formula, found.start()) in TAKES_RANGES else f"SUM({area})"
 
     def _row_of(self, cell, own, otherwise):

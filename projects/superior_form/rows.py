@@ -3,10 +3,12 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
+from guicheng import words as say
 from guicheng.days.as_of import Moment
+from guicheng.ledger import WITHDRAWAL
 from guicheng.review.states import IN_REVIEW, State
 from projects.excel_import.statuses import STATUSES
-from projects.models import Project, ReportingRow, Status
+from projects.models import ProgressUpdate, Project, ReportingRow, Status
 from projects.moments import as_they_were
 
 NOT_ENTERED = "本站没有录"
@@ -46,17 +48,30 @@ class FormRow:
         if key in WORDS:
             return words(getattr(project, key))
         if key in LINKS:
-            linked = getattr(project, key)
-            return words(linked) | {"also": [name for name in (getattr(linked, "name", ""), ) if name]}
+            return self._linked(key)
         if key == "unit":
             return words(self.unit)
         if key in ("planned_start", "planned_end"):
-            return column.day(getattr(project, key)) or {"unknown": NOT_ENTERED}
+            return self._planned(key, column)
         if key == "as_of":
             return column.day(self.as_of)
         if key == "effective_on":
             return column.day(self.said_on) or {"unknown": self.silent or "还没有进展"}
         return getattr(self, f"_{key}")(column)
+
+    def _linked(self, key):
+        found = getattr(self.project, key)
+        if found is None and key == "lead_department" and self.unit:
+            return {"unknown": f"{NOT_ENTERED}牵头单位（报的是{self.unit}）"}
+        return words(found) | {"also": [found.name] if getattr(found, "name", "") else []}
+
+    def _planned(self, key, column):
+        """A planned day; where it was put off since, with a word about it."""
+        project, planned = self.project, getattr(self.project, key)
+        if planned is None:
+            return {"unknown": NOT_ENTERED}
+        is_moved = key == "planned_end" and project.due_on and project.due_on != planned
+        return column.day(planned) | ({"doubt": f"已延期到{say.day(project.due_on)}，请核对填哪个"} if is_moved else {})
 
     def _words_said(self, key):
         if self.silent == NO_CHANGE and key == "text":
@@ -115,10 +130,12 @@ def rows_of_task(task, unit=None):
     asked.sort(key=lambda row: places[row.unit_id])
     known = {project.pk: project for project in _projects(
         Project.objects.filter(pk__in={row.project_id for row in asked}), task.usual_day())}
-    return [_of_row(row, known[row.project_id], task) for row in asked]
+    amended = {row.amends_id: row for row in ProgressUpdate.objects.published().filter(
+        project__in=known, amends__isnull=False)}
+    return [_of_row(row, known[row.project_id], task, amended) for row in asked]
 
 
-def _of_row(row, project, task):
+def _of_row(row, project, task, amended):
     found = FormRow(project, str(row.unit), task.as_of)
     answer = row.latest
     if answer is None:
@@ -126,12 +143,21 @@ def _of_row(row, project, task):
     elif answer.update is None:
         found.silent = NO_CHANGE
     elif answer.update.state == State.PUBLISHED:
-        found.said = {key: getattr(answer.update, key) for key in SAID}
-        found.said_on = answer.update.effective_on
+        _tell(found, answer.update, amended)
     else:
         is_waiting = answer.update.state in IN_REVIEW
         found.silent = "交了，还没有审核完" if is_waiting else "退回了，还没有重报"
     return found
+
+
+def _tell(found, statement, amended):
+    """What stands in the place of a statement today: itself, what corrected it, or nothing."""
+    while statement.pk in amended:
+        statement = amended[statement.pk]
+    if statement.kind == WITHDRAWAL:
+        found.silent = "公开以后撤回了"
+        return
+    found.said, found.said_on = {key: getattr(statement, key) for key in SAID}, statement.effective_on
 
 
 def rows_of_list(project_list, user):
@@ -143,7 +169,7 @@ def rows_of_list(project_list, user):
         latest = project.latest_update
         row = FormRow(project, str(project.lead_department or project.community or ""), today)
         if latest:
-            row.said, row.said_on = {key: getattr(latest, key) for key in SAID}, latest.effective_on
+            _tell(row, latest, {})
         else:
             row.silent = "还没有进展"
         found.append(row)
