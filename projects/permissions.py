@@ -101,3 +101,8 @@ def can_release_table(user, asked):
 def can_fill_tables(user):
     """Write in the tables one is shown (`AskedUnit.visible_to`): those of one's units; to the office, of all."""
     return user.has_perm("projects.add_progressupdate")
+
+
+def can_use_superior_forms(user):
+    """Upload a 上级表样, say what its columns mean, fill it: who asks for the reports that go into it."""
+    return can_ask_reports(user)

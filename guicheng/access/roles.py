@@ -12,7 +12,8 @@ VIEW_PROJECTS = [
     "projects.view_category", "projects.view_exportfile", "projects.add_exportfile",
     "projects.view_reportingtask",
 ]
-ASK_REPORTS = ["projects.add_reportingtask", "projects.change_reportingtask", "projects.ask_reports"]
+ASK_REPORTS = ["projects.add_reportingtask", "projects.change_reportingtask", "projects.ask_reports",
+               *(f"projects.{verb}_superiorform" for verb in ("view", "add", "change"))]
 VIEW_SUPERVISION = [
     "projects.view_supervisionnotice", "projects.view_lightrule", "guicheng.view_calendaryear",
     "guicheng.view_calendarday",

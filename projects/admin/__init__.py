@@ -10,8 +10,10 @@ from projects.admin import (
     report,
     reporting,
     review,
+    superior_form,
     supervision,
 )
 
 __all__ = ["bulk", "evidence", "exports", "imports", "ledger", "lists", "project", "report", "reporting", "review",
+           "superior_form",
            "supervision"]

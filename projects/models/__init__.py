@@ -31,6 +31,7 @@ from projects.models.reporting_office import (
 )
 from projects.models.review import ReviewStep, WatchedWord
 from projects.models.status import Status
+from projects.models.superior_form import SuperiorForm
 from projects.models.supervision import Instruction, SupervisionNotice
 
 __all__ = [
@@ -40,7 +41,6 @@ __all__ = [
     "Milestone", "Paper", "Photo",
     "PolicyDocument", "ProgressUpdate", "Project", "ProjectAlias", "ProjectList", "Promise", "QuarterClose",
     "QuarterReopening", "QuarterReport", "QuarterSigning", "ReportingAnswer", "ReportingColumn", "ReportingRelease",
-    "ReportingReminder", "ReportingReturn", "ReportingRow", "ReportingScan",
-    "ReportingTask", "ReportingWording", "ReviewStep", "Source", "Standing", "Status", "SupervisionNotice",
-    "WORDED", "WatchedWord",
+    "ReportingReminder", "ReportingReturn", "ReportingRow", "ReportingScan", "ReportingTask", "ReportingWording",
+    "ReviewStep", "Source", "Standing", "Status", "SuperiorForm", "SupervisionNotice", "WORDED", "WatchedWord",
 ]
