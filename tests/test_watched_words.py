@@ -131,7 +131,8 @@ def test_those_left_out_are_known():
         "projects.CoveredFile", "guicheng.UsedPassword", "guicheng.CalendarDay",
         "guicheng.InboxMessage", "guicheng.GroupPost", "guicheng.SavedFilter", "guicheng.Submission",
         "guicheng.AuditEntry",
-        "projects.ExportFile", "projects.ImportBatch", "projects.ImportRow", "projects.ColumnHabit",
+        "projects.ExportFile", "projects.ImportBatch", "projects.ImportAnswer", "projects.ImportRow",
+        "projects.ColumnHabit",
         "projects.LightOverride", "projects.QuarterClose", "projects.CloseFile", "projects.ReviewStep",
         "projects.WatchedWord", "projects.SupervisionNotice", "projects.Instruction", "projects.ReportingTask",
         "projects.ReportingColumn", "projects.AskedUnit", "projects.ReportingRow", "projects.ReportingAnswer"}
