@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from guicheng.excel_import.values import (
     FIGURES,
+    Choice,
     Question,
     Unclear,
     chinese_number,
@@ -70,7 +71,8 @@ def spans_of(value, look="", year=None, is_text_file=False):
     text = text_of(value, 200)
     folded = _folded(text)
     if is_text_file and re.fullmatch(r"\d{4}\.1", folded):
-        raise Question(f"“{text}”是 1 月还是 10 月？Excel 会把 {folded}0 写成 {folded}")
+        raise Question(f"“{text}”是 1 月还是 10 月？Excel 会把 {folded}0 写成 {folded}",
+                       _january_or_october(folded[:4]))
     if re.fullmatch(r"[3-7]\d{4}(\.0)?", folded):
         return _of_number(float(folded), look)
     note = ""
@@ -100,11 +102,15 @@ def _of_number(value, look):
         found = _span(str(int(value)), None)
         return Span(found[0], found[1])
     if str(value)[4:] == ".1":
-        raise Unclear(f"“{value}”看不出是 1 月还是 10 月，请写成 {int(value)}-01 或 {int(value)}-10")
+        raise Unclear(f"“{value}”看不出是 1 月还是 10 月", _january_or_october(int(value)))
     found = _span(str(value), None)
     if found is None:
         raise Unclear(f"“{value:g}”不是日期")
     return Span(found[0], found[1], str(value), note="是数字，按年和月读")
+
+
+def _january_or_october(year):
+    return [Choice(f"{year}年{month}月", f"{year} 年 {month} 月") for month in (1, 10)]
 
 
 def _folded(text):

@@ -2,11 +2,17 @@
 import re
 from difflib import SequenceMatcher, get_close_matches
 
+from guicheng.excel_import.values import Choice
+
 LIKE = 0.5  # two names are of one thing, written differently
 
 
 class NotFound(Exception):
-    """What a cell names is not there; the text is the end of a sentence."""
+    """What a cell names is not there; the text is the end of a sentence, `choices` what may be meant."""
+
+    def __init__(self, sentence, choices=(), question=""):
+        super().__init__(sentence)
+        self.choices, self.question = tuple(choices), question
 
 
 def key_of(name):
@@ -46,4 +52,5 @@ class Names:
             return pk
         near = get_close_matches(name, self.names.values(), 3, 0.4)
         raise NotFound(f"没有叫“{name[:30]}”的{self.what}"
-                       + (f"，是不是“{'”“'.join(near)}”" if near else ""))
+                       + (f"，是不是“{'”“'.join(near)}”" if near else ""),
+                       [Choice(each, f"是“{each}”") for each in near])

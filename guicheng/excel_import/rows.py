@@ -4,7 +4,10 @@ from django.db import models
 from guicheng.access.units import behind
 from guicheng.excel_import.kinds import RowKinds, Skipped, section_of
 from guicheng.excel_import.names import NotFound
-from guicheng.excel_import.values import Question, Unclear, plain_text, says_nothing, short, text_of
+from guicheng.excel_import.values import Choice, Question, Unclear, plain_text, says_nothing, short, text_of
+
+LEAVE = "leave"  # the answer that leaves the cell out, so that its row waits no longer
+READ = "read"  # the answer to "row": what was passed over is a thing
 
 
 class Outcome(models.TextChoices):
@@ -16,28 +19,47 @@ class Outcome(models.TextChoices):
 
 
 class Remark(str):
-    """A sentence about a row; `key` is the field of whose cell it speaks, "" where it speaks of the row."""
+    """A sentence about a row; `key` is the field of whose cell it speaks, "" where it speaks of the row.
 
-    def __new__(cls, sentence, key=""):
+    `choices`: what a person may answer to it, under the name of `question`.
+    """
+
+    def __new__(cls, sentence, key="", choices=(), question=""):
         remark = super().__new__(cls, sentence)
-        remark.key = key
+        remark.key, remark.choices, remark.question = key, tuple(choices), question or key
         return remark
 
 
 class Line:
     """One row on its way: its cells by field, which row of ours it speaks of, what is wrong, what is to be said.
 
-    `looks`, `struck`, `spread`: of the cells by field, as `Sheet` tells them.
+    `looks`, `struck`, `spread`: of the cells by field, as `Sheet` tells them. `sheet`: the name of its sheet, where
+    several are read. `answers`: what people said to its questions: {question: (key of the choice, words)}.
     """
 
-    def __init__(self, number, raw, cells, section=""):
-        self.number, self.raw, self.cells, self.section = number, raw, cells, section
+    def __init__(self, number, raw, cells, section="", sheet=""):
+        self.number, self.raw, self.cells, self.section, self.sheet = number, raw, cells, section, sheet
+        self.answers = {}
         self.looks, self.struck, self.spread = {}, {}, set()
         self.roster = self.known = None
         self.name = self.seen = ""
         self.values, self.changes = {}, []
         self.problems, self.questions, self.notes = [], [], []
         self.filled_by = {}  # of each field that was read, the field whose cell said it
+
+    @property
+    def where(self):
+        return row_of_sheet(self.sheet, self.number)
+
+    @property
+    def remarks(self):
+        """All that is said of it; what was said without the name of a cell is of the row."""
+        return [each if isinstance(each, Remark) else Remark(each)
+                for each in (*self.problems, *self.questions, *self.notes)]
+
+    def answer(self, question):
+        """The key of what was chosen; "" where nobody answered."""
+        return self.answers.get(question, ("", ""))[0]
 
     def text(self, key):
         return "" if says_nothing(self.cells.get(key, "")) else plain_text(self.cells[key])
@@ -53,13 +75,21 @@ class Line:
         return {field.key: said.value}
 
 
-class Table:
-    """The rows below a header. `columns`: for each column the field it fills, or "". `kept`: rows, by number, that a
-    person says are things whatever they look like."""
+def row_of_sheet(sheet, number):
+    """How people call a row: 第 5 行, and with its sheet where several are read."""
+    return f"“{sheet}”第 {number} 行" if sheet else f"第 {number} 行"
 
-    def __init__(self, sheet, header, columns, kept=()):
+
+class Table:
+    """The rows below a header. `columns`: for each column the field it fills, or "". `answers`: what people said of
+    rows, by number: {question: (key, words)}; one that is to be READ is a thing whatever it looks like. `called`: the
+    name of the sheet, where several are read."""
+
+    def __init__(self, sheet, header, columns, answers=None, called=""):
         self.sheet, self.rows, self.first = sheet, sheet.rows[header.below:], header.below + 1
-        self.above, self.headings, self.kept = sheet.rows[: header.row - 1], header.headings, set(kept)
+        self.above, self.headings, self.called = sheet.rows[: header.row - 1], header.headings, called
+        self.answers = answers or {}
+        self.kept = {number for number, said in self.answers.items() if said.get("row", ("",))[0] == READ}
         self.columns = [(index, key) for index, key in enumerate(columns) if key]
         self.labels = {key: self.headings[index].split("／")[-1].replace("\n", "") for index, key in self.columns}
         self.places = {key: index for index, key in self.columns}
@@ -82,9 +112,10 @@ class Table:
         kinds, section = RowKinds(self), ""
         for number, raw in enumerate(self.rows, self.first):
             why, words = kinds.of(number, raw)
-            if why == "section":
+            is_kept = number in self.kept and why != "blank"
+            if why == "section" and not is_kept:
                 section = section_of(words)
-            if not why or (number in self.kept and why != "blank"):
+            if not why or is_kept:
                 yield self._line(number, raw, section)
             else:
                 self.skipped.append(Skipped(number, why, words))
@@ -92,7 +123,8 @@ class Table:
             self.skipped.pop()  # below the last row there is nothing to tell
 
     def _line(self, number, raw, section=""):
-        line = Line(number, raw, {}, section)
+        line = Line(number, raw, {}, section, self.called)
+        line.answers = self.answers.get(number, {})
         for index, key in self.columns:
             place = number - 1, index
             if index < len(raw) and plain_text(raw[index]) != "":
@@ -100,7 +132,10 @@ class Table:
             if look := self.sheet.looks.get(place):
                 line.looks[key] = look
             if words := self.sheet.struck.get(place):
-                line.struck[key] = words
+                if number in self.kept and key not in line.cells:
+                    line.cells[key] = words  # of a row that was struck out whole and is to be read
+                else:
+                    line.struck[key] = words
             if place in self.sheet.spread:
                 line.spread.add(key)
         return line
@@ -160,14 +195,31 @@ class Roster:
                 line.note(field, f"里划掉的“{short(line.struck[key])}”没有读")
             if key in line.cells and not says_nothing(line.cells[key]):
                 try:
-                    refuse_odd(line.cells[key])
-                    said = field.read(line, field)
+                    said = self._said_by(line, field)
                 except (Unclear, NotFound) as fault:
                     self.refuse(line, key, fault)
                 else:
                     values |= {name: self.fields[name].stored(value) for name, value in said.items()}
                     line.filled_by |= dict.fromkeys(said, key)
         return values
+
+    def _said_by(self, line, field):
+        """What a cell says; where it is unclear, what a person said that it says."""
+        refuse_odd(line.cells[field.key])
+        before = len(line.notes)
+        try:
+            return field.read(line, field)
+        except (Unclear, NotFound) as fault:
+            answer = line.answer(field.key)
+            if fault.question or answer not in (LEAVE, *[choice.key for choice in fault.choices]):
+                raise
+        del line.notes[before:]
+        if answer == LEAVE:
+            del line.cells[field.key]
+            return {}
+        line.cells[field.key] = answer
+        line.looks.pop(field.key, None)
+        return field.read(line, field)
 
     def refuse(self, line, key, fault):
         """Tell what is wrong with a cell, and what it costs: the row, or nothing but the cell."""
@@ -176,21 +228,22 @@ class Roster:
         colon = "" if str(fault)[0] in "是太应里被小超写" else "："
         sentence = f"“{label or field.label}”{colon}{fault}"
         if isinstance(fault, Question):
-            line.questions.append(Remark(sentence, key))
+            leave = [] if field.costs_row or fault.question else [Choice(LEAVE, "这一格不导入")]
+            line.questions.append(Remark(sentence, key, [*fault.choices, *leave], fault.question))
         elif field.costs_row:
-            line.problems.append(Remark(sentence, key))
+            line.problems.append(Remark(sentence, key, fault.choices, fault.question))
         else:
-            line.notes.append(Remark(f"{sentence}，这一格没有导入", key))
+            line.notes.append(Remark(f"{sentence}，这一格没有导入", key, fault.choices, fault.question))
 
     def once(self, line, identity):
         """Refuse a second row of the same thing."""
         first = self.first_of(line, identity)
-        if first != line.number:
-            line.problems.append(f"和第 {first} 行是同一个{self.thing}，只导入第 {first} 行")
+        if first != line.where:
+            line.problems.append(f"和{first}是同一个{self.thing}，只导入{first}")
 
     def first_of(self, line, identity):
-        """The number of the first line that spoke of this."""
-        return self.first_seen.setdefault(identity, line.number)
+        """Where the first line stands that spoke of this."""
+        return self.first_seen.setdefault(identity, line.where)
 
     def changes(self, values, before):
         """[label, old, new] of each field, for people."""

@@ -21,12 +21,29 @@ TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 MYRIADS = {"万": 10**4, "亿": 10**8}
 
 
+@dataclass(frozen=True)
+class Choice:
+    """One answer to what is asked of a cell or a row. `asks`: what is to be written beside it, "" nothing."""
+
+    key: str
+    label: str
+    asks: str = ""
+
+
 class Unclear(ValueError):
-    """The cell cannot be understood; the text says why."""
+    """The cell cannot be understood; the text says why.
+
+    `choices`: what it may be; a person chooses. `question`: what the choice answers, "" where it stands for the cell:
+    then the key of what is chosen is read in place of the cell.
+    """
+
+    def __init__(self, sentence, choices=(), question=""):
+        super().__init__(sentence)
+        self.choices, self.question = tuple(choices), question
 
 
 class Question(Unclear):
-    """The cell may mean either of two things; the text asks which."""
+    """The cell may mean either of two things; the text asks which, and the row waits for the answer."""
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,9 @@ from guicheng.office.submissions import once
 from guicheng.review.forms import CheckedForm
 from guicheng.tables.exports import workbook_response
 from guicheng.text import is_row_number
+from projects.admin.import_reading import ReadingPages, preview_of
 from projects.excel_import import jobs, review, upload
-from projects.excel_import.assumed import assumed_of_sheets
-from projects.excel_import.fields import FIELDS
-from projects.excel_import.forms import ColumnsForm, UploadForm
+from projects.excel_import.forms import UploadForm
 from projects.excel_import.preview import forget_rows
 from projects.excel_import.undo import undo
 from projects.excel_import.workbook import import_result, import_template
@@ -36,7 +35,7 @@ if admin.site.is_registered(DBTaskResult):
 
 
 @admin.register(ImportBatch)
-class ImportBatchAdmin(ScopedAdmin):
+class ImportBatchAdmin(ReadingPages, ScopedAdmin):
     list_display = ["file_name", "project_list", "uploader", "created_at", "state", "counted"]
     list_filter = ["state"]
     search_fields = ["file_name", "uploader__name"]
@@ -44,7 +43,8 @@ class ImportBatchAdmin(ScopedAdmin):
 
     def get_urls(self):
         view = self.admin_site.admin_view
-        names = ["columns", "confirm", "discard", "undo", "departments", "review", "work", "result"]
+        names = ["columns", "confirm", "discard", "undo", "departments", "answer", "take", "reading",
+                 "review", "work", "result"]
         return [
             path("template/", view(self.template), name="projects_importbatch_template"),
             *[path(f"<int:pk>/{name}/", view(getattr(self, name)), name=f"projects_importbatch_{name}")
@@ -91,7 +91,7 @@ class ImportBatchAdmin(ScopedAdmin):
         if request.method == "POST" and form.is_valid():
             chosen, no_list = form.chosen_list()
             try:
-                batch, sheet = upload.read(
+                batch, sheets = upload.read(
                     request.user, form.cleaned_data["file"], project_list=chosen, no_list=no_list,
                     effective_on=form.cleaned_data["effective_on"],
                     source=form.cleaned_data.get("source") or Source.objects.own())
@@ -103,68 +103,16 @@ class ImportBatchAdmin(ScopedAdmin):
                 with once(request) as sending:
                     upload.keep(batch, form.cleaned_data["file"])
                     sending.leads_to = self._back(batch).url
-                return self._uploaded(request, batch, sheet)
+                return self._uploaded(request, batch, sheets)
         return self._page(request, "upload", 400 if form.errors else 200, title="导入 Excel", form=form,
                           lists=ProjectList.objects.visible_to(request.user).real(),
                           sees_everything=sees_everything(request.user))
 
-    def _uploaded(self, request, batch, sheet):
+    def _uploaded(self, request, batch, sheets):
         twin = ImportBatch.objects.filter(uploader=batch.uploader, sha256=batch.sha256, state="confirmed").first()
         if twin:
             messages.info(request, f"这份文件在 {twin.confirmed_at:%Y-%m-%d} 导入过。已经导入的不会再导入一遍。")
-        if missing := upload.what_is_missing(batch):
-            messages.warning(request, missing)
-            return redirect("admin:projects_importbatch_columns", batch.pk)
-        self._start(request, batch, Job.PREVIEW, sheet=sheet)
-        return self._back(batch)
-
-    # what the columns mean
-    def columns(self, request, pk):
-        batch = self._own(request, pk)
-        if not batch.is_open or batch.job:
-            messages.warning(request, "这一批现在不能再改对应关系。")
-            return self._back(batch)
-        try:
-            sheets = upload.sheets_of(batch)
-        except Unreadable as refusal:
-            messages.error(request, str(refusal))
-            return self._back(batch)
-        form = ColumnsForm(*[request.POST] * (request.method == "POST"), batch=batch, sheets=sheets)
-        if request.method == "POST" and form.is_valid():
-            sheet = next(sheet for sheet in sheets if sheet.name == form.cleaned_data["sheet"])
-            try:
-                with once(request) as sending:
-                    batch = batch.held_open()
-                    moved = self._set_columns(request, batch, form, sheet)
-                    sending.leads_to = self._back(batch).url
-            except ValidationError as refusal:
-                messages.warning(request, " ".join(refusal.messages))
-                return self._back(batch)
-            missing = upload.what_is_missing(batch)
-            if moved or missing:
-                messages.warning(request, missing or "表头已重新读过，请看看每一列对不对。")
-                return redirect("admin:projects_importbatch_columns", batch.pk)
-            self._start(request, batch, Job.PREVIEW, sheet=sheet)
-            return self._back(batch)
-        return self._page(request, "columns", 400 if form.errors else 200, title="对应关系", batch=batch, form=form)
-
-    @staticmethod
-    def _set_columns(request, batch, form, sheet):
-        """Write down what the form says of the batch; give whether its header was read anew."""
-        batch.project_list, batch.no_list = form.chosen_list()
-        batch.effective_on = form.cleaned_data["effective_on"]
-        moved = (sheet.name, form.cleaned_data["header_row"]) != (batch.sheet, batch.header_row)
-        if moved or "reread" in request.POST:
-            row = form.cleaned_data["header_row"] if sheet.name == batch.sheet else None
-            upload.read_header(batch, sheet, row=row)
-            batch.sheets_said = assumed_of_sheets(form.sheets, [sheet.name])
-        else:
-            chosen = form.chosen_columns()
-            upload.learn(request.user, batch.headings, batch.columns, chosen)
-            batch.columns = chosen
-        batch.save()
-        forget_rows(batch)
-        return moved
+        return self._reread(request, batch, sheets)
 
     # the batch
     @method_decorator(require_safe)
@@ -179,8 +127,8 @@ class ImportBatchAdmin(ScopedAdmin):
         counts = dict(rows.order_by().values_list("outcome").annotate(Count("pk")))
         outcome = request.GET.get("outcome", "")
         outcome = outcome if outcome in ImportRow.Outcome.values else ""
-        page = Paginator((rows.filter(outcome=outcome) if outcome else rows).order_by("number").select_related(
-            "project", "update"), PER_PAGE).get_page(request.GET.get("page"))
+        page = Paginator((rows.filter(outcome=outcome) if outcome else rows).select_related(
+            "project", "update", "postponement"), PER_PAGE).get_page(request.GET.get("page"))
         is_own = batch.uploader_id == request.user.pk and self.has_add_permission(request)
         waiting = review.waiting(batch, request.user) if batch.state == "confirmed" else {}
         may_review = not is_own and request.user.has_perm("projects.check_progressupdate") and any(waiting.values())
@@ -190,9 +138,7 @@ class ImportBatchAdmin(ScopedAdmin):
             totals=[(key, label, counts.get(key, 0)) for key, label in ImportRow.Outcome.choices],
             all_rows=sum(counts.values()), to_write=counts.get("new", 0) + counts.get("changed", 0),
             to_ask=counts.get("ask", 0), wrong=counts.get("wrong", 0),
-            mapped=[(heading, FIELDS[key].label) for heading, key in zip(batch.headings, batch.columns, strict=True)
-                    if key], left_out=[heading for heading, key in zip(batch.headings, batch.columns, strict=True)
-                                       if heading and not key],
+            **preview_of(batch, page), may_say=is_own and batch.state == "previewed",
             waiting=waiting, may_undo=batch.state == "confirmed" and can_undo_import(request.user, batch),
             may_review=may_review,
             ticks=(ticks or CheckedForm()) if may_review and review.publishes(batch, request.user) else None,
@@ -206,25 +152,6 @@ class ImportBatchAdmin(ScopedAdmin):
         if batch.uploader_id == request.user.pk or sees_everything(request.user):
             return batch.rows.all()
         return batch.rows.filter(project__in=Project.objects.visible_to(request.user))
-
-    @method_decorator(require_POST)
-    def departments(self, request, pk):
-        """Make the offices that a business administrator ticks, with the confirmation."""
-        batch = self._own(request, pk)
-        if not request.user.has_perm("projects.add_department"):
-            raise PermissionDenied
-        ticked = set(request.POST.getlist("department"))
-        if batch.state == "previewed" and ticked:
-            try:
-                with transaction.atomic():
-                    held = batch.held_open()
-                    held.new_departments = sorted({*held.new_departments, *ticked & set(held.unknown_departments)})
-                    held.save(update_fields=["new_departments"])
-            except ValidationError as refusal:
-                messages.warning(request, " ".join(refusal.messages))
-            else:
-                self._start(request, batch, Job.PREVIEW)
-        return self._back(batch)
 
     @method_decorator(require_POST)
     def confirm(self, request, pk):
@@ -312,7 +239,7 @@ class ImportBatchAdmin(ScopedAdmin):
     @method_decorator(require_safe)
     def result(self, request, pk):
         batch = self._visible(request, pk)
-        rows = self._rows(request, batch).order_by("number").defer("values", "before")
+        rows = self._rows(request, batch).defer("values", "before")
         return workbook_response(f"导入结果-{batch.file_name.rsplit('.', 1)[0]}.xlsx", import_result(batch, rows))
 
     @method_decorator(require_safe)

@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from guicheng.excel_import.names import key_of
-from guicheng.excel_import.rows import Outcome, chunks
+from guicheng.excel_import.rows import Outcome, chunks, row_of_sheet
 from guicheng.trail.history import acting
 from projects.excel_import.matching import Finder
 from projects.excel_import.roster import ProjectRoster
@@ -39,22 +39,23 @@ def confirm(batch):
 
 def refuse_stale(batch, rows):
     """Whether what the preview saw is still so: nobody edited, added or spoke of these projects meanwhile."""
-    finder, stale = Finder(batch.uploader, batch.project_list_id), []
-    columns = rows.order_by("pk").values_list("number", "name", "project_id", "seen", "values", named=True)
+    finder, stale = Finder(batch.uploader), []
+    columns = rows.order_by("pk").values_list("sheet", "number", "name", "project_id", "seen", "values", named=True)
     for chunk in chunks(columns.iterator(SIZE), SIZE):
         plans = [row.values["plan"] for row in chunk]
         finder.read_lists({plan["project_list"] for plan in plans if "project_list" in plan})
         seen = [row for row in chunk if row.project_id]
         codes = dict(Project.objects.filter(pk__in=[row.project_id for row in seen]).values_list("pk", "code"))
         finder.read_codes(codes.values())
-        known = {row.number: finder.by_code.get(codes.get(row.project_id)) for row in seen}
+        known = {row.project_id: finder.by_code.get(codes.get(row.project_id)) for row in seen}
         finder.read_said({each.pk: each for each in known.values() if each}.values())
         for row, plan in zip(chunk, plans, strict=True):
             if row.project_id:
-                now = known[row.number]
+                now = known[row.project_id]
                 is_same = now is not None and now.stamp == row.seen
             elif not finder.is_own(plan):
-                raise ValidationError(f"第 {row.number} 行“{row.name}”的牵头单位和社区已经不归你管，一行也没有导入。")
+                raise ValidationError(
+                    f"{row_of_sheet(row.sheet, row.number)}“{row.name}”的牵头单位和社区已经不归你管，一行也没有导入。")
             else:
                 name = (plan["project_list"], key_of(plan["name"]))
                 number = (plan["project_list"], plan.get("number"))
@@ -62,6 +63,6 @@ def refuse_stale(batch, rows):
             if not is_same:
                 stale.append(row)
     if stale:
-        names = "、".join(f"第 {row.number} 行“{row.name}”" for row in stale[:SAY_WHICH])
+        names = "、".join(f"{row_of_sheet(row.sheet, row.number)}“{row.name}”" for row in stale[:SAY_WHICH])
         more = f"等 {len(stale)} 行" if len(stale) > SAY_WHICH else ""
         raise ValidationError(f"核对以后有人动过{names}{more}，一行也没有导入。请重新核对再导入。")

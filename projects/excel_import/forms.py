@@ -84,40 +84,47 @@ class UploadForm(SheetForm, ListAndDay):
 
 
 class ColumnsForm(ListAndDay):
-    """The sheet, the row of its header, and for each column the field it fills."""
+    """One sheet, the row of its header, and for each column the field it fills."""
 
     sheet = forms.ChoiceField(label="哪张工作表")
     header_row = forms.IntegerField(label="表头在第几行", min_value=1, max_value=20_000)
+    header_rows = forms.TypedChoiceField(
+        label="表头有几行", choices=[(1, "一行"), (2, "两行")], coerce=int, empty_value=None, required=False)
 
-    field_order = ["project_list", "effective_on", "sheet", "header_row"]
+    field_order = ["project_list", "effective_on", "sheet", "header_row", "header_rows"]
 
-    def __init__(self, *args, batch, sheets, **kw):
-        chosen = str(batch.project_list_id or (NO_LIST if batch.no_list else ""))
-        initial = {"project_list": chosen, "effective_on": batch.effective_on, "sheet": batch.sheet,
-                   "header_row": batch.header_row}
+    def __init__(self, *args, batch, read, sheets, **kw):
+        """`read`: the ReadSheet that is shown."""
+        chosen = str(batch.project_list_id or read.project_list or (NO_LIST if batch.no_list else ""))
+        initial = {"project_list": chosen, "effective_on": batch.effective_on, "sheet": read.name,
+                   "header_row": read.header_row, "header_rows": read.header_rows}
         super().__init__(*args, user=batch.uploader, first_choice=[("", "请选一张")], initial=initial, **kw)
-        self.batch, self.sheets = batch, sheets
+        self.batch, self.read, self.sheets = batch, read, sheets
         self.fields["sheet"].choices = [
             (sheet.name, f"{sheet.name}（隐藏的）" if sheet.is_hidden else sheet.name) for sheet in sheets]
         choices = [("", "不导入"), *[(group, [(field.key, field.label) for field in fields])
                                   for group, fields in FIELDS.groups.items()]]
-        for index, heading in enumerate(batch.headings):
+        for index, heading in enumerate(read.headings):
             self.fields[f"column_{index}"] = forms.ChoiceField(
-                label=heading or f"第 {index + 1} 列", choices=choices, required=False, initial=batch.columns[index])
-        sheet = next((sheet for sheet in sheets if sheet.name == batch.sheet), None)
-        self.below = sheet.rows[batch.header_row - 1 + batch.header_rows:] if sheet else []
+                label=heading or f"第 {index + 1} 列", choices=choices, required=False, initial=read.columns[index])
+        sheet = next((sheet for sheet in sheets if sheet.name == read.name), None)
+        self.below = sheet.rows[read.header_row - 1 + read.header_rows:] if sheet else []
 
     def plain_fields(self):
         return [self[name] for name in self.field_order]
 
     def columns(self):
         """(bound field, the first things in the column), left to right."""
-        for index in range(len(self.batch.headings)):
+        for index in range(len(self.read.headings)):
             cells = (plain_text(row[index]) for row in self.below[:50] if index < len(row))
             yield self[f"column_{index}"], [cell for cell in cells if cell][:SAMPLES]
 
     def chosen_columns(self):
-        return [self.cleaned_data.get(f"column_{index}", "") for index in range(len(self.batch.headings))]
+        return [self.cleaned_data.get(f"column_{index}", "") for index in range(len(self.read.headings))]
+
+    def chosen_header(self):
+        """(row, how many rows) of the header."""
+        return self.cleaned_data["header_row"], self.cleaned_data["header_rows"] or self.read.header_rows
 
     def clean(self):
         chosen = [key for key in self.chosen_columns() if key]

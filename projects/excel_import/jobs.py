@@ -9,7 +9,7 @@ from guicheng.tables.long_work import FAILED
 from projects.excel_import.confirm import confirm
 from projects.excel_import.preview import preview
 from projects.excel_import.review import approve_all, publishes, send_back_all
-from projects.excel_import.upload import sheet_of
+from projects.excel_import.upload import sheets_of
 from projects.models import ImportBatch
 
 LONG = 2_000  # rows; a review goes row by row and is long ten times sooner
@@ -20,8 +20,8 @@ STATES = {  # in which a batch must be for a step to begin
 }
 
 
-def start(batch, job, by, note="", sheet=None, checked=UNTICKED):
-    """Do a step of the import: now when it is short, else by the worker. `sheet` spares reading the file again.
+def start(batch, job, by, note="", sheets=None, checked=UNTICKED):
+    """Do a step of the import: now when it is short, else by the worker. `sheets` spares reading the file again.
 
     `checked`: what the last reviewer ticked. Raises ValidationError where the step makes something public without.
     """
@@ -37,7 +37,7 @@ def start(batch, job, by, note="", sheet=None, checked=UNTICKED):
     if is_long:
         work.enqueue(batch.pk)
     else:
-        run(batch.pk, sheet)
+        run(batch.pk, sheets)
     batch.refresh_from_db()
 
 
@@ -46,23 +46,23 @@ def work(batch):
     run(batch)
 
 
-def run(pk, sheet=None):
+def run(pk, sheets=None):
     """Do the step that the batch waits for, unless somebody else is at it."""
     if not ImportBatch.objects.filter(pk=pk).exclude(job="").claim():
         return
     batch = ImportBatch.objects.select_related("uploader", "job_by").get(pk=pk)
     message = FAILED
     try:
-        message = _do(batch, sheet)
+        message = _do(batch, sheets)
     except (ValidationError, Unreadable) as error:
         message = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
     finally:
         ImportBatch.objects.filter(pk=pk).update(job="", job_seen_at=None, message=message)
 
 
-def _do(batch, sheet):
+def _do(batch, sheets):
     if batch.job == Job.PREVIEW:
-        preview(batch, sheet or sheet_of(batch), batch.saw)
+        preview(batch, sheets or sheets_of(batch), batch.saw)
         return ""
     if batch.job == Job.CONFIRM:
         confirm(batch)

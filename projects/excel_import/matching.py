@@ -8,8 +8,11 @@ from django.db.models import Max
 from guicheng.access.permissions import sees_everything
 from guicheng.access.units import behind
 from guicheng.excel_import.names import Names, NotFound, is_like, key_of
+from guicheng.excel_import.values import Choice
 from projects.excel_import.fields import KEPT, SAID
 from projects.models import Category, Department, ProgressUpdate, Project, ProjectList
+
+SAY_WHICH = 5
 
 
 @dataclass
@@ -23,6 +26,7 @@ class Known:
     is_dropped: bool
     is_own_draft: bool
     due: str = ""  # the day that is promised now: the plan's, or that of the last postponement
+    waiting_due: str = ""  # the day of a postponement that waits for review
     said: dict = field(default_factory=dict)
     stated: set = field(default_factory=set)  # (day, field, value): what was said for which day
     last_day: str = ""
@@ -37,7 +41,7 @@ class Known:
 class Finder:
     """All that the rows of one batch are compared with, for one person."""
 
-    def __init__(self, user, project_list):
+    def __init__(self, user):
         self.user, self.everything = user, sees_everything(user)
         self.may_change = user.has_perm("projects.change_project")
         community = behind(Project, "community")
@@ -56,7 +60,6 @@ class Finder:
         self.by_code, self.by_number, self.by_name = {}, {}, defaultdict(list)
         self.taken_numbers = set()
         self.codes = set(Project.objects.values_list("code", flat=True)) if self.everything else set()
-        self.project_list = project_list
 
     def is_own(self, plan):
         """Whether a project with this plan would be this person's: led by their department or in their community."""
@@ -161,6 +164,9 @@ class Finder:
         rows = ProgressUpdate.objects.filter(project__in=by_pk)
         for pk, last in rows.order_by().values("project").annotate(last=Max("pk")).values_list("project", "last"):
             by_pk[pk].last_update = last
+        for pk, day in rows.waiting().filter(kind=ProgressUpdate.Kind.POSTPONEMENT).values_list(
+                "project", "postponed_to"):
+            by_pk[pk].waiting_due = day.isoformat()
         kinds = [ProgressUpdate.Kind.PROGRESS, ProgressUpdate.Kind.CLOSURE]
         waiting = rows.waiting().filter(kind__in=kinds).order_by("effective_on", "pk")
         for source in (rows.in_force().order_by("effective_on", "seq"), waiting):
@@ -188,13 +194,23 @@ class Finder:
                 if len(named) == 1:
                     return named[0]
                 raise NotFound(f"清单上的第 {number} 项是“{known.plan['name']}”，和这一行的名称对不上；"
-                               "如果这一列只是行号，请在“对应关系”里把它改为不导入")
+                               "如果这一列只是行号，请在“对应关系”里把它改为不导入",
+                               [Choice("line", "序号只是行号，按名称认")], "number_means")
             if known:
                 return known
         if len(named) > 1:
-            raise NotFound(f"有 {len(named)} 个项目都叫这个名称，请填编号")
+            raise NotFound(f"有 {len(named)} 个项目都叫这个名称，请填编号",
+                           [Choice(each.code, f"是{self.told(each)}") for each in named[:SAY_WHICH]], "which")
         if named:
             return named[0]
         if number and (project_list, number) in self.taken_numbers:
-            raise NotFound(f"清单上的第 {number} 项不由你负责；如果这一列只是行号，请在“对应关系”里把它改为不导入")
+            raise NotFound(f"清单上的第 {number} 项不由你负责；如果这一列只是行号，请在“对应关系”里把它改为不导入",
+                           [Choice("line", "序号只是行号，是新的项目")], "number_means")
         return None
+
+    def told(self, known):
+        """A project beside its namesakes: its number, who answers for it, and its code."""
+        plan = known.plan
+        said = [f"第 {plan['number']} 项" if plan["number"] else "", self.called("communities", plan["community"]),
+                self.called("departments", plan["lead_department"]), f"编号 {known.code}"]
+        return f"{plan['name']}（{'，'.join(filter(None, said))}）"

@@ -8,7 +8,8 @@ from guicheng.excel_import.amounts import amount_of
 from guicheng.excel_import.kinds import section_of
 from guicheng.excel_import.names import key_of
 from guicheng.excel_import.percents import is_share, percent_of
-from guicheng.excel_import.values import Unclear
+from guicheng.excel_import.rows import LEAVE
+from guicheng.excel_import.values import Choice, Unclear
 from guicheng.fields import CleanCharField
 from projects.excel_import.statuses import answer_of, status_of
 from projects.excel_import.units import community_named, is_marked, units_named
@@ -41,7 +42,15 @@ def read_phone(line, field):
     text = meaning.text_of(line.cells[field.key], field.longest)
     if meaning.SHORTENED.fullmatch(text):
         raise Unclear(f"“{text}”是被 Excel 缩短的号码")
-    return read_words(line, field)
+    if not meaning.has_private_number(text):
+        return {field.key: text}
+    if line.answer("mobile") == "office":
+        line.note(field, "是手机号，已确认是对外的办公号码")
+        return {field.key: text}
+    if line.answer("mobile") == LEAVE:
+        return {}
+    raise Unclear("里有手机号，公开的资料里不写",
+                  [Choice("office", "是对外的办公号码，可以公开"), Choice(LEAVE, "不是，不导入")], "mobile")
 
 
 def read_progress(line, field):

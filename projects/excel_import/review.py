@@ -1,7 +1,7 @@
 """A reviewer approves or returns a whole import; each row is asked for and said, as if one by one."""
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.urls import reverse
 
 from guicheng.notices.inbox import tell
@@ -11,7 +11,7 @@ from projects.models import ImportRow, ProgressUpdate, Project, ReviewStep
 from projects.permissions import can_publish_project
 
 SAY_WHICH = 5
-REVIEWED_WITH = ("project__lead_department", "project__community", "update__author")
+REVIEWED_WITH = ("project__lead_department", "project__community", "update__author", "postponement__author")
 
 
 def rows_for(batch, user):
@@ -23,18 +23,24 @@ def rows_for(batch, user):
 def waiting(batch, user):
     """What of the batch waits for a reviewer: statements by state, and new projects that are not public."""
     rows = rows_for(batch, user)
+    said = said_by(rows)
     return {
-        "submitted": rows.filter(update__state=ProgressUpdate.State.SUBMITTED).count(),
-        "checked": rows.filter(update__state=ProgressUpdate.State.CHECKED).count(),
+        "submitted": said.filter(state=ProgressUpdate.State.SUBMITTED).count(),
+        "checked": said.filter(state=ProgressUpdate.State.CHECKED).count(),
         "unpublished": rows.filter(outcome="new", project__is_published=False).count(),
     }
+
+
+def said_by(rows):
+    """The statements and the postponements that rows became."""
+    return ProgressUpdate.objects.filter(
+        Q(pk__in=rows.order_by().values("update")) | Q(pk__in=rows.order_by().values("postponement")))
 
 
 def publishes(batch, user):
     """Whether approval of the batch by this person makes anything public, so that it asks for ticks."""
     rows = rows_for(batch, user)
-    said = ProgressUpdate.objects.filter(pk__in=rows.values("update"))
-    if said.for_review_by(user).published_next_by(user).exists():
+    if said_by(rows).for_review_by(user).published_next_by(user).exists():
         return True
     new = rows.filter(outcome="new").exclude(update__state__in=ProgressUpdate.IN_REVIEW).values("project")
     return Project.objects.filter(pk__in=new).for_publishing_by(user).exists()
@@ -50,16 +56,14 @@ def approve_all(batch, by, checked=UNTICKED, saw=lambda done: None):
     for row in _each(batch, by, saw):
         update = row.update
         try:
-            if update and update.state in ProgressUpdate.IN_REVIEW:
-                if is_edited(update):
-                    refused.append(f"{row}导入以后又改过，请单独审核")
-                    continue
-                if not can_approve(by, update):
-                    refused.append(f"{row}不能由你来审")
-                    continue
-                update.approve(by, checked, tells=update.author_id != batch.uploader_id)
-                read += update.state == ProgressUpdate.State.CHECKED
-                published += update.is_published
+            waiting = [said for said in row.statements if said.state in ProgressUpdate.IN_REVIEW]
+            if why := next(filter(None, (_why_not(said, by) for said in waiting)), ""):
+                refused.append(f"{row}{why}")
+                continue
+            for said in waiting:
+                said.approve(by, checked, tells=said.author_id != batch.uploader_id)
+                read += said.state == ProgressUpdate.State.CHECKED
+                published += said.is_published
             if row.outcome == "new" and not row.project.is_published and (update is None or update.is_published):
                 opened += _open(row, by, checked)
         except (ValidationError, IntegrityError) as error:
@@ -70,6 +74,13 @@ def approve_all(batch, by, checked=UNTICKED, saw=lambda done: None):
     if published or opened:
         tell_uploader(batch, by, "，".join(parts) + "。")
     return _sentence("，".join(parts) or "没有可以由你审核的", refused)
+
+
+def _why_not(update, by):
+    """Why this person cannot take the next step of a statement here; "" when they can."""
+    if is_edited(update):
+        return "导入以后又改过，请单独审核"
+    return "" if can_approve(by, update) else "不能由你来审"
 
 
 def is_edited(update):
@@ -83,16 +94,17 @@ def send_back_all(batch, by, reason, saw=lambda done: None):
         raise ValidationError("退回要写明原因。")
     done, refused = 0, []
     for row in _each(batch, by, saw):
-        if not row.update or row.update.state not in ProgressUpdate.IN_REVIEW:
-            continue
-        if not can_approve(by, row.update):
-            refused.append(f"{row}不能由你来退")
-            continue
-        try:
-            row.update.send_back(by, reason, tells=row.update.author_id != batch.uploader_id)
-            done += 1
-        except ValidationError as error:
-            refused.append(f"{row}：{' '.join(error.messages)}")
+        for said in row.statements:
+            if said.state not in ProgressUpdate.IN_REVIEW:
+                continue
+            if not can_approve(by, said):
+                refused.append(f"{row}不能由你来退")
+                continue
+            try:
+                said.send_back(by, reason, tells=said.author_id != batch.uploader_id)
+                done += 1
+            except ValidationError as error:
+                refused.append(f"{row}：{' '.join(error.messages)}")
     if done:
         tell_uploader(batch, by, f"退回 {done} 条：{reason}")
     return _sentence(f"退回 {done} 条" if done else "没有可以由你退回的", refused)
@@ -103,7 +115,7 @@ def tell_uploader(batch, by, sentence):
     if batch.uploader_id == by.pk:
         return
     rows = ImportRow.objects.filter(batch=batch)
-    last = ReviewStep.objects.filter(update__in=rows.values("update")).aggregate(last=Max("pk"))["last"]
+    last = ReviewStep.objects.filter(update__in=said_by(rows)).aggregate(last=Max("pk"))["last"]
     public = rows.filter(outcome="new", project__is_published=True).count()
     tell([batch.uploader], f"import:{batch.pk}:{last}:{public}", f"{by}审了导入：{batch.file_name}", sentence,
          reverse("admin:projects_importbatch_change", args=[batch.pk]))
@@ -115,8 +127,8 @@ def _each(batch, by, saw):
     # chunk by chunk, each read whole: on SQLite a row cannot be written under an open reading of others
     while chunk := list(rows.filter(pk__gt=last)[:200]):
         for row in chunk:
-            if row.update:
-                row.update.project = row.project
+            for said in row.statements:
+                said.project = row.project
             yield row
             done, last = done + 1, row.pk
             if done % 50 == 0:

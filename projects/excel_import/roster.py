@@ -7,11 +7,10 @@ from django.utils import timezone
 
 from guicheng import words
 from guicheng.excel_import.amounts import unit_above, unit_in
-from guicheng.excel_import.columns import Header
 from guicheng.excel_import.names import NotFound, key_of
 from guicheng.excel_import.percents import scale_of
-from guicheng.excel_import.rows import Outcome, Remark, Roster, Table
-from guicheng.excel_import.values import half_width, has_private_number, plain_text
+from guicheng.excel_import.rows import LEAVE, Outcome, Remark, Roster
+from guicheng.excel_import.values import Choice, half_width, has_private_number, plain_text
 from guicheng.natural_keys import new_code
 from projects.excel_import.fields import FIELDS, PLAN_KEYS, PROGRESS_KEYS, SAID
 from projects.excel_import.matching import Finder
@@ -20,11 +19,12 @@ from projects.excel_import.units import community_named
 from projects.excel_import.writer import Writer
 from projects.models import Status, WatchedWord
 
+NEW = "new"  # the answer that a row speaks of no project that is there
 NO_NEWS = "已公布，暂无进展信息", "暂无进展信息", "没有消息"  # what our own lists print where nothing was said
 
 
-def table_of(batch, sheet):
-    return Table(sheet, Header(batch.header_row, batch.header_rows, batch.headings, 0), batch.columns)
+def _day(stored):
+    return words.day(date.fromisoformat(stored))
 
 
 class ProjectRoster(Roster):
@@ -32,17 +32,25 @@ class ProjectRoster(Roster):
 
     fields, thing = FIELDS, "项目"
 
-    def __init__(self, batch, table=None, year=None):
-        """`year`: of days that are written without one, else that of the list or of the day of reporting."""
+    counts_anew = False  # whether each sheet numbers its rows from 1
+
+    def __init__(self, batch, table=None, read_sheet=None, year=None):
+        """`read_sheet`: how the sheet of the table is read. `year`: of days that are written without one, else that of
+        the list or of the day of reporting."""
         super().__init__(table)
-        self.given_year = year
+        self.given_year, self.read_sheet = year, read_sheet
+        self.project_list = batch.project_list_id or (read_sheet.project_list if read_sheet else None)
         self.batch, self.today = batch, timezone.localdate()
         self.unknown_departments, self.numbers = set(), {}
         self.new_departments = {key_of(name): name for name in batch.new_departments}
 
+    def follow(self, before):
+        """Know what the roster of the sheet before saw."""
+        self.finder, self.first_seen, self.numbers = before.finder, before.first_seen, before.numbers
+
     @cached_property
     def finder(self):
-        return Finder(self.batch.uploader, self.batch.project_list_id)
+        return Finder(self.batch.uploader)
 
     @cached_property
     def watched(self):
@@ -50,7 +58,9 @@ class ProjectRoster(Roster):
 
     @cached_property
     def unit(self):
-        """The unit of money that the heading states, or else what stands above the header; "" where neither does."""
+        """The unit of money that the person states, or the heading, or what stands above it; "" where none does."""
+        if self.read_sheet.unit:
+            return self.read_sheet.unit
         place = self.table.places.get("budget")
         above = [plain_text(cell) for row in self.table.above for cell in row if cell != ""]
         return (unit_in(self.table.headings[place]) if place is not None else "") or unit_above(above)
@@ -58,6 +68,8 @@ class ProjectRoster(Roster):
     @cached_property
     def scale(self):
         """What 1 means among the percentages: 1 % or 100 %."""
+        if self.read_sheet.scale:
+            return self.read_sheet.scale
         heading = self.table.headings[self.table.places["percent"]] if "percent" in self.table.places else ""
         return scale_of(self.table.cells("percent"), bool(re.search("[%％]", heading)))
 
@@ -78,24 +90,29 @@ class ProjectRoster(Roster):
     # --- which project ------------------------------------------------------------------------------
     def prepare(self, lines):
         for line in lines:
+            line.is_left_out, line.put_off = False, []
             self._place(line)
         self.finder.read_lists({line.project_list for line in lines})
-        self.finder.read_codes({line.code for line in lines if line.code})
+        self.finder.read_codes({code for line in lines for code in (line.code, line.answer("which")) if code})
         self.finder.read_codes({code for line in lines if self._is_on_any_list(line)
                                 for code, _ in self.finder.namesakes.get(key_of(line.name), [])})
 
     def _place(self, line):
         """The list, code, number and name that a row states."""
-        line.code, line.project_list = line.text("code"), self.batch.project_list_id
+        line.code, line.project_list = line.text("code"), self.project_list
         said = self.read(line, ["name", "project_list"])
         line.name, line.project_list = said.get("name", ""), said.get("project_list", line.project_list)
         line.serial = self.read(line, ["number"]).get("number") if line.project_list else None
+        line.row_number = line.serial
+        if line.serial and (self.counts_anew or line.answer("number_means") == "line"):
+            line.notes.append(Remark("“序号”只当行号，没有记", "number"))
+            line.serial = None
 
     def identify(self, line):
         try:
-            line.known = self.finder.find(line.project_list, line.code, line.serial, line.name)
+            line.known = self._chosen(line) or self.finder.find(line.project_list, line.code, line.serial, line.name)
         except NotFound as fault:
-            line.problems.append(str(fault))
+            line.problems.append(Remark(str(fault), "", fault.choices, fault.question))
             return
         if line.known is None and line.name:
             line.known = self._namesake(line)
@@ -111,15 +128,23 @@ class ProjectRoster(Roster):
         else:
             self._ask_of_twins(line)
 
+    def _chosen(self, line):
+        """The project that a person said the row speaks of."""
+        return self.finder.by_code.get(line.answer("which"))
+
     def _ask_of_twins(self, line):
         """Two new rows of one name in one place may be one project or two: people say which."""
         said = line.text("community")
         place = self.finder.communities.find(community_named(said)) or said if said else self.community
         first = self.first_of(line, (line.project_list, key_of(half_width(line.name)), place))
-        if first != line.number:
-            line.questions.append(Remark(
-                f"和第 {first} 行同名：是另一个项目，请把名称写得不同（如加上地点、期数）；"
-                "是同一个，请只留一行", "name"))
+        if first == line.where or line.answer("twin") == "another":
+            return
+        if line.answer("twin") == "same":
+            line.is_left_out = True
+            line.notes.append(Remark(f"和{first}是同一个项目，只导入{first}", "name"))
+        else:
+            line.questions.append(Remark(f"和{first}同名：是同一个项目，还是另一个", "name", [
+                Choice("another", "是另一个项目"), Choice("same", f"是同一个，只导入{first}")], "twin"))
 
     def _is_on_any_list(self, line):
         """Whether neither the row, nor the sheet, nor the person says on which list the project is."""
@@ -130,8 +155,10 @@ class ProjectRoster(Roster):
         same = self.finder.namesakes.get(key_of(line.name), [])
         if len(same) == 1 and self._is_on_any_list(line):
             return self.finder.by_code[same[0][0]]
-        if same:
-            line.notes.append(f"系统里已有同名的项目：{'、'.join(said for _, said in same[:3])}，如果就是它，请填编号")
+        if same and line.answer("which") != NEW:
+            line.notes.append(Remark(
+                f"系统里已有同名的项目：{'、'.join(said for _, said in same[:3])}，如果就是它，请填编号", "", [
+                    *[Choice(code, f"就是{said}") for code, said in same[:3]], Choice(NEW, "是新的项目")], "which"))
         return None
 
     def fetch(self, lines):
@@ -139,25 +166,36 @@ class ProjectRoster(Roster):
 
     # --- what it would change -----------------------------------------------------------------------
     def compare(self, line):
-        plan, progress = self._plan(line), self._progress(line)
-        line.read = plan | progress | ({"number": line.serial} if line.serial else {})
+        plan, progress, line.postponement = self._plan(line), self._progress(line), None
+        line.read = plan | progress | ({"number": line.row_number} if line.row_number else {})
         is_new = line.known is None or line.known.is_dropped
         if not line.problems:
-            plan = self._new(line, plan) if is_new else self._ask_of_later(line, self._changed(line, plan))
+            plan = self._new(line, plan) if is_new else self._changed(line, self._ask_of_later(line, plan))
             progress = self._said(line, progress)
         if line.problems or line.questions:
             line.outcome = Outcome.WRONG if line.problems else Outcome.ASK
             line.values = {"plan": plan, "progress": progress}
             return
-        self._warn(line, [*plan.values(), *progress.values()])
+        if line.is_left_out:
+            line.outcome, line.values, line.before = Outcome.UNCHANGED, {"plan": {}, "progress": {}}, {}
+            return
+        self._warn(line, [*plan.values(), *progress.values(), *(line.postponement or {}).values()])
         old = {} if is_new else line.known.plan
-        line.outcome = Outcome.NEW if is_new else Outcome.CHANGED if plan or progress else Outcome.UNCHANGED
+        is_changed = plan or progress or line.postponement
+        line.outcome = Outcome.NEW if is_new else Outcome.CHANGED if is_changed else Outcome.UNCHANGED
         line.values = {"plan": plan, "progress": progress}
+        if line.postponement:
+            line.values["postponement"] = line.postponement
         line.before = {key: old[key] for key in plan if not is_new}
         line.changes = [
             *self.changes({key: value for key, value in plan.items() if key in PLAN_KEYS or key == "number"}, old),
             *self.changes({key: value for key, value in progress.items() if key != "effective_on"},
                           line.known.said if line.known else {})]
+        if line.postponement:
+            shown = FIELDS["planned_end"].shown
+            line.changes += [["延期到", shown(line.known.due, self.finder),
+                              shown(line.postponement["postponed_to"], self.finder)],
+                             ["延期原因", "", line.postponement["reason"]]]
 
     def write(self, rows):
         Writer(self.batch).write(rows)
@@ -201,26 +239,48 @@ class ProjectRoster(Roster):
                 line.problems.append("新项目的编号只能用字母、数字、“-”和“_”")
             elif line.code in finder.codes:
                 line.problems.append("这个编号已被别的项目使用")
-        if line.serial and self.numbers.setdefault((line.project_list, line.serial), line.number) == line.number:
+        if line.serial and self.numbers.setdefault((line.project_list, line.serial), line.where) == line.where:
             plan["number"] = line.serial
         elif line.serial:
             first = self.numbers[line.project_list, line.serial]
-            line.notes.append(Remark(f"“序号”{line.serial} 和第 {first} 行的一样，没有记", "number"))
+            line.notes.append(Remark(f"“序号”{line.serial} 和{first}的一样，没有记", "number"))
             line.read.pop("number", None)
         return self._with_budget_source(plan) | {"code": self._code(line), "project_list": line.project_list}
 
     def _ask_of_later(self, line, plan):
         """A later day is a postponement, whose reason is asked for as everywhere else; an earlier one is told."""
-        due = plan.get("planned_end")
-        before = line.known.due if line.known else ""
-        if due and before and due > before:
-            later, was = (words.day(date.fromisoformat(day)) for day in (due, before))
+        due, before = plan.get("planned_end"), line.known.due
+        if not due or not before or due == before or due == line.known.plan["planned_end"]:
+            return plan
+        if due < before:
+            if self._may_change_plan(line):
+                line.notes.append(Remark(f"“计划完成”比原来的{_day(before)}早", "planned_end"))
+            return plan
+        if line.known.waiting_due == due:
+            line.notes.append(Remark(f"延期到{_day(due)}已在送审", "planned_end"))
+        elif line.answer("later") == "postpone" and self._may_be_put_off(line, due) and line.answers["later"][1]:
+            line.postponement = {"postponed_to": due, "reason": line.answers["later"][1],
+                                 "effective_on": FIELDS["effective_on"].stored(self.batch.effective_on)}
+        elif not self._may_change_plan(line):
+            line.put_off = self._put_off(line, due)
+            return plan  # whose column is named as not theirs
+        elif line.answer("later") != LEAVE:
             line.questions.append(Remark(
-                f"“计划完成”从{was}推迟到{later}：请在项目页按“延期”办理并写明原因；"
-                "不延期就改回原来的日期", "planned_end"))
-        elif due and before:
-            line.notes.append(Remark(f"“计划完成”比原来的{words.day(date.fromisoformat(before))}早", "planned_end"))
-        return plan
+                f"“计划完成”从{_day(before)}推迟到{_day(due)}：是延期，请写原因；不延期就不改", "planned_end",
+                [*self._put_off(line, due), Choice(LEAVE, "不延期，计划完成不改")], "later"))
+        return {key: value for key, value in plan.items() if key not in ("planned_end", "schedule_text")}
+
+    def _put_off(self, line, due):
+        is_possible = self._may_be_put_off(line, due)
+        return [Choice("postpone", f"是延期，延到{_day(due)}", "延期原因（公开）")] if is_possible else []
+
+    def _may_be_put_off(self, line, due):
+        """As on the project's own page: not to a day that was over, and nothing that is finished."""
+        is_over = line.known.said.get("status") in {*Status.DONE, Status.CANCELLED}
+        return due >= FIELDS["effective_on"].stored(self.batch.effective_on) and not is_over
+
+    def _may_change_plan(self, line):
+        return self.finder.may_change or line.known.is_own_draft
 
     def _code(self, line):
         """The code of a new project: its own again, the one it states, else one of its list."""
@@ -238,7 +298,7 @@ class ProjectRoster(Roster):
         plan = {key: value for key, value in plan.items() if (value or None) != (known[key] or None)}
         if "name" in plan and key_of(plan["name"]) == key_of(known["name"]):
             del plan["name"]  # the same name with other signs
-        if plan and not (self.finder.may_change or line.known.is_own_draft):
+        if plan and not self._may_change_plan(line):
             plan = self._not_theirs(line, plan)
         elif plan and not (self.finder.may_change or self.finder.is_own(known | plan)):
             line.problems.append("牵头单位或社区要有一个是你自己的，不能改到别的单位去")
@@ -249,7 +309,7 @@ class ProjectRoster(Roster):
         cells = dict.fromkeys(line.filled_by[key] for key in plan if key in line.filled_by)
         names = "”“".join(FIELDS[key].label for key in cells)
         if names:
-            line.notes.append(f"“{names}”和系统里的不同，你不能改，没有导入")
+            line.notes.append(Remark(f"“{names}”和系统里的不同，你不能改，没有导入", "", line.put_off, "later"))
         return {}
 
     def _with_budget_source(self, plan):
@@ -299,7 +359,7 @@ class ProjectRoster(Roster):
         if day > today:
             line.problems.append("“进展日期”不能在今天以后")
         elif line.known and line.known.last_day > day:
-            later = words.day(date.fromisoformat(line.known.last_day))
+            later = _day(line.known.last_day)
             line.notes.append(f"系统里有 {later}的进展，这一条更早，导入后记在它前面，不改变当前状态")
         if fresh.get("status") in Status.NEED_REASON:
             if not progress.get("reason"):

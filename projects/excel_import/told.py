@@ -5,13 +5,12 @@ It writes nothing. `manage.py preview_list` prints it for whoever sends lists by
 from django.utils import timezone
 
 from guicheng.excel_import.columns import letter_of
-from guicheng.excel_import.rows import Outcome, Remark, chunks
+from guicheng.excel_import.rows import Outcome
 from guicheng.excel_import.values import plain_text, short
 from guicheng.files.spreadsheets import read_sheets
-from projects.excel_import.assumed import assumed, assumed_of_sheets, is_read
 from projects.excel_import.fields import FIELDS
-from projects.excel_import.roster import ProjectRoster, table_of
-from projects.excel_import.upload import list_named_in, read_header
+from projects.excel_import.preview import Reading, judged
+from projects.excel_import.upload import read_headers
 from projects.models import ImportBatch
 
 IS = {Outcome.NEW: "new", Outcome.CHANGED: "changed", Outcome.UNCHANGED: "same", Outcome.ASK: "ask",
@@ -20,7 +19,7 @@ TOLD = [
     "name", "number", "community", "lead_department", "supporting_departments", "leader", "contact", "phone",
     "planned_start", "planned_end", "schedule_text", "status", "percent", "quantity", "text", "problem",
     "delay_reason", "next_step", "coordination", "reason", "budget", "category", "effective_on"]
-CHUNK = 1000
+NO_LIST = "没有认出是哪张清单，按不在清单上的项目读"
 
 
 def told(file, user, *, file_name="", sheet="", project_list=None, year=None, effective_on=None):
@@ -29,41 +28,42 @@ def told(file, user, *, file_name="", sheet="", project_list=None, year=None, ef
     `sheet`: read this one only. `project_list`: where the file does not name its list. `year`: of days without one.
     """
     sheets = read_sheets(file)
-    wanted = is_read(sheets, sheet)
-    first_seen, told_sheets, sentences = {}, [], assumed_of_sheets(sheets, wanted)
-    for each in sheets:
-        if each.name not in wanted:
-            told_sheets.append({"name": each.name, "read": False, "header_rows": [], "columns": {}, "rows": [],
-                                "skipped": []})
-            continue
-        batch = ImportBatch(uploader=user, file_name=file_name[-160:], project_list=project_list,
-                            effective_on=effective_on or timezone.localdate())
-        read_header(batch, each)
-        batch.project_list = project_list or list_named_in(batch, each)
-        batch.no_list = batch.project_list is None
-        roster = ProjectRoster(batch, table_of(batch, each), year)
-        roster.first_seen = first_seen
-        told_sheets.append(_sheet(roster, batch, each))
-        sentences += [sentence for sentence in assumed(roster) if sentence not in sentences]
-    return {"sheets": told_sheets, "assumed": sentences}
+    batch = ImportBatch(uploader=user, file_name=file_name[-160:], project_list=project_list,
+                        effective_on=effective_on or timezone.localdate())
+    read_headers(batch, sheets, sheet)
+    said = {each.name: _unread(each) for each in sheets}
+    batch.no_list = not batch.project_list and any(
+        each.is_read and not each.project_list and not {"project_list", "code"} & set(each.columns)
+        for each in batch.read_sheets)
+    reading, rosters = Reading(batch, sheets, year=year), []
+    for roster in reading.rosters():
+        said[roster.table.sheet.name] = _sheet(roster)
+        rosters.append(roster)
+    sentences = list(dict.fromkeys(each.sentence for each in reading.assumed(rosters)))
+    if batch.no_list:
+        sentences.append(NO_LIST)
+    return {"sheets": list(said.values()), "assumed": sentences}
 
 
-def _sheet(roster, batch, sheet):
-    table, rows = roster.table, []
-    for chunk in chunks(table.lines(), CHUNK):
-        rows += [_row(roster, line) for line in roster.judge(chunk)]
+def _unread(sheet):
+    return {"name": sheet.name, "read": False, "header_rows": [], "columns": {}, "rows": [], "skipped": []}
+
+
+def _sheet(roster):
+    table, sheet = roster.table, roster.read_sheet
+    rows = [_row(roster, line) for lines in judged(roster) for line in lines]
     return {
         "name": sheet.name, "read": True,
-        "header_rows": list(range(batch.header_row, batch.header_row + batch.header_rows)),
+        "header_rows": list(range(sheet.header_row, sheet.header_row + sheet.header_rows)),
         "columns": {letter_of(index): {"heading": heading, "field": key or None}
-                    for index, (heading, key) in enumerate(zip(batch.headings, batch.columns, strict=True)) if heading},
+                    for index, (heading, key) in enumerate(zip(sheet.headings, sheet.columns, strict=True)) if heading},
         "rows": rows,
         "skipped": [{"row": each.number, "why": each.why, "words": each.words} for each in table.skipped]}
 
 
 def _row(roster, line):
     return {"row": line.number, "is": IS[line.outcome], "fields": _fields(roster, line),
-            "notes": [_note(roster.table, line, remark) for remark in [*line.problems, *line.questions, *line.notes]]}
+            "notes": [_note(roster.table, line, remark) for remark in line.remarks]}
 
 
 def _fields(roster, line):
@@ -81,7 +81,6 @@ def _fields(roster, line):
 
 
 def _note(table, line, remark):
-    key = remark.key if isinstance(remark, Remark) else ""
-    place = table.places.get(key)
-    cell = plain_text(line.cells[key]) if key in line.cells else line.struck.get(key, "")
+    place = table.places.get(remark.key)
+    cell = plain_text(line.cells[remark.key]) if remark.key in line.cells else line.struck.get(remark.key, "")
     return {"column": letter_of(place) if place is not None else None, "cell": short(cell, 60), "says": str(remark)}

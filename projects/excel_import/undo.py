@@ -26,15 +26,15 @@ def undo(batch, by):
     if locked.state != ImportBatch.State.CONFIRMED:
         raise ValidationError("只有已导入的一批才能撤销。")
     rows = ImportRow.objects.filter(batch=locked, project__isnull=False).exclude(outcome="wrong").exclude(
-        outcome="unchanged").select_related("update").order_by("pk")
+        outcome="unchanged").select_related("update", "postponement").order_by("pk")
     dropped = withdrawn = 0
     for chunk in chunks(rows.defer("raw", "changes").iterator(SIZE), SIZE):
         projects = Project.objects.select_for_update(no_key=True).in_bulk([row.project_id for row in chunk])
         refuse_foreign(chunk, projects, by)
         refuse_built_on(chunk, projects, by)
         for row in chunk:
-            if row.update:
-                row.update.project = projects[row.project_id]
+            for said in row.statements:
+                said.project = projects[row.project_id]
         dropped += drop_waiting(chunk, by, locked)
         withdrawn += withdraw_published(chunk, by, locked)
         with acting(by, f"撤销导入：{batch.file_name}"):
@@ -87,19 +87,19 @@ def pointed_at_by_others(projects):
 
 
 def named(rows):
-    names = "、".join(f"第 {row.number} 行“{row.name}”" for row in rows[:SAY_WHICH])
+    names = "、".join(f"{row}“{row.name}”" for row in rows[:SAY_WHICH])
     return names + (f"等 {len(rows)} 行" if len(rows) > SAY_WHICH else "")
 
 
 def drop_waiting(rows, by, batch):
     """Drop what waits for review."""
-    waiting = [row.update for row in rows if row.update and row.update.is_open]
+    waiting = [said for row in rows for said in row.statements if said.is_open]
     return ProgressUpdate.in_bulk(waiting, by, Verb.DROPPED, f"撤销导入：{batch.file_name}")
 
 
 def withdraw_published(rows, by, batch):
     """Ask for the withdrawal of what is public already: a withdrawal is reviewed like everything else."""
-    public = [row.update for row in rows if row.update and row.update.is_published]
+    public = [said for row in rows for said in row.statements if said.is_published]
     if not public:
         return 0
     reason, own = f"撤销导入：{batch.file_name}", Source.objects.own()

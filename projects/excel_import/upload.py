@@ -1,4 +1,4 @@
-"""Take in an uploaded list: keep the file, find the sheet, its header, its list and what its columns mean."""
+"""Take in an uploaded list: keep the file; of each sheet find the header, the list and what its columns mean."""
 import hashlib
 
 from django.core.files.base import File
@@ -7,34 +7,31 @@ from guicheng.excel_import.columns import habit_key
 from guicheng.excel_import.names import key_of
 from guicheng.excel_import.values import plain_text
 from guicheng.files.spreadsheets import Unreadable, read_sheets
-from projects.excel_import.assumed import assumed_of_sheets
 from projects.excel_import.fields import FIELDS
-from projects.models import ColumnHabit, ImportBatch, ProjectList
+from projects.models import ColumnHabit, ImportBatch, ProjectList, ReadSheet
 
 
 def receive(uploader, upload, **stated):
-    """(batch, its chosen sheet). Raises Unreadable; then nothing is kept."""
-    batch, sheet = read(uploader, upload, **stated)
+    """(batch, the sheets of its file). Raises Unreadable; then nothing is kept."""
+    batch, sheets = read(uploader, upload, **stated)
     keep(batch, upload)
-    return batch, sheet
+    return batch, sheets
 
 
 def read(uploader, upload, *, effective_on, source, project_list=None, no_list=False):
-    """(batch, its chosen sheet) as `keep` will write them. Raises Unreadable."""
+    """(batch, the sheets of its file) as `keep` will write it. Raises Unreadable."""
     sheets = read_sheets(upload)
     if not any(sheet.rows for sheet in sheets):
         raise Unreadable("这个文件里没有内容。")
-    sheet, header = FIELDS.choose_sheet(sheets)
-    sheet = sheet or next(sheet for sheet in sheets if sheet.rows)
     batch = ImportBatch(
         uploader=uploader, file_name=upload.name[-160:], sha256=digest(upload), effective_on=effective_on,
         source=source, project_list=project_list, no_list=no_list)
-    read_header(batch, sheet, header)
-    batch.sheets_said = assumed_of_sheets(sheets, [sheet.name])
-    if not project_list and not no_list:
-        batch.project_list = list_named_in(batch, sheet)
+    read_headers(batch, sheets)
+    if not any(each.is_read for each in batch.read_sheets):
+        read_one_at_least(batch, sheets)
+    batch.total = sum(each.total for each in batch.read_sheets if each.is_read)
     batch.full_clean(exclude=["file"])
-    return batch, sheet
+    return batch, sheets
 
 
 def keep(batch, upload):
@@ -49,34 +46,99 @@ def digest(upload):
     return hashlib.file_digest(upload, "sha256").hexdigest()
 
 
-def read_header(batch, sheet, header=None, row=None):
-    """Set what the sheet and its header say: the one found, the row a person names, else the first row."""
-    header = (FIELDS.header_at(sheet, row) if row else None) or header or FIELDS.find_header(sheet)
-    header = header or FIELDS.header_at(sheet, 1)
-    batch.sheet, batch.header_row, batch.header_rows = sheet.name, header.row, header.rows
-    batch.headings = header.headings
-    below = sheet.rows[header.below:]
-    habits = dict(ColumnHabit.objects.filter(user=batch.uploader_id).values_list("heading", "field"))
-    batch.columns = FIELDS.map_columns(header.headings, sheet, header.below, habits)
-    batch.total = sum(1 for cells in below if any(plain_text(cell) for cell in cells))
+# --- what the sheets say of themselves --------------------------------------------------------------
+def read_headers(batch, sheets, chosen=""):
+    """Set how each sheet is read: the one that is `chosen`, else every shown one with a header that names projects."""
+    habits, read = habits_of(batch.uploader_id), []
+    for sheet in sheets:
+        each = ReadSheet(sheet.name, sheet.is_hidden)
+        read_header(each, sheet, habits)
+        each.has_header = each.has_header and each.names_projects
+        each.is_read = each.has_header and (sheet.name == chosen if chosen else not sheet.is_hidden)
+        read.append(each)
+    batch.read_sheets = read
+    find_lists(batch, sheets)
 
 
+def read_one_at_least(batch, sheets):
+    """Where no header is recognised, a person says where it stands: on the sheet that looks most like a table."""
+    shown = [sheet for sheet in sheets if sheet.rows and not sheet.is_hidden] or [s for s in sheets if s.rows]
+    best = FIELDS.choose_sheet(shown)[0] or shown[0]
+    read = batch.read_sheets
+    next(each for each in read if each.name == best.name).is_read = True
+    batch.read_sheets = read
+    find_lists(batch, sheets)
+
+
+def habits_of(user):
+    """{folded heading: the ColumnHabit of this person}."""
+    return {habit.heading: habit for habit in ColumnHabit.objects.filter(user=user)} if user else {}
+
+
+def read_header(each, sheet, habits, row=None, height=1):
+    """Set what the header of a sheet says: the one found, the one a person names, else the first row."""
+    found = FIELDS.find_header(sheet)
+    each.has_header = found is not None
+    if row:
+        found = FIELDS.header_at(sheet, row, height)
+    header = found or FIELDS.header_at(sheet, 1)
+    each.header_row, each.header_rows, each.headings = header.row, header.rows, header.headings
+    each.columns = FIELDS.map_columns(header.headings, sheet, header.below,
+                                      {heading: habit.field for heading, habit in habits.items()})
+    each.total = sum(1 for cells in sheet.rows[header.below:] if any(plain_text(cell) for cell in cells))
+    remember(each, habits)
+
+
+def remember(each, habits):
+    """Take the readings that the person once chose for these headings, and name the headings."""
+    each.unit, each.scale = (
+        habits[key].reading if (key := habit_key(each.heading_of(field))) in habits else ""
+        for field in ("budget", "percent"))
+    each.remembered = [heading for heading in each.headings if habit_key(heading) in habits]
+
+
+def find_lists(batch, sheets):
+    """Set the list that the sheets that are read name: of the batch where all name one, else of each."""
+    if batch.project_list or batch.no_list:
+        return
+    read = batch.read_sheets
+    lists = list(ProjectList.objects.visible_to(batch.uploader))
+    for each, sheet in zip(read, sheets, strict=True):
+        named = list_named_in(batch, each, sheet, lists) if each.is_read else None
+        each.project_list = named.pk if named else None
+    named = {each.project_list for each in read if each.is_read}
+    if len(named) == 1:
+        batch.project_list = next((each for each in lists if {each.pk} == named), None)
+        for each in read:
+            each.project_list = None
+    batch.read_sheets = read
+
+
+def list_named_in(batch, each, sheet, lists):
+    """The list whose title stands above the header, in the sheet's name or in the file's."""
+    above = [plain_text(cell) for row in sheet.rows[: each.header_row - 1] for cell in row]
+    texts = [key_of(text) for text in [*above, sheet.name, batch.file_name] if text]
+    return next((each for each in lists if any(key_of(each.title) in text for text in texts)), None)
+
+
+# --- what a person says otherwise -------------------------------------------------------------------
 def learn(user, headings, before, after):
     """Remember where a person corrected what a column means."""
     for heading, old, new in zip(headings, before, after, strict=True):
         key = habit_key(heading)
         if key and old != new:
-            ColumnHabit.objects.update_or_create(user=user, heading=key, defaults={"field": new})
+            ColumnHabit.objects.update_or_create(user=user, heading=key, defaults={"field": new, "reading": ""})
 
 
-def list_named_in(batch, sheet):
-    """The list whose title stands above the header, in the sheet's name or in the file's."""
-    above = [plain_text(cell) for row in sheet.rows[: batch.header_row - 1] for cell in row]
-    texts = [key_of(text) for text in [*above, sheet.name, batch.file_name] if text]
-    for project_list in ProjectList.objects.visible_to(batch.uploader):
-        if any(key_of(project_list.title) in text for text in texts):
-            return project_list
-    return None
+def learn_reading(user, heading, field, reading):
+    """Remember in which unit, or of what, this person's column is."""
+    if key := habit_key(heading):
+        ColumnHabit.objects.update_or_create(user=user, heading=key, defaults={"field": field, "reading": reading})
+
+
+def forget(user, headings):
+    """Forget what this person once said of these headings."""
+    ColumnHabit.objects.filter(user=user, heading__in=[habit_key(heading) for heading in headings]).delete()
 
 
 def sheets_of(batch):
@@ -89,14 +151,16 @@ def sheets_of(batch):
         raise Unreadable("上传的文件已不在，请重新上传。")
 
 
-def sheet_of(batch):
-    return next((sheet for sheet in sheets_of(batch) if sheet.name == batch.sheet), None) or sheets_of(batch)[0]
-
-
 def what_is_missing(batch):
-    """Why the rows cannot be compared yet, in one sentence; "" when they can."""
-    if not {"name", "code"} & set(batch.columns):
-        return "没有认出哪一列是项目名称，请在下面选好。"
-    if not batch.project_list_id and not batch.no_list and not {"project_list", "code"} & set(batch.columns):
-        return "没有认出这是哪张清单，请选一张；不在清单上的项目也请说明。"
-    return ""
+    """(why the rows cannot be compared yet, in one sentence, or ""; the name of the sheet that is meant)."""
+    read = [each for each in batch.read_sheets if each.is_read]
+    if not read:
+        return "一张工作表也没有选，请至少选一张。", ""
+    for each in read:
+        which = f"“{each.name}”" if len(read) > 1 else ""
+        if not each.names_projects:
+            return f"{which}没有认出哪一列是项目名称，请在下面选好。", each.name
+        if not (batch.project_list_id or batch.no_list or each.project_list
+                or {"project_list", "code"} & set(each.columns)):
+            return f"{which}没有认出这是哪张清单，请选一张；不在清单上的项目也请说明。", each.name
+    return "", ""

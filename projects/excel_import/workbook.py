@@ -1,5 +1,6 @@
 """The workbooks people download: the template filled in for them, and the coloured result of an import."""
 import io
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -48,7 +49,7 @@ def import_template(projects, user):
     for column, field in enumerate(TEMPLATE):
         sheet.write_string(1, column, field.label, formats["head"])
     row = 2
-    finder = Finder(user, None)
+    finder = Finder(user)
     for known in _known(finder, projects):
         for column, field in enumerate(TEMPLATE):
             _write(sheet, row, column, _cell(finder, known, field), formats)
@@ -107,14 +108,29 @@ def _choices(book, sheet, finder, last):
 
 # --- the result -------------------------------------------------------------------------------------
 def import_result(batch, rows):
-    """The original cells with what became of each row, coloured."""
+    """The original cells with what became of each row, coloured; a sheet for each that was read."""
     buffer, book = _open()
     font = {"font_name": "宋体", "font_size": 11, "valign": "top", "text_wrap": True, "border": 1,
             "border_color": "#E3E1DC"}
     head = book.add_format({**font, "bold": True, "bg_color": "#EEEDE8", "align": "center"})
     fills = {outcome: book.add_format({**font, "bg_color": colour}) for outcome, colour in FILLS.items()}
-    sheet = book.add_worksheet("导入结果")
-    titles = ["结果", "说明", "原来第几行", *[heading.replace("\n", "") for heading in batch.headings]]
+    read = [each for each in batch.read_sheets if each.is_read]
+    for number, each in enumerate(read):
+        name = _sheet_name(each.name, number) if len(read) > 1 else "导入结果"
+        _write_result(book.add_worksheet(name), each.headings, rows.filter(sheet=each.name if len(read) > 1 else ""),
+                      head, fills)
+    book.close()
+    return buffer.getvalue()
+
+
+def _sheet_name(name, number):
+    """A name that Excel takes; what other programs allow beyond that is left out."""
+    plain_name = re.sub(r"[\[\]:*?/\\']", "", name)
+    return plain_name if plain_name == name and len(name) <= 31 else f"{number + 1} {plain_name}"[:31]
+
+
+def _write_result(sheet, headings, rows, head, fills):
+    titles = ["结果", "说明", "原来第几行", *[heading.replace("\n", "") for heading in headings]]
     sheet.set_column(0, 0, 10)
     sheet.set_column(1, 1, 50)
     sheet.set_column(2, len(titles), 16)
@@ -131,8 +147,6 @@ def import_result(batch, rows):
             else:
                 sheet.write_number(row, column, value, fill)
     sheet.autofilter(0, 0, row, len(titles) - 1)
-    book.close()
-    return buffer.getvalue()
 
 
 def explained(row):

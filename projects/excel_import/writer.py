@@ -35,6 +35,7 @@ class Writer:
             if row.supporting is not None:
                 row.project.supporting_departments.set(row.supporting)
         self._say([row for row in rows if row.values["progress"]])
+        self._put_off([row for row in rows if row.values.get("postponement")])
         self._remember(rows)
         ImportRow.objects.bulk_update(naming, ["values"])  # the undo looks for the office that was made
 
@@ -89,16 +90,29 @@ class Writer:
         for row, update in zip(rows, updates, strict=True):
             row.update = update
 
+    def _put_off(self, rows):
+        """The postponements, handed in for review with their reasons."""
+        updates = [ProgressUpdate(
+            project=row.project, source_id=self.batch.source_id, kind=ProgressUpdate.Kind.POSTPONEMENT,
+            reason=said["reason"], postponed_to=FIELDS["planned_end"].loaded(said["postponed_to"]),
+            effective_on=FIELDS["effective_on"].loaded(said["effective_on"]))
+            for row in rows for said in [row.values["postponement"]]]
+        if updates:
+            ProgressUpdate.in_bulk(updates, self.by, Verb.SUBMITTED, f"导入：{self.batch.file_name}")
+        for row, update in zip(rows, updates, strict=True):
+            row.postponement = update
+
     def _remember(self, rows):
         """What each row became. Plain SQL: an upsert of whole rows takes as long as inserting the projects."""
-        became = [(row.project.pk, row.update_id,
-                   f"{row.project.version}-{row.update_id or row.seen.partition('-')[2] or 0}", row.pk) for row in rows]
-        places = ", ".join(["(%s, %s, %s, %s)"] * len(became))
+        became = [(row.project.pk, row.update_id, row.postponement_id,
+                   f"{row.project.version}-{row.postponement_id or row.update_id or row.seen.partition('-')[2] or 0}",
+                   row.pk) for row in rows]
+        places = ", ".join(["(%s, %s, %s, %s, %s)"] * len(became))
         with connection.cursor() as cursor:
             cursor.execute(  # only places for values are put together
                 "UPDATE projects_importrow SET project_id = CAST(became.column1 AS bigint), "  # noqa: S608
-                "update_id = CAST(became.column2 AS bigint), seen = became.column3 "
-                f"FROM (VALUES {places}) AS became WHERE id = CAST(became.column4 AS bigint)",
+                "update_id = CAST(became.column2 AS bigint), postponement_id = CAST(became.column3 AS bigint), "
+                f"seen = became.column4 FROM (VALUES {places}) AS became WHERE id = CAST(became.column5 AS bigint)",
                 [value for row in became for value in row])
 
 

@@ -1,7 +1,7 @@
 """What waits to be reviewed or made public."""
 from collections import defaultdict
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -55,6 +55,7 @@ def _by_statement(model, keys):
 
 def _batches(rows):
     """Imports of which something waits for this reviewer, the oldest first."""
-    found = ImportRow.objects.filter(update__in=rows.order_by().values("pk")).order_by()
+    keys = rows.order_by().values("pk")
+    found = ImportRow.objects.filter(Q(update__in=keys) | Q(postponement__in=keys)).order_by()
     return list(found.values("batch", "batch__file_name", "batch__uploader__name", "batch__confirmed_at").annotate(
         count=Count("pk")).order_by("batch__confirmed_at", "batch")[:SHOWN])

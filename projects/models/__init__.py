@@ -3,7 +3,7 @@ from projects.models.bulk import BulkChange
 from projects.models.covered import CoveredClose, CoveredFile
 from projects.models.evidence import Discrepancy, Fact, PolicyDocument, Source
 from projects.models.exports import ExportFile
-from projects.models.imports import ColumnHabit, ImportBatch, ImportRow
+from projects.models.imports import ColumnHabit, ImportAnswer, ImportBatch, ImportRow, ReadSheet
 from projects.models.ledger import ProgressUpdate
 from projects.models.lights import LightOverride, LightRule
 from projects.models.lists import Category, Declaration, Department, ProjectList
@@ -36,11 +36,10 @@ from projects.models.supervision import Instruction, SupervisionNotice
 
 __all__ = [
     "AnswerAtClose", "AskedColumn", "AskedUnit", "BulkChange", "Category", "CloseFile", "ColumnHabit", "CoveredClose",
-    "CoveredFile", "Declaration", "Department",
-    "Discrepancy", "ExportFile", "Fact", "ImportBatch", "ImportRow", "Instruction", "LightOverride", "LightRule",
-    "Milestone", "Paper", "Photo",
-    "PolicyDocument", "ProgressUpdate", "Project", "ProjectAlias", "ProjectList", "Promise", "QuarterClose",
-    "QuarterReopening", "QuarterReport", "QuarterSigning", "ReportingAnswer", "ReportingColumn", "ReportingRelease",
+    "CoveredFile", "Declaration", "Department", "Discrepancy", "ExportFile", "Fact", "ImportAnswer", "ImportBatch",
+    "ImportRow", "Instruction", "LightOverride", "LightRule", "Milestone", "Paper", "Photo", "PolicyDocument",
+    "ProgressUpdate", "Project", "ProjectAlias", "ProjectList", "Promise", "QuarterClose", "QuarterReopening",
+    "QuarterReport", "QuarterSigning", "ReadSheet", "ReportingAnswer", "ReportingColumn", "ReportingRelease",
     "ReportingReminder", "ReportingReturn", "ReportingRow", "ReportingScan", "ReportingTask", "ReportingWording",
     "ReviewStep", "Source", "Standing", "Status", "SuperiorForm", "SupervisionNotice", "WORDED", "WatchedWord",
 ]

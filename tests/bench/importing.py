@@ -96,12 +96,12 @@ def measure(folder, size):
     path, steps = folder / "list.xlsx", {}
     started = time.perf_counter()
     with path.open("rb") as file:
-        batch, sheet = upload.receive(user, File(file, "示例清单.xlsx"), effective_on=date(2021, 9, 30),
+        batch, sheets = upload.receive(user, File(file, "示例清单.xlsx"), effective_on=date(2021, 9, 30),
                                       source=Source.objects.own(), project_list=project_list)
     steps["读取"], started = time.perf_counter() - started, time.perf_counter()
-    preview.preview(batch, sheet)
+    preview.preview(batch, sheets)
     steps["核对并存下预览"], started = time.perf_counter() - started, time.perf_counter()
-    del sheet
+    del sheets
     confirm.confirm(batch)
     steps["导入"] = time.perf_counter() - started
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

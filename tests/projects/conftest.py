@@ -16,8 +16,8 @@ def preview(key_list, settings, tmp_path):
     def _preview(user, rows, **kw):
         kw = {"project_list": key_list, "effective_on": date(2021, 9, 30), "source": Source.objects.own()} | kw
         file = rows if hasattr(rows, "read") else workbook(rows)
-        batch, sheet = upload.receive(user, file, **kw)
-        jobs.start(batch, "preview", user, sheet=sheet)
+        batch, sheets = upload.receive(user, file, **kw)
+        jobs.start(batch, "preview", user, sheets=sheets)
         return batch
 
     return _preview

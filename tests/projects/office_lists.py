@@ -20,6 +20,21 @@ def workbook(rows, title="表", name="清单.xlsx"):
     return SimpleUploadedFile(name, buffer.getvalue())
 
 
+def several(sheets, name="清单.xlsx", hidden=()):
+    """A workbook of {name of a sheet: its rows}."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+        if title in hidden:
+            sheet.sheet_state = "hidden"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return SimpleUploadedFile(name, buffer.getvalue())
+
+
 def confirm(batch):
     jobs.start(batch, "confirm", batch.uploader)
     return batch

@@ -144,9 +144,9 @@ def sent(db, clerk, other_clerk, key_list, settings, tmp_path):
     factories.make_community(name="桂一")
 
     def _sent(content, name="odd.xlsx", user=clerk):
-        batch, sheet = upload.receive(user, SimpleUploadedFile(name, content), project_list=key_list,
+        batch, sheets = upload.receive(user, SimpleUploadedFile(name, content), project_list=key_list,
                                       effective_on=date(2021, 9, 30), source=Source.objects.own())
-        jobs.start(batch, "preview", user, sheet=sheet)
+        jobs.start(batch, "preview", user, sheets=sheets)
         assert batch.message == ""
         return list(batch.rows.order_by("number"))
 

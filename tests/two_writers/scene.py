@@ -112,16 +112,16 @@ class Scene:
             update.submit(self.clerk)
         return update
 
-    def batch(self, confirmed=False, rows=3):
+    def batch(self, confirmed=False, rows=3, lines=None):
         """An import of the clerk's with its preview."""
-        lines = [[number, f"第 {self.number} 处的 {number} 号", "", "2021年9月30日", "已进场。"]
-                 for number in range(1, rows + 1)]
+        lines = lines or [[number, f"第 {self.number} 处的 {number} 号", "", "2021年9月30日", "已进场。"]
+                          for number in range(1, rows + 1)]
         self.office.refresh_from_db()
         for line in lines:
             line[2] = self.office.name
-        batch, sheet = upload.receive(self.clerk, workbook([HEAD, *lines]), project_list=self.list,
-                                      effective_on=date(2021, 9, 30), source=Source.objects.own())
-        jobs.start(batch, "preview", self.clerk, sheet=sheet)
+        batch, sheets = upload.receive(self.clerk, workbook([HEAD, *lines]), project_list=self.list,
+                                       effective_on=date(2021, 9, 30), source=Source.objects.own())
+        jobs.start(batch, "preview", self.clerk, sheets=sheets)
         if confirmed:
             jobs.start(batch, "confirm", self.clerk)
         return batch

@@ -71,6 +71,57 @@ def new_offices_beside_confirm(scene):
     return first.send, second.send, lambda: is_whole(batch)
 
 
+def asking(scene):
+    """An import of the clerk's of four rows, the last of which is named like the third, and a total below."""
+    unit = scene.office.name
+    names = [f"{scene.number} 处的{number}号" for number in "甲乙丙丙"]
+    return scene.batch(lines=[*[[number, name, unit, "2021年9月30日", "已进场。"]
+                                for number, name in enumerate(names, 1)], ["合计", "4 项", "", "", ""]])
+
+
+@pair("projects_importbatch_answer")
+def an_answer_beside_confirm(scene):
+    """The fourth row is written where the answer came first, else not; never half."""
+    batch = asking(scene)
+    row = batch.rows.get(outcome="ask")
+    first = of_batch(scene, batch, "answer").only(**{f"answer-{row.pk}-twin": "another"})
+    return first.send, of_batch(scene, batch, "confirm").only().send, lambda: is_as_read(batch)
+
+
+@pair("projects_importbatch_answer")
+def two_answers_to_one_question(scene):
+    batch = asking(scene)
+    row = batch.rows.get(outcome="ask")
+    one, other = (of_batch(scene, batch, "answer").only(**{f"answer-{row.pk}-twin": key})
+                  for key in ("another", "same"))
+    return one.send, other.send, lambda: {
+        "回答": (batch.answers.count(), 1), "没有办完的": (ImportBatch.objects.get(pk=batch.pk).job, ""),
+        "按回答读": (batch.rows.get(number=5).outcome,
+                 {"another": "new", "same": "unchanged"}[batch.answers.get().answer])}
+
+
+@pair("projects_importbatch_take")
+def a_row_taken_in_beside_confirm(scene):
+    batch = asking(scene)
+    first = of_batch(scene, batch, "take").only(take="6-0")
+    return first.send, of_batch(scene, batch, "confirm").only().send, lambda: is_as_read(batch)
+
+
+@pair("projects_importbatch_reading")
+def another_header_beside_confirm(scene):
+    batch = scene.batch()
+    first = of_batch(scene, batch, "reading").only(what="header", place="0", header_row="1", header_rows="1")
+    return first.send, of_batch(scene, batch, "confirm").only().send, lambda: is_whole(batch)
+
+
+def is_as_read(batch):
+    """What is confirmed is what the preview shows, all of it; else nothing is written."""
+    now = ImportBatch.objects.get(pk=batch.pk)
+    rows = batch.rows.filter(outcome__in=["new", "changed"])
+    written = rows.filter(project__isnull=False).count()
+    return {"写入的行": (written, rows.count() if now.state == "confirmed" else 0), "没有办完的": (now.job, "")}
+
+
 @pair("projects_importbatch_undo")
 def two_clicks_on_undo_an_import(scene):
     batch = scene.batch(confirmed=True)
