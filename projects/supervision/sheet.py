@@ -18,8 +18,8 @@ NOT_FILLED = "【待填：依据】"
 GOES_ON = "（续附页）"
 STOPS = "。；！？\n"
 LEAST = 4  # lines that a long text keeps beside another one
-ROOMY = {"demand": 7, "reply": 7, "evidence": 3}  # lines that the large size leaves free for them (sheet.css)
-HEIGHT = {"order": 133, "reply": 121}  # millimetres of the sheet that are left for the texts of its rows
+ROOMY = {"demand": 9, "reply": 9, "evidence": 3}  # lines that the large size leaves free for them (sheet.css)
+HEIGHT = {"order": 165, "reply": 148}  # millimetres of the sheet that are left for the texts of its rows
 
 
 class Part(models.TextChoices):
