@@ -1,7 +1,7 @@
 """What a dossier says to anybody: the facts of a ProjectPage, its plan, what was told beside, closed reports."""
 from guicheng import words
 from projects.late_units import NOT_NAMED
-from projects.models import QuarterClose
+from projects.models import QuarterClose, Status
 
 
 def basics(page, no_unit):
@@ -72,6 +72,11 @@ def plan(page):
         "postponements": [{"said": row.told, "to": words.day(row.postponed_to), "reason": row.reason}
                           for row in reversed(page.in_force) if row.postponed_to],
     }
+
+
+def parts(page):
+    """What it consists of, where its parts are kept apart."""
+    return [{"name": row["name"], "status": Status.label_of(row["status"])} for row in page.parts]
 
 
 def told(page):

@@ -37,7 +37,8 @@ def render_pdf(dossier):
 
 # key, title, and what of the content it holds: a chapter of nothing is left out
 CHAPTERS = [
-    ("basics", "基本情况", "facts"), ("plan", "计划、承诺和延期", "has_plan"), ("statements", "每次进展", "statements"),
+    ("basics", "基本情况", "facts"), ("parts", "分项", "parts"), ("plan", "计划、承诺和延期", "has_plan"),
+    ("statements", "每次进展", "statements"),
     ("waiting", "还没有发布的填报", "waiting"), ("notices", "督办和批示", "notices", "instructions"),
     ("told", "其他记述", "told", "differences"), ("reports", "季度汇总里的记载", "reports"),
     ("tables", "报送任务", "tables"), ("files", "附件清单", "papers"), ("history", "修改记录", "history"),

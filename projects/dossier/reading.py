@@ -4,6 +4,7 @@ The public one is made of what the project's public page is made of and of nothi
 staff see; all that is internal is marked so. Whatever is sealed is covered in both: a paper goes from hand to hand.
 """
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db import models
 from django.db.models import Q
@@ -53,6 +54,7 @@ class Dossier:
     """One project for one audience: `content` is plain and covered, `files` are what it shows."""
 
     audience: Audience
+    on: date
     content: dict
     files: list = field(default_factory=list)
     orders: list = field(default_factory=list)  # the Sheets of its 督办单
@@ -72,6 +74,7 @@ def dossier_of(code, audience, user, day=None):
     The public one of a project that is not public is none.
     """
     public = audience == Audience.PUBLIC
+    day = day or timezone.localdate()
     visible = Project.objects.visible_to(user)
     page = ProjectPage(code, NOW, visible.filter(pk__in=Project.objects.published()) if public else visible)
     no_unit = page.context()["no_unit"] if public else ""  # it also takes off who answers for what is late
@@ -80,9 +83,10 @@ def dossier_of(code, audience, user, day=None):
         models.prefetch_related_objects(page.updates, "author", "checker", "reviewer")
     content = {
         "code": page.project.code, "name": page.project.name, "is_sample": page.project.is_sample,
-        "day": words.day(day or timezone.localdate()), "is_internal": not public,
+        "day": words.day(day), "is_internal": not public,
         "status": Status.label_of(page.project.status), "lead": heads.project_sentence(page.project, page.latest),
         "facts": facts.basics(page, no_unit), "unknown": page.unknown(no_unit), "plan": facts.plan(page),
+        "parts": facts.parts(page),
         "statements": [_statement(entry, page.project, files, public) for entry in reversed(page.entries)],
         "told": facts.told(page), "differences": facts.differences(page),
         "reports": facts.reports(page.project, None if public else user),
@@ -94,7 +98,7 @@ def dossier_of(code, audience, user, day=None):
     cover = Seal.objects.cover()
     found = [File(**vars(each) | {"title": cover.text(each.title)}) for each in files.found]
     orders = [sheet_of(notice, part, cover) for notice in notices if notice.is_order for part in _parts_of(notice)]
-    return Dossier(audience, cover.value(content), found, orders)
+    return Dossier(audience, day, cover.value(content), found, orders)
 
 
 def _parts_of(notice):

@@ -68,4 +68,30 @@ class Migration(migrations.Migration):
             model_name='supervisionnotice',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('evidence', ''), ('replied_at__isnull', True), ('replied_by__isnull', True), ('reply', '')), models.Q(('received_at__isnull', False), ('replied_at__isnull', False), ('replied_by__isnull', False), models.Q(('reply', ''), _negated=True)), _connector='OR'), name='projects_supervisionnotice_reply_whole', violation_error_message='先签收再回复；回复要有内容、回复人和时刻。'),
         ),
+        migrations.RemoveConstraint(
+            model_name='exportfile',
+            name='projects_exportfile_extension_known',
+        ),
+        migrations.AddField(
+            model_name='exportfile',
+            name='kind',
+            field=models.CharField(choices=[('list', '项目明细'), ('dossier', '一项一档')], default='list', max_length=10, verbose_name='种类'),
+        ),
+        migrations.AlterField(
+            model_name='exportfile',
+            name='extension',
+            field=models.CharField(choices=[('xlsx', 'Excel'), ('csv', 'CSV'), ('pdf', 'PDF'), ('zip', 'zip')], max_length=4, verbose_name='格式'),
+        ),
+        migrations.AddConstraint(
+            model_name='exportfile',
+            constraint=models.CheckConstraint(condition=models.Q(('extension__in', ['xlsx', 'csv', 'pdf', 'zip'])), name='projects_exportfile_extension_known', violation_error_message='格式不在可选范围内。'),
+        ),
+        migrations.AddConstraint(
+            model_name='exportfile',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['list', 'dossier'])), name='projects_exportfile_kind_known', violation_error_message='导出的种类不在可选范围内。'),
+        ),
+        migrations.AddConstraint(
+            model_name='exportfile',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('extension__in', ['xlsx', 'csv']), ('kind', 'list')), models.Q(('extension__in', ['pdf', 'zip']), ('kind', 'dossier')), _connector='OR'), name='projects_exportfile_extension_of_kind', violation_error_message='项目明细导出成 Excel 或 CSV，一项一档导出成 PDF 或 zip。'),
+        ),
     ]
