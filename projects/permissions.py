@@ -35,6 +35,11 @@ def can_download_export(user, file):
     return user.has_perm("projects.view_project") and in_scope(user, file) and file.is_within_scope_of(user)
 
 
+def can_read_dossier(user, project):
+    """一项一档: who sees the project and what is said of it."""
+    return user.has_perms(["projects.view_project", "projects.view_progressupdate"]) and in_scope(user, project)
+
+
 def can_close_quarter(user):
     """季度数据锁定, 签发登记 and reopening: a reviewer marked 在编 who sees the whole street."""
     return user.has_perm("projects.close_quarter") and user.is_established and sees_everything(user)

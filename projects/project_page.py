@@ -23,15 +23,17 @@ NO_CODE = Value("")
 class ProjectPage:
     """The page of the public project with this code. Raises Http404 where there is none.
 
+    `among`: the projects one of which it may be, where staff ask for more than the public ones.
     `not_yet`: its list, where that was not announced by the moment; nothing else is asked for then.
     """
 
-    def __init__(self, code, moment):
+    def __init__(self, code, moment, among=None):
         self.moment = moment
+        among = Project.objects.published() if among is None else among
         beside = Project.objects.filter(
             project_list=OuterRef("project_list"), parent=None, is_published=True).order_by()
         self.project = get_object_or_404(
-            Project.objects.published().lean().select_related(
+            among.lean().select_related(
                 "project_list", "category", "community", "lead_department", "source",
             ).annotate(
                 before=Subquery(beside.filter(code__lt=OuterRef("code")).order_by("-code").values("pk")[:1]),

@@ -31,6 +31,8 @@ NOT_AS_IT_IS = re.compile('[",]|^[=+@ -]| $')  # of printable text
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+    "zip": "application/zip",
 }
 
 

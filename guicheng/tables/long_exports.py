@@ -9,6 +9,7 @@ An app has a table of `LongExport`s, an `Export` that says what its files hold, 
 """
 import hashlib
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
@@ -29,6 +30,8 @@ from guicheng.tables.whole_files import whole_file
 class Format(models.TextChoices):
     XLSX = "xlsx", "Excel"
     CSV = "csv", "CSV"
+    PDF = "pdf", "PDF"
+    ZIP = "zip", "zip"
 
 
 class State(models.TextChoices):
@@ -136,7 +139,7 @@ class LongExports:
     def __init__(self, model, export, folder):
         self.model, self.export, self._folder = model, export, folder
         self.work = None  # the task, which calls `run`: set where it stands, for the queue keeps its path
-        self.rows = export.rows
+        self.rows = export.rows if export else None  # of one that is no table `_prepared` knows
 
     def folder(self):
         return settings.DATA_DIR / self._folder
@@ -158,13 +161,17 @@ class LongExports:
         Gives (its row, True), or (that of the same one still being made, False). In the caller's transaction, which
         holds the person: of two at once the second finds the first. Raises ValidationError.
         """
-        user.hold()
         filters = self.export.filters(data, user)
-        same = self.model.objects.open().filter(asked_by=user, query=filters.chosen, extension=extension).first()
+        return self._written_down(user, filters.chosen, extension, lambda: {
+            "what": filters.sentence[:300], "total": filters.rows.count()})
+
+    def _written_down(self, user, query, extension, values):
+        """What `ask` gives for this query; `values()` has the rest of a new row."""
+        user.hold()
+        same = self.model.objects.open().filter(asked_by=user, query=query, extension=extension).first()
         if same:
             return same, False
-        file = self.model(asked_by=user, what=filters.sentence[:300], query=filters.chosen, extension=extension,
-                          total=filters.rows.count(), job_queued_at=timezone.now())
+        file = self.model(asked_by=user, query=query, extension=extension, job_queued_at=timezone.now(), **values())
         file.full_clean()
         file.save()
         return file, True
@@ -199,17 +206,12 @@ class LongExports:
                 mine.update(state=State.FAILED, message=message, job_seen_at=None)
 
     def _make(self, file):
-        user = file.asked_by
-        if not (user.is_active and user.has_perm(self.export.permission)):
-            raise ValidationError(f"申请人现在不能看{self.export.noun}，没有生成。")
-        scope, found = self.export.scope_of(user), self.export.filters(file.query, user).rows
-        file.total = found.count()
-        if file.extension == "xlsx" and file.total > self.MAX_SHEET:
-            raise ValidationError(f"有 {file.total:,} 行，一张 Excel 表放不下。请先筛选，或者导出 CSV。")
+        scope, write = self._prepared(file)
         attempt, file.stored = file.stored, f"{file.stored}.{file.extension}"
         self.folder().mkdir(exist_ok=True)
         with whole_file(self.path_of(file), 0o600) as part:
-            self._write(file, part, self.rows(found, self.export.columns))
+            with self._telling(file) as saw:
+                write(part, saw)
             size = part.stat().st_size
             with part.open("rb") as written:
                 sha256 = hashlib.file_digest(written, "sha256").hexdigest()
@@ -218,11 +220,26 @@ class LongExports:
                            sha256=sha256, scope=scope, total=file.total, done=file.total, job_seen_at=None):
             self.path_of(file).unlink()  # it was given up and made by another
 
-    def _write(self, file, part, rows):
-        """Write the rows; of a long export the row says every second how far it is."""
-        write = self.WRITERS[file.extension]
+    def _prepared(self, file):
+        """(whose data it will hold, the function that writes it to a path and tells how far it is).
+
+        Raises ValidationError where it may not be made any more.
+        """
+        user, export = file.asked_by, self.export
+        if not (user.is_active and user.has_perm(export.permission)):
+            raise ValidationError(f"申请人现在不能看{export.noun}，没有生成。")
+        scope, found = export.scope_of(user), export.filters(file.query, user).rows
+        file.total = found.count()
+        if file.extension == "xlsx" and file.total > self.MAX_SHEET:
+            raise ValidationError(f"有 {file.total:,} 行，一张 Excel 表放不下。请先筛选，或者导出 CSV。")
+        rows, write = self.rows(found, export.columns), self.WRITERS[file.extension]
+        return scope, lambda part, saw: write(part, export.title, export.columns, rows, saw)
+
+    @contextmanager
+    def _telling(self, file):
+        """A function by which the row of a long export says every second how far it is."""
         if file.total <= self.LONG:
-            write(part, self.export.title, self.export.columns, rows)
+            yield lambda done: None
             return
         with on_own_connection() as call:
             said = 0
@@ -233,7 +250,7 @@ class LongExports:
                     said = monotonic()
                     call(file.saw, done)
 
-            write(part, self.export.title, self.export.columns, rows, saw)
+            yield saw
 
     def sweep(self, dry_run=False):
         """Remove the files that no row names: what a killed process left behind. Gives how many."""

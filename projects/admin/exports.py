@@ -15,6 +15,7 @@ from guicheng.office.base import ScopedAdmin
 from guicheng.office.submissions import once
 from guicheng.tables.exports import CONTENT_TYPES
 from guicheng.text import is_row_number
+from projects.dossier.export import dossier_files
 from projects.exports.files import export_files
 from projects.filters import StaffFilter
 from projects.models import Department, ExportFile, Project, ProjectList
@@ -29,13 +30,15 @@ CARRIED = {
 
 
 class FormatForm(forms.Form):
-    extension = forms.ChoiceField(label="格式", choices=ExportFile.Format, initial="xlsx", widget=forms.RadioSelect)
+    extension = forms.ChoiceField(
+        label="格式", choices=[each for each in ExportFile.Format.choices if each[0] in export_files.WRITERS],
+        initial="xlsx", widget=forms.RadioSelect)
 
 
 @admin.register(ExportFile)
 class ExportFileAdmin(ScopedAdmin):
     list_display = ["what", "extension", "how_far", "row_count", "file_size", "asked_by", "asked_at", "download_link"]
-    list_filter = ["state", "extension"]
+    list_filter = ["state", "kind", "extension"]
     search_fields = ["what", "asked_by__name"]
     list_select_related = ["asked_by"]
     is_exported = False
@@ -56,7 +59,7 @@ class ExportFileAdmin(ScopedAdmin):
     def how_far(self, file):
         if file.state == "running" and file.total:
             return format_html('<progress max="{}" value="{}">{}</progress> {}', file.total, file.done, file.done,
-                               f"{file.done:,} / {file.total:,} 行")
+                               f"{file.done:,} / {file.total:,} {file.counted_in}")
         return f"{file.get_state_display()}：{file.message}" if file.message else file.get_state_display()
 
     @admin.display(description="行数", ordering="total")
@@ -143,7 +146,7 @@ class ExportFileAdmin(ScopedAdmin):
         """Make it now, where no worker took it."""
         file = self._visible(request, pk)
         if file.nobody_took_it:
-            export_files.run(file.pk)
+            (dossier_files if file.is_dossier else export_files).run(file.pk)
             messages.info(request, "已经办完，结果见下。")
         return redirect("admin:projects_exportfile_change", file.pk)
 

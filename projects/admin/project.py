@@ -11,6 +11,7 @@ from guicheng.search.query import Query
 from guicheng.trail.versions import StaleVersion
 from projects.admin import supervision
 from projects.admin.bulk import BulkActions
+from projects.admin.dossier import DossierPages
 from projects.admin.exports import export_links
 from projects.admin.filters import CountedFilter, FamilyFilter, FoldedFilter, LightFilter
 from projects.admin.imports import import_links
@@ -38,7 +39,7 @@ class MilestoneInline(LabelledInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(BulkActions, ScopedAdmin):
+class ProjectAdmin(DossierPages, BulkActions, ScopedAdmin):
     list_display = ["name", "record_link", "light_shown", "status_shown", "moved", "project_list", "community",
                     "lead_department"]
     list_filter = ["status", FamilyFilter, "project_list", ("community", FoldedFilter),

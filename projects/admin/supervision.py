@@ -14,7 +14,7 @@ from guicheng.office.base import ScopedAdmin
 from guicheng.office.submissions import AlreadySaved, key_of, once
 from guicheng.text import clean_text, is_row_number
 from projects import permissions as may
-from projects.admin import late
+from projects.admin import late, sheet
 from projects.models import Instruction, LightOverride, LightRule, Project, SupervisionNotice
 from projects.supervision.forms import CloseForm, InstructionForm, IssueForm, OverrideForm, ReplyForm
 from projects.supervision.lights import light_of
@@ -62,13 +62,15 @@ class SupervisionNoticeAdmin(ScopedAdmin):
             path("<int:pk>/receive/", view(self.receive), name=f"{name}_receive"),
             path("<int:pk>/reply/", view(self.reply), name=f"{name}_reply"),
             path("<int:pk>/close/", view(self.close), name=f"{name}_close"),
+            path("<int:pk>/sheet/", view(self.sheet), name=f"{name}_sheet"),
+            path("<int:pk>/sheet/pdf/", view(self.sheet_pdf), name=f"{name}_sheet_pdf"),
             *super().get_urls(),
         ]
 
     # columns
     @admin.display(description="督办", ordering="level")
     def title(self, notice):
-        return notice.get_level_display()
+        return notice.name
 
     @admin.display(description="发给")
     def unit_shown(self, notice):
@@ -121,8 +123,9 @@ class SupervisionNoticeAdmin(ScopedAdmin):
         user = request.user
         faulty = [form for form in (reply_form, close_form) if form and form.errors]
         return render(request, "admin/projects/notice.html", {
-            **self.admin_site.each_context(request), "opts": self.opts, "title": str(notice.get_level_display()),
+            **self.admin_site.each_context(request), "opts": self.opts, "title": notice.name,
             "notice": notice, "project": notice.project, "light": light_of(notice.project),
+            "papers": sheet.links(notice),
             "next": SupervisionNotice.objects.filter(previous=notice).first(),
             "instructions": notice.instructions.select_related("by"),
             "nobody_reads": nobody_reads(notice) if notice.is_open and may.settles(user, notice) else "",
@@ -132,10 +135,22 @@ class SupervisionNoticeAdmin(ScopedAdmin):
             "may_instruct": may.can_instruct(user, notice.project),
         }, status=400 if faulty else 200)
 
+    # its papers
+    @method_decorator(require_safe)
+    def sheet(self, request, pk):
+        return sheet.show(request, self._read(request, pk))
+
+    @method_decorator(require_safe)
+    def sheet_pdf(self, request, pk):
+        return sheet.show(request, self._read(request, pk), as_pdf=True)
+
+    def _read(self, request, pk):
+        self._reads(request)
+        return get_object_or_404(self.get_queryset(request).with_names(), pk=pk)
+
     def _notice(self, request, pk, allowed):
         """One in this person's scope that this person may act upon; its state is for the verb to judge."""
-        self._reads(request)
-        notice = get_object_or_404(self.get_queryset(request).with_names(), pk=pk)
+        notice = self._read(request, pk)
         if not allowed(request.user, notice):
             raise PermissionDenied
         return notice
@@ -151,8 +166,10 @@ class SupervisionNoticeAdmin(ScopedAdmin):
         return self._show(request, notice, ReplyForm(initial={"text": begun}))
 
     def reply(self, request, pk):
-        return self._verb(request, pk, may.answers_for, ReplyForm,
-                          lambda notice, form: notice.answer(request.user, form.cleaned_data["text"]), "已回复。")
+        def answer(notice, form):
+            notice.answer(request.user, form.cleaned_data["text"], form.cleaned_data["evidence"])
+
+        return self._verb(request, pk, may.answers_for, ReplyForm, answer, "已回复。")
 
     def close(self, request, pk):
         return self._verb(request, pk, may.settles, CloseForm,
@@ -211,7 +228,7 @@ class SupervisionNoticeAdmin(ScopedAdmin):
         """The notice, with the leader's 批示 where one came along."""
         key = f"manual:{project.pk}:{request.user.pk}:{key_of(request)[:32]}"
         notice = SupervisionNotice.issue(project, data["level"], SupervisionNotice.Cause.MANUAL, key, data["text"],
-                                         by=request.user, reply_by=data["reply_by"])
+                                         by=request.user, reply_by=data["reply_by"], basis=data["basis"])
         if data.get("instruction"):
             Instruction.write(project, data["instruction"], request.user, notice)
         self.log_addition(request, notice, f"发起{notice.get_level_display()}")

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -81,6 +81,10 @@ class SupervisionNotice(ChecksAtOnce, Answered):
         "communities.Community", verbose_name="发给社区", null=True, blank=True, on_delete=models.PROTECT,
         related_name="notices",
     )
+    # of a 督办单 alone: 督〔年〕号, without a gap or a double
+    year = models.PositiveSmallIntegerField("编号的年份", null=True, blank=True, editable=False)
+    number = models.PositiveIntegerField("编号", null=True, blank=True, editable=False)
+    basis = CleanCharField("依据", max_length=200, blank=True)
     text = CleanTextField("内容")
     raised_on = DayField("发出日")
     raised_by = models.ForeignKey(
@@ -95,6 +99,7 @@ class SupervisionNotice(ChecksAtOnce, Answered):
     )
     received_at = models.DateTimeField("签收时刻", null=True, blank=True)
     reply = CleanTextField("回复", blank=True)
+    evidence = CleanTextField("证明材料", blank=True)
     replied_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="回复人", null=True, blank=True, on_delete=models.PROTECT,
         related_name="+",
@@ -139,6 +144,16 @@ class SupervisionNotice(ChecksAtOnce, Answered):
                 condition=~Q(text=""), name="projects_supervisionnotice_says_something",
                 violation_error_message="督办要写明内容。",
             ),
+            models.CheckConstraint(
+                condition=Q(level="order", year__isnull=False, number__isnull=False, number__gte=1)
+                | ~Q(level="order") & Q(year__isnull=True, number__isnull=True),
+                name="projects_supervisionnotice_orders_numbered",
+                violation_error_message="督办单要有编号，别的督办没有编号。",
+            ),
+            models.UniqueConstraint(
+                fields=["is_sample", "year", "number"], name="projects_supervisionnotice_number_once",
+                violation_error_message="这个编号已经用过。",
+            ),
             in_order("raised_on", "reply_by", "回复期限不能早于发出日。"),
             in_order("raised_on", "closed_on", "办结日不能早于发出日。"),
             models.CheckConstraint(
@@ -148,7 +163,7 @@ class SupervisionNotice(ChecksAtOnce, Answered):
                 violation_error_message="签收要有签收人和时刻。",
             ),
             models.CheckConstraint(
-                condition=Q(replied_by__isnull=True, replied_at__isnull=True, reply="")
+                condition=Q(replied_by__isnull=True, replied_at__isnull=True, reply="", evidence="")
                 | Q(replied_by__isnull=False, replied_at__isnull=False, received_at__isnull=False) & ~Q(reply=""),
                 name="projects_supervisionnotice_reply_whole",
                 violation_error_message="先签收再回复；回复要有内容、回复人和时刻。",
@@ -181,6 +196,20 @@ class SupervisionNotice(ChecksAtOnce, Answered):
         return super().units() or self.project.units()
 
     @property
+    def is_order(self):
+        """Whether it is a 督办单, which has a number and a sheet of paper."""
+        return self.level == self.Level.ORDER
+
+    @property
+    def name(self):
+        """What it is called: a 督办单 with its number."""
+        return f"{self.get_level_display()} {self.numbered}" if self.is_order else self.get_level_display()
+
+    @property
+    def numbered(self):
+        return f"督〔{self.year}〕{self.number}号" if self.number else ""
+
+    @property
     def stage(self):
         if self.closed_on:
             return "已办结"
@@ -193,17 +222,33 @@ class SupervisionNotice(ChecksAtOnce, Answered):
 
     # verbs
     @classmethod
-    def issue(cls, project, level, cause, cause_key, text, *, day=None, by=None, reply_by=None, previous=None):
+    def issue(cls, project, level, cause, cause_key, text, *, day=None, by=None, reply_by=None, previous=None,
+              basis=""):
         """Send one to the lead department, else the community, and tell its people. Raises ValidationError."""
         notice = cls(
-            project=project, level=level, cause=cause, cause_key=cause_key, text=text, raised_by=by,
+            project=project, level=level, cause=cause, cause_key=cause_key, text=text, raised_by=by, basis=basis,
             raised_on=day or timezone.localdate(), reply_by=reply_by, previous=previous, is_sample=project.is_sample,
             **cls.addressed(project))
         with transaction.atomic():
+            notice._take_number()
             notice.full_clean()
             notice.save()
             notice._tell_unit()
         return notice
+
+    def _take_number(self):
+        """The next number of its year, real ones and samples apart. In the transaction that inserts it.
+
+        Nobody else takes one until that is over: what fails gives its number back, so none is left out.
+        """
+        if not self.is_order:
+            return
+        if connection.vendor == "postgresql":  # a lock of its own: on the table it would wait for every reply
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtext('projects_supervisionnotice.number'))")
+        self.year = self.raised_on.year
+        given = type(self).objects.filter(is_sample=self.is_sample, year=self.year)
+        self.number = (given.aggregate(last=models.Max("number"))["last"] or 0) + 1
 
     @staticmethod
     def addressed(project):
@@ -227,14 +272,15 @@ class SupervisionNotice(ChecksAtOnce, Answered):
         self._change("这一件已经签收过。", received_at=None)(received_by=by, received_at=timezone.now())
         self._has_read(by)
 
-    def answer(self, by, text):
-        """回复: once; who receives by replying has received."""
+    def answer(self, by, text, evidence=""):
+        """回复: once; who receives by replying has received. `evidence` names the papers that prove it."""
         text = clean_text(text)
         if not text:
             raise ValidationError("请写明回复内容。")
         now = timezone.now()
         received = {} if self.received_at else {"received_by": by, "received_at": now}
-        self._change("这一件已经回复过。", replied_at=None)(reply=text, replied_by=by, replied_at=now, **received)
+        self._change("这一件已经回复过。", replied_at=None)(
+            reply=text, evidence=clean_text(evidence), replied_by=by, replied_at=now, **received)
         self._has_read(by)
         self._tell_starters("replied", f"已回复：{self}", text)
 

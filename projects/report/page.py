@@ -2,28 +2,21 @@
 
 What the office released of its text stands first; until then no word of the staff is in either.
 """
-import hashlib
-import logging
 import re
-from functools import cache
-from pathlib import Path
 
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from PIL import ImageFile
 
 from projects.document import UNITS_LEFT_OUT
 from projects.models import Status
-from projects.report import Missing, digest
+from projects.report import digest
 from projects.report.canvas import COLOURS, qr_path
-from projects.report.fonts import chinese_fonts
+from projects.report.pdf import pdf_of
 
-FOLDER = Path(__file__).resolve().parents[2] / "static" / "css"
 STATUSES = [("unknown", "暂无进展"), *Status.choices]  # a closed document has its keys in another order
 # for browsers and tests: a tenth of the time of a PDF
 DATA = re.compile(r' data-(?:label|figure|part|status|list|change|by|group|says|quarter|definition)="[^"]*"')
-TOKEN = re.compile(r"(--[\w-]+): ([^;]+);")
 
 
 def render_html(document, address, in_browser=True):
@@ -36,42 +29,9 @@ def render_html(document, address, in_browser=True):
 
 def render_pdf(document, address):
     """The same as PDF, the same bytes wherever the fonts are the same. Raises Missing where something is lacking."""
-    weasyprint = _weasyprint()
-    chinese_fonts()
-    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it warns of each property that only browsers know
-    html = DATA.sub("", render_html(document, address, in_browser=False))
-    styles = weasyprint.CSS(string=_styles(), url_fetcher=_refuse)
-    page = weasyprint.HTML(string=html, url_fetcher=_refuse)
-    identifier = hashlib.sha256(html.encode()).digest()[:16]
-    made = page.write_pdf(stylesheets=[styles], pdf_identifier=identifier, pdf_tags=True)
+    made = pdf_of(DATA.sub("", render_html(document, address, in_browser=False)), "report_print.css")
     # a comment behind the end: what stands inside is compressed, and a changed copy should still name its close
     return made + f"\n% SHA-256 {document.fingerprint}\n".encode()
-
-
-@cache
-def _styles():
-    """The style sheet with the tokens' values for paper put in: as variables they would be inherited by every cell."""
-    tokens = (FOLDER / "tokens.css").read_text(encoding="utf-8")
-    light, _, rest = tokens.partition("@media")
-    values = dict(TOKEN.findall(light)) | dict(TOKEN.findall(rest.partition("@media print")[2]))
-    page = (FOLDER / "report_print.css").read_text(encoding="utf-8")
-    return re.sub(r"var\((--[\w-]+)\)", lambda match: values[match[1]], page)
-
-
-def _weasyprint():
-    """The library, imported only here: it takes half a second and libraries of the system. Raises Missing."""
-    try:
-        import weasyprint
-    except (ImportError, OSError) as error:
-        raise Missing("这台服务器没有装 PDF 组件（WeasyPrint 和它要的系统库），不能生成 PDF。") from error
-    # it tells Pillow to take half pictures, in the whole process: no uploaded photo may be one
-    ImageFile.LOAD_TRUNCATED_IMAGES = False
-    return weasyprint
-
-
-def _refuse(url, *args, **kwargs):
-    """Nothing is fetched for a page: all of it is in the page."""
-    raise ValueError(f"not fetched: {url}")
 
 
 # --- what the template shows ---------------------------------------------------------------------

@@ -39,6 +39,9 @@ class IssueForm(CleanForm):
     """发起督办, with the leader's 批示 where a leader does it."""
 
     level = forms.ChoiceField(label="督办方式", choices=SupervisionNotice.Level.choices, initial="order")
+    basis = forms.CharField(
+        label="依据", max_length=200, required=False, help_text="文件名称和文号，或者哪次会议定的；印在督办单上。",
+        error_messages={"max_length": "依据请写在 200 个字以内。"})
     text = text_field("内容", "写清要办什么、卡在哪里、要什么结果。")
     reply_by = day_field("回复期限", "不填就没有期限。")
     instruction = text_field("批示", "可以不写。责任单位会看到。", rows=3, required=False)
@@ -59,6 +62,7 @@ class IssueForm(CleanForm):
 
 class ReplyForm(CleanForm):
     text = text_field("回复", "写清现在到哪一步、卡在哪里、下一步和何时办好。")
+    evidence = text_field("证明材料", "有就写名称和份数，如：验收单一份。没有可以不填。", rows=2, required=False)
 
 
 class CloseForm(CleanForm):

@@ -243,6 +243,8 @@ ROUTES = {
     "admin:projects_supervisionnotice_desk": f"page GET: {READERS}",
     "admin:projects_supervisionnotice_desk_csv": f"page GET: {READERS}",
     "admin:projects_supervisionnotice_change": f"row projects.supervisionnotice GET: {READERS}",
+    "admin:projects_supervisionnotice_sheet": f"row projects.supervisionnotice GET: {READERS}",
+    "admin:projects_supervisionnotice_sheet_pdf": f"row projects.supervisionnotice GET: {READERS}",
     "admin:projects_supervisionnotice_issue": f"row projects.project: {WATCHERS} {SUPER}",
     "admin:projects_supervisionnotice_instruct": f"row projects.project: 领导 {SUPER}",
     "admin:projects_supervisionnotice_light": f"row projects.project: 督办员 {OFFICE}",

@@ -137,7 +137,8 @@ class World:
             CalendarYear.objects.create(year=year),
             QuarterReport.objects.create(year=year, number=4),
             SupervisionNotice.objects.create(
-                project=project, department=department, level="urge", cause="overdue", cause_key=f"matrix:{word}",
+                project=project, department=department, level="order", cause="overdue", cause_key=f"matrix:{word}",
+                year=2021, number=year,
                 text=f"{shown}请报进展。", raised_on=date(2021, 9, 1)),
             *self._files(project), *self._reporting(word, project),
         ]

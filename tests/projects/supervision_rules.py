@@ -26,8 +26,9 @@ RULE = {"effective_on": some_day}
 # samples: the triggers let go of them, so that an UPDATE meets the constraint and not the trigger
 OVERRIDE = {"project": make.make_project, "colour": "green", "reason": "已协调", "effective_on": JUNE,
             "by": make.make_user, "is_sample": True}
-NOTICE = {"project": make.make_project, "level": "order", "cause": "overdue", "cause_key": key, "text": "请办。",
+NOTICE = {"project": make.make_project, "level": "urge", "cause": "overdue", "cause_key": key, "text": "请办。",
           "raised_on": JUNE, "is_sample": True}
+ORDER = NOTICE | {"level": "order", "year": 2021, "number": lambda: 100 + next(_numbers)}
 RECEIVED = {"received_by": make.make_user, "received_at": timezone.now}
 REPLIED = {"reply": "已办。", "replied_by": make.make_user, "replied_at": timezone.now}
 INSTRUCTION = {"project": make.make_project, "text": "抓紧。", "by": make.make_user, "is_sample": True}
@@ -58,6 +59,13 @@ RULES = [
            bad={"department": make.make_department, "community": make.make_community}),
     notice("projects_supervisionnotice_manual_by_somebody", good={"cause": "manual", "raised_by": make.make_user},
            bad={"cause": "manual"}),
+    notice("projects_supervisionnotice_orders_numbered", good={"level": "order", "year": 2021, "number": 1},
+           bad={"level": "order", "year": 2021}),
+    notice("projects_supervisionnotice_orders_numbered", good={"level": "order", "year": 2021, "number": 2},
+           bad={"level": "order", "year": 2021, "number": 0}),
+    notice("projects_supervisionnotice_orders_numbered", bad={"year": 2021, "number": 3}),
+    Once("projects_supervisionnotice_number_once", SupervisionNotice, ORDER,
+         twins={"number": 7}, apart={"number": 8}),
     notice("projects_supervisionnotice_says_something", bad={"text": ""}),
     notice("projects_supervisionnotice_reply_by_in_order", good={"reply_by": JUNE}, bad={"reply_by": MAY}),
     notice("projects_supervisionnotice_closed_on_in_order", good={"closed_on": JUNE, "closed_reason": "已赶上"},
@@ -65,6 +73,7 @@ RULES = [
     notice("projects_supervisionnotice_receipt_whole", good=RECEIVED, bad={"received_by": make.make_user}),
     notice("projects_supervisionnotice_reply_whole", good={**RECEIVED, **REPLIED}, bad=REPLIED),
     notice("projects_supervisionnotice_reply_whole", bad={**RECEIVED, "reply": "已办。"}),
+    notice("projects_supervisionnotice_reply_whole", bad={"evidence": "验收单一份。"}),
     notice("projects_supervisionnotice_closed_with_reason", bad={"closed_on": JUNE}),
     Check("projects_instruction_says_something", Instruction, INSTRUCTION, bad={"text": ""}),
 ]

@@ -13,7 +13,8 @@ from django.core.cache import cache
 
 from guicheng import words
 from projects.report import Missing
-from projects.report.page import _refuse, _weasyprint, render_html, render_pdf
+from projects.report.page import render_html, render_pdf
+from projects.report.pdf import library, refuse
 from tests.browser import barriers
 from tests.projects.documents import (
     CLOSED,
@@ -178,7 +179,7 @@ def test_odd_documents_become_pdf_too():
 
 def test_nothing_is_fetched_for_it():
     with pytest.raises(ValueError, match="not fetched"):
-        _refuse("https://example.org/x.png")
+        refuse("https://example.org/x.png")
 
 
 def test_without_the_library_it_says_so(monkeypatch):
@@ -222,5 +223,5 @@ def test_a_pdf_leaves_photos_as_they_were():
     from PIL import ImageFile
 
     ImageFile.LOAD_TRUNCATED_IMAGES = True
-    _weasyprint()
+    library()
     assert ImageFile.LOAD_TRUNCATED_IMAGES is False

@@ -21,6 +21,22 @@ def two_clicks_on_issue(scene):
     return page.send, page.send, lambda: {"督办": (project.notices.count(), 1)}
 
 
+@pair("projects_supervisionnotice_issue")
+def two_orders_about_two_projects(scene):
+    projects = [scene.project(), scene.project()]
+    first, second = (
+        Page(scene.person("督办员"), url("projects_supervisionnotice_issue", project.pk)).fill(
+            level=["order"], text=["请说明为什么停工。"], reply_by=[scene.soon()]) for project in projects)
+
+    def after():
+        orders = SupervisionNotice.objects.filter(level="order", is_sample=False)
+        numbers = sorted(orders.values_list("number", flat=True))
+        return {"督办": (orders.filter(project__in=projects).count(), 2),
+                "编号": (numbers, list(range(1, len(numbers) + 1)))}
+
+    return first.send, second.send, after
+
+
 @pair("projects_supervisionnotice_instruct")
 def one_instruction_from_two_tabs(scene):
     project, leader = scene.project(), scene.person("领导")
