@@ -1,11 +1,16 @@
 """Real servers on loopback that speak the protocols of the systems outside."""
 import json
+import secrets
 import ssl
 import threading
 import time
+from base64 import b64decode, urlsafe_b64encode
 from contextlib import contextmanager
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
+
+import jwt
 
 
 class Server(ThreadingHTTPServer):
@@ -99,3 +104,76 @@ class Messenger(Server):
             return {"errcode": 81013, "errmsg": "all invalid", "invaliduser": message["touser"]}
         self.taken.append(message)
         return {"errcode": 0, "errmsg": "ok", "invaliduser": "", "msgid": "1"}
+
+
+class Provider(Server):
+    """An OpenID Connect provider: authorization code with PKCE, RS256, keys that change. `person` is signed in there.
+
+    `said` is laid over the claims, `signed` makes the token of them: a test that lies changes these.
+    """
+
+    client, secret = "guicheng", "tell-nobody & no-one:"
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.person, self.acr, self.said, self.methods, self.has_end = "sub-of-zhang", "1", {}, None, True
+        self.codes, self.ended, self.keys = {}, [], []
+        self.signed = self.rs256
+        self.about = {}
+        self.rotate()
+
+    def rotate(self):
+        """Sign with a new key from now on; the old ones are no longer published."""
+        from cryptography.hazmat.primitives.asymmetric import rsa
+
+        self.keys = [(f"key-{secrets.token_hex(4)}", rsa.generate_private_key(public_exponent=65537, key_size=2048))]
+
+    def rs256(self, claims, **headers):
+        kid, key = self.keys[-1]
+        return jwt.encode(claims, key, "RS256", {"kid": kid, **headers})
+
+    def get__well_known_openid_configuration(self, query, headers, body):
+        end = {"end_session_endpoint": f"{self.url}/end"} if self.has_end else {}
+        methods = {"token_endpoint_auth_methods_supported": self.methods} if self.methods else {}
+        return {"issuer": self.url, "authorization_endpoint": f"{self.url}/authorize", "jwks_uri": f"{self.url}/jwks",
+                "token_endpoint": f"{self.url}/token", **end, **methods, **self.about}
+
+    def get_jwks(self, query, headers, body):
+        algorithm = jwt.algorithms.RSAAlgorithm
+        return {"keys": [{**algorithm.to_jwk(key.public_key(), as_dict=True), "kid": kid, "use": "sig", "alg": "RS256"}
+                         for kid, key in self.keys]}
+
+    def get_authorize(self, query, headers, body):
+        """A page with one button, as a person meets it."""
+        page = (f'<!doctype html><html lang="zh"><title>统一身份认证</title><h1>统一身份认证</h1>'
+                f'<a id="in" href="/agree?{urlencode(query)}">登录</a></html>')
+        return 200, {"Content-Type": "text/html; charset=utf-8"}, page.encode()
+
+    def get_agree(self, query, headers, body):
+        code = secrets.token_hex(8)
+        self.codes[code] = query
+        return 302, {"Location": f"{query['redirect_uri']}?{urlencode({'code': code, 'state': query['state']})}"}, b""
+
+    def post_token(self, query, headers, body):
+        form = {key: each[0] for key, each in parse_qs(body).items()}
+        if not self._is_client(form, headers):
+            return 401, {}, {"error": "invalid_client"}
+        asked = self.codes.pop(form.get("code"), None)
+        challenge = urlsafe_b64encode(sha256(form.get("code_verifier", "").encode()).digest()).rstrip(b"=").decode()
+        if not asked or asked["code_challenge"] != challenge or asked["redirect_uri"] != form.get("redirect_uri"):
+            return 400, {}, {"error": "invalid_grant"}
+        now = int(time.time())
+        claims = {"iss": self.url, "sub": self.person, "aud": self.client, "iat": now, "exp": now + 300,
+                  "nonce": asked["nonce"], "auth_time": now, "acr": self.acr, **self.said}
+        claims = {key: value for key, value in claims.items() if value is not None}
+        return {"access_token": "unused", "token_type": "Bearer", "id_token": self.signed(claims)}
+
+    def _is_client(self, form, headers):
+        if self.methods == ["client_secret_post"]:
+            return (form.get("client_id"), form.get("client_secret")) == (self.client, self.secret)
+        pair = b64decode(headers.get("Authorization", "").removeprefix("Basic ")).decode()
+        return tuple(map(unquote, pair.split(":"))) == (self.client, self.secret)
+
+    def get_end(self, query, headers, body):
+        self.ended.append(query)
+        return 302, {"Location": query["post_logout_redirect_uri"]}, b""

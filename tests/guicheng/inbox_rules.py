@@ -18,7 +18,7 @@ MESSAGE = {"recipient": make.make_user, "cause_key": key, "title": "已退回"}
 POST = {"cause_key": key, "text": "催办单"}
 
 def message():
-    return InboxMessage.objects.create(**{name: value() if callable(value) else value for name, value in MESSAGE.items()})
+    return InboxMessage.objects.create(**MESSAGE | {"recipient": make.make_user(), "cause_key": key()})
 
 
 RULES = [
