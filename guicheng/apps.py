@@ -24,6 +24,7 @@ class GuichengConfig(AppConfig):
         from guicheng.review.checks import check_reviews
         from guicheng.trail.append_only import AppendOnly, install_triggers, make_way
         from guicheng.upkeep import checks as _  # noqa: F401, the checks of /healthz
+        from guicheng.upkeep import connections  # noqa: F401, and of what is outside
         from guicheng.upkeep.modes import check_modes
 
         LogEntry.append_only = AppendOnly(frozen_by="", let_go="", sentence="操作日志不能修改或删除。")

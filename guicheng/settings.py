@@ -11,6 +11,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from guicheng.connectors.configured import check_whole
 from guicheng.public.contact import tel
 
 # --- what differs between machines -----------------------------------------------------------
@@ -42,6 +43,17 @@ OFFICE_HOURS = env("OFFICE_HOURS", default="").strip()
 HOTLINE_12345 = env("HOTLINE_12345", default="").strip() or "1"
 EMAIL_URL = env("EMAIL_URL", default="")  # no mail leaves until it is set
 WEBHOOK_URL = env("WEBHOOK_URL", default="")  # nor any message to a group robot
+MESSENGER_URL = env("MESSENGER_URL", default="").strip().rstrip("/")  # nor any to a person's telephone
+MESSENGER_CORP_ID = env("MESSENGER_CORP_ID", default="").strip()
+MESSENGER_AGENT_ID = env("MESSENGER_AGENT_ID", default="").strip()
+MESSENGER_SECRET = env("MESSENGER_SECRET", default="").strip()
+MESSENGER_NAME = env("MESSENGER_NAME", default="").strip() or "企业微信"
+OIDC_ISSUER = env("OIDC_ISSUER", default="").strip()  # nobody signs in from elsewhere until it is set
+OIDC_CLIENT_ID = env("OIDC_CLIENT_ID", default="").strip()
+OIDC_CLIENT_SECRET = env("OIDC_CLIENT_SECRET", default="").strip()
+OIDC_NAME = env("OIDC_NAME", default="").strip() or "统一身份认证"
+OIDC_SECOND_FACTOR_ACR = env.list("OIDC_SECOND_FACTOR_ACR", default=[])  # none: our own code is asked for
+OIDC_FRESH_MINUTES = env.int("OIDC_FRESH_MINUTES", default=30)  # 0: however long ago they signed in there
 HEALTH_KEY = env("HEALTH_KEY", default="")  # whoever sends it learns the details of /healthz
 SECURITY_CONTACT = env("SECURITY_CONTACT", default="")
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="") or "webmaster@localhost"
@@ -77,7 +89,8 @@ except ValueError:
 if OFFICE_PHONE and (len(OFFICE_PHONE) > 40 or not tel(OFFICE_PHONE)):
     raise ImproperlyConfigured(
         f"OFFICE_PHONE 应是一个电话号码，如 0757-12345678 或 0757-12345678转801，现在是“{OFFICE_PHONE}”。")
-for _name, _said in (("OFFICE_NAME", OFFICE_NAME), ("OFFICE_HOURS", OFFICE_HOURS)):
+for _name, _said in (("OFFICE_NAME", OFFICE_NAME), ("OFFICE_HOURS", OFFICE_HOURS), ("OIDC_NAME", OIDC_NAME),
+                     ("MESSENGER_NAME", MESSENGER_NAME)):
     if len(_said) > 60 or not _said.isprintable():
         raise ImproperlyConfigured(f"{_name} 应是一行字，不超过 60 个。")
 if HOTLINE_12345.lower() not in _YES | _NO:
@@ -97,6 +110,14 @@ if HSTS_WHOLE_HOST and (BASE_PATH or _public.scheme != "https"):
     raise ImproperlyConfigured(f"HSTS_WHOLE_HOST 只能用在整个主机名都归本站的时候，现在 PUBLIC_URL 是“{PUBLIC_URL}”。")
 if WEBHOOK_URL and not WEBHOOK_URL.startswith(("http://", "https://")):
     raise ImproperlyConfigured("WEBHOOK_URL 应以 http:// 或 https:// 开头。")
+check_whole("给本人发消息", "MESSENGER_URL", MESSENGER_URL=MESSENGER_URL, MESSENGER_CORP_ID=MESSENGER_CORP_ID,
+            MESSENGER_AGENT_ID=MESSENGER_AGENT_ID, MESSENGER_SECRET=MESSENGER_SECRET)
+if MESSENGER_URL and not (MESSENGER_AGENT_ID.isascii() and MESSENGER_AGENT_ID.isdecimal()):
+    raise ImproperlyConfigured(f"MESSENGER_AGENT_ID 应是应用的编号，一个整数，现在是“{MESSENGER_AGENT_ID}”。")
+check_whole("统一身份认证登录", "OIDC_ISSUER", OIDC_ISSUER=OIDC_ISSUER, OIDC_CLIENT_ID=OIDC_CLIENT_ID,
+            OIDC_CLIENT_SECRET=OIDC_CLIENT_SECRET)
+if OIDC_FRESH_MINUTES < 0:
+    raise ImproperlyConfigured("OIDC_FRESH_MINUTES 不能是负数。")
 if EMAIL_URL:
     vars().update(env.email_url_config(EMAIL_URL))
 if PUBLIC_URL:

@@ -15,8 +15,8 @@ def in_scope(user, row):
 
 
 def _held(account):
-    """The names of an account's roles; asked once for a list that fetched them along."""
-    return {group.name for group in account.groups.all()}
+    """The names of an account's roles, those that wait included; asked once for a list that fetched them along."""
+    return {group.name for group in account.groups.all()}.union(account.roles_waiting)
 
 
 def can_manage_account(user, account):

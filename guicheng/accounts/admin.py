@@ -1,6 +1,7 @@
 """The accounts in the back office: made, given a role, helped back in, and closed when somebody leaves."""
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.utils import unquote
@@ -15,11 +16,12 @@ from django.urls import path, reverse
 
 from guicheng.access.membership import PARTS, key_of, memberships_of, unit_of
 from guicheng.access.permissions import can_give_roles, can_make_accounts, can_manage_account, in_scope
-from guicheng.access.roles import APART_SENTENCE, GUARDED
-from guicheng.accounts import second_factor
+from guicheng.access.roles import APART_SENTENCE
+from guicheng.accounts import second_factor, waiting
 from guicheng.accounts.access_log import record
-from guicheng.accounts.forms import FIELDS, AccountChangeForm, AccountForm, LeaveForm, UnitForm
+from guicheng.accounts.forms import FIELDS, GIVEN, AccountChangeForm, AccountForm, LeaveForm, UnitForm
 from guicheng.accounts.hand_over import leave, open_work_of
+from guicheng.accounts.identity import BoundIdentity
 from guicheng.accounts.import_pages import AccountImportPages
 from guicheng.accounts.making import make_account
 from guicheng.accounts.models import AccessEvent, User
@@ -49,10 +51,10 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
     ordering = ["username"]
     form, add_form, add_form_template = AccountChangeForm, AccountForm, None
     fieldsets = [
-        ("本人", {"fields": FIELDS}),
+        ("本人", {"fields": GIVEN}),
         ("权限", {"fields": ["groups", "is_established", "is_superuser", "wanted", "units"],
                  "description": "角色决定能做什么；能动哪些项目，由所在单位决定。"}),
-        ("登录", {"fields": ["state", "last_login", "date_joined"]}),
+        ("登录", {"fields": ["state", "last_login", "date_joined", "identity_shown"]}),
     ]
     add_fieldsets = [
         ("本人", {"fields": FIELDS}),
@@ -70,8 +72,9 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
     @admin.display(description="角色")
     def roles(self, user):
         names = [group.name for group in user.groups.all()] + (["总管理员"] if user.is_superuser else [])
-        waiting = [f"待授权：{user.wanted_text}"] if user.wanted_text else []
-        return "、".join(names + waiting) or "—"
+        names += [f"待授权：{user.wanted_text}"] if user.wanted_text else []
+        names += [f"{user.waiting_roles}（等本人设好口令）"] if user.waiting_roles else []
+        return "、".join(names) or "—"
 
     @admin.display(description="情况")
     def state(self, user):
@@ -86,6 +89,11 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
     def wanted(self, user):
         return user.wanted_text or "—"
 
+    @admin.display(description="统一身份认证")
+    def identity_shown(self, user):
+        bound = BoundIdentity.objects.filter(account=user).first()
+        return f"已绑定：{bound.sub}" if bound else "没有绑定"
+
     @admin.display(description="所在单位")
     def units(self, user):
         return "、".join(f"{unit}（{PARTS[part]}）" for unit, part in memberships_of(user)) or "—"
@@ -93,7 +101,7 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
     def get_fieldsets(self, request, obj=None):
         """Who gives roles gives any when the account is made; others ask for one."""
         if obj is None and can_give_roles(request.user):
-            return [("本人", {"fields": FIELDS}), ("权限", {"fields": ["groups", "established", "unit", "part"]})]
+            return [("本人", {"fields": GIVEN}), ("权限", {"fields": ["groups", "established", "unit", "part"]})]
         return super().get_fieldsets(request, obj)
 
     # --- who may ---------------------------------------------------------------------------------
@@ -117,11 +125,11 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
         """Nobody makes themselves or another stronger."""
         if obj is None:
             return []
-        fixed = ["wanted", "units", "state", "last_login", "date_joined"]
+        fixed = ["wanted", "units", "state", "last_login", "date_joined", "identity_shown"]
         if obj.pk != request.user.pk and not can_manage_account(request.user, obj):
             fixed += FIELDS
         if not can_give_roles(request.user, obj):
-            fixed += ["groups", "is_established"]
+            fixed += ["groups", "is_established", "messenger_id"]
         if not request.user.is_superuser or obj.pk == request.user.pk:
             fixed.append("is_superuser")
         return fixed
@@ -139,7 +147,7 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
         if change:
             obj.save(update_fields=[name for name in form.cleaned_data if name != "groups"])
             return
-        named = [*FIELDS, "role", "groups", "unit", "part", "established"]
+        named = [*GIVEN, "role", "groups", "unit", "part", "established"]
         asked = {name: form.cleaned_data[name] for name in named if name in form.cleaned_data}
         made, request.one_time_password = make_account(request.user, **asked)
         obj.__dict__.update(made.__dict__)
@@ -149,6 +157,9 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
 
     def save_related(self, request, form, formsets, change):
         before = self._rights(form.instance) if change else ""
+        waited = form.instance.waiting_roles
+        if change and "groups" in form.changed_data:
+            form.cleaned_data["groups"] = waiting.what_to_give(form.instance, form.cleaned_data["groups"])
         super().save_related(request, form, formsets, change)
         if change and {"groups", "is_established", "is_superuser"} & set(form.changed_data):
             after = self._rights(User.objects.get(pk=form.instance.pk))
@@ -156,22 +167,31 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
             flags = [f"{label}：{'是' if was.get(name) else '否'}→{'是' if getattr(form.instance, name) else '否'}"
                      for name, label in (("is_established", "在编"), ("is_superuser", "总管理员"))
                      if name in form.changed_data]
+            if form.instance.waiting_roles != waited:
+                flags.append(f"等本人设好口令再授予：{form.instance.waiting_roles or '没有了'}")
             record(Kind.ROLES_CHANGED, request, account=form.instance,
                    note="；".join([f"{before}→{after}", *flags]))
+            self._say_what_waits(request, form.instance)
             User.objects.filter(pk=form.instance.pk).update(wanted_role="", wanted_established=False)
             self._void_old_password(request, form.instance)
 
     def _void_old_password(self, request, account):
-        """Who made the account knows its unused password: it must not open one that has grown strong since.
+        """Who made the account knows its unused password: it must not open one that can do everything since.
 
-        Where that was a superuser, who may act as anybody, it stays good: it is the paper the person was given.
+        Where that was a superuser, who may act as anybody, it stays good: it is the paper the person was given. So it
+        does where a role waits for the person's own password (waiting.py).
         """
         account = User.objects.get(pk=account.pk)
-        grown = account.is_superuser or account.groups.filter(name__in=GUARDED).exists()
-        if grown and account.must_change_password and not account.password_is_a_superusers():
+        if account.is_superuser and waiting.must_wait(account):
             account.set_unusable_password()
             account.save(update_fields=["password"])
             messages.warning(request, f"{account}的一次性口令还没有用过，已经作废。请给一个新的。")
+
+    @staticmethod
+    def _say_what_waits(request, account):
+        if account.waiting_roles:
+            messages.info(request, f"{account.waiting_roles}还没有授予：一次性口令还没有用过，照样能用。"
+                          f"等{account}改好口令（和两步验证），会告诉安全管理员；核实是本人，再在账号页面授予。")
 
     @staticmethod
     def _rights(user):
@@ -183,7 +203,8 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
     # --- pages -----------------------------------------------------------------------------------
     def get_urls(self):
         pages = [("leave", self.leave_page), ("enable", self.enable_page), ("units", self.units_page),
-                 ("second-factor", self.second_factor_page)]
+                 ("second-factor", self.second_factor_page), ("roles", self.roles_page),
+                 ("identity", self.identity_page)]
         own = [path(f"<id>/{name}/", self.admin_site.admin_view(view), name=f"guicheng_user_{name.replace('-', '_')}")
                for name, view in pages]
         return own + super().get_urls()
@@ -216,6 +237,8 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
             may |= {"title": f"账号：{account}", "subtitle": None,
                     "may_manage": can_manage_account(request.user, account),
                     "may_give_roles": can_give_roles(request.user, account),
+                    "roles_ready": waiting.is_ready(account),
+                    "is_bound": BoundIdentity.objects.filter(account=account).exists(),
                     "sees_log": request.user.has_perm("guicheng.view_accessevent")}
         return super().change_view(request, object_id, form_url, {**may, **(extra_context or {})})
 
@@ -257,6 +280,42 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
             return redirect("admin:guicheng_user_change", account.pk)
         return self._step(request, account, "重置两步验证", button="重置两步验证", sentences=[
             "手机丢了、换了，恢复码也用完了，才需要重置。请先当面或打电话核实是本人。"])
+
+    def roles_page(self, request, id):
+        """Give the roles that waited, once 安全管理员 has made sure that it was the person who chose the password."""
+        account = self._account(request, id, can_give_roles)
+        if request.method == "POST":
+            try:
+                with self._sent_once(request, account):
+                    note = f"核实是本人后授予：{waiting.take_effect(account)}"
+                    record(Kind.ROLES_CHANGED, request, account=account, note=note)
+                    self.log_change(request, account, note)
+            except ValidationError as error:
+                messages.error(request, "".join(error.messages))
+            else:
+                messages.success(request, f"{account}：{note}。")
+            return redirect("admin:guicheng_user_change", account.pk)
+        if not waiting.is_ready(account):
+            return redirect("admin:guicheng_user_change", account.pk)
+        return self._step(request, account, "授予等着的角色", button="核实过是本人，授予", sentences=[
+            f"{account}已经改好口令，{account.waiting_roles}等着授予。",
+            "建账号的人知道那个一次性口令。请先当面或打电话核实，口令是本人改的；不是的，马上停用这个账号。"])
+
+    def identity_page(self, request, id):
+        """Let the identity elsewhere no longer open the account."""
+        account = self._account(request, id, can_give_roles)
+        bound = BoundIdentity.objects.filter(account=account)
+        if request.method == "POST":
+            with self._sent_once(request, account):
+                if bound.delete()[0]:
+                    record(Kind.IDENTITY_UNBOUND, request, account=account, note=settings.OIDC_NAME)
+                    self.log_change(request, account, f"解除绑定{settings.OIDC_NAME}")
+            messages.success(request, f"{account}不再绑定{settings.OIDC_NAME}。")
+            return redirect("admin:guicheng_user_change", account.pk)
+        if not bound.exists():
+            return redirect("admin:guicheng_user_change", account.pk)
+        return self._step(request, account, "解除绑定", button="解除绑定", sentences=[
+            f"以后{account}只能用账号和口令登录，可以自己再绑定。", "重置口令也会解除绑定。"])
 
     def leave_page(self, request, id):
         """Choose who takes over, look at what that is, confirm."""

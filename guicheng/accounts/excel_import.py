@@ -36,6 +36,7 @@ FIELDS = Fields({"账号": [
     Field("phone", "办公电话", "电话 联系电话"),
     Field("established", "在编", "是否在编", read=one_word(ESTABLISHED, "是或否"),
           options=lambda roster: ["是", "否"]),
+    Field("messenger_id", "消息账号", "企业微信账号 粤政易账号 企业微信 粤政易"),
 ]}, naming=["name"], endings=False)
 
 
@@ -51,6 +52,7 @@ class AccountRoster(ShortRoster):
         self.roles = ASKABLE if self.everywhere else ORDINARY
         self.taken = set(get_user_model()._default_manager.values_list("username", flat=True))
         self.in_list = set()
+        self.reached = set(get_user_model()._default_manager.values_list("messenger_id", flat=True)) - {""}
         self.own = None if self.everywhere else {
             (model, pk) for model, chosen in administered_by(by).items() for pk in chosen.values_list("pk", flat=True)}
 
@@ -86,8 +88,10 @@ class AccountRoster(ShortRoster):
         line.role, part = self._role(line, said)
         said |= {"part": part, "role": line.role} | self.read(line, ["established"])
         line.name, line.unit_name, line.part_word = line.text("name"), line.text("unit"), PARTS[part]
-        line.values = {"username": line.username, "name": line.name, "phone": line.text("phone"), **said}
+        line.values = {"username": line.username, "name": line.name, "phone": line.text("phone"),
+                       "messenger_id": line.text("messenger_id"), **said}
         _judge_person(line)
+        self._judge_messenger_id(line)
         line.outcome = Outcome.WRONG if line.problems else Outcome.NEW
 
     def _role(self, line, said):
@@ -107,6 +111,13 @@ class AccountRoster(ShortRoster):
             return role, part
         return "", part
 
+    def _judge_messenger_id(self, line):
+        """One id is one person's: also within the list."""
+        own = line.values["messenger_id"]
+        if own in self.reached:
+            line.problems.append(f"消息账号“{own}”已经登记在另一个账号上，或者在表里出现两次。")
+        self.reached |= {own} - {""}
+
     def write(self, rows):
         """Make every account or none; give [(account, one-time password)]. Raises ValidationError."""
         made = []
@@ -121,7 +132,7 @@ class AccountRoster(ShortRoster):
 def _judge_person(line):
     if not line.name:
         line.problems.append("没有姓名。")
-    user = get_user_model()(**{key: line.values[key] for key in ("username", "name", "phone")})
+    user = get_user_model()(**{key: line.values[key] for key in ("username", "name", "phone", "messenger_id")})
     try:
         user.clean_fields(exclude=["password", "wanted_role"])
     except ValidationError as error:

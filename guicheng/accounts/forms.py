@@ -11,6 +11,7 @@ from guicheng.access.roles import APART, APART_SENTENCE, ASKABLE, ORDINARY
 from guicheng.office.base import RowsChoiceField
 
 FIELDS = ["username", "name", "phone", "email"]
+GIVEN = [*FIELDS, "messenger_id"]  # the last by who gives roles
 USERNAME_HELP = "一人一个，不能几个人合用。一般用姓名的全拼，如 zhangsan；登录时要输入它。"
 
 
@@ -47,7 +48,7 @@ class AccountForm(forms.ModelForm):
 
     class Meta:
         model = get_user_model()
-        fields = FIELDS
+        fields = GIVEN
         field_classes = {"username": UsernameField}
         labels = {"username": "账号名"}
         help_texts = {"username": USERNAME_HELP}
@@ -61,7 +62,8 @@ class AccountForm(forms.ModelForm):
         self.fields["part"].choices = [(each, PARTS[each]) for each in parts]
         self.fields["unit"].required = not everywhere
         self.fields["unit"].choices = [("", "—"), *unit_choices(None if everywhere else self.user)]
-        del self.fields["role" if can_give_roles(self.user) else "groups"]
+        for name in ["role"] if can_give_roles(self.user) else ["groups", "messenger_id"]:
+            self.fields.pop(name, None)
         if "role" in self.fields:
             self.fields["role"].help_text = "角色和在编由安全管理员授予；在那之前这个账号什么也不能做。"
 
@@ -80,11 +82,19 @@ class AccountForm(forms.ModelForm):
 
 
 class AccountChangeForm(UserChangeForm):
+    """An account; the boxes of roles that wait are ticked too, and unticked they wait no longer."""
+
     password = None
 
     class Meta(UserChangeForm.Meta):
         labels = {"username": "账号名", "is_superuser": "总管理员"}
         help_texts = {"username": USERNAME_HELP, "is_superuser": "不受角色限制，什么都能做；尽量少给。"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "groups" in self.fields and self.instance.roles_waiting:
+            waiting = Group.objects.filter(name__in=self.instance.roles_waiting)
+            self.initial["groups"] = [*self.initial.get("groups", []), *waiting]
 
     def clean_groups(self):
         return kept_apart(self.cleaned_data["groups"])

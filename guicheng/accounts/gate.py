@@ -19,17 +19,19 @@ from guicheng.public.given_back import signed_out
 SUPERSEDED = "这个账号刚在别处登录，这里已经退出。账号只供本人使用；如果不是你本人登录，请马上改口令并告诉管理员。"
 ENDED = "管理员结束了你的登录，请重新登录。"
 OLD_PASSWORD = "password_is_old"  # noqa: S105, of a session: told when signing in, so that nobody's page is cut off
+BY_PROVIDER = "by_provider"  # of a session that began elsewhere: its token, and whether that was two factors
 ALWAYS_OPEN = ("admin:login", "admin:logout")
 
 
 def missing_step(request):
     """The name of the page this person has to pass first, or None."""
     user = request.user
-    if user.second_factor_since and not user.is_verified():
+    is_verified = user.is_verified() or request.session.get(BY_PROVIDER, {}).get("is_second_factor", False)
+    if user.second_factor_since and not is_verified:
         return "admin:second_factor"
     if user.must_change_password or request.session.get(OLD_PASSWORD):
         return "admin:password_change"
-    if not user.is_verified() and needs_second_factor(user):
+    if not is_verified and needs_second_factor(user):
         return "admin:second_factor_set_up"
     return None
 

@@ -7,7 +7,7 @@ from guicheng.access.permissions import can_give_roles
 
 @transaction.atomic
 def make_account(by, *, username, name, phone="", email="", role="", unit=None, part="clerks", established=False,
-                 groups=()):
+                 groups=(), messenger_id=""):
     """Make the account of one person and give (account, one-time password). Raises ValidationError.
 
     The unit is given at once: without a role it allows nothing. Role and 在编 wait for 安全管理员, unless
@@ -15,7 +15,7 @@ def make_account(by, *, username, name, phone="", email="", role="", unit=None, 
     """
     user = get_user_model()(
         username=username, name=name, phone=phone, email=email, is_staff=True,
-        wanted_role=role, wanted_established=established,
+        messenger_id=messenger_id, wanted_role=role, wanted_established=established,
     )
     user.set_unusable_password()
     user.full_clean()

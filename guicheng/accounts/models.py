@@ -8,11 +8,15 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
+from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.access.membership import administered_by, members_elsewhere, members_of
 from guicheng.access.roles import ASKABLE, ORDINARY
+from guicheng.accounts.identity import BoundIdentity
 from guicheng.fields import ALL, CleanCharField, CleanTextField, one_of
+from guicheng.notices.direct import is_an_id
+from guicheng.notices.inbox import tell
 from guicheng.trail.append_only import AppendOnly
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is read as something else
@@ -63,11 +67,17 @@ class User(AbstractUser):
     last_name = None
     name = CleanCharField("姓名", max_length=40, blank=True)
     phone = models.CharField("办公电话", max_length=40, blank=True)
+    messenger_id = CleanCharField(
+        "消息账号", max_length=64, blank=True, validators=[is_an_id],
+        help_text="这个人在企业微信或粤政易里的账号。填了，有待办时也在那里说一声；空着的只在站内。由安全管理员改。")
     is_established = models.BooleanField("在编", default=False, help_text="终审只能由在编的审核员做。")
 
     # what was asked for when the account was made; given by 安全管理员
     wanted_role = models.CharField("申请的角色", max_length=40, blank=True, editable=False)
     wanted_established = models.BooleanField("申请标为在编", default=False, editable=False)
+
+    # said by 安全管理员, and given once the person has a password of their own: waiting.py
+    waiting_roles = models.CharField("等着生效的角色", max_length=80, blank=True, editable=False)
 
     # signing in
     must_change_password = models.BooleanField("须先改口令", default=False, editable=False)
@@ -94,6 +104,10 @@ class User(AbstractUser):
                 condition=Q(must_change_password=False) | Q(password_expires_at__isnull=False),
                 name="guicheng_user_one_time_password_expires",
                 violation_error_message="一次性口令要有到期时间。",
+            ),
+            models.UniqueConstraint(
+                fields=["messenger_id"], condition=~Q(messenger_id=""), name="guicheng_user_messenger_id_once",
+                violation_error_message="这个消息账号已经登记在另一个账号上。",
             ),
         ]
 
@@ -123,6 +137,11 @@ class User(AbstractUser):
         """What waits for 安全管理员: "部门经办人、在编"."""
         return "、".join(each for each in (self.wanted_role, "在编" if self.wanted_established else "") if each)
 
+    @property
+    def roles_waiting(self):
+        """Names of roles that are not given yet: waiting.py."""
+        return self.waiting_roles.split("、") if self.waiting_roles else []
+
     def password_is_a_superusers(self):
         """Whether the one-time password was last given by a superuser, as the access log says."""
         given = AccessEvent.objects.filter(
@@ -144,6 +163,7 @@ class User(AbstractUser):
         self.password_expires_at = timezone.now() + timedelta(days=settings.ONE_TIME_PASSWORD_DAYS)
         self.sign_in_token = ""  # whoever is signed in is out
         self._keep("password", "must_change_password", "password_expires_at", "sign_in_token")
+        BoundIdentity.objects.filter(account=self).delete()  # nor does another way in stay open
         return password
 
     def choose_password(self, password):
@@ -155,6 +175,18 @@ class User(AbstractUser):
             self.password_chosen_at = timezone.now()
             self._keep("password", "must_change_password", "password_expires_at", "password_chosen_at")
             UsedPassword.remember(self)
+            self.tell_that_roles_wait()
+
+    def tell_that_roles_wait(self):
+        """Tell 安全管理员 where this person did the last of what a waiting role waits for."""
+        if not self.waiting_roles or self.must_change_password or not (
+                self.second_factor_since or settings.REQUIRE_TOTP == "none"):
+            return
+        givers = User.objects.active().filter(Q(groups__name="安全管理员") | Q(is_superuser=True)).exclude(pk=self.pk)
+        tell(givers.distinct(), f"roles:{self.pk}:{self.waiting_roles}:{timezone.now():%Y%m%d%H%M}",
+             f"{self}已设好口令，{self.waiting_roles}等你授予",
+             "请当面或打电话核实是本人设的，再到账号页面授予；不是本人的，马上停用这个账号。",
+             reverse("admin:guicheng_user_change", args=[self.pk]), matter="授予角色")
 
     def _keep(self, *columns):
         """Save these columns, of a new account all: one that was closed while the password was hashed stays closed."""
@@ -210,6 +242,8 @@ class AccessEventKind(models.TextChoices):
     DISABLED = "disabled", "停用账号"
     ENABLED = "enabled", "重新启用账号"
     HANDED_OVER = "handed_over", "移交工作"
+    IDENTITY_BOUND = "identity_bound", "绑定统一身份"
+    IDENTITY_UNBOUND = "identity_unbound", "解除绑定统一身份"
     ROLES_CHANGED = "roles_changed", "改角色"
     UNITS_CHANGED = "units_changed", "改单位"
     DOWNLOADED = "downloaded", "下载文件"

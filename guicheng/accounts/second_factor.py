@@ -63,6 +63,7 @@ def set_up(user, device, code):
         device.save()
         user.second_factor_since = timezone.now()
         user.save(update_fields=["second_factor_since"])
+        user.tell_that_roles_wait()
         return new_recovery_codes(user)
 
 

@@ -43,10 +43,12 @@ def _one_session(sender, request, user, **kwargs):
     """The newest session is the account's; an older one is sent away by the gate. Rotating keys changes nothing."""
     user.sign_in_token = request.session["sign_in_token"] = secrets.token_hex(16)
     type(user)._default_manager.filter(pk=user.pk).update(sign_in_token=user.sign_in_token)
-    if user.password_is_old:
+    elsewhere = getattr(request, "signs_in_by", "")  # no password was asked for: nothing of it is judged or forgiven
+    if not elsewhere and user.password_is_old:
         request.session[OLD_PASSWORD] = True
-    record(AccessEvent.Kind.SIGNED_IN, request, by=user, account=user)
-    SignInBrake.objects.let_go(user, client_network(request))
+    record(AccessEvent.Kind.SIGNED_IN, request, by=user, account=user, note=elsewhere and f"经{elsewhere}")
+    if not elsewhere:
+        SignInBrake.objects.let_go(user, client_network(request))
 
 
 @receiver(user_logged_out)
@@ -72,6 +74,8 @@ def _account(username):
 # --- limits --------------------------------------------------------------------------------------
 def name_key(request, credentials=None):
     """What axes keeps of a name: its fingerprint. For AXES_USERNAME_CALLABLE."""
+    if getattr(request, "signs_in_by", ""):
+        return ""  # axes forgets the wrong tries of a name that signed in: of the password's, and this was none
     name = (credentials or request.POST).get("username")
     return salted_hmac("guicheng.sign_in", str(name or "")).hexdigest()
 

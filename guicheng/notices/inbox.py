@@ -1,9 +1,13 @@
-"""The in-site inbox, and what leaves it: a daily e-mail digest and a group robot. Never two for the same cause."""
+"""The in-site inbox, and what leaves it: a daily e-mail digest, a word to the person's telephone, a group robot.
+
+Never two for the same cause.
+"""
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
 from guicheng.fields import ALL, CleanCharField, CleanTextField
+from guicheng.notices.direct import channels_of, queue
 from guicheng.text import clean_text
 
 TITLE, PATH, CAUSE = 120, 300, 120
@@ -91,10 +95,11 @@ class GroupPost(models.Model):
         return self.text[:40]
 
 
-def tell(users, cause, title, text="", url="", *, group=False):
+def tell(users, cause, title, text="", url="", *, group=False, matter="", direct=True):
     """Tell each of `users` once: the same `cause` never makes a second message. Give how many are new.
 
-    `url` is a path of this site, as `reverse()` gives it. With `group`, the office's robot says it too.
+    `url` is a path of this site, as `reverse()` gives it. With `group`, the office's robot says it too. Who has an id
+    of the messenger is told there that something of this `matter` waits, unless `direct` says no.
     """
     title, text, cause = clean_text(title)[:TITLE], clean_text(text), cause[:CAUSE]
     users = {user.pk: user for user in users if user.is_active}
@@ -104,9 +109,24 @@ def tell(users, cause, title, text="", url="", *, group=False):
         messages = [InboxMessage(recipient=user, cause_key=cause, title=title, text=text, path=url)
                     for pk, user in users.items() if pk not in told]
         InboxMessage.objects.bulk_create(messages, ignore_conflicts=True)
+        if direct and messages and settings.MESSENGER_URL:
+            new = there.exclude(recipient__in=told).select_related("recipient")
+            queue(new, matter)
         if group and settings.WEBHOOK_URL:
             GroupPost.objects.get_or_create(cause_key=cause, defaults={"text": f"{title}\n{text}".strip(), "path": url})
     return len(messages)
+
+
+def told_of(cause):
+    """[(whom this was told, how it reached them in words)], in the order it was told."""
+    rows = InboxMessage.objects.filter(cause_key=cause[:CAUSE]).select_related("recipient", "direct").order_by("pk")
+    return [(row.recipient, _how_it_went(row)) for row in rows]
+
+
+def _how_it_went(row):
+    if hasattr(row, "direct"):
+        return f"站内；{settings.MESSENGER_NAME}{row.direct.get_state_display()}"
+    return "、".join(channels_of(row.recipient, direct=False))
 
 
 def unread_count(user):

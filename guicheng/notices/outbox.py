@@ -2,9 +2,7 @@
 import json
 import logging
 from datetime import timedelta
-from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -12,6 +10,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.utils import timezone
 
+from guicheng.connectors.http import NobodyKnows, NotSent, ask
 from guicheng.notices.inbox import GroupPost, InboxMessage
 from guicheng.public.address import address_of
 
@@ -76,19 +75,6 @@ def _letter(user, messages):
 
 
 # --- the group robot -----------------------------------------------------------------------------
-class NotSent(Exception):
-    """The other side certainly did not take the message: it may be tried again."""
-
-
-class NobodyKnows(Exception):
-    """The message left and no answer came: trying again could say it twice."""
-
-
-class _NoRedirects(HTTPRedirectHandler):
-    def redirect_request(self, *args, **kwargs):
-        return None
-
-
 def post_to_group():
     """Post what waits, each at most once; give (sent, failed). Stops at the first failure: the rest would fail too."""
     sent = 0
@@ -116,16 +102,9 @@ def _post(post):
         raise NotSent("WEBHOOK_URL 应以 http:// 或 https:// 开头")
     content = "\n".join(filter(None, [post.text, address_of(post.path)]))
     body = json.dumps({"msgtype": "text", "text": {"content": content}}, ensure_ascii=False).encode()
-    request = Request(url, data=body, headers={"Content-Type": "application/json; charset=utf-8"})  # noqa: S310
-    try:
-        with build_opener(_NoRedirects).open(request, timeout=TIMEOUT) as response:
-            answer = response.read(10_000)
-    except HTTPError as error:
-        raise NotSent(f"对方回答 {error.code}") from error
-    except (URLError, ValueError) as error:  # before anything was sent
-        raise NotSent("连不上对方") from error
-    except OSError as error:
-        raise NobodyKnows(type(error).__name__) from error
+    status, answer = ask(url, body, {"Content-Type": "application/json; charset=utf-8"}, timeout=TIMEOUT)
+    if status != 200:
+        raise NotSent(f"对方回答 {status}")
     code = _error_code(answer)
     if code:
         raise NotSent(f"对方回答 errcode {code}")

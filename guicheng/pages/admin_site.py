@@ -1,6 +1,7 @@
 """The back office: the stock Django admin with our words, our way of signing in, and a first page of one's own."""
 from functools import partial, update_wrapper
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.http import Http404
@@ -22,6 +23,7 @@ class GuichengAdminSite(admin.AdminSite):
     # the apps are not loaded when the site is made: hence the imports inside
     def get_urls(self):
         from guicheng.accounts import pages as sign_in
+        from guicheng.accounts import provider
         from guicheng.files import pages as files
         from guicheng.notices import pages as inbox
         from guicheng.office import saved_filters
@@ -38,6 +40,7 @@ class GuichengAdminSite(admin.AdminSite):
             ("second-factor/", sign_in.ask_code, "second_factor"),
             ("second-factor/set-up/", sign_in.set_up, "second_factor_set_up"),
             ("second-factor/codes/", sign_in.new_codes, "recovery_codes"),
+            ("provider/bind/", provider.bind, "provider_bind"),
             ("inbox/", require_safe(partial(inbox.show, self)), "inbox"),
             ("inbox/read/", inbox.read_all, "inbox_read_all"),
             ("inbox/<int:pk>/read/", inbox.read, "inbox_read"),
@@ -56,8 +59,12 @@ class GuichengAdminSite(admin.AdminSite):
             ("seals/ask/", seal_ask, "seal_ask"),
             ("seals/decide/", seal_decide, "seal_decide"),
         ]
+        before = [  # of signing in: for who is not in yet
+            ("provider/", provider.go, "provider"),
+            ("provider/back/", provider.back, "provider_back"),
+        ]
         own = [path(address, self.admin_view(view), name=name) for address, view, name in pages]
-        return [*own, *kept]
+        return [*(path(address, view, name=name) for address, view, name in before), *own, *kept]
 
     def admin_view(self, view, cacheable=False):
         """Nothing below /admin/ is put, patched or deleted: Django would show such a request the page.
@@ -98,10 +105,18 @@ class GuichengAdminSite(admin.AdminSite):
         from guicheng.public.errors import too_many_tries
 
         self.login_form = SignInForm
+        provider = {"provider": settings.OIDC_NAME} if settings.OIDC_ISSUER else {}
         try:
-            return super().login(request, extra_context)
+            return super().login(request, {**provider, **(extra_context or {})})
         except TooManyTries as refused:
             return too_many_tries(request, refused)
+
+    def logout(self, request, extra_context=None):
+        """Out here; and where the session began elsewhere, out there as well."""
+        from guicheng.accounts.provider import end_there, token_of
+
+        token = token_of(request)
+        return end_there(request, token, super().logout(request, extra_context))
 
     def password_change(self, request, extra_context=None):
         from guicheng.accounts.pages import OwnPassword

@@ -295,7 +295,8 @@ class Reviewed(Versioned, Answered):
         done = "已发布" if step.verb == Verb.PUBLISHED else "已退回"
         if step.verb == Verb.RETURNED:
             says = f"{step.by}：{step.note}"
-        tell([self.author], f"step:{step.pk}", f"{done}：{what}", says, self.staff_page())
+        tell([self.author], f"step:{step.pk}", f"{done}：{what}", says, self.staff_page(),
+             matter="审核", direct=not getattr(self, "is_sample", False))
 
     def _claim(self):
         """Take the next version of the row. The database decides who of two is first."""

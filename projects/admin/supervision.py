@@ -10,6 +10,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 
 from guicheng.days.workdays import UnknownYear, add_working_days
+from guicheng.notices.inbox import told_of
 from guicheng.office.base import ScopedAdmin
 from guicheng.office.submissions import AlreadySaved, key_of, once
 from guicheng.text import clean_text, is_row_number
@@ -128,6 +129,7 @@ class SupervisionNoticeAdmin(ScopedAdmin):
             "papers": sheet.links(notice),
             "next": SupervisionNotice.objects.filter(previous=notice).first(),
             "instructions": notice.instructions.select_related("by"),
+            "told": told_of(f"notice:{notice.pk}") if may.settles(user, notice) else [],
             "nobody_reads": nobody_reads(notice) if notice.is_open and may.settles(user, notice) else "",
             "may_receive": may.can_receive_notice(user, notice),
             "reply_form": reply_form or (ReplyForm() if may.can_reply_to_notice(user, notice) else None),

@@ -118,7 +118,7 @@ def tell_uploader(batch, by, sentence):
     last = ReviewStep.objects.filter(update__in=said_by(rows)).aggregate(last=Max("pk"))["last"]
     public = rows.filter(outcome="new", project__is_published=True).count()
     tell([batch.uploader], f"import:{batch.pk}:{last}:{public}", f"{by}审了导入：{batch.file_name}", sentence,
-         reverse("admin:projects_importbatch_change", args=[batch.pk]))
+         reverse("admin:projects_importbatch_change", args=[batch.pk]), matter="导入")
 
 
 def _each(batch, by, saw):

@@ -261,11 +261,15 @@ class SupervisionNotice(ChecksAtOnce, Answered):
         """Whom its sending tells: the people of the unit; [] where none of them has an open account."""
         return people_of(self.units())
 
+    @property
+    def is_loud(self):
+        """Whether the office's group hears of it too."""
+        return self.level != self.Level.REMINDER and not self.is_sample
+
     def _tell_unit(self):
         due = f"请在 {self.reply_by} 前签收并回复。" if self.reply_by else "请签收并回复。"
-        loud = self.level != self.Level.REMINDER and not self.is_sample
         tell(self.recipients, f"notice:{self.pk}", str(self), f"{self.text}\n{due}", self.get_absolute_url(),
-             group=loud)
+             group=self.is_loud, matter="督办", direct=not self.is_sample)
 
     def receive(self, by):
         """签收: somebody of the unit has seen it."""
@@ -315,7 +319,8 @@ class SupervisionNotice(ChecksAtOnce, Answered):
         from projects.permissions import supervisors
 
         people = [self.raised_by] if self.raised_by else supervisors()
-        tell(people, f"notice:{self.pk}:{what}", title, text, self.get_absolute_url())
+        tell(people, f"notice:{self.pk}:{what}", title, text, self.get_absolute_url(), matter="督办",
+             direct=not self.is_sample)
 
 
 class Instruction(models.Model):
@@ -371,5 +376,5 @@ class Instruction(models.Model):
             row.full_clean()
             row.save()
             tell(people_of((notice or project).units()), f"instruction:{row.pk}", f"{by}批示：{project}", row.text,
-                 reverse("admin:projects_project_change", args=[project.pk]))
+                 reverse("admin:projects_project_change", args=[project.pk]), matter="批示", direct=not row.is_sample)
         return row

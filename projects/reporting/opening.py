@@ -115,7 +115,8 @@ def open_task(task, by):
 def _tell(task, row):
     due = timezone.localtime(task.due_at)
     tell(people_of([row.unit]), f"reporting:{row.pk}", f"请报：{task}",
-         f"{words.day(due.date())} {due:%H:%M} 前交。依据：{task.ground}", row.get_absolute_url())
+         f"{words.day(due.date())} {due:%H:%M} 前交。依据：{task.ground}", row.get_absolute_url(),
+         matter="报送任务", direct=not task.is_sample)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
@@ -14,7 +15,8 @@ from django.utils import timezone
 
 from guicheng import words
 from guicheng.days.workdays import UnknownYear, WorkCalendar, keepers_of_calendar, missing_year
-from guicheng.notices.inbox import tell
+from guicheng.notices.direct import channels_of
+from guicheng.notices.inbox import InboxMessage, tell
 from projects.models import LightRule, Project, SupervisionNotice
 from projects.supervision.subjects import Projects
 
@@ -63,10 +65,16 @@ class Issue:
 
     def line(self, project):
         """What would be sent to which unit, and who of it would be told."""
-        notice = SupervisionNotice(project=project, level=self.level, cause=self.cause,
+        notice = SupervisionNotice(project=project, level=self.level, cause=self.cause, is_sample=project.is_sample,
                                    **SupervisionNotice.addressed(project))
-        names = "、".join(map(str, notice.recipients)) or "没有可用的账号，没有人会收到"
-        return f"发出　{notice}（{notice.get_cause_display()}），发给{notice.unit or '没有责任单位'}（{names}）"
+        names = reached(notice.recipients, not notice.is_sample) or "没有可用的账号，没有人会收到"
+        group = "，并发到群里" if notice.is_loud and settings.WEBHOOK_URL else ""
+        return f"发出　{notice}（{notice.get_cause_display()}），发给{notice.unit or '没有责任单位'}（{names}）{group}"
+
+
+def reached(users, direct=True):
+    """Whom a message goes to and on which ways: "张三：站内、企业微信；李四：站内"."""
+    return "；".join(f"{user}：{'、'.join(channels_of(user, direct))}" for user in users)
 
 
 @dataclass
@@ -100,14 +108,21 @@ def supervise(day=None, *, samples=False, dry_run=False):
     return run.outcome
 
 
-def remind_of_calendar(day=None):
-    """Tell those who keep the calendar that a year's days off are missing: once for each year."""
+def remind_of_calendar(day=None, dry_run=False):
+    """Tell those who keep the calendar that a year's days off are missing, once for each year; give the year."""
     year = missing_year(day)
-    if year:
+    if year and not dry_run:
         tell(keepers_of_calendar(), f"calendar:{year}", f"请录入 {year} 年的放假安排",
              f"{year} 年的放假安排还没有录入，到时不能推算工作日，提醒和督办也发不出。",
-             reverse("admin:guicheng_calendaryear_changelist"))
+             reverse("admin:guicheng_calendaryear_changelist"), matter="工作日历")
     return year
+
+
+def calendar_line(year):
+    """Who would be told that the days off of this year are missing; "" where all know it."""
+    told = InboxMessage.objects.filter(cause_key=f"calendar:{year}").values("recipient")
+    people = [each for each in keepers_of_calendar() if not told.filter(recipient=each).exists()]
+    return f"消息　请录入 {year} 年的放假安排，发给{reached(people)}" if people else ""
 
 
 class _Run:

@@ -3,7 +3,9 @@ from itertools import count
 
 from django.utils import timezone
 
+from guicheng.accounts.identity import BoundIdentity
 from guicheng.accounts.models import SignInBrake, User
+from guicheng.connectors.models import Connection
 from guicheng.office.saved_filters import SavedFilter
 from guicheng.seal.models import Seal
 from tests import factories
@@ -14,6 +16,7 @@ USER = {"username": lambda: f"rule{next(_numbers)}", "password": "!"}
 BRAKE = {"account": factories.make_user, "network": "10.0.0.1"}
 FILTER = {"account": factories.make_user, "model": "projects.project", "name": "推进中的",
           "query": "status__exact=in_progress"}
+BOUND = {"account": factories.make_user, "issuer": "https://id.example.gov.cn", "sub": lambda: f"{next(_numbers)}"}
 SEAL = {"kind": "text", "words": lambda: f"第 {next(_numbers)} 段话", "ground": "来电要求。",
         "asked_by": factories.make_user}
 
@@ -40,6 +43,10 @@ def _lifted(by_one):
 
 
 RULES = [
+    Once("guicheng_user_messenger_id_once", User, USER, twins={"messenger_id": "zhangsan"},
+         apart={"messenger_id": "lisi"}),
+    Once("guicheng_boundidentity_once", BoundIdentity, BOUND, twins={"sub": "same"}, apart={"sub": "other"}),
+    Check("guicheng_connection_key_known", Connection, {"key": "sign_in"}, bad={"key": "fax"}),
     Check("guicheng_seal_kind_known", Seal, SEAL, bad={"kind": "song"}, shared_with=("guicheng_seal_target_stated",)),
     Check("guicheng_seal_target_stated", Seal, SEAL, good={"kind": "photo", "words": "", "sha256": "0" * 64},
           bad={"kind": "photo", "words": ""}),

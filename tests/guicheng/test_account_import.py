@@ -251,7 +251,7 @@ def test_no_file_is_a_sentence(sign_in, keeper, data):
 def test_the_blank_workbook_can_be_filled_in_and_read(sign_in, keeper, head):
     address = reverse("admin:guicheng_user_import_template")
     book = openpyxl.load_workbook(io.BytesIO(sign_in(keeper).get(address).content))
-    assert [cell.value for cell in book["名单"][1]] == HEADER
+    assert [cell.value for cell in book["名单"][1]] == [*HEADER, "消息账号"]
     assert len(book["名单"].data_validations.dataValidation) == 4
     book["名单"].append(PEOPLE[0])
     file = io.BytesIO()

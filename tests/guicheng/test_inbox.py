@@ -114,9 +114,9 @@ def digest():
     return out.getvalue()
 
 
-def test_both_are_off_until_they_are_set(person):
+def test_all_are_off_until_they_are_set(person):
     tell([person], "a", "进展被退回", group=True)
-    assert digest() == "邮件：没有设置，不发。群消息：没有设置，不发。\n"
+    assert digest() == "邮件：没有设置，不发。群消息：没有设置，不发。个人消息：没有设置，不发。\n"
     assert not mail.outbox and not GroupPost.objects.exists()
 
 

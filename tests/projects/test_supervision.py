@@ -619,7 +619,7 @@ def writes(queries):
 
 def test_a_dry_run_says_what_it_would_send_to_whom(late, clerk, reviewer):
     said = ran("--dry-run", "--day", SOON.isoformat())
-    assert f"发出　提醒：{late}（快到期），发给城建办公室（经办人、审核员）" in said
+    assert f"发出　提醒：{late}（快到期），发给城建办公室（经办人：站内；审核员：站内）" in said
     assert "（试算，什么也没有改）" in said and "新发督办 1 件" in said
 
 

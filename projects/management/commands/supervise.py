@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from guicheng.days.workdays import UnknownYear
 from projects.reporting.reminders import remind
-from projects.supervision.daily import remind_of_calendar, supervise
+from projects.supervision.daily import calendar_line, remind_of_calendar, supervise
 
 
 class Command(BaseCommand):
@@ -19,12 +19,14 @@ class Command(BaseCommand):
 
     def handle(self, *args, day, dry_run, sample, **options):
         day = _day(day)
-        year = None if dry_run else remind_of_calendar(day)
+        year = remind_of_calendar(day, dry_run)
         try:
             outcome = supervise(day, samples=sample, dry_run=dry_run)
             reminders = remind(day, samples=sample, dry_run=dry_run)
         except UnknownYear as error:
             raise CommandError(f"{error}，督办没有办。请业务管理员在后台“工作日历”里录入。") from error
+        if dry_run and year and (line := calendar_line(year)):
+            self.stdout.write(line)
         for line in [*outcome.lines, *reminders.lines]:
             self.stdout.write(line)
         note = f"请在“工作日历”里录入 {year} 年的放假安排。" if year else ""
