@@ -36,7 +36,7 @@ class GuichengAdminSite(admin.AdminSite):
         kept = [each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site"]
         pages = [
             ("r/<int:content_type_id>/<int:object_id>/", self.view_on_site, "view_on_site"),
-            ("work/<slug:key>/", require_safe(partial(show_work, self)), "work"),
+            ("work/<slug:part>/", require_safe(partial(show_work, self)), "work"),
             ("tables/", require_safe(partial(show_tables, self)), "tables"),
             ("second-factor/", sign_in.ask_code, "second_factor"),
             ("second-factor/set-up/", sign_in.set_up, "second_factor_set_up"),

@@ -146,7 +146,7 @@ def menu_of(user, available_apps, match, query):
     has = {section.key: [entry for entry in section.entries + (unplaced if section.key == "settings" else [])
                          if _may_open(entry, lists, user)] for section in SECTIONS}
     here = _here(match, query, [entry for entries in has.values() for entry in entries])
-    opened = match.kwargs.get("key") if match and match.url_name == "work" else None
+    opened = match.kwargs.get("part") if match and match.url_name == "work" else None
     return [Part(section.key, section.title, [_way(entry, lists, here) for entry in has[section.key]],
                  is_here=opened == section.key or here in has[section.key])
             for section in SECTIONS if has[section.key]]

@@ -3,13 +3,13 @@ from django.http import Http404
 from django.shortcuts import render
 
 
-def show_work(site, request, key):
+def show_work(site, request, part):
     """The ways of one section, each with a sentence. 404 for a section this person has nothing in."""
     context = site.each_context(request)
-    part = next((part for part in context["menu"] if part.key == key), None)
-    if part is None:
+    found = next((each for each in context["menu"] if each.key == part), None)
+    if found is None:
         raise Http404
-    return render(request, "admin/work.html", {**context, "title": part.title, "part": part})
+    return render(request, "admin/work.html", {**context, "title": found.title, "part": found})
 
 
 def show_tables(site, request):

@@ -5,6 +5,7 @@ rows never meet the real ones: a summary is of one list, and the quarter's lists
 """
 from projects.summary.difference import DIFFERENCE_DEFINITIONS
 from projects.summary.facet import FACET, Facet, Option, facets
+from projects.summary.incomplete import lacking
 from projects.summary.lists import (
     BY_STATUS,
     DECLARED,
@@ -62,7 +63,7 @@ __all__ = [
     "UNKNOWN", "Change", "Facet", "Group", "ListSummary", "Move", "News", "Option", "Progress", "QuarterSummary",
     "Segment", "Stair", "TaskProgress", "Telling", "Year", "by_light", "by_source", "by_year", "changes_between",
     "corrected", "declarations_of_sources", "drift", "facets", "first_day", "groups_by", "last_changed", "late",
-    "lights_by_colour", "list_summaries", "news", "overdue_by", "own_by_status", "past_due", "pending_by",
+    "lacking", "lights_by_colour", "list_summaries", "news", "overdue_by", "own_by_status", "past_due", "pending_by",
     "quarter_summary",
     "quarters_with_news", "stair", "stair_of", "states_between", "tellings_of", "uses_of_sources", "verdicts",
     "task_progress", "unit_progress", "with_verdict",
