@@ -2,7 +2,7 @@
 from django.urls import reverse
 
 from guicheng.access.permissions import sees_everything
-from guicheng.office.shown import SHOWN, Shown
+from guicheng.office.shown import Shown
 from partybuilding.models import PartyOrganisation
 
 
@@ -11,5 +11,4 @@ def parts(user):
     if not user.has_perm("partybuilding.change_partyorganisation") or sees_everything(user):
         return {}
     rows = PartyOrganisation.objects.visible_to(user)
-    return {"organisations": Shown(
-        rows[:SHOWN], rows.count(), reverse("admin:partybuilding_partyorganisation_changelist"))}
+    return {"organisations": Shown.of(rows, reverse("admin:partybuilding_partyorganisation_changelist"))}

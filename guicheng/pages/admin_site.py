@@ -31,12 +31,15 @@ class GuichengAdminSite(admin.AdminSite):
         from guicheng.pages.faces import decide, show_faces
         from guicheng.pages.pieces import pieces_style, show_pieces
         from guicheng.pages.seals import seal_ask, seal_decide, seals
+        from guicheng.pages.work import show_tables, show_work
         from guicheng.upkeep.pages import show_health
 
         # Django's own shortcut to the public page asks nobody: it would tell the address of any row
         kept = [each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site"]
         pages = [
             ("r/<int:content_type_id>/<int:object_id>/", self.view_on_site, "view_on_site"),
+            ("work/<slug:part>/", require_safe(partial(show_work, self)), "work"),
+            ("tables/", require_safe(partial(show_tables, self)), "tables"),
             ("second-factor/", sign_in.ask_code, "second_factor"),
             ("second-factor/set-up/", sign_in.set_up, "second_factor_set_up"),
             ("second-factor/codes/", sign_in.new_codes, "recovery_codes"),
@@ -124,10 +127,12 @@ class GuichengAdminSite(admin.AdminSite):
         return OwnPassword.as_view(extra_context={**self.each_context(request), "title": "改口令"})(request)
 
     def each_context(self, request):
-        """`unread_messages` for the header: asked for only where the header is drawn; `taken` for static/js/keep.js."""
+        """`menu` and `unread_messages` for the header: asked for only where it is drawn; `taken` for static/js/keep.js."""
         from guicheng.notices.inbox import unread_count
         from guicheng.office.submissions import taken
+        from guicheng.pages.menu import menu_of
 
         context = super().each_context(request)
-        return {**context, "unread_messages": SimpleLazyObject(partial(unread_count, request.user)),
+        menu = partial(menu_of, request.user, context["available_apps"], request.resolver_match, request.GET)
+        return {**context, "menu": SimpleLazyObject(menu), "unread_messages": SimpleLazyObject(partial(unread_count, request.user)),
                 "taken": SimpleLazyObject(partial(taken, request))}

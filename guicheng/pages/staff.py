@@ -1,21 +1,45 @@
 """The first page of the back office: what waits for a member of staff. Each app gives its parts; here they meet."""
 from django.urls import reverse
+from django.utils import timezone
 
 from guicheng.access.permissions import can_make_accounts, can_see_faces, can_see_health, sees_everything
+from guicheng.accounts.models import User
 from guicheng.notices.inbox import InboxMessage
-from guicheng.seal.permissions import can_see_seals
+from guicheng.office.shown import Shown
+from guicheng.office.work import Work, by_day, headline, week_of
+from guicheng.seal.models import Seal
+from guicheng.seal.permissions import can_confirm_seal, can_see_seals
 from partybuilding import first_page as partybuilding
 from projects import first_page as projects
 
 
 def first_page(user, samples=False, unexplained=""):
     """All parts of this person's first page; see `projects.first_page.parts`."""
+    today = timezone.localdate()
+    found = {**projects.parts(user, samples, unexplained), **partybuilding.parts(user)}
+    works = by_day([*found["works"], *account_works(user)])
+    inbox = Shown.of(InboxMessage.objects.visible_to(user).unread())
+    returned, queue = found.get("returned"), found.get("queue")
     return {
-        "inbox": InboxMessage.objects.visible_to(user).unread()[:5],
+        **found, "today": today, "works": works, "inbox": inbox, "unread_messages": inbox.total,
+        "week": week_of(today, [*found.get("week_marks", []),
+                                *((work.day, work.title, work.address) for work in works)]),
+        "title": headline(today, returned.total if returned else 0, works, queue.total if queue else 0),
         "account_links": account_links(user), "ways": [*projects.ways(user), *seal_ways(user)],
         "sees_everything": sees_everything(user),
-        **projects.parts(user, samples, unexplained), **partybuilding.parts(user),
     }
+
+
+def account_works(user):
+    """What waits for who gives roles and who confirms a seal."""
+    works = []
+    if user.has_perm("guicheng.give_roles") and (number := User.objects.visible_to(user).waiting_for_a_role().count()):
+        address = reverse("admin:guicheng_user_changelist", query={"waiting": 1})
+        works.append(Work("等授权的账号", address, "去授权", f"{number} 个账号还没有给角色。"))
+    number = len([seal for seal in Seal.objects.open() if seal.second(user)]) if can_confirm_seal(user) else 0
+    if number:
+        works.append(Work("等确认的封存", reverse("admin:seals"), "去看", f"{number} 条封存等第二个人确认。"))
+    return works
 
 
 def seal_link():

@@ -13,6 +13,8 @@ from guicheng.files.models import arranged
 from guicheng.office.refusals import SOMEBODY_ELSE, sentence_of
 from guicheng.office.submissions import AlreadySaved, not_saved, once
 from guicheng.office.watched import texts_of
+from guicheng.text import is_row_number
+from projects.first_page.own import quick_form
 from projects.ledger.forms import FORMS
 from projects.models import ProgressUpdate, Project, Source
 from projects.permissions import can_record_progress
@@ -36,6 +38,7 @@ class StatementPages:
     def get_urls(self):
         view = self.admin_site.admin_view
         return [
+            path("quick/", view(self.quick), name="projects_progressupdate_quick"),
             path("record/<int:project_id>/", view(self.record), name="projects_progressupdate_record"),
             path("postpone/<int:project_id>/", view(self.postpone), name="projects_progressupdate_postpone"),
             path("close/<int:project_id>/", view(self.close), name="projects_progressupdate_close"),
@@ -48,6 +51,20 @@ class StatementPages:
     # making one
     def record(self, request, project_id):
         return self._begin(request, project_id, Kind.PROGRESS)
+
+    def quick(self, request):
+        """A statement from the first page, which says its project itself. Without one the page comes back with it."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not request.user.has_perm("projects.add_progressupdate"):
+            raise PermissionDenied
+        key = request.POST.get("project", "")
+        if not key:
+            page = self.admin_site.index(request, {
+                "quick": quick_form(request.POST), "quick_refusal": "先选一个项目，再提交。写的都还在。"})
+            page.status_code = 400
+            return page
+        return self.record(request, int(key) if is_row_number(key) else 0)
 
     def postpone(self, request, project_id):
         return self._begin(request, project_id, Kind.POSTPONEMENT)
@@ -184,6 +201,9 @@ class StatementPages:
         if update.state == State.DRAFT and was_in_review:
             messages.success(request, f"已收回：{update.project}。它不在审核中了，改好再提交审核。")
             return redirect("admin:projects_progressupdate_change", update.pk)
+        if request.POST.get("draft") == "photos":
+            messages.success(request, "草稿已保存。可以在这里加照片、写别的，再提交审核。")
+            return redirect("admin:projects_progressupdate_change", update.pk)
         if update.state == State.DRAFT:
             messages.success(request, f"草稿已保存：{update.project}。还没有提交审核。")
         else:
@@ -196,8 +216,14 @@ class StatementPages:
         return render(request, "admin/projects/progress.html", {
             **self.admin_site.each_context(request), "title": title, "update": update, "opts": self.opts,
             "project": update.project, "steps": self._steps(update),
-            "in_review": update.state in ProgressUpdate.IN_REVIEW, **context,
+            "in_review": update.state in ProgressUpdate.IN_REVIEW, "sent_to": self._sent_to(request, update), **context,
         }, status=status)
+
+    def _sent_to(self, request, update):
+        """Where the form goes: to its own page, also when it was begun on the first page."""
+        if request.resolver_match.url_name == "projects_progressupdate_quick":
+            return reverse("admin:projects_progressupdate_record", args=[update.project_id])
+        return ""
 
     def _steps(self, update):
         return update.steps.in_order().select_related("by") if update.pk else []

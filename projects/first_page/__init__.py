@@ -3,14 +3,15 @@
 Each part asks a fixed number of queries, and each number on it leads to a list of exactly so many rows.
 """
 from django.urls import reverse
+from django.utils import timezone
 
 from guicheng.access.permissions import sees_everything
 from projects.admin.imports import import_links
-from projects.first_page.own import own_projects, own_statements
-from projects.first_page.reporting import tables
+from projects.first_page.own import due_works, own_projects, own_statements, quick_form
+from projects.first_page.reporting import table_works, tables
 from projects.first_page.review import to_review
 from projects.first_page.street import street
-from projects.first_page.supervision import notices, replied
+from projects.first_page.supervision import notice_works, notices, replied
 
 
 def parts(user, samples=False, unexplained=""):
@@ -28,9 +29,17 @@ def parts(user, samples=False, unexplained=""):
         found |= {"street": street(user, samples)} if sees_everything(user) else own_projects(user)
     if found["may_record"]:
         found |= own_statements(user) | {"tables": tables(user)}
+        found |= {"quick": quick_form()} if found.get("open_projects") else {}
     if found["may_review"]:
         found |= to_review(user, unexplained)
-    return found
+    return found | {"works": _works(found)}
+
+
+def _works(found):
+    """What the parts hold of things to do, whatever kind they are; `guicheng.office.work.by_day` sorts them."""
+    today = timezone.localdate()
+    notices_here = notice_works(found["notices"], today) if "notices" in found else []
+    return [*table_works(found.get("tables", []), today), *notices_here, *due_works(found.get("due", []), today)]
 
 
 def ways(user):
@@ -47,6 +56,4 @@ def ways(user):
         links.append(("季度汇总：网页和各种文件", reverse("report-index")))
     if user.has_perm("projects.view_quarterreport"):
         links.append(("季度报告：写正文、锁定、签发", reverse("admin:projects_quarterreport_changelist")))
-    if user.has_perm("projects.view_reviewstep"):
-        links.append(("审核记录，可按月导出", reverse("admin:projects_reviewstep_changelist")))
     return links

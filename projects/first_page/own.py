@@ -1,16 +1,19 @@
-"""One's own projects and statements."""
+"""One's own projects and statements, and the form for a new one."""
 from calendar import monthrange
+from datetime import timedelta
 
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.office.shown import SHOWN, Shown
+from guicheng.office.work import Work
 from guicheng.review.states import IN_REVIEW, State
 from projects import summary
 from projects.first_page.street import light_counts
-from projects.models import ProgressUpdate, Project
-from projects.supervision.late import RESTING
+from projects.ledger.forms import ProgressForm
+from projects.models import Milestone, ProgressUpdate, Project, Source
+from projects.supervision.late import MISSING, RESTING
 from projects.supervision.lights import lights_of
 
 TO_DO = ["red", "yellow", "white", "green"]  # the lights of what is not finished, the most pressing first
@@ -22,9 +25,9 @@ def statements_where(**query):
 
 
 def own_projects(user):
-    """One's projects by light, and what is due this month. The most pressing first."""
-    projects = Project.objects.visible_to(user).real().select_related("project_list").lean()
-    projects = list(projects.order_by("moved_on", "pk"))
+    """One's projects by light, what is due this month, what is missing. The most pressing first."""
+    own = Project.objects.visible_to(user).real()
+    projects = list(own.select_related("project_list", "latest_update").lean().order_by("moved_on", "pk"))
     lights = lights_of(projects)
     for project in projects:
         project.light = lights[project.pk]
@@ -38,6 +41,8 @@ def own_projects(user):
     return {
         "tiles": tiles, "own_total": sum(tile.count for tile in tiles),
         "due": sorted(due, key=lambda project: project.due),
+        "open_projects": [project for project in projects if project.light.colour in TO_DO],
+        "lacking": lacking_ways(own), "week_marks": milestones_this_week(own, today),
         "by_light": [(tile, [project for project in projects if project.light.colour == tile.light.colour][:SHOWN])
                      for colour in TO_DO for tile in tiles if tile.light.colour == colour],
     }
@@ -58,7 +63,7 @@ def own_statements(user):
                           statements_where(for_me="own", state__exact=State.RETURNED)),
         "drafts": Shown(rows.filter(state=State.DRAFT)[:SHOWN], counts.get(State.DRAFT, 0),
                         statements_where(for_me="own", state__exact=State.DRAFT)),
-        "in_review": Shown(rows.waiting()[:SHOWN], sum(counts.get(state, 0) for state in IN_REVIEW),
+        "in_review": Shown([], sum(counts.get(state, 0) for state in IN_REVIEW),
                            statements_where(for_me="waiting")),
     }
 
@@ -74,3 +79,32 @@ def with_reasons(rows):
 def last_of_month(day):
     """The last day of the month of `day`."""
     return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def due_works(projects, today):
+    """What is to be finished this month, each as a thing to do."""
+    return [Work(project.name, reverse("admin:projects_progressupdate_record", args=[project.pk]), "填报进展",
+                 f"计划在这天办完。{project.light.sentence}", project.due, today=today) for project in projects]
+
+
+def lacking_ways(projects):
+    """What is missing of these projects: (how many, what, where they are)."""
+    desk = reverse("admin:projects_supervisionnotice_desk")
+    return [(count, MISSING[key][0], f"{desk}?list=missing&lack={key}")
+            for key, count in summary.lacking(projects).items() if count]
+
+
+def milestones_this_week(projects, today):
+    """(day, words, address) of what was planned for a day of this week."""
+    monday = today - timedelta(days=today.weekday())
+    rows = Milestone.objects.filter(project__in=projects, planned_on__range=(monday, monday + timedelta(days=6)))
+    return [(row.planned_on, f"{row.project.name}：{row.name}",
+             reverse("admin:projects_project_change", args=[row.project_id])) for row in rows.select_related("project")]
+
+
+def quick_form(typed=None):
+    """The form of a new statement, as it stands on the first page. `typed`: what came without a project."""
+    own = Source.objects.own()
+    form = ProgressForm(typed, instance=ProgressUpdate(source=own), auto_id="quick_%s")
+    form.initial["source"] = own.pk
+    return form

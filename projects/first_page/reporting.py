@@ -1,6 +1,9 @@
 """The tables of 报送任务 that wait for one's units."""
+from django.utils import timezone
+
 from guicheng.access.permissions import sees_everything
 from guicheng.office.shown import SHOWN
+from guicheng.office.work import Work
 from projects.models import AskedUnit, ReportingRow, Standing
 
 
@@ -15,3 +18,13 @@ def tables(user):
     rows = AskedUnit.objects.answered_by_units_of(user).filter(
         task__opened_at__isnull=False, task__closed_at=None, pk__in=to_fill.values("unit"))
     return list(rows.select_related("task", "department", "community").order_by("task__due_at", "pk")[:SHOWN])
+
+
+def table_works(tables, today):
+    """Each table as a thing to do, by its deadline."""
+    works = []
+    for table in tables:
+        due = timezone.localtime(table.task.due_at)
+        works.append(Work(f"{table.task}", table.get_absolute_url(), "去填表", f"{table}的表，还有没填完的。", due.date(),
+                          f"{due:%H:%M} 前", today))
+    return works

@@ -16,11 +16,9 @@ def to_review(user, unexplained):
     rows = ProgressUpdate.objects.visible_to(user).for_review_by(user)
     projects = Project.objects.visible_to(user).real().for_publishing_by(user)
     return {
-        "queue": Shown(_queue(rows, user, unexplained), rows.count(), statements_where(for_me="review")),
+        "queue": _queue(rows, user, unexplained),
         "batches": _batches(rows) if user.has_perm("projects.view_importbatch") else [],
-        "to_publish": Shown(
-            projects.select_related("entered_by", "project_list").lean().order_by("pk")[:SHOWN],
-            projects.count()),
+        "to_publish": Shown.of(projects.select_related("entered_by", "project_list").lean().order_by("pk")),
     }
 
 
@@ -29,7 +27,8 @@ def _queue(rows, user, unexplained):
     handed_in = ReviewStep.objects.filter(update=OuterRef("pk")).order_by("-pk").values("at")[:1]
     rows = rows.annotate(since=Coalesce(Subquery(handed_in), "created_at")).select_related(
         "project__latest_update", "author", "amends", "source")
-    queue, today = list(rows.order_by("since", "pk")[:SHOWN]), timezone.localdate()
+    shown, today = Shown.of(rows.order_by("since", "pk"), statements_where(for_me="review")), timezone.localdate()
+    queue = shown.rows
     keys = [row.pk for row in queue]
     befores = [row.before.pk for row in queue if row.before]
     photos, papers = _by_statement(Photo, [*keys, *befores]), _by_statement(Paper, keys)
@@ -42,7 +41,7 @@ def _queue(rows, user, unexplained):
         row.figures_before = arranged(photos[row.before.pk]) if row.before else []
         typed = {"version": row.version, "decision": "return"} if str(row.pk) == unexplained else None
         row.decision = DecisionForm(typed, initial={"version": row.version}, auto_id=f"row{row.pk}_%s")
-    return queue
+    return shown
 
 
 def _by_statement(model, keys):

@@ -1,15 +1,20 @@
 """What was sent to one's units, and what they answered."""
 from django.urls import reverse
 
-from guicheng.office.shown import SHOWN, Shown
+from guicheng.office.shown import Shown
+from guicheng.office.work import Work
 from projects.models import SupervisionNotice
 
 
 def notices(user):
     """What waits for one's receipt or reply, the nearest day first."""
     rows = SupervisionNotice.objects.visible_to(user).to_answer_by(user)
-    return Shown(rows.with_names().order_by("reply_by", "pk")[:SHOWN], rows.count(),
-                 reverse("admin:projects_supervisionnotice_changelist"))
+    return Shown.of(rows.with_names().order_by("reply_by", "pk"), reverse("admin:projects_supervisionnotice_changelist"))
+
+
+def notice_works(shown, today):
+    return [Work(f"{row.get_level_display()}：{row.project.name}", row.get_absolute_url(), f"去{row.next_step}",
+                 row.text, row.reply_by, today=today) for row in shown.rows]
 
 
 def replied(user):
@@ -17,5 +22,5 @@ def replied(user):
     rows = SupervisionNotice.objects.visible_to(user).open().exclude(replied_at=None)
     if not user.has_perm("projects.start_supervision"):
         rows = rows.none()
-    return Shown(rows.with_names().order_by("replied_at", "pk")[:SHOWN], rows.count(),
-                 reverse("admin:projects_supervisionnotice_changelist"))
+    return Shown.of(rows.with_names().order_by("replied_at", "pk"),
+                    reverse("admin:projects_supervisionnotice_changelist"))

@@ -5,6 +5,7 @@ rows never meet the real ones: a summary is of one list, and the quarter's lists
 """
 from projects.summary.difference import DIFFERENCE_DEFINITIONS
 from projects.summary.facet import FACET, Facet, Option, facets
+from projects.summary.incomplete import lacking
 from projects.summary.lists import (
     BY_STATUS,
     DECLARED,
@@ -64,13 +65,12 @@ from projects.summary.stair import Stair, stair, stair_of
 from projects.summary.years import COMPILED, Year, by_year
 
 __all__ = [
-    "BY_STATUS", "COMPILED", "DECLARED", "DECLARED_DONE", "DEFINITIONS", "DIFFERENCE_DEFINITIONS", "DONE", "FACET",
-    "FAMILIES", "KEPT", "MISSING", "QUARTER_DEFINITIONS", "RATE", "RECORDED", "SOURCE_USE", "STANDING", "STATEMENTS",
-    "UNKNOWN", "Change", "Facet", "Group", "ListSummary", "Move", "News", "Option", "Progress", "QuarterSummary",
-    "Segment", "Stair", "TaskProgress", "Telling", "Year", "by_light", "by_source", "by_year", "changes_between",
-    "corrected", "declarations_of_sources", "drift", "facets", "first_day", "groups_by", "last_changed", "late",
-    "lights_by_colour", "list_summaries", "news", "overdue_by", "own_by_status", "past_due", "pending_by",
-    "at_close", "quarter_summary",
-    "quarters_with_news", "stair", "stair_of", "states_between", "tellings_of", "uses_of_sources", "verdicts",
-    "task_progress", "unit_progress", "unit_standings", "with_verdict",
+    "BY_STATUS", "COMPILED", "Change", "DECLARED", "DECLARED_DONE", "DEFINITIONS", "DIFFERENCE_DEFINITIONS", "DONE",
+    "FACET", "FAMILIES", "Facet", "Group", "KEPT", "ListSummary", "MISSING", "Move", "News", "Option", "Progress",
+    "QUARTER_DEFINITIONS", "QuarterSummary", "RATE", "RECORDED", "SOURCE_USE", "STANDING", "STATEMENTS", "Segment",
+    "Stair", "TaskProgress", "Telling", "UNKNOWN", "Year", "at_close", "by_light", "by_source", "by_year",
+    "changes_between", "corrected", "declarations_of_sources", "drift", "facets", "first_day", "groups_by", "lacking",
+    "last_changed", "late", "lights_by_colour", "list_summaries", "news", "overdue_by", "own_by_status", "past_due",
+    "pending_by", "quarter_summary", "quarters_with_news", "stair", "stair_of", "states_between", "task_progress",
+    "tellings_of", "unit_progress", "unit_standings", "uses_of_sources", "verdicts", "with_verdict",
 ]

@@ -1,7 +1,8 @@
-// "/" goes to the search of the page, Esc leaves it to where one was. Not while something is being typed.
+// "/" goes to the search of the page, or to that in the head, Esc leaves it to where one was. Not while something is being typed.
 "use strict";
 
-const box = document.querySelector("#desk-q, #searchbar, form[role=search] input");
+// the page's own before the one in the head
+const box = document.querySelector("#searchbar, main form[role=search] input") || document.querySelector("#desk-q");
 
 if (box) {
   let before = null;

@@ -155,6 +155,8 @@ ROUTES = {
     "admin:autocomplete": "choices",
     "admin:view_on_site": "shortcut",
     "admin:app_list": "app",
+    "admin:work": "staff GET",
+    "admin:tables": "staff GET",
     "admin/(?P<url>.*)$": "nowhere",
     "admin:inbox": "staff GET",
     "admin:inbox_read_all": "staff POST",

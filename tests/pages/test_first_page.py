@@ -324,4 +324,5 @@ def test_the_number_of_queries_is_fixed(request, sign_in, role, office, key_list
         returned.send_back(reviewer if person != reviewer else clerk, "请改。")
         tell([person], f"t{len(numbers)}", "一条消息", "", INDEX)
         numbers.append(queries_of(client))
+    print("N", role, numbers)
     assert numbers[0] == numbers[1] <= QUERIES[role], numbers
