@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('communities', '0006_search'),
-        ('projects', '0011_reporting'),
+        ('projects', '0014_superior_form'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

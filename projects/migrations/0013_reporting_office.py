@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0011_reporting'),
+        ('projects', '0012_import_sheets'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0011_reporting'),
+        ('projects', '0013_reporting_office'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
