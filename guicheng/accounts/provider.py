@@ -193,7 +193,7 @@ def _proven(request):
     return proven if is_after and proven["issuer"] == settings.OIDC_ISSUER else {}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @only_when_on
 def bind(request):
     """Both are mine: for who is wholly signed in, password and second factor (gate.py)."""

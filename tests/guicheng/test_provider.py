@@ -432,8 +432,11 @@ def test_the_giver_of_roles_unbinds(client, provider, person, sign_in):
     assert sign_in(keeper).post(address).status_code == 403 and BoundIdentity.objects.exists()
     page = sign_in(giver).get(reverse("admin:guicheng_user_change", args=[person.pk])).content.decode()
     assert "已绑定：sub-of-zhang" in page and address in page
+    come_in(client)
+    assert client.get(INDEX).status_code == 200
     assert sign_in(giver).post(address).status_code == 302 and not BoundIdentity.objects.exists()
     assert AccessEvent.objects.get(kind="identity_unbound").by == giver
+    assert client.get(INDEX).status_code == 302, "who came in by it is out"
     assert come_in(client).status_code == 403
 
 
