@@ -103,6 +103,8 @@ def test_off_there_is_nothing(client, settings):
     for address in (GO, BACK, BIND):
         assert client.get(address).status_code in (302, 404)
     assert client.get(GO).status_code == 404 and GO not in client.get(LOGIN).content.decode()
+    client.force_login(factories.make_user(roles=["部门经办人"]))
+    assert client.get(BIND).status_code == client.head(BIND).status_code == client.post(BIND).status_code == 404
 
 
 def test_a_client_that_sends_its_secret_in_the_body(client, provider, person):
