@@ -49,7 +49,7 @@ def test_control_a_post_that_is_not_in_the_table_is_found():
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("route", sorted(PAIRS))
 def test_two_at_once(route, settings, tmp_path, monkeypatch):
-    settings.DATA_DIR = tmp_path
+    settings.DATA_DIR, settings.OIDC_ISSUER = tmp_path, "https://id.example.gov.cn"
     for name in ("pdf", "png", "svg", "internal"):
         monkeypatch.delitem(FORMATS, name)
     wrong = []

@@ -20,6 +20,7 @@ from guicheng.access.roles import APART_SENTENCE
 from guicheng.accounts import second_factor, waiting
 from guicheng.accounts.access_log import record
 from guicheng.accounts.forms import FIELDS, GIVEN, AccountChangeForm, AccountForm, LeaveForm, UnitForm
+from guicheng.accounts.given_pages import GivenPages
 from guicheng.accounts.hand_over import leave, open_work_of
 from guicheng.accounts.identity import BoundIdentity
 from guicheng.accounts.import_pages import AccountImportPages
@@ -42,7 +43,7 @@ class WaitingFilter(SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
+class UserAdmin(AccountImportPages, GivenPages, ScopedAdmin, DjangoUserAdmin):
     """Accounts are disabled, never deleted: what a person did stays theirs."""
 
     list_display = ["username", "name", "roles", "state", "last_login"]
@@ -87,7 +88,8 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
 
     @admin.display(description="申请授予")
     def wanted(self, user):
-        return user.wanted_text or "—"
+        waits = f"{user.waiting_roles}（勾着，还没有授予：等本人设好口令，再由安全管理员核实）"
+        return "；".join(filter(None, [user.wanted_text, user.waiting_roles and waits])) or "—"
 
     @admin.display(description="统一身份认证")
     def identity_shown(self, user):
@@ -102,7 +104,11 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
         """Who gives roles gives any when the account is made; others ask for one."""
         if obj is None and can_give_roles(request.user):
             return [("本人", {"fields": GIVEN}), ("权限", {"fields": ["groups", "established", "unit", "part"]})]
-        return super().get_fieldsets(request, obj)
+        found = super().get_fieldsets(request, obj)
+        if not settings.OIDC_ISSUER:
+            found = [(name, {**said, "fields": [each for each in said["fields"] if each != "identity_shown"]})
+                     for name, said in found]
+        return found
 
     # --- who may ---------------------------------------------------------------------------------
     def has_add_permission(self, request):
@@ -280,42 +286,6 @@ class UserAdmin(AccountImportPages, ScopedAdmin, DjangoUserAdmin):
             return redirect("admin:guicheng_user_change", account.pk)
         return self._step(request, account, "重置两步验证", button="重置两步验证", sentences=[
             "手机丢了、换了，恢复码也用完了，才需要重置。请先当面或打电话核实是本人。"])
-
-    def roles_page(self, request, id):
-        """Give the roles that waited, once 安全管理员 has made sure that it was the person who chose the password."""
-        account = self._account(request, id, can_give_roles)
-        if request.method == "POST":
-            try:
-                with self._sent_once(request, account):
-                    note = f"核实是本人后授予：{waiting.take_effect(account)}"
-                    record(Kind.ROLES_CHANGED, request, account=account, note=note)
-                    self.log_change(request, account, note)
-            except ValidationError as error:
-                messages.error(request, "".join(error.messages))
-            else:
-                messages.success(request, f"{account}：{note}。")
-            return redirect("admin:guicheng_user_change", account.pk)
-        if not waiting.is_ready(account):
-            return redirect("admin:guicheng_user_change", account.pk)
-        return self._step(request, account, "授予等着的角色", button="核实过是本人，授予", sentences=[
-            f"{account}已经改好口令，{account.waiting_roles}等着授予。",
-            "建账号的人知道那个一次性口令。请先当面或打电话核实，口令是本人改的；不是的，马上停用这个账号。"])
-
-    def identity_page(self, request, id):
-        """Let the identity elsewhere no longer open the account."""
-        account = self._account(request, id, can_give_roles)
-        bound = BoundIdentity.objects.filter(account=account)
-        if request.method == "POST":
-            with self._sent_once(request, account):
-                if bound.delete()[0]:
-                    record(Kind.IDENTITY_UNBOUND, request, account=account, note=settings.OIDC_NAME)
-                    self.log_change(request, account, f"解除绑定{settings.OIDC_NAME}")
-            messages.success(request, f"{account}不再绑定{settings.OIDC_NAME}。")
-            return redirect("admin:guicheng_user_change", account.pk)
-        if not bound.exists():
-            return redirect("admin:guicheng_user_change", account.pk)
-        return self._step(request, account, "解除绑定", button="解除绑定", sentences=[
-            f"以后{account}只能用账号和口令登录，可以自己再绑定。", "重置口令也会解除绑定。"])
 
     def leave_page(self, request, id):
         """Choose who takes over, look at what that is, confirm."""

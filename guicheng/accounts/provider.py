@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from guicheng.accounts.access_log import record
 from guicheng.accounts.gate import BY_PROVIDER
@@ -104,7 +104,7 @@ def _wanted(request):
 
 
 # --- there and back -------------------------------------------------------------------------------------
-@require_GET
+@require_safe
 @only_when_on
 def go(request):
     """To the provider. A link and no form: a form that leads to another host is what the CSP forbids."""
@@ -132,7 +132,7 @@ def _failed(error):
     return Refused(NOT_HERE, 502)
 
 
-@require_GET
+@require_safe
 @only_when_on
 def back(request):
     """From the provider: whose account it is, and in."""
@@ -193,7 +193,7 @@ def _proven(request):
     return proven if is_after and proven["issuer"] == settings.OIDC_ISSUER else {}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @only_when_on
 def bind(request):
     """Both are mine: for who is wholly signed in, password and second factor (gate.py)."""

@@ -248,6 +248,19 @@ def test_no_file_is_a_sentence(sign_in, keeper, data):
     assert "请先选一个文件" in sign_in(keeper).post(IMPORT, data).content.decode()
 
 
+def test_the_id_of_the_messenger_comes_along(sign_in, keeper, office):
+    """It is said in the list; a second one of the same id is not."""
+    factories.make_user("there", messenger_id="taken")
+    header = [*HEADER, "企业微信账号"]
+    people = [("张三", "zhang.san"), ("李四", "taken"), ("王五", "@all"), ("赵六", "zhang.san")]
+    file = odd_workbooks.ods(header, *([name, "", "", office.name, "经办", "", "", known] for name, known in people))
+    rows = read_rows(io.BytesIO(file), keeper)
+    assert [bool(row.problems) for row in rows] == [False, True, True, True]
+    assert "已经登记在另一个账号上" in rows[1].problems[0] and "消息账号：" in rows[2].problems[0]
+    AccountRoster(keeper).write(rows[:1])
+    assert User.objects.get(name="张三").messenger_id == "zhang.san"
+
+
 def test_the_blank_workbook_can_be_filled_in_and_read(sign_in, keeper, head):
     address = reverse("admin:guicheng_user_import_template")
     book = openpyxl.load_workbook(io.BytesIO(sign_in(keeper).get(address).content))

@@ -441,6 +441,18 @@ def test_a_hand_over_gives_nobody_more_than_they_had(keeper, superuser, clerk, s
     assert list(getattr(community, part).all()) == [successor]
 
 
+def test_the_id_of_the_messenger_is_changed_by_who_gives_roles(sign_in, keeper, giver, clerk):
+    for helper, allowed in ((keeper, False), (giver, True)):
+        client = sign_in(helper)
+        post(client, url(clerk), opened(client, url(clerk)), messenger_id="zhangsan")
+        clerk.refresh_from_db()
+        assert (clerk.messenger_id == "zhangsan") is allowed
+    factories.make_user("another", messenger_id="lisi")
+    client = sign_in(giver)
+    answer = post(client, url(clerk), opened(client, url(clerk)), messenger_id="lisi")
+    assert "这个消息账号已经登记在另一个账号上" in answer.content.decode()
+
+
 def test_an_unused_password_does_not_open_an_account_that_can_do_everything(sign_in, superuser):
     account = factories.make_user(roles=["领导"])
     password = account.give_one_time_password()

@@ -9,6 +9,7 @@ from guicheng.accounts import waiting
 from guicheng.accounts.making import make_account
 from guicheng.accounts.models import AccessEvent
 from guicheng.notices.inbox import InboxMessage
+from guicheng.office.submissions import Submission
 from tests import factories
 from tests.forms import opened, post
 from tests.guicheng.test_two_factor import equip
@@ -128,3 +129,10 @@ def test_control_with_a_password_of_ones_own_it_is_given_at_once(sign_in, giver,
     account.choose_password("自己的-口令-2026")
     give(sign_in(giver), account, ROLE)
     assert account.groups.get().name == ROLE and not account.waiting_roles
+
+
+def test_where_nothing_waits_nothing_is_written(sign_in, giver, clerk):
+    client = sign_in(giver)
+    for name in ("roles", "identity"):
+        assert client.post(page(name, clerk)).url == page("change", clerk)
+    assert not Submission.objects.exists() and not AccessEvent.objects.filter(account=clerk).exists()

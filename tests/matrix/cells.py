@@ -194,6 +194,8 @@ def wanted(route, who, scope, method, model, field):
             return "open" if method == "OPTIONS" and route.key.startswith("api-") else "405"
         shown = scope in ("", "own") or (scope == "other" and model in table.ALWAYS_PUBLIC)
         return "open" if shown else "404"
+    if kind.page == "off":
+        return "404" if kind.answers(method) else "405"
     if kind.page == "sign-in" and method in ("PATCH", "DELETE"):
         return "405"
     if kind.page in ("sign-in", "sign-out"):

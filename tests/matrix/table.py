@@ -91,6 +91,7 @@ ALWAYS_PUBLIC = {"communities.community", "partybuilding.metric"}
 #   row X: who       a row of model X: outside one's scope 404, inside it 403 for who is not named
 #   right X: who     403 for who has no right to X, whatever the row; then as "row"
 #   bulk: who        the rows come with the form; other methods lead back to the list
+#   off              404 for everybody: nothing of the kind is set in the matrix
 #   sign-in, sign-out, choices, shortcut, app, nowhere: one page each, described in cells.py
 # GET stands for HEAD too. Below /admin/ nothing but GET, HEAD and POST is answered.
 ROUTES = {
@@ -151,6 +152,9 @@ ROUTES = {
     "admin:second_factor": "leads",  # nobody of the matrix has one; tests/guicheng/ has the steps of signing in
     "admin:second_factor_set_up": "staff",
     "admin:recovery_codes": "leads",
+    "admin:provider": "off GET",  # tests/guicheng/test_provider.py
+    "admin:provider_back": "off GET",
+    "admin:provider_bind": "hidden",
     "admin:jsi18n": "staff GET",
     "admin:autocomplete": "choices",
     "admin:view_on_site": "shortcut",
@@ -178,6 +182,8 @@ ROUTES = {
     "admin:guicheng_user_leave": f"row guicheng.user: {ACCOUNTS}",
     "admin:guicheng_user_enable": f"row guicheng.user: {ACCOUNTS}",
     "admin:guicheng_user_second_factor": f"row guicheng.user: {ACCOUNTS}",
+    "admin:guicheng_user_roles": f"row guicheng.user: 安全管理员 {SUPER}",
+    "admin:guicheng_user_identity": f"row guicheng.user: 安全管理员 {SUPER}",
     "admin:guicheng_user_units": f"row guicheng.user: 安全管理员 {SUPER}",
     "admin:guicheng_user_import": f"page: {ACCOUNTS}",
     "admin:guicheng_user_import_template": f"page GET: {ACCOUNTS}",
@@ -260,10 +266,11 @@ ROUTES = {
 ONESELF = f"系统管理员 安全管理员 {SUPER}"  # their own account is "own"; to a 单位管理员 that of a clerk of the unit is
 EXCEPTIONS = {
     ("admin:auth_user_password_change", ONESELF, "own", "*"): ("403", "nobody resets their own password"),
-    ("admin:guicheng_user_{leave,enable,units,second_factor}", ONESELF, "own", "*"):
+    ("admin:guicheng_user_{leave,enable,units,second_factor,roles,identity}", ONESELF, "own", "*"):
         ("403", "nobody closes, moves or opens their own account"),
     ("admin:guicheng_user_change", "安全管理员", "own", "POST"): ("403", "nobody makes themselves stronger"),
     ("admin:guicheng_user_enable", "*", "*", "*"): ("moved", "it is not closed"),
+    ("admin:guicheng_user_{roles,identity}", "*", "*", "*"): ("moved", "nothing waits, nothing is bound"),
     ("admin:projects_progressupdate_change", "*", "*", "POST"):
         ("405", "what is published is published; what waits is judged on its own page"),
     ("admin:projects_progressupdate_autosave", "*", "*", "POST"): ("404", "a draft is kept for its author alone"),

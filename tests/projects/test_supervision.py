@@ -623,6 +623,27 @@ def test_a_dry_run_says_what_it_would_send_to_whom(late, clerk, reviewer):
     assert "（试算，什么也没有改）" in said and "新发督办 1 件" in said
 
 
+def test_a_dry_run_says_on_which_ways(late, clerk, reviewer, settings):
+    settings.MESSENGER_URL, settings.MESSENGER_NAME = "http://127.0.0.1:1", "粤政易"
+    settings.EMAIL_URL, settings.WEBHOOK_URL = "smtp://127.0.0.1", "http://127.0.0.1:1/"
+    clerk.messenger_id, clerk.email = "zhangsan", "z@example.gov.cn"
+    clerk.save()
+    said = ran("--dry-run", "--day", SOON.isoformat())
+    assert "（经办人：站内、邮件汇总、粤政易；审核员：站内）" in said and "并发到群里" not in said
+    spoken(late)
+    assert "（经办人：站内、邮件汇总、粤政易；审核员：站内），并发到群里" in ran("--dry-run", "--day", LATE.isoformat())
+
+
+def test_a_dry_run_says_who_would_be_asked_for_the_calendar(late):
+    keeper = factories.make_user(name="管日历的", roles=["业务管理员"])
+    CalendarYear.objects.filter(year=2022).update(is_complete=False)
+    line = "消息　请录入 2022 年的放假安排，发给管日历的：站内"
+    assert line in ran("--dry-run", "--day", "2021-11-20") and not InboxMessage.objects.exists()
+    ran("--day", "2021-11-20")
+    assert InboxMessage.objects.filter(recipient=keeper, cause_key="calendar:2022").exists()
+    assert line not in ran("--dry-run", "--day", "2021-11-20"), "who knows it is not told again"
+
+
 def test_a_dry_run_says_whom_nobody_would_reach(late):
     assert "发给城建办公室（没有可用的账号，没有人会收到）" in ran("--dry-run", "--day", SOON.isoformat())
 

@@ -1,8 +1,12 @@
 """Accounts, and what a person does with their own."""
+from django.conf import settings
+from django.core import signing
 from django_otp.oath import TOTP
 
 from guicheng.accounts import second_factor
+from guicheng.accounts.identity import BoundIdentity
 from guicheng.accounts.models import AccessEvent, User
+from guicheng.accounts.provider import COOKIE, SALT
 from guicheng.notices.inbox import InboxMessage
 from guicheng.office.saved_filters import SavedFilter
 from projects.models import (
@@ -62,6 +66,46 @@ def two_clicks_on_reset_the_factor(scene):
     page = of_account(scene, "guicheng_user_second_factor", scene.clerk)
     logged = AccessEvent.objects.filter(kind="second_factor_reset", account=scene.clerk)
     return page.send, page.send, lambda: {"重置": (logged.count(), 1)}
+
+
+@pair("guicheng_user_roles")
+def two_give_what_waited(scene):
+    User.objects.filter(pk=scene.clerk.pk).update(waiting_roles="业务管理员")
+    first, second = (of_account(scene, "guicheng_user_roles", scene.clerk) for _ in range(2))
+    return first.send, second.send, lambda: {
+        "角色": (scene.clerk.groups.filter(name="业务管理员").count(), 1),
+        "日志": (AccessEvent.objects.filter(kind="roles_changed", account=scene.clerk).count(), 1)}
+
+
+@pair("guicheng_user_identity")
+def two_unbind_one_account(scene):
+    BoundIdentity.bind(scene.clerk, "https://id.example.gov.cn", f"sub{scene.number}")
+    first, second = (of_account(scene, "guicheng_user_identity", scene.clerk) for _ in range(2))
+    return first.send, second.send, lambda: {
+        "绑定": (BoundIdentity.objects.filter(account=scene.clerk).count(), 0),
+        "日志": (AccessEvent.objects.filter(kind="identity_unbound", account=scene.clerk).count(), 1)}
+
+
+def proven(scene, person):
+    """The page on which this person, who proved an identity elsewhere and signed in, says that both are theirs."""
+    known = {"issuer": settings.OIDC_ISSUER, "sub": f"sub{scene.number}", "next": url("index"), "at": 0}
+    page = Page(person, url("index"))
+    page.browser.cookies[COOKIE] = signing.dumps({"proven": known}, salt=SALT, compress=True)
+    return Page(page, url("provider_bind"))
+
+
+@pair("provider_bind")
+def two_clicks_on_bind(scene):
+    page = proven(scene, scene.clerk)
+    return page.send, page.send, lambda: {
+        "绑定": (BoundIdentity.objects.filter(account=scene.clerk).count(), 1)}
+
+
+@pair("provider_bind")
+def two_accounts_for_one_identity(scene):
+    first, second = (proven(scene, scene.person("部门经办人")) for _ in range(2))
+    return first.send, second.send, lambda: {
+        "绑定": (BoundIdentity.objects.filter(sub=f"sub{scene.number}").count(), 1)}
 
 
 @pair("guicheng_user_leave")
