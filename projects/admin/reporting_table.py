@@ -10,7 +10,7 @@ from django.utils import timezone
 from guicheng.office.submissions import once
 from guicheng.text import is_row_number
 from projects import summary
-from projects.models import AskedUnit, ReportingColumn, ReportingRow, Status
+from projects.models import AskedUnit, ReportingColumn, ReportingRow, Standing, Status
 from projects.permissions import can_ask_reports, can_fill_tables, can_release_table
 from projects.reporting.drafts import save_drafts
 from projects.reporting.hand_in import hand_in
@@ -117,7 +117,10 @@ class TablePages:
         if do in ("all", "one", "nil"):
             return list(seen)
         if do == "nil_all":
-            return [pk for pk, (_, draft) in seen.items() if not draft]
+            # what was returned is answered with a word of its own, never by the way
+            returned = set(ReportingRow.objects.filter(pk__in=seen).with_standing().filter(
+                standing=Standing.RETURNED).values_list("pk", flat=True))
+            return [pk for pk, (_, draft) in seen.items() if not draft and pk not in returned]
         kind, _, pk = do.partition(":")
         return [int(pk)] if kind in ("row", "nil") and is_row_number(pk) and int(pk) in seen else []
 

@@ -140,7 +140,7 @@ class Table:
 
     @property
     def untouched(self):
-        return [line for line in self.lines if line.may_edit and not line.draft]
+        return [line for line in self.lines if line.may_edit and not line.draft and not line.returned]
 
 
 def rows_of(unit):

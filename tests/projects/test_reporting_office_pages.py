@@ -113,6 +113,21 @@ def test_a_leader_changes_nothing_and_a_clerk_neither(sign_in, clerk, other_cler
     assert {row.standing for row in ReportingRow.objects.filter(unit=unit).with_standing()} == {Standing.HANDED_IN}
 
 
+def test_what_was_returned_is_not_answered_by_the_way(sign_in, street_admin, clerk, unit):
+    """“没动的都报零报告” leaves out what the office gave back; the row's own 零报告 does it."""
+    hand_in(unit, typed(unit, clerk, nil="1"), clerk)
+    send_back(unit, street_admin, "上月说好要开工。", newest_answer(unit))
+    rows = list(ReportingRow.objects.filter(unit=unit).order_by("pk"))
+    data = {f"r{row.pk}-version": row.version for row in rows}
+    client = sign_in(clerk)
+    assert "都报零报告" not in client.get(unit.get_absolute_url()).text
+    client.post(unit.get_absolute_url(), data | {"do": "nil_all"})
+    standings = ReportingRow.objects.filter(unit=unit).with_standing().order_by("pk").values_list("standing", flat=True)
+    assert list(standings) == [Standing.RETURNED] * 2
+    client.post(unit.get_absolute_url(), data | {"do": f"nil:{rows[0].pk}"})
+    assert list(standings.all()) == [Standing.NIL, Standing.RETURNED]
+
+
 # --- 审签 ------------------------------------------------------------------------------------------------
 def test_the_reviewer_releases_with_a_scan_that_only_staff_of_it_fetch(
         sign_in, reviewer, clerk, other_clerk, street_admin, unit, rows, settings, tmp_path):
