@@ -50,7 +50,14 @@ from projects.summary.report import (
     past_due,
     pending_by,
 )
-from projects.summary.reporting import Progress, TaskProgress, at_close, task_progress, unit_progress
+from projects.summary.reporting import (
+    Progress,
+    TaskProgress,
+    at_close,
+    task_progress,
+    tasks_between,
+    unit_progress,
+)
 from projects.summary.since_closed import drift
 from projects.summary.sources import SOURCE_USE, by_source, declarations_of_sources, uses_of_sources
 from projects.summary.stair import Stair, stair, stair_of
@@ -65,5 +72,5 @@ __all__ = [
     "lights_by_colour", "list_summaries", "news", "overdue_by", "own_by_status", "past_due", "pending_by",
     "at_close", "quarter_summary",
     "quarters_with_news", "stair", "stair_of", "states_between", "tellings_of", "uses_of_sources", "verdicts",
-    "task_progress", "unit_progress", "with_verdict",
+    "task_progress", "tasks_between", "unit_progress", "with_verdict",
 ]

@@ -27,6 +27,7 @@ from projects.reporting.releasing import newest_answer, release, release_of
 from projects.reporting.reminders import days_of_reminders, due_kind, remind, urge
 from projects.reporting.returns import send_back, versions_of, words_of
 from projects.reporting.wording import newest_wording, word, wordings_of
+from projects.summary import tasks_between
 from tests import factories as make
 from tests.projects.test_reporting import COLUMNS, at, make_task, stands, typed
 
@@ -292,3 +293,19 @@ def test_what_is_asked_once_or_not_opened_has_no_next(task, street_admin):
     for bad in (make_task(), make_task(rhythm="once")):
         with pytest.raises(ValidationError):
             prepare_next(bad, street_admin)
+
+
+# --- in the quarter's report ----------------------------------------------------------------------------
+def test_the_quarter_counts_who_had_answered_by_the_closing_and_names_nobody(task, unit, rows, clerk, street_admin):
+    hand_in(unit, {rows[0].pk: typed(unit, clerk, nil="1")[rows[0].pk]}, clerk)
+    first = last = task.as_of
+    assert tasks_between(first, last) == [{
+        "title": str(task), "ground": "示例通知", "as_of": task.as_of.isoformat(), "is_closed": False, "units": 1,
+        "rows": 2, "units_answered": None, "rows_answered": None}]
+    close_task(task, street_admin)
+    handed_in(unit, clerk, nil="1")  # 补报 changes nothing
+    told, = tasks_between(first, last)
+    assert (told["units_answered"], told["rows_answered"]) == (0, 1)
+    assert tasks_between(first - timedelta(days=40), first - timedelta(days=1)) == []
+    ReportingTask.objects.update(is_sample=True)
+    assert tasks_between(first, last) == []
