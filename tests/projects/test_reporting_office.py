@@ -176,6 +176,16 @@ def test_the_reviewer_releases_the_whole_table_and_a_new_answer_asks_again(unit,
     refused_by_database(lambda: unit.releases.update(filler="别人"))
 
 
+def test_the_reviewers_are_told_once_the_table_is_whole(unit, rows, clerk, reviewer):
+    waits = InboxMessage.objects.filter(recipient=reviewer, title__startswith="请审签")
+    seen = typed(unit, clerk, nil="1")
+    hand_in(unit, {rows[0].pk: seen[rows[0].pk]}, clerk)
+    assert not waits.exists()
+    hand_in(unit, {rows[1].pk: seen[rows[1].pk]}, clerk)
+    assert waits.get().path.endswith(f"/table/{unit.pk}/release/")
+    assert not InboxMessage.objects.filter(recipient=clerk, title__startswith="请审签").exists()
+
+
 def test_nobody_releases_what_they_handed_in(unit, reviewer):
     handed_in(unit, reviewer, nil="1")
     with pytest.raises(ValidationError, match=releasing.OWN):
