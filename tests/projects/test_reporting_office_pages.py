@@ -316,6 +316,8 @@ def bulk_task(key_list, street_admin):
     for row, answer in zip(rows, answers, strict=True):
         row.latest = answer
     ReportingRow.objects.bulk_update(rows[:2000], ["latest"], batch_size=500)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as the database does by itself a minute later; it plans as if nothing were there
     task.refresh_from_db()
     return task
 
