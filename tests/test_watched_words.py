@@ -136,7 +136,8 @@ def test_those_left_out_are_known():
         "projects.LightOverride", "projects.QuarterClose", "projects.CloseFile", "projects.ReviewStep",
         "projects.WatchedWord", "projects.SupervisionNotice", "projects.Instruction", "projects.ReportingTask",
         "projects.ReportingColumn", "projects.AskedUnit", "projects.ReportingRow", "projects.ReportingAnswer",
-        "projects.ReportingReturn", "projects.ReportingRelease", "projects.ReportingWording"}
+        "projects.ReportingReturn", "projects.ReportingRelease", "projects.ReportingScan",
+        "projects.ReportingWording"}
 
 
 # --- on the pages ----------------------------------------------------------------------------------

@@ -20,14 +20,14 @@ from projects.models import AskedUnit, ReportingRow, ReportingTask, Standing
 from projects.permissions import can_ask_reports
 from projects.reporting import workbook
 from projects.reporting.forms import GridFilter, ReturnForm, WordingForm
-from projects.reporting.grid import asked_texts, columns_of, entries, grid_rows
+from projects.reporting.grid import asked_texts, columns_of, entries, grid_rows, said_of
 from projects.reporting.opening import prepare_next
 from projects.reporting.releasing import newest_answer
 from projects.reporting.reminders import days_of_reminders, urge
 from projects.reporting.returns import send_back, versions_of, words_of
 from projects.reporting.wording import newest_wording, word, wordings_of
 
-SHOWN = 30  # rows a page of the grid
+SHOWN = 25  # rows a page of the grid
 TILES = ("", "open", "all")  # what ?show= may say of the board's tiles
 TEMPLATES = "admin/projects/reporting"
 
@@ -54,18 +54,16 @@ class OfficePages:
         return task
 
     def _for_office(self, request, writes=False):
-        if not (can_ask_reports if writes else sees_everything)(request.user):
+        may = (can_ask_reports if writes else sees_everything)(request.user)
+        if not may or not self.has_view_permission(request):
             raise PermissionDenied
 
     def _office_row(self, request, pk, writes=False):
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        self._for_office(request, writes)
         rows = ReportingRow.objects.visible_to(request.user).with_standing().select_related(
             "project__latest_update", "project__lead_department", "unit__task", "unit__community", "unit__department",
             "latest__update", "latest__returned")
-        row = get_object_or_404(rows, pk=pk)
-        self._for_office(request, writes)
-        return row
+        return get_object_or_404(rows, pk=pk)
 
     def _shown(self, request, template, title, status=200, **context):
         return render(request, f"{TEMPLATES}/{template}.html", {
@@ -184,7 +182,7 @@ class OfficePages:
             return HttpResponseNotAllowed(["POST"])
         row = self._office_row(request, pk, writes=True)
         columns = asked_texts(row.unit.task)
-        form = WordingForm(request.POST, columns=columns)
+        form = WordingForm(request.POST, columns=columns, said=said_of(row))
         return self._done(
             request, form, lambda: word(row, {key: form.cleaned_data[key] for key, _ in columns},
                                         form.cleaned_data["seen"], request.user),
@@ -192,8 +190,8 @@ class OfficePages:
 
     def return_table(self, request, pk):
         """退回整张表: what would go back, and the reason."""
-        unit = self._unit(request, pk)
         self._for_office(request, writes=True)
+        unit = self._unit(request, pk)
         form = ReturnForm(request.POST or None, initial={"up_to": newest_answer(unit) or None})
 
         def page():
@@ -231,7 +229,8 @@ class OfficePages:
             request, "office_row", f"{row.project.name}", 400 if back or worded else 200, task=task, row=row,
             entry=entry, versions=versions_of(row), returned=words_of([entry.row]).get(row.pk),
             may_ask=may, back_form=back or (ReturnForm(initial={"up_to": row.latest_id}) if may_return else None),
-            wording_form=worded or (WordingForm(initial=said, columns=columns) if may and columns else None))
+            wording_form=worded or (
+                WordingForm(initial=said, columns=columns, said=said_of(row)) if may and columns else None))
 
 
 def _address(row):

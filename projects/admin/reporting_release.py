@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from guicheng.files.pages import paper_response
 from guicheng.office.submissions import once
 from projects import summary
-from projects.permissions import can_release_table
+from projects.permissions import can_release_table, can_release_tables
 from projects.reporting.forms import ReleaseForm
 from projects.reporting.grid import columns_of, entries, grid_rows
 from projects.reporting.releasing import has_own_rows, newest_answer, release, release_of
@@ -25,6 +25,8 @@ class ReleasePages:
                 for method in ("release", "paper", "scan")]
 
     def release(self, request, pk):
+        if not can_release_tables(request.user):
+            raise PermissionDenied
         unit = self._unit(request, pk)
         if not can_release_table(request.user, unit):
             raise PermissionDenied

@@ -205,7 +205,10 @@ class TablePages:
         if do in ("all", "one", "nil"):
             return list(seen)
         if do == "nil_all":
-            return [pk for pk, typed in seen.items() if not typed.draft]
+            # what was returned is answered with a word of its own, never by the way
+            returned = set(ReportingRow.objects.filter(pk__in=seen).with_standing().filter(
+                standing=Standing.RETURNED).values_list("pk", flat=True))
+            return [pk for pk, typed in seen.items() if not typed.draft and pk not in returned]
         kind, _, pk = do.partition(":")
         return [int(pk)] if kind in ("row", "nil") and is_row_number(pk) and int(pk) in seen else []
 

@@ -54,7 +54,7 @@ class ReportingReturn(Done):
 class ReportingScan(files.Paper):
     """盖章扫描件: what a unit sends with its release. Never public."""
 
-    of = "unit"
+    of, unwatched = "unit", ALL  # for staff alone
     append_only = AppendOnly(frozen_by="", let_go="", sentence="交上来的扫描件不能修改或删除。")
 
     unit = models.ForeignKey(AskedUnit, verbose_name="要报的单位", on_delete=models.PROTECT, related_name="papers",

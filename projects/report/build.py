@@ -22,7 +22,7 @@ def document_of(quarter, known_at=None, as_of=None):
     each = summary.quarter_summary(quarter, known_at, as_of)
     place = _places(each.lists)
     rows = sorted(_rows(each.as_of, known_at), key=lambda row: place(row["public"]))
-    return Document(_figures(quarter, each, rows, known_at), _for_staff(each.as_of, rows, each.lists))
+    return Document(_figures(quarter, each, rows, known_at), _for_staff(quarter, each.as_of, rows, each.lists))
 
 
 def _places(lists):
@@ -142,7 +142,7 @@ def _since(said):
 
 
 # --- for staff -----------------------------------------------------------------------------------
-def _for_staff(day, rows, lists):
+def _for_staff(quarter, day, rows, lists):
     counted = [row for row in rows if not row["public"]["is_part"]]
     lights = lights_of([row["project"] for row in counted], day)
     rule = LightRule.objects.in_force(day)
@@ -160,6 +160,7 @@ def _for_staff(day, rows, lists):
             project=None).values_list("project__code", flat=True).distinct()),
         "office_names": {each.project_list.slug: each.project_list.office_name for each in lists
                          if each.project_list.office_name},
+        "reporting": summary.tasks_between(quarter.first_day, quarter.last_day),
         "words": [{"code": row["public"]["code"], **row["words"]} for row in rows if any(row["words"].values())],
     }
 

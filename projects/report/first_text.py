@@ -84,6 +84,7 @@ class _Text:
         self.figures, self.kind, self.cases = document.figures, kind, cases
         self.office, self.names = document.office_words, document.report.get("office_names", {})
         self.lists, self.older = of_the_year(self.figures["lists"], self.figures["year"])
+        self.asked = document.report.get("reporting", [])
         self.differing = set(document.report.get("differing", ()))
         self.rows = {row["code"]: row for row in self.figures["projects"]}
         self.clerks = {row["code"]: row for row in document.report["words"] if row["code"] in self.rows}
@@ -104,7 +105,15 @@ class _Text:
         for each in self.lists:  # those of one day are told in one sentence, and the day only where it is told exactly
             exact = each["announced_from"] == each["announced_on"]
             days.setdefault(each["announced_on"] if exact else each["slug"], []).append((each, exact))
-        return "".join([*(self._announced(rows) for rows in days.values()), self._moved()])
+        return "".join([*(self._announced(rows) for rows in days.values()), self._moved(), self._reported()])
+
+    def _reported(self):
+        """In a 通报: how many units had answered the quarter's 报送任务 when they were closed. None is named."""
+        closed = [row for row in self.asked if row["is_closed"]]
+        if self.kind != BULLETIN or not closed:
+            return ""
+        told = (f"“{row['title']}”问 {row['units']} 个单位，截至关闭报齐 {row['units_answered']} 个" for row in closed)
+        return f"本季度报送任务：{'；'.join(told)}。"
 
     def _announced(self, rows):
         each, exact = rows[0]

@@ -10,7 +10,7 @@ from guicheng.tables.worksheet import Book, Column, Sheet
 from projects.document import UNITS_LEFT_OUT, Document
 from projects.report.workbook_lists import categories, communities, community_states, comparison, overview, quarter
 from projects.report.workbook_projects import changes, corrections, overdue, pending, projects, promises
-from projects.report.workbook_staff import STYLES, clerks_words, lights
+from projects.report.workbook_staff import STYLES, clerks_words, lights, reporting
 
 BLANK = "空格表示没有公布或没有写明，不是 0。"
 SHEETS = [
@@ -29,6 +29,7 @@ SHEETS = [
 ]
 STAFF_SHEETS = [
     ("红黄灯", "内部使用：每个项目的灯和原因", lights),
+    ("报送任务", "内部使用：本季度的报送任务，问了几个单位，关闭时报齐几个", reporting),
     ("情况（内部）", "内部使用：存在问题、滞后原因、下一步、需要协调的事", clerks_words),
 ]
 

@@ -82,3 +82,24 @@ def clerks_words(document, new):
         *(Column(word, lambda row, key=key: row.get(key, "")) for key, word in WORDS.items()),
     ], rows, main=True, frozen=2)
     return sheet
+
+
+def reporting(document, new):
+    """The 报送任务 of the quarter: how many units were asked and had answered by the closing. No unit is named."""
+    sheet = new(f"{document.title}报送任务", widths=[40, 44, 12, 12, 16, 10, 14])
+    sheet.write(NO_PUBLIC)
+    rows = document.report.get("reporting", [])
+    if not rows:
+        sheet.write("本季度没有布置报送任务。")
+        return sheet
+
+    def at_close(key):
+        return lambda row: row[key] if row["is_closed"] else "在报"
+
+    sheet.table([
+        Column("报送任务", lambda row: row["title"], "strong"), Column("依据", lambda row: row["ground"]),
+        Column("统计截止", lambda row: row["as_of"], "day"), Column("问的单位", lambda row: row["units"]),
+        Column("关闭时报齐", at_close("units_answered")), Column("问的行", lambda row: row["rows"]),
+        Column("关闭时已答", at_close("rows_answered")),
+    ], rows, main=True)
+    return sheet

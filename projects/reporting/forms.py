@@ -44,10 +44,12 @@ class WordingForm(CleanForm):
 
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
-    def __init__(self, *args, columns, **kwargs):
+    def __init__(self, *args, columns, said, **kwargs):
+        """`columns`: (key, label); `said`: what the unit wrote, by key."""
         super().__init__(*args, **kwargs)
         for key, label in columns:
-            self.fields[key] = text_field(label, rows=3, required=False)
+            beside = f"单位写的：{said[key]}" if said.get(key) else "单位没有写。"
+            self.fields[key] = text_field(label, beside, rows=3, required=False)
 
 
 class GridFilter:

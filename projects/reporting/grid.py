@@ -159,6 +159,12 @@ def entries(task, rows, first=1):
             for number, row in enumerate(rows, first)]
 
 
+def said_of(row):
+    """What the unit wrote in a row, as its statement has it now: {column: text}."""
+    update = row.latest.update if row.latest_id else None
+    return {key.value: getattr(update, key) for key in WORDED} if update else {}
+
+
 def asked_texts(task):
     """The columns of a task that the office may word: (key, label)."""
     keys = {column.key for column in task.columns.all()}

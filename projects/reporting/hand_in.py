@@ -9,6 +9,7 @@ from guicheng.office.watched import words_in
 from guicheng.review.states import Verb
 from projects.models import ProgressUpdate, Project, ReportingAnswer, ReportingRow, ReportingTask, Standing
 from projects.reporting.drafts import own_source, read
+from projects.reporting.releasing import ask_for_release
 from projects.supervision.lights import lights_of
 
 AGAIN = "退回以后在报送任务里重报。"
@@ -56,6 +57,8 @@ def hand_in(unit, seen, by):
         if row not in outcome.refused:
             (outcome.nils if readings[row].is_nil else outcome.statements).append(row)
     _write(task, outcome, readings, by)
+    if outcome.number:
+        ask_for_release(unit)
     return outcome
 
 

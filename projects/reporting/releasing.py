@@ -1,7 +1,9 @@
 """审签: the unit's own reviewer lets its whole table go, with a scan where the task asks for one."""
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 
+from guicheng.notices.inbox import tell
 from projects.models import ReportingAnswer, ReportingRelease, ReportingRow, Standing
 
 NOT_WHOLE = "还有没交齐或退回的行，交齐了才能审签。"
@@ -29,6 +31,17 @@ def has_own_rows(unit, user):
     """Whether this person handed in a row as it stands."""
     return ReportingAnswer.objects.filter(row__unit=unit, by=user, pk__in=ReportingRow.objects.filter(
         unit=unit).values("latest")).exists()
+
+
+def ask_for_release(unit):
+    """Tell the unit's reviewers that its table is whole and waits for them: once for each newest answer."""
+    reviewers = list(unit.unit.reviewers.filter(is_active=True))
+    waits = ReportingRow.objects.filter(unit=unit).with_standing().exclude(standing__in=Standing.ANSWERED)
+    if not reviewers or waits.exists():
+        return
+    tell(reviewers, f"reporting-release:{unit.pk}:{newest_answer(unit)}",
+         f"请审签：{unit.task}", f"{unit}的表交齐了，请看过审签。",
+         reverse("admin:projects_reportingtask_release", args=[unit.pk]))
 
 
 @transaction.atomic

@@ -176,7 +176,7 @@ class Table:
 
     @property
     def untouched(self):
-        return [line for line in self.lines if line.may_edit and not line.draft]
+        return [line for line in self.lines if line.may_edit and not line.draft and not line.returned]
 
     @property
     def hides_delay(self):

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import BooleanField, Case, Count, Max, Min, Q, When
 
 from guicheng.access.units import behind
-from projects.models import AnswerAtClose, AskedUnit, ReportingRow, Standing
+from projects.models import AnswerAtClose, AskedUnit, ReportingRow, ReportingTask, Standing
 
 
 @dataclass(frozen=True)
@@ -152,3 +152,25 @@ def at_close(task):
     for unit, standing, count in rows.values_list("row__unit", "standing").annotate(Count("pk")):
         counts[unit][standing] = count
     return Progress(sum(counts.values(), Counter())), sum(Progress(each).is_whole for each in counts.values())
+
+
+def tasks_between(first, last):
+    """The 报送任务 told for a day of this range, each as plain values: how many units and rows, and how many of them
+    had answered when it was closed (None while it runs). Counts alone: no unit is named. Two queries.
+    """
+    tasks = ReportingTask.objects.exclude(opened_at=None).filter(
+        is_sample=False, as_of__gte=first, as_of__lte=last).annotate(
+        asked=Count("units", distinct=True), asked_rows=Count("units__rows", distinct=True)).order_by("as_of", "pk")
+    counts = defaultdict(lambda: defaultdict(Counter))
+    for task, unit, standing, count in AnswerAtClose.objects.filter(row__unit__task__in=tasks).order_by().values_list(
+            "row__unit__task", "row__unit", "standing").annotate(Count("pk")):
+        counts[task][unit][standing] = count
+    return [_told(task, [Progress(each) for each in counts[task.pk].values()]) for task in tasks]
+
+
+def _told(task, units):
+    closed = task.closed_at is not None
+    return {"title": task.title, "ground": task.ground, "as_of": task.as_of.isoformat(), "is_closed": closed,
+            "units": task.asked, "rows": task.asked_rows,
+            "units_answered": sum(unit.is_whole for unit in units) if closed else None,
+            "rows_answered": sum(unit.answered for unit in units) if closed else None}

@@ -15,7 +15,7 @@ from guicheng import media_store
 from guicheng.files.attach import attach, copy_attachments, read_paper, read_photo
 from guicheng.files.forms import AttachmentsForm, forms_of
 from guicheng.files.models import attachments, models_of
-from projects.models import Paper, Photo, ProgressUpdate
+from projects.models import Paper, Photo, ProgressUpdate, ReportingScan
 from tests import factories, pictures
 from tests.wishes.models import Wish, WishPaper, WishPhoto
 

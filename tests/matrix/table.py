@@ -217,7 +217,7 @@ ROUTES = {
     "admin:projects_reportingtask_return_row": f"right projects.reportingrow POST: {OFFICE}",
     "admin:projects_reportingtask_wording": f"right projects.reportingrow POST: {OFFICE}",
     "admin:projects_reportingtask_return_table": f"right projects.askedunit: {OFFICE}",
-    "admin:projects_reportingtask_release": "right projects.askedunit: 审核员",
+    "admin:projects_reportingtask_release": f"right projects.askedunit: {OFFICE} 审核员",
     "admin:projects_reportingtask_paper": f"right projects.askedunit GET: {READERS}",
     "admin:projects_reportingtask_scan": f"right projects.askedunit GET: {READERS}",
     "admin:projects_reportingtask_table": f"right projects.askedunit: {READERS}",
@@ -277,6 +277,8 @@ EXCEPTIONS = {
     ("admin:projects_progressupdate_photos", "*", "*", "POST"): ("403", "of a published statement nothing changes"),
     ("admin:projects_reportingtask_change", "*", "*", "*"): ("moved", "an opened one is a board, to its unit a table"),
     ("admin:projects_reportingtask_{table,row}", WATCHERS, "*", "POST"): ("403", "leaders read what units report"),
+    ("admin:projects_reportingtask_release", OFFICE, "*", "*"): ("403", "a unit's own reviewer releases its table"),
+    ("admin:projects_reportingtask_scan", "*", "*", "*"): ("404", "nobody handed in a scan"),
     ("admin:projects_reportingtask_restore", "*", "*", "*"): ("403", "what units were asked stays as it was asked"),
     ("admin:projects_bulkchange_undo", "*", "other", "POST"): ("403", "who changed them takes it back"),
     ("admin:projects_importbatch_{columns,confirm,discard,departments}", "*", "other", "*"):

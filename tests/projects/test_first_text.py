@@ -46,6 +46,20 @@ def test_figures_are_tokens_so_that_they_follow_the_close():
     assert "{公布总数：key}" in text and "45" not in text
 
 
+ASKED = {"title": "11 月进展", "ground": "通知", "as_of": "2021-11-30", "units": 45, "rows": 300}
+CLOSED = ASKED | {"is_closed": True, "units_answered": 40, "rows_answered": 280}
+
+
+def test_a_bulletin_knows_the_tasks_of_its_quarter_in_counts_alone():
+    running = ASKED | {"title": "12 月进展", "is_closed": False, "units_answered": None, "rows_answered": None}
+    report = {"words": [], "lights": [], "reporting": [CLOSED, running]}
+    said = "本季度报送任务：“11 月进展”问 45 个单位，截至关闭报齐 40 个。"
+    assert written(document(report=report), "bulletin")["overview"].endswith(said)
+    for kind in ("report", "internal"):
+        assert "报送任务" not in written(document(report=report), kind)["overview"]
+    assert "报送任务" not in written(document(report={**report, "reporting": [running]}), "bulletin")["overview"]
+
+
 # --- a list, how far it is -----------------------------------------------------------------------
 @pytest.mark.parametrize("kw, sentence", [
     ({"declared": 12, "done": 12, "doing": 0, "none": 0, "rate": "100.0"},

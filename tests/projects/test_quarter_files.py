@@ -32,7 +32,7 @@ from tests.projects.quarter_book import assert_says, marked, opened, said, table
 EVIL = '=HYPERLINK("http://evil.example","点我")'
 PUBLIC = ["封面", "总览", "本季度", "清单明细", "分类", "社区", "社区明细", "变动", "季度对比", "承诺",
           "逾期", "到期待核", "锁定后更正"]
-STAFF = [*PUBLIC, "红黄灯", "情况（内部）"]
+STAFF = [*PUBLIC, "红黄灯", "报送任务", "情况（内部）"]
 TROUBLE = "围挡没有拆"
 CLOSING = {"number": 2, "closed_on": "2022-01-05", "closed_by": "某审核员", "corrections": 3}
 
@@ -407,7 +407,8 @@ def test_a_quarter_without_anything_says_so_on_every_sheet(db):
         ("社区", "还没有公布任何清单"), ("社区明细", "还没有公布任何清单"), ("变动", "没有项目的状态有变动"),
         ("季度对比", "还没有公布任何清单"), ("承诺", "没有应兑现的承诺"),
         ("到期待核", "没有到期待核的项目"), ("锁定后更正", "没有更正和撤回"),
-        ("红黄灯", "没有可以亮灯的项目"), ("情况（内部）", "没有写存在问题"),
+        ("红黄灯", "没有可以亮灯的项目"), ("报送任务", "本季度没有布置报送任务"),
+        ("情况（内部）", "没有写存在问题"),
     ]:
         assert sentence in said(book[name]), name
     assert FORMATS["csv"].render(document) and FORMATS["json"].render(document)

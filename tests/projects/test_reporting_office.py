@@ -27,6 +27,7 @@ from projects.reporting.releasing import newest_answer, release, release_of
 from projects.reporting.reminders import days_of_reminders, due_kind, remind, urge
 from projects.reporting.returns import send_back, versions_of, words_of
 from projects.reporting.wording import newest_wording, word, wordings_of
+from projects.summary import tasks_between
 from tests import factories as make
 from tests.projects.test_reporting import COLUMNS, at, make_task, stands, typed
 
@@ -175,6 +176,16 @@ def test_the_reviewer_releases_the_whole_table_and_a_new_answer_asks_again(unit,
     refused_by_database(lambda: unit.releases.update(filler="别人"))
 
 
+def test_the_reviewers_are_told_once_the_table_is_whole(unit, rows, clerk, reviewer):
+    waits = InboxMessage.objects.filter(recipient=reviewer, title__startswith="请审签")
+    seen = typed(unit, clerk, nil="1")
+    hand_in(unit, {rows[0].pk: seen[rows[0].pk]}, clerk)
+    assert not waits.exists()
+    hand_in(unit, {rows[1].pk: seen[rows[1].pk]}, clerk)
+    assert waits.get().path.endswith(f"/table/{unit.pk}/release/")
+    assert not InboxMessage.objects.filter(recipient=clerk, title__startswith="请审签").exists()
+
+
 def test_nobody_releases_what_they_handed_in(unit, reviewer):
     handed_in(unit, reviewer, nil="1")
     with pytest.raises(ValidationError, match=releasing.OWN):
@@ -292,3 +303,19 @@ def test_what_is_asked_once_or_not_opened_has_no_next(task, street_admin):
     for bad in (make_task(), make_task(rhythm="once")):
         with pytest.raises(ValidationError):
             prepare_next(bad, street_admin)
+
+
+# --- in the quarter's report ----------------------------------------------------------------------------
+def test_the_quarter_counts_who_had_answered_by_the_closing_and_names_nobody(task, unit, rows, clerk, street_admin):
+    hand_in(unit, {rows[0].pk: typed(unit, clerk, nil="1")[rows[0].pk]}, clerk)
+    first = last = task.as_of
+    assert tasks_between(first, last) == [{
+        "title": str(task), "ground": "示例通知", "as_of": task.as_of.isoformat(), "is_closed": False, "units": 1,
+        "rows": 2, "units_answered": None, "rows_answered": None}]
+    close_task(task, street_admin)
+    handed_in(unit, clerk, nil="1")  # 补报 changes nothing
+    told, = tasks_between(first, last)
+    assert (told["units_answered"], told["rows_answered"]) == (0, 1)
+    assert tasks_between(first - timedelta(days=40), first - timedelta(days=1)) == []
+    ReportingTask.objects.update(is_sample=True)
+    assert tasks_between(first, last) == []

@@ -61,6 +61,21 @@ def two_clicks_on_urge(scene):
     return page.send, page.send, lambda: {"催报": (task.reminders.count(), 1)}
 
 
+@pair("projects_reportingtask_close")
+def closing_while_a_row_is_handed_in(scene):
+    """The row was in time and stands so at the closing, or it is 补报 and stood as a draft: never between."""
+    task, unit, row = opened(scene)
+    first = Page(scene.person("业务管理员"), task.get_absolute_url(),
+                 url("projects_reportingtask_close", task.pk)).only()
+    second = Page(scene.clerk, unit.get_absolute_url()).fill(**{f"r{row.pk}-text": ["报送：好了。"], "do": ["all"]})
+
+    def afterwards():
+        stood, answer = AnswerAtClose.objects.get(row=row), row.answers.get()
+        return {"当时和补报": ((stood.answer_id is None) == answer.is_late, True)}
+
+    return first.send, second.send, afterwards
+
+
 def answered(scene, **texts):
     """An opened task whose row the clerk handed in; (task, unit, row)."""
     task, unit, row = opened(scene)
