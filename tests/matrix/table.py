@@ -194,6 +194,10 @@ ROUTES = {
     "admin:projects_progressupdate_week": f"page GET: {READERS}",
     "admin:photo-file": f"right projects.photo GET: {READERS}",
     "admin:paper-file": f"right projects.paper GET: {READERS}",
+    "admin:projects_project_dossier": f"row projects.project GET: {READERS}",
+    "admin:projects_project_dossier_pdf": f"row projects.project GET: {READERS}",
+    "admin:projects_project_dossier_zip": f"row projects.project GET: {READERS}",
+    "admin:projects_project_dossier_later": f"row projects.project POST: {READERS}",
     "admin:projects_project_bulk": f"bulk: {OFFICE} {RECORDERS}",
     "admin:projects_bulkchange_undo": f"row projects.bulkchange POST: {OFFICE} {RECORDERS}",
 
