@@ -126,7 +126,8 @@ def two_tabs_ask_for_a_dossier(scene):
     project = scene.project()
     where = url("projects_project_dossier_later", project.pk)
     page = Page(scene.clerk, url("projects_exportfile_add"), where).only(to="internal", extension="zip")
-    return page.send, page.send, lambda: {"导出": (ExportFile.objects.filter(kind="dossier").count(), 1)}
+    return page.send, page.send, lambda: {
+        "导出": (ExportFile.objects.filter(kind="dossier", query__project=project.code).count(), 1)}
 
 
 @pair("projects_exportfile_work")
