@@ -1,6 +1,7 @@
 """Role × route × method × own/other/none: every cell of tests/matrix/table.py is tried, and the wrong ones are 0."""
 import gc
 import logging
+import sys
 import types
 from functools import cache
 
@@ -35,6 +36,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
         patch.setattr("guicheng.public.errors.error_page", plain_error)
         remember_people(patch)
         remember_documents(patch)
+        draw_nothing(patch)
         gc.freeze()  # what is there stays: the collector need not look at it again with every page
         yield made
         answers.form_of.cache_clear()
@@ -73,6 +75,11 @@ def remember_documents(patch):
     for place in ("projects.views.reports", "projects.admin.report", "projects.report.forms"):
         patch.setattr(f"{place}.document_of", document_of)
     patch.setattr("projects.summary.quarter_summary", cache(summary.quarter_summary))
+
+
+def draw_nothing(patch):
+    """Who may have a PDF is asked before it is drawn: without the library it is the page to print."""
+    patch.setitem(sys.modules, "weasyprint", None)
 
 
 @pytest.mark.django_db

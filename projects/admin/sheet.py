@@ -5,8 +5,8 @@ from django.utils.http import content_disposition_header
 
 from guicheng.public.errors import error_page
 from guicheng.seal.models import Seal
+from projects.order_sheet import Part, render_html, render_pdf, sheet_of
 from projects.report import Missing
-from projects.supervision.sheet import Part, render_html, render_pdf, sheet_of
 
 
 def show(request, notice, as_pdf=False):

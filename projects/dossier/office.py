@@ -37,6 +37,7 @@ def notices_seen(project, user):
     if not user.has_perm("projects.view_supervisionnotice"):
         return []
     rows = SupervisionNotice.objects.visible_to(user).filter(project=project).with_names()
+    rows = rows.select_related("project__project_list")
     return list(rows.prefetch_related("instructions__by").order_by("raised_on", "pk"))
 
 

@@ -12,9 +12,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from guicheng import media_store
 from guicheng.files.names import apart, safe_name
 from guicheng.tables.exports import Column, write_xlsx
+from projects import order_sheet as sheet
 from projects.dossier.page import render_pdf
 from projects.report import Missing
-from projects.supervision import sheet
 
 BASICS, PHOTOS, PAPERS, ORDERS = "01 基本情况", "02 照片", "03 附件", "04 督办"
 INDEX, DIGESTS = "00 目录.xlsx", "99 校验（SHA-256）.txt"

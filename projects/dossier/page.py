@@ -24,15 +24,14 @@ def render_pdf(dossier):
     """The same as PDF: of the same state on the same day the same bytes. Raises Missing."""
     photos = {file.key: file for file in dossier.files if file.kind == "photo"}
 
-    def fetch(url, *args, **kwargs):
+    def picture(url):
         file = photos.get(url.removeprefix(PHOTO).partition("/")[0]) if url.startswith(PHOTO) else None
         if file is None:
             return refuse(url)
-        content = media_store.path_of(file.store, file.shown).read_bytes()
-        return {"string": content, "mime_type": "image/jpeg"}
+        return media_store.path_of(file.store, file.shown).read_bytes()
 
     html = render_html(dossier, lambda file: f"{PHOTO}{file.key}/{file.store}" if file.kind == "photo" else "")
-    return pdf_of(html, "dossier.css", fetch)
+    return pdf_of(html, "dossier.css", picture)
 
 
 # key, title, and what of the content it holds: a chapter of nothing is left out

@@ -17,8 +17,8 @@ from guicheng.seal.words import MARK
 from projects import heads
 from projects.dossier import facts, office
 from projects.models import Project, Status
+from projects.order_sheet import Part, sheet_of
 from projects.project_page import ProjectPage
-from projects.supervision.sheet import Part, sheet_of
 
 
 class Audience(models.TextChoices):

@@ -19,19 +19,30 @@ def refuse(url, *args, **kwargs):
     raise ValueError(f"not fetched: {url}")
 
 
-def pdf_of(html, style, fetch=refuse):
+def pdf_of(html, style, picture=refuse):
     """The PDF of an HTML page with one of our style sheets. Raises Missing where something is lacking.
 
-    `fetch(url)` gives what an address in the page stands for, as WeasyPrint's `url_fetcher`; the address has to be
-    another for other bytes.
+    `picture(url)` gives the JPEG that an address in the page stands for, or raises: then its words stand there. The
+    address has to be another for other bytes.
     """
     weasyprint = library()
     chinese_fonts()
     logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it warns of each property that only browsers know
-    styles = weasyprint.CSS(string=_styles(style), url_fetcher=refuse)
-    page = weasyprint.HTML(string=html, url_fetcher=fetch)
+    styles = weasyprint.CSS(string=_styles(style), url_fetcher=_fetcher(refuse))
+    page = weasyprint.HTML(string=html, url_fetcher=_fetcher(picture))
     identifier = hashlib.sha256(html.encode()).digest()[:16]
     return page.write_pdf(stylesheets=[styles], pdf_identifier=identifier, pdf_tags=True)
+
+
+def _fetcher(picture):
+    """What WeasyPrint asks for each address in a page: it never opens one itself."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class Pictures(URLFetcher):
+        def fetch(self, url, headers=None):
+            return URLFetcherResponse(url, picture(url), {"Content-Type": "image/jpeg"})
+
+    return Pictures()
 
 
 @cache

@@ -25,6 +25,8 @@ CODE = {
     "guicheng/notices/outbox.py": STAFF,
     "projects/admin/reporting_table.py": TECHNICAL, "projects/reporting/opening.py": TECHNICAL,
     "projects/reporting/returns.py": TECHNICAL,
+    "projects/dossier/office.py": "how many changes of the row are left out of the list above it",
+    "projects/dossier/reading.py": TECHNICAL,
     "projects/reporting/table.py": "the buttons of a form: how many of the rows on the page each would send",
     "projects/admin/bulk.py": STAFF, "projects/admin/late.py": "the lines of the text below it, numbered there",
     "guicheng/files/admin.py": TECHNICAL, "guicheng/review/asking.py": TECHNICAL,

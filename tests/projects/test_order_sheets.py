@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from guicheng.seal.words import MARK
 from projects.models import Instruction, Project, SupervisionNotice
-from projects.supervision.sheet import GOES_ON, NOT_FILLED, Part, cut, lines_of, render_html, render_pdf, sheet_of
+from projects.order_sheet import GOES_ON, NOT_FILLED, Part, cut, lines_of, render_html, render_pdf, sheet_of
 from tests import factories
 from tests.seal import world
 
@@ -138,7 +138,7 @@ def test_one_sheet_however_long_and_nothing_is_lost(order, clerk, leader, part, 
 
 
 def test_control_without_the_cut_it_would_be_two_sheets(order, monkeypatch):
-    monkeypatch.setattr("projects.supervision.sheet.cut", lambda text, *args: (text, ""))
+    monkeypatch.setattr("projects.order_sheet.cut", lambda text, *args: (text, ""))
     order.text = LONG * 30
     printed = pages(render_pdf(sheet_of(order, Part.ORDER)))
     assert len(printed) > 1 and "签收日期" not in printed[0]

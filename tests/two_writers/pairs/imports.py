@@ -172,6 +172,15 @@ def two_clicks_on_export(scene):
     return page.send, page.send, lambda: {"导出": (ExportFile.objects.filter(asked_by=scene.clerk).count(), 1)}
 
 
+@pair("projects_project_dossier_later")
+def two_tabs_ask_for_a_dossier(scene):
+    project = scene.project()
+    where = url("projects_project_dossier_later", project.pk)
+    page = Page(scene.clerk, url("projects_exportfile_add"), where).only(to="internal", extension="zip")
+    return page.send, page.send, lambda: {
+        "导出": (ExportFile.objects.filter(kind="dossier", query__project=project.code).count(), 1)}
+
+
 @pair("projects_exportfile_work")
 def two_take_over_an_export(scene):
     with transaction.atomic():
