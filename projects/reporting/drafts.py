@@ -60,6 +60,8 @@ def _doubts(project, values, light, errors):
     if light is None:
         return {}
     doubts = doubts_of(project, values, lambda: light)
+    if "percent" in doubts:  # beside its cell, which is narrow
+        doubts["percent"] = f"比现在的 {project.percent}% 低。"
     if light.colour == "red" and not values["delay_reason"]:
         doubts["delay_reason"] = "红灯，写一句为什么晚了。"
     return {name: sentence for name, sentence in doubts.items() if name not in errors}
