@@ -5,7 +5,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
-from projects.models import ProgressUpdate, ReviewStep
+from projects.models import ProgressUpdate, ReviewStep, SupervisionNotice
 from tests import factories
 from tests.browser import barriers, sign_in
 
@@ -285,3 +285,66 @@ def test_the_reason_of_a_return_is_kept(base, watched, clerk, reviewer, project)
     page.wait_for_load_state()
     row.refresh_from_db()
     assert row.state == "returned" and kept(page) == {}
+
+
+# --- rows never saved, and forms that begin on another page -------------------------------------------------
+def test_what_was_never_saved_is_kept_in_the_tab_alone(base, watched, clerk, record):
+    """No row is begun by itself: a statement is there once somebody saves it, and then once."""
+    page = watched()
+    page.clock.install()
+    sign_in(page, base, clerk)
+    page.goto(base + record)
+    page.fill("[name=text]", TYPED)
+    page.clock.run_for(61_000)
+    assert len(kept(page)) == 1 and not ProgressUpdate.objects.exists()
+    page.click("input[value=提交审核]")
+    page.wait_for_url(f"**{at('index')}")
+    assert ProgressUpdate.objects.count() == 1 and kept(page) == {}
+
+
+def test_a_double_click_is_one_row(base, page, record):
+    page.goto(base + record)
+    page.fill("[name=text]", TYPED)
+    page.dblclick("input[value=提交审核]")
+    page.wait_for_url(f"**{at('index')}")
+    assert ProgressUpdate.objects.count() == 1
+
+
+def test_many_at_once_keep_their_reason(base, page, project):
+    def begin():
+        page.goto(base + at("projects_project_changelist"))
+        page.check(f"[name=_selected_action][value='{project.pk}']")
+        page.select_option("[name=action]", "bulk_status")
+        page.click("#changelist-form .actions [type=submit], #changelist-form .actions button")
+        page.wait_for_selector(".progress-form [name=reason]")
+
+    begin()
+    page.fill(".progress-form [name=reason]", TYPED)
+    flush(page)
+    begin()
+    assert page.input_value(".progress-form [name=reason]") == TYPED
+    assert "已填回" in page.inner_text(".kept")
+
+
+def test_a_correction_keeps_its_text(base, page, project, clerk):
+    published = factories.make_update(project, text="写错了的话。")
+    where = base + at("projects_progressupdate_correct", published.pk)
+    page.goto(where)
+    page.fill("[name=text]", TYPED)
+    flush(page)
+    page.goto(where)
+    assert page.input_value("[name=text]") == TYPED
+    assert ProgressUpdate.objects.count() == 1
+
+
+def test_the_reply_to_a_notice_is_kept(base, page, project, superuser):
+    notice = SupervisionNotice.issue(project, "order", "manual", "k", "请办。", by=superuser)
+    page.goto(base + notice.get_absolute_url())
+    page.fill("[name=text]", TYPED)
+    flush(page)
+    page.goto(base + notice.get_absolute_url())
+    assert page.input_value("[name=text]") == TYPED
+    page.click("input[value=回复], button:has-text('回复')")
+    page.wait_for_load_state()
+    notice.refresh_from_db()
+    assert notice.reply == TYPED and kept(page) == {}

@@ -60,6 +60,8 @@ def _doubts(project, values, light, errors):
     if light is None:
         return {}
     doubts = doubts_of(project, values, lambda: light)
+    if "percent" in doubts:  # beside its cell, which is narrow
+        doubts["percent"] = f"比现在的 {project.percent}% 低。"
     if light.colour == "red" and not values["delay_reason"]:
         doubts["delay_reason"] = "红灯，写一句为什么晚了。"
     return {name: sentence for name, sentence in doubts.items() if name not in errors}
@@ -128,9 +130,8 @@ def save_drafts(unit, seen, by):
     now; so is a row that was handed in meanwhile. A row that nobody touched is left alone. It is no change of anything
     that counts: no history, no audit, no step.
     """
-    rows = ReportingRow.objects.filter(unit=unit, pk__in=seen).select_for_update(no_key=True, of=("self",))
     saved, refused, now = [], [], timezone.now()
-    for row in rows.select_related("latest__update", "latest__returned").order_by("pk"):
+    for row in held(unit, seen):
         typed = Typed(*seen[row.pk])
         if not typed.is_touched or typed.draft == row.draft or not is_begun(typed.draft) and not row.has_draft:
             continue
@@ -145,6 +146,16 @@ def save_drafts(unit, seen, by):
         saved.append(row)
     ReportingRow.objects.bulk_update(saved, ["draft", "has_draft", "draft_by", "draft_at", "version"])
     return saved, refused
+
+
+def held(unit, keys):
+    """These rows of a table, held until the end of the transaction, with their answers.
+
+    First the locks, then a reading: of a row that was waited for PostgreSQL joins what stood there before.
+    """
+    rows = ReportingRow.objects.filter(unit=unit, pk__in=keys).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
+    return list(rows.select_related("project", "latest__update", "latest__returned"))
 
 
 def own_source():

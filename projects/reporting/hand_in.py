@@ -8,7 +8,7 @@ from guicheng.files.attach import copy_to_new
 from guicheng.office.watched import words_in
 from guicheng.review.states import Verb
 from projects.models import ProgressUpdate, Project, ReportingAnswer, ReportingRow, ReportingTask, Standing
-from projects.reporting.drafts import own_source, read
+from projects.reporting.drafts import held, own_source, read
 from projects.reporting.releasing import ask_for_release
 from projects.supervision.lights import lights_of
 
@@ -39,7 +39,7 @@ def hand_in(unit, seen, by):
     In a fixed number of statements whatever the number of rows: a statement of each goes to review by the one way
     there is for many (`ProgressUpdate.in_bulk`). What was returned is dropped for it and stays readable.
     """
-    rows = _locked(unit, seen)
+    rows = held(unit, seen)
     # after the locks: who closes takes them all first, so this is before the closing or sees it
     task = ReportingTask.objects.get(pk=unit.task_id)
     theirs = set(Project.objects.visible_to(by).filter(
@@ -60,11 +60,6 @@ def hand_in(unit, seen, by):
     if outcome.number:
         ask_for_release(unit)
     return outcome
-
-
-def _locked(unit, seen):
-    rows = ReportingRow.objects.filter(unit=unit, pk__in=seen).select_for_update(no_key=True, of=("self",))
-    return list(rows.select_related("project", "latest__update", "latest__returned").order_by("pk"))
 
 
 def _refusal(row, version, is_theirs):

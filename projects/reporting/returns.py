@@ -7,6 +7,7 @@ from guicheng.notices.inbox import tell
 from guicheng.review.states import Verb
 from guicheng.text import clean_text
 from projects.models import AskedColumn, ProgressUpdate, ReportingReturn, ReportingRow, ReviewStep, Standing, Status
+from projects.reporting.drafts import held
 
 UNEXPLAINED = "退回要写明原因。"
 NOTHING = "没有可以退回的行：已公开的要用“更正”，没有交的不用退。"
@@ -23,9 +24,8 @@ def send_back(unit, by, reason, up_to, row=None):
     reason = clean_text(reason).strip()
     if not reason:
         raise ValidationError(UNEXPLAINED)
-    there = ReportingRow.objects.filter(unit=unit, **({"pk": row.pk} if row else {}))
-    there = there.select_for_update(no_key=True, of=("self",)).select_related("latest__update", "latest__returned")
-    rows = [each for each in there.order_by("pk") if each.standing_now in RETURNABLE and each.latest_id <= up_to]
+    keys = [row.pk] if row else ReportingRow.objects.filter(unit=unit).values("pk")
+    rows = [each for each in held(unit, keys) if each.standing_now in RETURNABLE and each.latest_id <= up_to]
     if not rows:
         raise ValidationError(CHANGED if row else NOTHING)
     statements = [each.latest.update for each in rows if each.latest.update_id]

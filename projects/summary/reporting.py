@@ -38,6 +38,10 @@ class Progress:
         return sum(self.counts[each] for each in Standing.ANSWERED)
 
     @property
+    def left(self):
+        return self.total - self.answered
+
+    @property
     def is_whole(self):
         return self.answered == self.total
 

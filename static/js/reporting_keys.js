@@ -10,6 +10,12 @@
   const statuses = new Map(form.dataset.statusWords.trim().split(" ").map((pair) => pair.split("=")));
   keys.hidden = false;
 
+  // the foot grows by what it says: what one comes to by Tab stays above it
+  const foot = form.querySelector(".report-foot");
+  new ResizeObserver(() => {
+    document.documentElement.style.scrollPaddingBottom = `${foot.offsetHeight + 16}px`;
+  }).observe(foot);
+
   const rows = () => [...form.querySelectorAll("[data-row]")].filter((row) => row.querySelector("[data-cell]"));
   const cellsOf = (row) => [...row.querySelectorAll("[data-cell]")];
   const isShown = (cell) => cell.getClientRects().length > 0;
@@ -126,7 +132,7 @@
     if (!left.length) return;
     const kept = document.createElement("textarea");
     kept.readOnly = true;
-    kept.rows = Math.min(left.length + 1, 8);
+    kept.rows = Math.min(left.length, 3);
     kept.value = left.join("\n");
     kept.setAttribute("aria-label", "没有放下的");
     const why = document.createElement("p");

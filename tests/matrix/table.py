@@ -226,6 +226,7 @@ ROUTES = {
     "admin:projects_reportingtask_scan": f"right projects.askedunit GET: {READERS}",
     "admin:projects_reportingtask_table": f"right projects.askedunit: {READERS}",
     "admin:projects_reportingtask_row": f"right projects.reportingrow: {READERS}",
+    "admin:projects_reportingtask_paste": f"right projects.askedunit: {OFFICE} {RECORDERS}",
     "admin:projects_reportingtask_drafts": f"right projects.askedunit POST: {OFFICE} {RECORDERS}",
 
     "admin:projects_watchedword_import": f"page: {OFFICE}",

@@ -63,7 +63,8 @@ CUT = "how many rows of a longer list are shown"
 FORM = "mistakes or choices in a form"
 NOTICES = "how many notices of sources that disagree stand on the same page"
 TEMPLATES = {
-    "admin/projects/reporting/table.html": FORM, "admin/projects/reporting/task.html": BELOW,
+    "admin/projects/reporting/_foot.html": FORM, "admin/projects/reporting/_line.html": FORM,
+    "admin/projects/reporting/paste.html": FORM, "admin/projects/reporting/task.html": BELOW,
     "admin/conflict.html": FORM, "admin/projects/bulk.html": FORM, "admin/projects/_statement_form.html": FORM,
     "admin/own_password.html": FORM, "admin/change_list_results.html": "a table's number of columns",
     "admin/projects/bulk_change.html": BELOW, "admin/projects/_media_form.html": BELOW,

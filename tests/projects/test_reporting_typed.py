@@ -82,7 +82,8 @@ def test_of_a_row_somebody_else_typed_in_nothing_is_handed_in_unseen(sign_in, un
     client = sign_in(clerk)
     save_drafts(unit, {rows[0].pk: page(1, {}, percent="8")}, reviewer)
     said = client.post(unit.get_absolute_url(), {
-        f"r{rows[0].pk}-version": 1, f"r{rows[0].pk}-drawn": "-", f"r{rows[0].pk}-text": "甲", "do": "all"}, follow=True)
+        f"r{rows[0].pk}-version": 1, f"r{rows[0].pk}-drawn": "-", f"r{rows[0].pk}-text": "甲", "do": "all",
+    }, follow=True)
     assert "刚被别人改过，请看过再交" in said.text
     assert now(rows[0]).draft == {"text": "甲", "percent": "8"}
     assert now(rows[0]).standing == Standing.DRAFT
@@ -227,7 +228,8 @@ def test_none_is_ever_required(sign_in, rows, clerk):
 
 # --- from Excel -----------------------------------------------------------------------------------------------
 def test_a_pasted_table_is_read_as_the_import_reads_it(unit, rows):
-    pasting = read_pasted(unit, "序号\t项目名称\t状态\t完成比例\t本期进展\n1\t第1项\t在建\t约八成\t铺好路。\n2\t第2项\t\t0.4\t\n")
+    pasting = read_pasted(unit, "序号\t项目名称\t状态\t完成比例\t本期进展\n"
+                                "1\t第1项\t在建\t约八成\t铺好路。\n2\t第2项\t\t0.4\t\n")
     assert [match.row for match in pasting.found] == rows[:2]
     assert pasting.found[0].texts == {"status": "在建", "percent": "80", "text": "铺好路。"}
     assert pasting.found[0].draft["status"] == "in_progress"

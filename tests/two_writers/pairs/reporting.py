@@ -20,6 +20,13 @@ def opened(scene):
     return task, row.unit, row
 
 
+def colleagues(scene):
+    """Two clerks of the same office, each with a word: one account would end its first session by the second."""
+    other = scene.person("部门经办人")
+    scene.office.clerks.add(other)
+    return (scene.clerk, "甲"), (other, "乙")
+
+
 @pair("projects_reportingtask_change")
 def two_editors_of_a_task(scene):
     task = make_task()
@@ -152,8 +159,8 @@ def handed_in(row):
 @pair("projects_reportingtask_table")
 def two_clerks_in_one_table(scene):
     _, unit, row = opened(scene)
-    first, second = (Page(scene.clerk, unit.get_absolute_url()).fill(
-        **{f"r{row.pk}-text": [f"报送：{word}写的。"], "do": ["all"]}) for word in "甲乙")
+    first, second = (Page(person, unit.get_absolute_url()).fill(
+        **{f"r{row.pk}-text": [f"报送：{word}写的。"], "do": ["all"]}) for person, word in colleagues(scene))
     return first.send, second.send, handed_in(row)
 
 
@@ -168,15 +175,15 @@ def two_clicks_on_hand_in(scene):
 def a_row_beside_the_table(scene):
     _, unit, row = opened(scene)
     first = Page(scene.clerk, unit.get_absolute_url()).fill(**{f"r{row.pk}-text": ["报送：甲写的。"], "do": ["all"]})
-    second = Page(scene.clerk, row.get_absolute_url()).fill(**{f"r{row.pk}-text": ["报送：乙写的。"], "do": ["one"]})
+    second = Page(first, row.get_absolute_url()).fill(**{f"r{row.pk}-text": ["报送：乙写的。"], "do": ["one"]})
     return first.send, second.send, handed_in(row)
 
 
 @pair("projects_reportingtask_drafts")
 def two_drafts_of_one_row(scene):
     _, unit, row = opened(scene)
-    first, second = (Page(scene.clerk, unit.get_absolute_url(), url("projects_reportingtask_drafts", unit.pk)).fill(
-        **{f"r{row.pk}-text": [f"{word}写的。"]}) for word in "甲乙")
+    first, second = (Page(person, unit.get_absolute_url(), url("projects_reportingtask_drafts", unit.pk)).fill(
+        **{f"r{row.pk}-text": [f"{word}写的。"]}) for person, word in colleagues(scene))
     return first.send, second.send, lambda: {"版本": (ReportingRow.objects.get(pk=row.pk).version, 2)}
 
 
@@ -184,15 +191,16 @@ def two_drafts_of_one_row(scene):
 def two_cells_of_one_row(scene):
     """Both stay: each page says which cells it touched."""
     _, unit, row = opened(scene)
-    first, second = (Page(scene.clerk, unit.get_absolute_url()).fill(
-        **{f"r{row.pk}-{name}": [f"{name} 写的。"], "do": ["save"]}) for name in ("text", "next_step"))
+    first, second = (Page(person, unit.get_absolute_url()).fill(
+        **{f"r{row.pk}-{name}": [f"{word}写的。"], "do": ["save"]})
+        for (person, word), name in zip(colleagues(scene), ("text", "next_step"), strict=True))
     return first.send, second.send, lambda: {"格": (len(ReportingRow.objects.get(pk=row.pk).draft), 2)}
 
 
 @pair("projects_reportingtask_paste")
 def two_pastings_into_one_row(scene):
     _, unit, row = opened(scene)
-    first, second = (Page(scene.clerk, url("projects_reportingtask_paste", unit.pk)).only(**{
+    first, second = (Page(person, url("projects_reportingtask_paste", unit.pk)).only(**{
         f"r{row.pk}-version": row.version, "do": "write", "pasted": f"项目名称\t本期进展\n{row}\t{word}写的。"})
-        for word in "甲乙")
+        for person, word in colleagues(scene))
     return first.send, second.send, lambda: {"版本": (ReportingRow.objects.get(pk=row.pk).version, 2)}
