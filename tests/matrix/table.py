@@ -185,6 +185,7 @@ ROUTES = {
 
     "admin:projects_progressupdate_add": "leads",
     "admin:projects_progressupdate_change": f"row projects.progressupdate: {READERS}",
+    "admin:projects_progressupdate_quick": f"page POST: {OFFICE} {RECORDERS}",
     "admin:projects_progressupdate_record": f"row projects.project: {OFFICE} {RECORDERS}",
     "admin:projects_progressupdate_postpone": f"row projects.project: {OFFICE} {RECORDERS}",
     "admin:projects_progressupdate_close": f"row projects.project: {OFFICE} {RECORDERS}",
