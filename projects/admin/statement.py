@@ -60,7 +60,7 @@ class StatementPages:
         key = request.POST.get("project", "")
         if not key:
             page = self.admin_site.index(request, {
-                "quick": quick_form(request.POST), "quick_refusal": "先选一个项目，再提交。写的都还在。"})
+                "quick": quick_form(request.POST.dict()), "quick_refusal": "先选一个项目，再提交。写的都还在。"})
             page.status_code = 400
             return page
         request.POST = request.POST.copy()

@@ -222,4 +222,4 @@ FORMS = {
 
 def quick_form(typed=None):
     """The form of a statement as it stands on the first page, before its project is chosen; it never says a source."""
-    return ProgressForm(typed, instance=ProgressUpdate(), auto_id="quick_%s")
+    return ProgressForm(instance=ProgressUpdate(), initial=typed, auto_id="quick_%s")

@@ -157,6 +157,7 @@ ROUTES = {
     "admin:app_list": "app",
     "admin:work": "staff GET",
     "admin:tables": "staff GET",
+    "admin:manual": "staff GET",
     "admin/(?P<url>.*)$": "nowhere",
     "admin:inbox": "staff GET",
     "admin:inbox_read_all": "staff POST",

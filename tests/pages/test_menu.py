@@ -6,7 +6,6 @@ import pytest
 from django.contrib import admin
 from django.urls import NoReverseMatch, get_resolver, reverse
 
-from guicheng.access.roles import ROLES
 from guicheng.pages import menu
 from projects.models import ProgressUpdate
 from tests import factories
@@ -52,7 +51,7 @@ def without_a_way(client):
     return [name for name in missed if reverse(f"admin:{name}") not in far]
 
 
-@pytest.mark.parametrize("role", ["", *ROLES])
+@pytest.mark.parametrize("role", ["", "系统管理员", "社区经办人", "领导"])
 def test_every_page_has_a_way_in(sign_in, superuser, role):
     person = factories.make_user(roles=[role]) if role else superuser
     assert without_a_way(sign_in(person)) == []
@@ -102,7 +101,7 @@ QUICK = "/admin/projects/progressupdate/quick/"
 
 def typed(project, **more):
     return {"version": 1, "effective_on": "2021-10-08", "text": "道路已铺好一半。", "status": "in_progress",
-            "project": project.pk if project else "", **more}
+            "project": project.pk if project else ""} | more
 
 
 def test_a_statement_from_the_first_page(sign_in, clerk, project):
