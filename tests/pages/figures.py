@@ -33,9 +33,9 @@ DEFINITIONS = [*projects.summary.DEFINITIONS, *projects.summary.QUARTER_DEFINITI
                *projects.summary.DIFFERENCE_DEFINITIONS, projects.summary.SOURCE_USE,
                projects.summary.FACET, *communities.summary.DEFINITIONS, *partybuilding.summary.DEFINITIONS]
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
-SCOPES = ["lack", "list", "by", "group", "quarter", "community", "metric", "asof", "part", "status", "verdict", "change",
+SCOPES = ["list", "by", "group", "quarter", "community", "metric", "asof", "part", "status", "verdict", "change",
           "year", "source", "kind", "end", "family", "segment", "light", "chart", "bar", "step", "filter", "value",
-          "telling"]
+          "telling", "lack"]
 BLOCKS = {"p", "li", "td", "th", "h1", "h2", "h3", "dt", "dd", "caption", "figcaption", "summary", "div", "title"}
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 

@@ -99,9 +99,9 @@ def test_a_section_without_a_way_is_not_there(sign_in, clerk):
 QUICK = "/admin/projects/progressupdate/quick/"
 
 
-def typed(project, **more):
+def typed(at, **more):
     return {"version": 1, "effective_on": "2021-10-08", "text": "道路已铺好一半。", "status": "in_progress",
-            "project": project.pk if project else ""} | more
+            "project": at.pk if at else ""} | more
 
 
 def test_a_statement_from_the_first_page(sign_in, clerk, project):
