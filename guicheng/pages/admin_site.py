@@ -113,7 +113,7 @@ class GuichengAdminSite(admin.AdminSite):
         return OwnPassword.as_view(extra_context={**self.each_context(request), "title": "改口令"})(request)
 
     def each_context(self, request):
-        """`menu` and `unread_messages` for the header: asked for only where it is drawn; `taken` for static/js/keep.js."""
+        """`menu`, `manual` and `unread_messages` for the header, asked only where it is drawn; `taken` for keep.js."""
         from guicheng.notices.inbox import unread_count
         from guicheng.office.submissions import taken
         from guicheng.pages.menu import manual_address, menu_of
@@ -121,5 +121,6 @@ class GuichengAdminSite(admin.AdminSite):
         context = super().each_context(request)
         menu = partial(menu_of, request.user, context["available_apps"], request.resolver_match, request.GET)
         return {**context, "menu": SimpleLazyObject(menu),
-                "manual": SimpleLazyObject(partial(manual_address, request)), "unread_messages": SimpleLazyObject(partial(unread_count, request.user)),
+                "manual": SimpleLazyObject(partial(manual_address, request)),
+                "unread_messages": SimpleLazyObject(partial(unread_count, request.user)),
                 "taken": SimpleLazyObject(partial(taken, request))}

@@ -77,7 +77,8 @@ KINDS = {"index": "today", "reportingtask": "reporting", "importbatch": "import"
 
 SECTIONS = [
     Section("record", "填报", [
-        Entry(f"{STATEMENTS}_changelist", "草稿、送审的、退回的，都在这里。", "我填报的进展", {"for_me": "own"}, RECORDS,
+        Entry(f"{STATEMENTS}_changelist", "草稿、送审的、退回的，都在这里。", "我填报的进展",
+              {"for_me": "own"}, RECORDS,
               (f"{STATEMENTS}_record", f"{STATEMENTS}_postpone", f"{STATEMENTS}_close", f"{STATEMENTS}_photos")),
         Entry("projects.reportingtask", "每月、每季要报的表，一张表填完。", "报送任务（月报）"),
         Entry("projects_importbatch_add", "传一个文件，或者从 Excel 粘贴。先看会写进什么，再确认。", "导入 Excel",
@@ -90,7 +91,8 @@ SECTIONS = [
               may=_has("projects.view_progressupdate")),
     ]),
     Section("review", "审核", [
-        Entry(f"{STATEMENTS}_changelist", "别人填报、等你看的，最早交来的在前。", "等我审核的", {"for_me": "review"}, REVIEWS),
+        Entry(f"{STATEMENTS}_changelist", "别人填报、等你看的，最早交来的在前。", "等我审核的",
+              {"for_me": "review"}, REVIEWS),
         Entry("projects_project_changelist", "新录入、还没有公开的项目。", "没有公开的项目", {"is_published__exact": 0},
               _has("projects.publish_progressupdate")),
         Entry("projects.reviewstep", "谁在什么时候通过、退回，可按月导出。"),
