@@ -46,7 +46,7 @@ def test_the_first_sign_in(live_server, settings, open_page):
     recovery = page.inner_text(".codes li >> nth=0")
     assert barriers(page) == [], "recovery-codes"
     page.click("text=收好了，开始工作")
-    assert "我的工作台" in page.inner_text("main")
+    assert "没有要办的" in page.inner_text("main")
 
     again = open_page()
     again.goto(base + reverse("admin:projects_project_changelist"))

@@ -77,5 +77,5 @@ def test_staff_sign_in_below_the_path(site, open_page):
     page.fill("input[name=username]", "admin")
     page.fill("input[name=password]", password)
     page.click("[type=submit]")
-    assert "我的工作台" in page.inner_text("#content")
+    assert "没有要办的" in page.inner_text("#content")
     assert {cookie["path"] for cookie in page.context.cookies()} == {"/guicheng/admin/"}

@@ -46,7 +46,7 @@ def test_a_clerk_on_a_phone(base, open_page, clerk, leader, late, scheme):
     page = open_page(width=390, color_scheme=scheme)
     sign_in(page, base, clerk)
     content = page.inner_text("#content")
-    assert "已晚 9 天" in content and "等我签收、回复的督办（1）" in content
+    assert "已晚 9 天" in content and "去签收" in content
     sound(page)
     page.click(f"a[aria-label='填报进展：{late.name}'] >> nth=0")
     page.fill("[name=percent]", "80")

@@ -32,7 +32,8 @@ def test_a_leader_starts_a_clerk_answers(live_server, open_page, leader, clerk, 
     base = live_server.url
     page = open_page(width=1280)
     sign_in(page, base, leader)
-    page.click("#user-tools a:has-text('督办台')")
+    page.click("nav.menu a:has-text('督办')")
+    page.click("nav.menu .menu-ways a:has-text('督办台')")
     assert "已晚" in page.inner_text("#content") and "管线没有迁走" in page.inner_text("#content")
     page.click(f".desk-table a:has-text('{late.name}')")
     assert "红灯·逾期" in page.inner_text(".desk-panel")

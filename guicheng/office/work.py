@@ -66,7 +66,11 @@ def headline(today, returned, works, waiting):
 
 
 def week_of(today, marks):
-    """Monday to Sunday: (day, weekday, [(words, address)]). `marks`: (day, words, address), each in its day."""
+    """Monday to Sunday: (day, weekday, [(words, address)]); [] where nothing falls in it.
+
+    `marks`: (day, words, address), each in its day.
+    """
     monday = today - timedelta(days=today.weekday())
     days = [monday + timedelta(days=number) for number in range(7)]
-    return [(day, weekday(day), [(words, address) for at, words, address in marks if at == day]) for day in days]
+    week = [(day, weekday(day), [(words, address) for at, words, address in marks if at == day]) for day in days]
+    return week if any(here for _, _, here in week) else []

@@ -31,7 +31,7 @@ class GuichengAdminSite(admin.AdminSite):
         from guicheng.pages.faces import decide, show_faces
         from guicheng.pages.pieces import pieces_style, show_pieces
         from guicheng.pages.seals import seal_ask, seal_decide, seals
-        from guicheng.pages.work import show_tables, show_work
+        from guicheng.pages.work import show_manual, show_tables, show_work
         from guicheng.upkeep.pages import show_health
 
         # Django's own shortcut to the public page asks nobody: it would tell the address of any row
@@ -39,6 +39,7 @@ class GuichengAdminSite(admin.AdminSite):
         pages = [
             ("r/<int:content_type_id>/<int:object_id>/", self.view_on_site, "view_on_site"),
             ("work/<slug:part>/", require_safe(partial(show_work, self)), "work"),
+            ("manual/", require_safe(partial(show_manual, self)), "manual"),
             ("tables/", require_safe(partial(show_tables, self)), "tables"),
             ("second-factor/", sign_in.ask_code, "second_factor"),
             ("second-factor/set-up/", sign_in.set_up, "second_factor_set_up"),
@@ -127,12 +128,14 @@ class GuichengAdminSite(admin.AdminSite):
         return OwnPassword.as_view(extra_context={**self.each_context(request), "title": "改口令"})(request)
 
     def each_context(self, request):
-        """`menu` and `unread_messages` for the header: asked for only where it is drawn; `taken` for static/js/keep.js."""
+        """`menu`, `manual` and `unread_messages` for the header, asked only where it is drawn; `taken` for keep.js."""
         from guicheng.notices.inbox import unread_count
         from guicheng.office.submissions import taken
-        from guicheng.pages.menu import menu_of
+        from guicheng.pages.menu import manual_address, menu_of
 
         context = super().each_context(request)
         menu = partial(menu_of, request.user, context["available_apps"], request.resolver_match, request.GET)
-        return {**context, "menu": SimpleLazyObject(menu), "unread_messages": SimpleLazyObject(partial(unread_count, request.user)),
+        return {**context, "menu": SimpleLazyObject(menu),
+                "manual": SimpleLazyObject(partial(manual_address, request)),
+                "unread_messages": SimpleLazyObject(partial(unread_count, request.user)),
                 "taken": SimpleLazyObject(partial(taken, request))}

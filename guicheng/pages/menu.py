@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 
 from guicheng.access.permissions import can_make_accounts, can_see_faces, can_see_health
+from guicheng.office.manual import address_of
 from guicheng.seal.permissions import can_see_seals
 
 
@@ -69,10 +70,15 @@ def _has(permission):
 
 RECORDS, REVIEWS = _has("projects.add_progressupdate"), _has("projects.check_progressupdate")
 STATEMENTS = "projects_progressupdate"
+# a word in the name of a page's URL -> the heading of the 使用手册 that tells about it
+KINDS = {"index": "today", "reportingtask": "reporting", "importbatch": "import", "supervision": "supervise",
+         "_record": "record", "_decide": "review", "faces": "faces", "seal": "faces", "health": "health",
+         "secretary": "places"}
 
 SECTIONS = [
     Section("record", "填报", [
-        Entry(f"{STATEMENTS}_changelist", "草稿、送审的、退回的，都在这里。", "我填报的进展", {"for_me": "own"}, RECORDS,
+        Entry(f"{STATEMENTS}_changelist", "草稿、送审的、退回的，都在这里。", "我填报的进展",
+              {"for_me": "own"}, RECORDS,
               (f"{STATEMENTS}_record", f"{STATEMENTS}_postpone", f"{STATEMENTS}_close", f"{STATEMENTS}_photos")),
         Entry("projects.reportingtask", "每月、每季要报的表，一张表填完。", "报送任务（月报）"),
         Entry("projects_importbatch_add", "传一个文件，或者从 Excel 粘贴。先看会写进什么，再确认。", "导入 Excel",
@@ -81,10 +87,12 @@ SECTIONS = [
               may=_has("projects.add_importbatch")),
         Entry("projects.importbatch", "每次导入写了什么，也可以整批撤销。", "导入过的文件"),
         Entry("projects.bulkchange", "一次改了哪些项目，可以撤销。", "批量修改的记录"),
-        Entry(f"{STATEMENTS}_week", "发到微信群的文字，一键复制。", "复制本周进展成微信文字", may=RECORDS),
+        Entry(f"{STATEMENTS}_week", "发到微信群的文字，一键复制。", "复制本周进展成微信文字",
+              may=_has("projects.view_progressupdate")),
     ]),
     Section("review", "审核", [
-        Entry(f"{STATEMENTS}_changelist", "别人填报、等你看的，最早交来的在前。", "等我审核的", {"for_me": "review"}, REVIEWS),
+        Entry(f"{STATEMENTS}_changelist", "别人填报、等你看的，最早交来的在前。", "等我审核的",
+              {"for_me": "review"}, REVIEWS),
         Entry("projects_project_changelist", "新录入、还没有公开的项目。", "没有公开的项目", {"is_published__exact": 0},
               _has("projects.publish_progressupdate")),
         Entry("projects.reviewstep", "谁在什么时候通过、退回，可按月导出。"),
@@ -128,10 +136,11 @@ SECTIONS = [
         Entry("guicheng.accessevent", "登录、下载、账号变动。"),
         Entry("admin.logentry", "谁改了什么。"),
         Entry("health", "数据库、磁盘、备份、后台任务。", "运行情况", may=can_see_health),
-        Entry("pieces", "页面上各种零件的样子，给维护的人看。", "界面零件", may=can_see_health),
+        Entry("pieces", "页面上各种零件的样子，给维护的人看。", "界面零件"),
         Entry("inbox", "系统发给你的消息。", "收件箱"),
         Entry("password_change", "换一个新口令。", "改口令"),
         Entry("second_factor_set_up", "登录时再输一次手机上的数字。", "两步验证", holds=("recovery_codes",)),
+        Entry("manual", "怎么填、怎么审、怎么管，可以打印。", "使用手册"),
         Entry("tables", "后台的每一张表，按系统里的分法。", "全部表"),
     ]),
 ]
@@ -150,6 +159,17 @@ def menu_of(user, available_apps, match, query):
     return [Part(section.key, section.title, [_way(entry, lists, here) for entry in has[section.key]],
                  is_here=opened == section.key or here in has[section.key])
             for section in SECTIONS if has[section.key]]
+
+
+def manual_address(request):
+    """Where the 使用手册 tells about this page: by its kind, else by its section; the first page by its own heading."""
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    kind = next((key for part, key in KINDS.items() if part in name), "")
+    section = next((section.key for section in SECTIONS for entry in section.entries
+                    if entry.place == name or name in entry.holds
+                    or entry.is_list and name.startswith(entry.leads_to.replace(".", "_") + "_")), "")
+    chapter, key = address_of(request.user, kind or section)
+    return f"{reverse('admin:manual')}#{chapter}{f'-{key}' if key else ''}"
 
 
 def _may_open(entry, lists, user):

@@ -1,6 +1,8 @@
-"""One section of the menu as a page, and the stock index of all tables."""
+"""One section of the menu as a page, the stock index of all tables, the 使用手册."""
 from django.http import Http404
 from django.shortcuts import render
+
+from guicheng.office.manual import chapter_for, chapters
 
 
 def show_work(site, request, part):
@@ -16,3 +18,10 @@ def show_tables(site, request):
     """Every table this person may open, as the system divides them."""
     context = site.each_context(request)
     return render(request, "admin/tables.html", {**context, "title": "全部表", "app_list": context["available_apps"]})
+
+
+def show_manual(site, request):
+    """The 使用手册, all chapters on one page that prints."""
+    context = site.each_context(request)
+    return render(request, "admin/manual.html", {
+        **context, "title": "使用手册", "chapters": chapters(), "own": chapter_for(request.user)})

@@ -14,8 +14,7 @@ from guicheng.office.refusals import SOMEBODY_ELSE, sentence_of
 from guicheng.office.submissions import AlreadySaved, not_saved, once
 from guicheng.office.watched import texts_of
 from guicheng.text import is_row_number
-from projects.first_page.own import quick_form
-from projects.ledger.forms import FORMS
+from projects.ledger.forms import FORMS, quick_form
 from projects.models import ProgressUpdate, Project, Source
 from projects.permissions import can_record_progress
 
@@ -61,9 +60,11 @@ class StatementPages:
         key = request.POST.get("project", "")
         if not key:
             page = self.admin_site.index(request, {
-                "quick": quick_form(request.POST), "quick_refusal": "先选一个项目，再提交。写的都还在。"})
+                "quick": quick_form(request.POST.dict()), "quick_refusal": "先选一个项目，再提交。写的都还在。"})
             page.status_code = 400
             return page
+        request.POST = request.POST.copy()
+        request.POST["source"] = Source.objects.own().pk  # what the whole form would have chosen
         return self.record(request, int(key) if is_row_number(key) else 0)
 
     def postpone(self, request, project_id):

@@ -7,11 +7,12 @@ from django.utils import timezone
 
 from guicheng.access.permissions import sees_everything
 from projects.admin.imports import import_links
-from projects.first_page.own import due_works, own_projects, own_statements, quick_form
+from projects.first_page.own import due_works, own_projects, own_statements
 from projects.first_page.reporting import table_works, tables
 from projects.first_page.review import to_review
 from projects.first_page.street import street
 from projects.first_page.supervision import notice_works, notices, replied
+from projects.ledger.forms import quick_form
 
 
 def parts(user, samples=False, unexplained=""):

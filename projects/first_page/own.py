@@ -1,4 +1,4 @@
-"""One's own projects and statements, and the form for a new one."""
+"""One's own projects and statements."""
 from calendar import monthrange
 from datetime import timedelta
 
@@ -11,8 +11,7 @@ from guicheng.office.work import Work
 from guicheng.review.states import IN_REVIEW, State
 from projects import summary
 from projects.first_page.street import light_counts
-from projects.ledger.forms import ProgressForm
-from projects.models import Milestone, ProgressUpdate, Project, Source
+from projects.models import Milestone, ProgressUpdate, Project
 from projects.supervision.late import MISSING, RESTING
 from projects.supervision.lights import lights_of
 
@@ -88,9 +87,9 @@ def due_works(projects, today):
 
 
 def lacking_ways(projects):
-    """What is missing of these projects: (how many, what, where they are)."""
+    """What is missing of these projects: (its key, how many, what, where they are)."""
     desk = reverse("admin:projects_supervisionnotice_desk")
-    return [(count, MISSING[key][0], f"{desk}?list=missing&lack={key}")
+    return [(key, count, MISSING[key][0], f"{desk}?list=missing&lack={key}")
             for key, count in summary.lacking(projects).items() if count]
 
 
@@ -100,11 +99,3 @@ def milestones_this_week(projects, today):
     rows = Milestone.objects.filter(project__in=projects, planned_on__range=(monday, monday + timedelta(days=6)))
     return [(row.planned_on, f"{row.project.name}：{row.name}",
              reverse("admin:projects_project_change", args=[row.project_id])) for row in rows.select_related("project")]
-
-
-def quick_form(typed=None):
-    """The form of a new statement, as it stands on the first page. `typed`: what came without a project."""
-    own = Source.objects.own()
-    form = ProgressForm(typed, instance=ProgressUpdate(source=own), auto_id="quick_%s")
-    form.initial["source"] = own.pk
-    return form

@@ -25,6 +25,6 @@ def table_works(tables, today):
     works = []
     for table in tables:
         due = timezone.localtime(table.task.due_at)
-        works.append(Work(f"{table.task}", table.get_absolute_url(), "去填表", f"{table}的表，还有没填完的。", due.date(),
-                          f"{due:%H:%M} 前", today))
+        works.append(Work(f"{table.task}", table.get_absolute_url(), "去填表", f"{table}的表，还有没填完的。",
+                          due.date(), f"{due:%H:%M} 前", today))
     return works

@@ -9,7 +9,8 @@ from projects.models import SupervisionNotice
 def notices(user):
     """What waits for one's receipt or reply, the nearest day first."""
     rows = SupervisionNotice.objects.visible_to(user).to_answer_by(user)
-    return Shown.of(rows.with_names().order_by("reply_by", "pk"), reverse("admin:projects_supervisionnotice_changelist"))
+    return Shown.of(rows.with_names().order_by("reply_by", "pk"),
+                    reverse("admin:projects_supervisionnotice_changelist"))
 
 
 def notice_works(shown, today):

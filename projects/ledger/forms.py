@@ -81,7 +81,7 @@ class StatementForm(AsksAboutWords, forms.ModelForm):
         if "status" in self.fields:
             self.fields["status"].choices = [("", "没有新说法"), *self.fields["status"].choices[1:]]
         if not self.instance.pk and not self.instance.amends_id:
-            self.initial.update(effective_on=timezone.localdate(), source=Source.objects.own().pk)
+            self.initial.update(effective_on=timezone.localdate(), source=self.instance.source_id)
 
     def clean(self):
         """Ask once about the words of the list and what is seldom meant; a tick says that the author looked."""
@@ -208,3 +208,8 @@ FORMS = {
     Kind.PROGRESS: ProgressForm, Kind.CORRECTION: CorrectionForm, Kind.WITHDRAWAL: WithdrawalForm,
     Kind.POSTPONEMENT: PostponementForm, Kind.CLOSURE: ClosureForm,
 }
+
+
+def quick_form(typed=None):
+    """The form of a statement as it stands on the first page, before its project is chosen; it never says a source."""
+    return ProgressForm(instance=ProgressUpdate(), initial=typed, auto_id="quick_%s")

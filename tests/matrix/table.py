@@ -161,6 +161,7 @@ ROUTES = {
     "admin:app_list": "app",
     "admin:work": "staff GET",
     "admin:tables": "staff GET",
+    "admin:manual": "staff GET",
     "admin/(?P<url>.*)$": "nowhere",
     "admin:inbox": "staff GET",
     "admin:inbox_read_all": "staff POST",
@@ -191,6 +192,7 @@ ROUTES = {
 
     "admin:projects_progressupdate_add": "leads",
     "admin:projects_progressupdate_change": f"row projects.progressupdate: {READERS}",
+    "admin:projects_progressupdate_quick": f"page POST: {OFFICE} {RECORDERS}",
     "admin:projects_progressupdate_record": f"row projects.project: {OFFICE} {RECORDERS}",
     "admin:projects_progressupdate_postpone": f"row projects.project: {OFFICE} {RECORDERS}",
     "admin:projects_progressupdate_close": f"row projects.project: {OFFICE} {RECORDERS}",

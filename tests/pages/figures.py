@@ -35,7 +35,7 @@ DEFINITIONS = [*projects.summary.DEFINITIONS, *projects.summary.QUARTER_DEFINITI
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 SCOPES = ["list", "by", "group", "quarter", "community", "metric", "asof", "part", "status", "verdict", "change",
           "year", "source", "kind", "end", "family", "segment", "light", "chart", "bar", "step", "filter", "value",
-          "telling"]
+          "telling", "lack"]
 BLOCKS = {"p", "li", "td", "th", "h1", "h2", "h3", "dt", "dd", "caption", "figcaption", "summary", "div", "title"}
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 

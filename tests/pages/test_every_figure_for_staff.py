@@ -38,6 +38,8 @@ class StaffTruth:
             if "step" not in scope:
                 return sum(families.values())
             return next(families[name] for name, word in STEPS.items() if word == scope["step"])
+        if key == "lacking":
+            return late.incomplete(self.projects, scope["lack"]).count()
         if key == "late":
             return summary.late(self.projects, self.day)
         found = {"pending": late.pending, "soon": late.due_soon, "stale": late.stale,

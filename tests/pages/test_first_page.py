@@ -220,10 +220,10 @@ def test_returned_drafts_and_in_review(sign_in, clerk, reviewer, project):
 
 def test_a_notice_to_answer(sign_in, clerk, other_clerk, leader, project):
     notice = SupervisionNotice.issue(project, "urge", "manual", "k", "请说明。", by=leader)
-    assert "等我签收、回复的督办（1）" in text_of(sign_in(clerk).get(INDEX))
+    assert "去签收" in text_of(sign_in(clerk).get(INDEX))
     assert "请说明。" not in text_of(sign_in(other_clerk).get(INDEX))
     notice.answer(clerk, "下周办。")
-    assert "等我签收、回复的督办" not in text_of(sign_in(clerk).get(INDEX))
+    assert "去签收" not in text_of(sign_in(clerk).get(INDEX))
     assert "已回复、等办结的督办（1）" in text_of(sign_in(leader).get(INDEX))
 
 
@@ -324,5 +324,4 @@ def test_the_number_of_queries_is_fixed(request, sign_in, role, office, key_list
         returned.send_back(reviewer if person != reviewer else clerk, "请改。")
         tell([person], f"t{len(numbers)}", "一条消息", "", INDEX)
         numbers.append(queries_of(client))
-    print("N", role, numbers)
     assert numbers[0] == numbers[1] <= QUERIES[role], numbers

@@ -20,7 +20,7 @@ CODE = {
     "guicheng/accounts/log_admin.py": PAGING, "guicheng/tables/paging.py": PAGING, "guicheng/tables/listing.py": PAGING,
     "guicheng/notices/pages.py": STAFF, "guicheng/notices/inbox.py": STAFF,
     "projects/first_page/own.py": STAFF, "projects/first_page/review.py": STAFF,
-    "projects/first_page/supervision.py": STAFF, "partybuilding/first_page.py": STAFF,
+    "guicheng/office/shown.py": STAFF, "guicheng/pages/staff.py": STAFF,
     "guicheng/days/workdays_admin.py": STAFF, "guicheng/accounts/hand_over.py": STAFF,
     "guicheng/notices/outbox.py": STAFF,
     "projects/admin/reporting_table.py": TECHNICAL, "projects/reporting/opening.py": TECHNICAL,

@@ -31,6 +31,14 @@ def one_statement_from_two_tabs(scene):
     return first.send, second.send, lambda: {"进展": (project.updates.count(), 1)}
 
 
+@pair("projects_progressupdate_quick")
+def two_clicks_on_the_first_page(scene):
+    project = scene.project()
+    typed = {**TYPED, "project": [str(project.pk)], "version": ["1"]}
+    page = Page(scene.clerk, url("index"), at=url("projects_progressupdate_quick")).only(**typed)
+    return page.send, page.send, lambda: {"进展": (project.updates.count(), 1)}
+
+
 @pair("projects_progressupdate_postpone")
 def two_clicks_on_postpone(scene):
     project = scene.project(planned_end="2021-12-31")
