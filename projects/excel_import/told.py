@@ -47,7 +47,8 @@ def told(file, user, *, file_name="", sheet="", project_list=None, year=None, ef
 
 
 def _unread(sheet):
-    return {"name": sheet.part_of or sheet.name, "read": False, "header_rows": [], "columns": {}, "rows": [], "skipped": []}
+    return {"name": sheet.part_of or sheet.name, "read": False, "header_rows": [], "columns": {}, "rows": [],
+            "skipped": []}
 
 
 def _add(said, read):

@@ -213,6 +213,7 @@ ROUTES = {
     "admin:projects_importbatch_confirm": f"right projects.importbatch POST: {IMPORTERS}",
     "admin:projects_importbatch_discard": f"right projects.importbatch POST: {IMPORTERS}",
     "admin:projects_importbatch_departments": f"right projects.importbatch POST: {OFFICE}",
+    "admin:projects_importbatch_propose": f"right projects.importbatch POST: {IMPORTERS}",
     "admin:projects_importbatch_answer": f"right projects.importbatch POST: {IMPORTERS}",
     "admin:projects_importbatch_take": f"right projects.importbatch POST: {IMPORTERS}",
     "admin:projects_importbatch_reading": f"right projects.importbatch POST: {IMPORTERS}",
