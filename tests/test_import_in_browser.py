@@ -104,3 +104,43 @@ def test_without_javascript_the_import_works(live_server, open_page, clerk, proj
     page.click("text=按这样核对")
     page.click("text=确认导入 2 行")
     assert factories.Project.objects.filter(name="示例步道").exists()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_a_clerk_answers_and_takes_in(scripts, live_server, open_page, clerk, project, tmp_path, settings):
+    """The second 步道 is another one; the row in hiding is to be read; the unit is 亿元: each is read anew at once."""
+    settings.DATA_DIR = tmp_path
+    book = openpyxl.Workbook()
+    for row in [["项目名称", "责任单位", "总投资"], ["示例步道", "城建办", 2], ["示例步道", "城建办", 3],
+                ["示例长椅", "城建办", 4]]:
+        book.active.append(row)
+    book.active.row_dimensions[4].hidden = True
+    book.save(tmp_path / "odd.xlsx")
+    page = open_page(width=390, java_script_enabled=scripts)
+    sign_in(page, live_server.url, clerk)
+    page.goto(live_server.url + reverse("admin:projects_importbatch_add"))
+    page.set_input_files("[name=file]", tmp_path / "odd.xlsx")
+    page.select_option("[name=project_list]", label=str(project.project_list))
+    page.click("text=上传并核对")
+    assert "1 行要先说明" in page.inner_text(".lead")
+    if scripts:
+        clean(page, "asked")
+        page.reload()
+    page.get_by_label("是另一个项目").check()
+    page.locator(".import-ask button").click()
+    assert "说：是另一个项目" in page.inner_text(".import-answered")
+    assert "会新增 2 项" in page.inner_text(".lead")
+
+    page.get_by_role("button", name="第 4 行按普通行读").click()
+    assert "会新增 3 项" in page.inner_text(".lead")
+    page.click("text=改钱")
+    page.get_by_label("没有写单位的按").select_option(label="亿元")
+    page.locator(".import-otherwise details[open] button").click() if scripts else page.locator(
+        "form:has(select[name=value]) button").click()
+    assert "30,000 万元" in page.inner_text(".import-rows") and "按亿元读" in page.inner_text(".import-reading")
+
+    page.locator(".import-answered button").first.click()
+    assert "1 行要先说明" in page.inner_text(".lead")
+    page.click("text=确认导入 2 行")
+    assert set(Project.objects.exclude(pk=project.pk).values_list("name", "budget")) == {
+        ("示例步道", 20000), ("示例长椅", 40000)}

@@ -3,6 +3,7 @@
     values.py     what a cell means: a day, a percentage, an amount
     names.py      things known by name, with the nearest for whoever mistypes one
     columns.py    the fields, one definition each; which row is the header, which column fills which field
+    blocks.py    tables that stand below each other on one sheet
     rows.py       the rows below a header, and the roster that judges and writes them
     blank.py      the blank workbook to fill in
     short.py      a roster that reads its file itself, for a list short enough to be judged at once

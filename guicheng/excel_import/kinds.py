@@ -58,26 +58,33 @@ class RowKinds:
         index = number - 1
         texts = [half_width(plain_text(cell)) for cell in raw]
         filled = [(column, text) for column, text in enumerate(texts) if text]
-        words = short(" ".join(dict.fromkeys(plain_text(cell) for cell in raw if cell != "")), 60)
         struck = [self.sheet.struck[index, column] for column in range(len(raw))
-                  if (index, column) in self.sheet.struck]
+                  if (index, column) in self.sheet.struck] if self.sheet.struck else []
+        why = self._why(index, texts, filled, struck)
+        if why == "struck":
+            return why, short(" ".join(struck), 60)
+        if why == "section":
+            return why, texts[self.name] if self._at(texts, self.name) and len(filled) > 1 else filled[0][1]
+        if not why:
+            return "", ""
+        return why, short(" ".join(dict.fromkeys(plain_text(cell) for cell in raw if cell != "")), 60)
+
+    def _why(self, index, texts, filled, struck):
         if not filled:
-            return ("struck", short(" ".join(struck), 60)) if struck else ("blank", "")
+            return "struck" if struck else "blank"
         if index in self.sheet.hidden_rows:
-            return "hidden", words
+            return "hidden"
         if struck and all(column == self.number for column, _ in filled):
-            return "struck", short(" ".join(struck), 60)
+            return "struck"
         if self._is_total(filled):
-            return "total", words
+            return "total"
         if self._is_header(texts):
-            return "note", words
+            return "note"
         if len(filled) == 1 and filled[0][0] == self.number and self._is_figure(filled[0][1]):
-            return "blank", words
+            return "blank"
         if self._is_note(filled):
-            return "note", words
-        if self._is_section(index, filled, texts):
-            return "section", texts[self.name] if self._at(texts, self.name) and len(filled) > 1 else filled[0][1]
-        return "", ""
+            return "note"
+        return "section" if self._is_section(index, filled, texts) else ""
 
     @staticmethod
     def _at(texts, column):

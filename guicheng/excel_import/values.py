@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from guicheng.text import clean_text
 
@@ -15,6 +16,7 @@ ODD = "#出错的公式", "#没有结果的公式"  # what the reader puts where
 ERRORS = "#REF!", "#DIV/0!", "#N/A", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!"
 LONGEST = 5000
 NOTHING = re.compile(r"[-/／\\—–―－_~～·.。、，,\s]*|无|暂无|没有|空|N/?A|不适用", re.IGNORECASE)
+BEGINS_NOTHING = "无暂没空nN不"
 _JOINERS = re.compile("(?<=[\u3000-\u9fff])[\u200c-\u200f]")  # what a web page left between characters
 FIGURES = dict(zip("〇零一二三四五六七八九两壹贰叁肆伍陆柒捌玖", [0, *range(10), 2, *range(1, 10)], strict=True))
 TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
@@ -54,10 +56,15 @@ class Said:
     note: str = ""
 
 
+@lru_cache(20_000)  # a cell is asked several times within its chunk of rows
+def _cleaned(text):
+    return _JOINERS.sub("", clean_text(text))
+
+
 def plain_text(value):
     """A cell as clean text: a whole number without ".0", a day as 2021-09-01."""
     if isinstance(value, str):
-        return _JOINERS.sub("", clean_text(value))
+        return _cleaned(value)
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
@@ -69,7 +76,9 @@ def plain_text(value):
 
 def says_nothing(value):
     """Whether a cell is filled in only so that it is not empty: /, —, 无, 暂无."""
-    return isinstance(value, str) and bool(NOTHING.fullmatch(clean_text(value)))
+    if not isinstance(value, str) or (value[:1].isalnum() and value[:1] not in BEGINS_NOTHING):
+        return False
+    return bool(NOTHING.fullmatch(clean_text(value)))
 
 
 def text_of(value, longest=LONGEST):
@@ -85,9 +94,10 @@ def text_of(value, longest=LONGEST):
     return text
 
 
+@lru_cache(20_000)
 def half_width(text):
     """A text with its figures, letters and signs in half width, circled figures as figures, and without spaces."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def short(text, length=20):

@@ -41,6 +41,7 @@ class Sheet:
     spread: set = field(default_factory=set, repr=False)  # cells that repeat what a merged cell says
     hidden_rows: set = field(default_factory=set, repr=False)
     hidden_columns: list = field(default_factory=list, repr=False)
+    part_of: str = ""  # the name of the sheet, where this is one of several tables on it
 
     def add(self, row):
         """Take a row as the child tells it."""

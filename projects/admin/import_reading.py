@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from guicheng.files.spreadsheets import Unreadable
 from guicheng.office.submissions import once
 from guicheng.text import is_row_number
-from projects.excel_import import otherwise, upload
+from projects.excel_import import departments, otherwise, upload
 from projects.excel_import.assumed import SCALES, UNITS
 from projects.excel_import.fields import FIELDS
 from projects.excel_import.forms import ColumnsForm
@@ -30,6 +30,7 @@ def preview_of(batch, page):
     for each in ImportAnswer.objects.filter(batch=batch).select_related("by"):
         answers.setdefault((each.sheet, each.number), []).append(each)
     for row in page:
+        row.said = _without_asked(row)
         row.answered = answers.get((row.sheet or (read[0].name if read else ""), row.number), [])
     passed = [{**each, "place": places.get(each["sheet"]), "may_be_read": otherwise.may_be_read(each)}
               for each in batch.passed_over]
@@ -46,6 +47,16 @@ def preview_of(batch, page):
         "hidden": sum(each["why"].startswith("隐藏") for each in passed),
         "has_asks": any(row.asks for row in page),
     }
+
+
+def _without_asked(row):
+    """What is said of a row beside what is asked of it."""
+    asked = sorted((each["sentence"] for each in row.asks), key=len, reverse=True)
+    said = row.sentence.removesuffix("。")
+    for each in asked:
+        said = said.replace(each, "")
+    said = "；".join(filter(None, said.split("；")))
+    return f"{said}。" if said else ""
 
 
 class ReadingPages:
@@ -152,10 +163,12 @@ class ReadingPages:
     @method_decorator(require_POST)
     def departments(self, request, pk):
         """Make the offices that a business administrator ticks, with the confirmation."""
-        self._own(request, pk)
+        batch = self._visible(request, pk)
         if not request.user.has_perm("projects.add_department"):
             raise PermissionDenied
         ticked = set(request.POST.getlist("department"))
+        if batch.uploader_id != request.user.pk:
+            return self._make_for_another(request, batch, sorted(ticked & set(batch.unknown_departments)))
 
         def say(batch, sheets):
             if not ticked & set(batch.unknown_departments):
@@ -163,6 +176,27 @@ class ReadingPages:
             batch.new_departments = sorted({*batch.new_departments, *ticked & set(batch.unknown_departments)})
 
         return self._say(request, pk, say)
+
+    def _make_for_another(self, request, batch, names):
+        """Make the offices that somebody else's list names, and tell them."""
+        try:
+            made = departments.make(batch, names, request.user)
+        except ValidationError as refusal:
+            messages.warning(request, " ".join(refusal.messages))
+        else:
+            messages.success(request, f"已新建{'、'.join(made)}，并告诉了上传人。")
+        return self._back(batch)
+
+    @method_decorator(require_POST)
+    def propose(self, request, pk):
+        """Ask those who may to make the offices that the list names."""
+        batch = self._own(request, pk)
+        if batch.state != batch.State.PREVIEWED or not batch.unknown_departments:
+            messages.warning(request, "这一批没有要新建的单位。")
+        else:
+            departments.propose(batch)
+            messages.success(request, "已告诉业务管理员。新建好了会告诉你，再核对一次就能导入。")
+        return self._back(batch)
 
     @method_decorator(require_POST)
     def answer(self, request, pk):

@@ -43,7 +43,7 @@ class ImportBatchAdmin(ReadingPages, ScopedAdmin):
 
     def get_urls(self):
         view = self.admin_site.admin_view
-        names = ["columns", "confirm", "discard", "undo", "departments", "answer", "take", "reading",
+        names = ["columns", "confirm", "discard", "undo", "departments", "propose", "answer", "take", "reading",
                  "review", "work", "result"]
         return [
             path("template/", view(self.template), name="projects_importbatch_template"),

@@ -7,10 +7,9 @@ from django.utils import timezone
 from guicheng.excel_import.columns import letter_of
 from guicheng.excel_import.rows import Outcome
 from guicheng.excel_import.values import plain_text, short
-from guicheng.files.spreadsheets import read_sheets
 from projects.excel_import.fields import FIELDS
 from projects.excel_import.preview import Reading, judged
-from projects.excel_import.upload import read_headers
+from projects.excel_import.upload import read_headers, tables_in
 from projects.models import ImportBatch
 
 IS = {Outcome.NEW: "new", Outcome.CHANGED: "changed", Outcome.UNCHANGED: "same", Outcome.ASK: "ask",
@@ -27,17 +26,19 @@ def told(file, user, *, file_name="", sheet="", project_list=None, year=None, ef
 
     `sheet`: read this one only. `project_list`: where the file does not name its list. `year`: of days without one.
     """
-    sheets = read_sheets(file)
+    sheets = tables_in(file)
     batch = ImportBatch(uploader=user, file_name=file_name[-160:], project_list=project_list,
                         effective_on=effective_on or timezone.localdate())
     read_headers(batch, sheets, sheet)
-    said = {each.name: _unread(each) for each in sheets}
+    said = {}
+    for each in sheets:
+        said.setdefault(each.part_of or each.name, _unread(each))
     batch.no_list = not batch.project_list and any(
         each.is_read and not each.project_list and not {"project_list", "code"} & set(each.columns)
         for each in batch.read_sheets)
     reading, rosters = Reading(batch, sheets, year=year), []
     for roster in reading.rosters():
-        said[roster.table.sheet.name] = _sheet(roster)
+        _add(said[roster.table.sheet.part_of or roster.table.sheet.name], _sheet(roster))
         rosters.append(roster)
     sentences = list(dict.fromkeys(each.sentence for each in reading.assumed(rosters)))
     if batch.no_list:
@@ -46,7 +47,19 @@ def told(file, user, *, file_name="", sheet="", project_list=None, year=None, ef
 
 
 def _unread(sheet):
-    return {"name": sheet.name, "read": False, "header_rows": [], "columns": {}, "rows": [], "skipped": []}
+    return {"name": sheet.part_of or sheet.name, "read": False, "header_rows": [], "columns": {}, "rows": [],
+            "skipped": []}
+
+
+def _add(said, read):
+    """Add what was read of a sheet, or of the next table on it, whose header is told among what is no row."""
+    if not said["read"]:
+        said.update(read | {"name": said["name"]})
+        return
+    said["rows"] += read["rows"]
+    words = "、".join(each["heading"] for each in read["columns"].values())
+    said["skipped"] += [{"row": number, "why": "note", "words": words} for number in read["header_rows"]]
+    said["skipped"] += read["skipped"]
 
 
 def _sheet(roster):

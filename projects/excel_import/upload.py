@@ -3,6 +3,7 @@ import hashlib
 
 from django.core.files.base import File
 
+from guicheng.excel_import.blocks import parts_of
 from guicheng.excel_import.columns import habit_key
 from guicheng.excel_import.names import key_of
 from guicheng.excel_import.values import plain_text
@@ -20,7 +21,7 @@ def receive(uploader, upload, **stated):
 
 def read(uploader, upload, *, effective_on, source, project_list=None, no_list=False):
     """(batch, the sheets of its file) as `keep` will write it. Raises Unreadable."""
-    sheets = read_sheets(upload)
+    sheets = tables_in(upload)
     if not any(sheet.rows for sheet in sheets):
         raise Unreadable("这个文件里没有内容。")
     batch = ImportBatch(
@@ -32,6 +33,11 @@ def read(uploader, upload, *, effective_on, source, project_list=None, no_list=F
     batch.total = sum(each.total for each in batch.read_sheets if each.is_read)
     batch.full_clean(exclude=["file"])
     return batch, sheets
+
+
+def tables_in(file):
+    """The sheets of a file; where several tables stand on one, each of them. Raises Unreadable."""
+    return [part for sheet in read_sheets(file) for part in parts_of(sheet, FIELDS)]
 
 
 def keep(batch, upload):
@@ -54,7 +60,8 @@ def read_headers(batch, sheets, chosen=""):
         each = ReadSheet(sheet.name, sheet.is_hidden)
         read_header(each, sheet, habits)
         each.has_header = each.has_header and each.names_projects
-        each.is_read = each.has_header and (sheet.name == chosen if chosen else not sheet.is_hidden)
+        each.is_read = each.has_header and (
+            chosen in (sheet.name, sheet.part_of) if chosen else not sheet.is_hidden)
         read.append(each)
     batch.read_sheets = read
     find_lists(batch, sheets)
@@ -146,7 +153,7 @@ def sheets_of(batch):
     if not batch.file:
         raise Unreadable("上传的文件已不在，请重新上传。")
     try:
-        return read_sheets(batch.file.path)
+        return tables_in(batch.file.path)
     except FileNotFoundError:
         raise Unreadable("上传的文件已不在，请重新上传。")
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from communities.models import Community
 from guicheng.accounts.excel_import import FIELDS as ACCOUNTS
+from guicheng.excel_import.blocks import parts_of
 from guicheng.excel_import.names import Names, NotFound, key_of
 from guicheng.excel_import.rows import Loader, Roster, Table
 from guicheng.files.spreadsheets import Sheet
@@ -130,3 +131,14 @@ def test_a_misspelt_name_names_the_nearest():
     with pytest.raises(NotFound, match="没有叫“公共服务室”的单位，是不是“公共服务办公室"):
         names.get("公共服务室")
     assert key_of("Ａ（一期）") == key_of("ａ(一期)") != key_of("A(二期)")
+
+
+def test_another_header_begins_another_table():
+    """Rows keep their numbers, the first part the name; the same header again and a second storey begin none."""
+    first, other = ["社区", "心愿"], ["心愿", "日期"]
+    sheet = Sheet("表", [first, ["桂一", "路灯"], first, ["桂二", "长椅"], other, ["桥", "2026-01-01"]])
+    one, two = parts_of(sheet, WISHES)
+    assert (one.name, len(one.rows)) == ("表", 4)
+    assert (two.name, two.part_of, two.rows) == ("表（第 5 行起）", "表", [[], [], [], [], other, ["桥", "2026-01-01"]])
+    assert parts_of(Sheet("表", sheet.rows[:4]), WISHES) == [Sheet("表", sheet.rows[:4])]
+    assert len(parts_of(Sheet("表", [first, other, ["桥", "2026-01-01"]]), WISHES)) == 1

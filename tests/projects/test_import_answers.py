@@ -65,7 +65,7 @@ def of_communities():
 
 
 def test_a_sheet_for_each_community_is_read_whole(street_admin, communities, preview):
-    """The community is the sheet's name; the numbers of the lines are no numbers of the list; each row has its sheet."""
+    """The community is the sheet's name; numbers of lines are not of the list; each row has its sheet."""
     batch = preview(street_admin, of_communities())
     assert rows(batch) == [("示一", 3, "new"), ("示一", 4, "new"), ("示二", 2, "new")]
     said = " ".join(each["sentence"] for each in batch.assumed)
@@ -119,6 +119,18 @@ def _upload(content):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     return SimpleUploadedFile("清单.xlsx", content)
+
+
+def test_two_tables_on_one_sheet_are_two(street_admin, key_list, office, preview):
+    """The second has other columns: 完成时限 stands where 责任单位 stood."""
+    batch = preview(street_admin, [
+        ["民生类"], ["序号", "项目名称", "责任单位", "进展情况"], [1, "步道", "城建办", "在建。"], [], ["环境类"],
+        ["序号", "项目名称", "完成时限", "下一步"], [2, "绿道", "2021-12-20", "铺装"]])
+    assert [(row.sheet, row.number, row.name) for row in batch.rows.all()] == [
+        ("表", 3, "步道"), ("表（第 6 行起）", 7, "绿道")]
+    assert batch.rows.get(number=7).values["plan"]["planned_end"] == "2021-12-20"
+    same = [["项目名称", "责任单位"], ["步道", "城建办"], ["项目名称", "责任单位"], ["长椅", "城建办"]]
+    assert {row.sheet for row in preview(street_admin, same).rows.all()} == {""}, "the same header again is no table"
 
 
 # --- answers -----------------------------------------------------------------------------------------

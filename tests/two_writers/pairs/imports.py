@@ -71,6 +71,15 @@ def new_offices_beside_confirm(scene):
     return first.send, second.send, lambda: is_whole(batch)
 
 
+@pair("projects_importbatch_propose")
+def two_clicks_on_propose(scene):
+    batch, boss = scene.batch(), scene.person("业务管理员")
+    ImportBatch.objects.filter(pk=batch.pk).update(unknown_departments=[f"新 {scene.number} 办"])
+    page = of_batch(scene, batch, "propose").only()
+    return page.send, page.send, lambda: {
+        "消息": (boss.inbox.filter(cause_key__startswith=f"departments:{batch.pk}:").count(), 1)}
+
+
 def asking(scene):
     """An import of the clerk's of four rows, the last of which is named like the third, and a total below."""
     unit = scene.office.name
