@@ -42,6 +42,7 @@ MODELS = {
     "projects.exportfile": f"{READERS}:va",
     "projects.supervisionnotice": f"{READERS}:v",
     "projects.reportingtask": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
+    "projects.superiorform": f"{OFFICE}:vac",
     "projects.lightrule": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
     "projects.quarterreport": f"{OFFICE}:vac 领导:v",
     "projects.department": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
@@ -59,7 +60,7 @@ KEPT = {  # nobody deletes these; all others the superuser may, and nobody else
     "guicheng.user", "guicheng.accessevent", "guicheng.calendaryear", "admin.logentry", "projects.progressupdate",
     "projects.reviewstep", "projects.watchedword", "projects.bulkchange", "projects.importbatch",
     "projects.exportfile", "projects.supervisionnotice", "projects.lightrule", "projects.quarterreport",
-    "projects.reportingtask",
+    "projects.reportingtask", "projects.superiorform",
 }
 # reference data: there is no "other" row
 EVERYONES = {"projects.source", "projects.policydocument", "projects.watchedword", "projects.lightrule",
@@ -205,6 +206,10 @@ ROUTES = {
     "admin:projects_reportingtask_row": f"right projects.reportingrow: {READERS}",
     "admin:projects_reportingtask_drafts": f"right projects.askedunit POST: {OFFICE} {RECORDERS}",
 
+    "admin:projects_superiorform_task": f"right projects.reportingtask GET: {OFFICE}",
+    "admin:projects_superiorform_fill": f"right projects.superiorform GET: {OFFICE}",
+    "admin:projects_superiorform_original": f"right projects.superiorform GET: {OFFICE}",
+
     "admin:projects_watchedword_import": f"page: {OFFICE}",
     "admin:projects_watchedword_import_template": f"page GET: {OFFICE}",
     "admin:projects_importbatch_template": f"page GET: {IMPORTERS}",
@@ -256,6 +261,9 @@ EXCEPTIONS = {
     ("admin:projects_reportingtask_change", "*", "*", "*"): ("moved", "an opened one is a board, to its unit a table"),
     ("admin:projects_reportingtask_{table,row}", WATCHERS, "*", "POST"): ("403", "leaders read what units report"),
     ("admin:projects_reportingtask_restore", "*", "*", "*"): ("403", "what units were asked stays as it was asked"),
+    ("admin:projects_superiorform_change", "*", "*", "*"): ("moved", "its file is gone, and the page says so"),
+    ("admin:projects_superiorform_original", "*", "*", "*"): ("404", "its file is gone"),
+    ("admin:projects_superiorform_restore", "*", "*", "*"): ("403", "what its columns mean follows from the workbook"),
     ("admin:projects_bulkchange_undo", "*", "other", "POST"): ("403", "who changed them takes it back"),
     ("admin:projects_importbatch_{columns,confirm,discard,departments}", "*", "other", "*"):
         ("403", "who uploaded it says what it means, confirms it or gives it up"),

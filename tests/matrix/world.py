@@ -30,6 +30,7 @@ from projects.models import (
     ReportingTask,
     ReviewStep,
     Source,
+    SuperiorForm,
     SupervisionNotice,
     WatchedWord,
 )
@@ -139,7 +140,7 @@ class World:
             SupervisionNotice.objects.create(
                 project=project, department=department, level="urge", cause="overdue", cause_key=f"matrix:{word}",
                 text=f"{shown}请报进展。", raised_on=date(2021, 9, 1)),
-            *self._files(project), *self._reporting(word, project),
+            *self._files(project), *self._reporting(word, project), self._superior_form(word),
         ]
         return {row._meta.label_lower: row for row in rows}
 
@@ -150,6 +151,12 @@ class World:
             opened_by=factories.make_user())
         unit = AskedUnit.objects.create(task=task, department=project.lead_department)
         return [task, unit, ReportingRow.objects.create(unit=unit, project=project)]
+
+    def _superior_form(self, word):
+        """One whose file is gone: its pages say so."""
+        return SuperiorForm.objects.create(
+            title=word, file="forms/gone.xlsx", file_name="gone.xlsx", sha256="0" * 64, sheet="表", header_row=1,
+            uploaded_by=factories.make_user())
 
     def _venue(self, word, community, project):
         from partybuilding.models import Venue
