@@ -147,7 +147,8 @@ class SuperiorFormAdmin(ScopedAdmin):
         row = self._visible(request, pk)
         if not row.is_whole:
             raise Http404(reading.GONE)
-        return FileResponse(row.file.open("rb"), as_attachment=True, filename=row.file_name, content_type=CONTENT_TYPES["xlsx"])
+        return FileResponse(row.file.open("rb"), as_attachment=True, filename=row.file_name,
+                            content_type=CONTENT_TYPES["xlsx"])
 
     # filling
     @method_decorator(require_safe)
