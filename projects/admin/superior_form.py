@@ -92,9 +92,7 @@ class SuperiorFormAdmin(ScopedAdmin):
         return super().history_view(request, object_id, {"may_restore": False, **(extra_context or {})})
 
     def restore_view(self, request, object_id, history_id):
-        if not is_row_number(str(object_id)):
-            raise Http404
-        self._visible(request, object_id)
+        self._row(request, object_id)
         raise PermissionDenied
 
     # what its columns mean
@@ -154,9 +152,9 @@ class SuperiorFormAdmin(ScopedAdmin):
     @method_decorator(require_safe)
     def for_task(self, request, pk):
         """The forms that a task can fill, each with its one click."""
+        task = get_object_or_404(ReportingTask.objects.visible_to(request.user).exclude(opened_at=None), pk=pk)
         if not self.has_view_permission(request):
             raise PermissionDenied
-        task = get_object_or_404(ReportingTask.objects.visible_to(request.user).exclude(opened_at=None), pk=pk)
         forms = self.get_queryset(request).in_use()
         return self._page(request, "task", title=f"填上级表样：{task}", task=task, forms=forms, is_each=EACH,
                           may_add=self.has_add_permission(request))
@@ -165,6 +163,8 @@ class SuperiorFormAdmin(ScopedAdmin):
     def fill(self, request, pk):
         """The form, filled: a workbook, or a .zip of one for each unit."""
         row = self._visible(request, pk)
+        if "source" not in request.GET:
+            return redirect(row)
         form = FillForm(
             request.GET, user=request.user, has_unit_place=row.has_unit_place)
         if not form.is_valid():

@@ -68,6 +68,7 @@ EVERYONES = {"projects.source", "projects.policydocument", "projects.watchedword
 ALL_ROWS = {  # where others than SEES_ALL see all rows, of a model or on a page
     "guicheng.user": {"系统管理员", "安全管理员", "安全审计员", SUPER},
     "guicheng.accessevent": {"安全审计员", SUPER},
+    "projects.superiorform": set(OFFICE.split()),
     "guicheng.inboxmessage": set(),
     "guicheng.savedfilter": set(),
     "admin.logentry": {"安全审计员", SUPER},
@@ -75,7 +76,7 @@ ALL_ROWS = {  # where others than SEES_ALL see all rows, of a model or on a page
     "admin:audit-export": {"安全审计员", SUPER},
     "admin:inbox": set(),
 }
-OWN_ROWS = {"projects.quarterreport": SEES_ALL,
+OWN_ROWS = {"projects.quarterreport": SEES_ALL, "projects.superiorform": set(OFFICE.split()),
             "guicheng.user": {*ACCOUNTS.split(), "安全管理员", "安全审计员"}}  # others see not even their own account
 # on the public pages there is no hidden row; a metric is hidden with its project, and those of the world have none
 ALWAYS_PUBLIC = {"communities.community", "partybuilding.metric"}
@@ -206,7 +207,7 @@ ROUTES = {
     "admin:projects_reportingtask_row": f"right projects.reportingrow: {READERS}",
     "admin:projects_reportingtask_drafts": f"right projects.askedunit POST: {OFFICE} {RECORDERS}",
 
-    "admin:projects_superiorform_task": f"right projects.reportingtask GET: {OFFICE}",
+    "admin:projects_superiorform_task": f"row projects.reportingtask GET: {OFFICE}",
     "admin:projects_superiorform_fill": f"right projects.superiorform GET: {OFFICE}",
     "admin:projects_superiorform_original": f"right projects.superiorform GET: {OFFICE}",
 
@@ -262,6 +263,7 @@ EXCEPTIONS = {
     ("admin:projects_reportingtask_{table,row}", WATCHERS, "*", "POST"): ("403", "leaders read what units report"),
     ("admin:projects_reportingtask_restore", "*", "*", "*"): ("403", "what units were asked stays as it was asked"),
     ("admin:projects_superiorform_change", "*", "*", "*"): ("moved", "its file is gone, and the page says so"),
+    ("admin:projects_superiorform_fill", "*", "*", "*"): ("moved", "it is not said whose rows"),
     ("admin:projects_superiorform_original", "*", "*", "*"): ("404", "its file is gone"),
     ("admin:projects_superiorform_restore", "*", "*", "*"): ("403", "what its columns mean follows from the workbook"),
     ("admin:projects_bulkchange_undo", "*", "other", "POST"): ("403", "who changed them takes it back"),

@@ -176,7 +176,7 @@ def test_from_a_list(sign_in, street_admin, form, task, key_list):
 
 
 @pytest.mark.parametrize(("query", "status"), [
-    ({}, 400), ({"source": "task-x"}, 400), ({"source": "nobody-1"}, 400), ({"source": "task-99999"}, 404),
+    ({}, 302), ({"source": "task-x"}, 400), ({"source": "nobody-1"}, 400), ({"source": "task-99999"}, 404),
     ({"source": "task-99999999999999999999"}, 400),
 ])
 def test_a_wrong_address_is_no_fault_of_the_server(sign_in, street_admin, form, query, status):
