@@ -292,5 +292,5 @@ def test_3000_rows_of_30_columns_take_a_few_seconds(tmp_path):
     form = form_of(forms.saved(book), tmp_path)
     started = time.monotonic()
     filling = fill(form, rows(3000))
-    assert time.monotonic() - started < 12  # 3 s on a machine that does nothing else
+    assert time.monotonic() - started < 12  # nine columns of them took 2 s
     assert filling.rows == 3000
