@@ -137,7 +137,7 @@ def test_those_left_out_are_known():
         "projects.WatchedWord", "projects.SupervisionNotice", "projects.Instruction", "projects.ReportingTask",
         "projects.ReportingColumn", "projects.AskedUnit", "projects.ReportingRow", "projects.ReportingAnswer",
         "projects.ReportingReturn", "projects.ReportingRelease", "projects.ReportingScan",
-        "projects.ReportingWording"}
+        "projects.ReportingWording", "projects.SuperiorForm"}
 
 
 # --- on the pages ----------------------------------------------------------------------------------

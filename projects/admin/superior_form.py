@@ -29,6 +29,7 @@ class SuperiorFormAdmin(ScopedAdmin):
     search_fields = ["title", "ground", "file_name"]
     list_select_related = ["uploaded_by"]
     is_exported = False
+    view_on_site = False
 
     @admin.display(description="情况", ordering="is_retired")
     def use_shown(self, row):
@@ -86,6 +87,14 @@ class SuperiorFormAdmin(ScopedAdmin):
                 return redirect(sending.leads_to)
         return self._page(request, "upload", 400 if form.errors else 200, title="上传上级表样", form=form)
 
+    # history: what its columns mean follows from the workbook and is no matter of putting old values back
+    def history_view(self, request, object_id, extra_context=None):
+        return super().history_view(request, object_id, {"may_restore": False, **(extra_context or {})})
+
+    def restore_view(self, request, object_id, history_id):
+        self._row(request, object_id)
+        raise PermissionDenied
+
     # what its columns mean
     def change_view(self, request, object_id, form_url="", extra_context=None):
         if not is_row_number(str(object_id)):
@@ -93,12 +102,10 @@ class SuperiorFormAdmin(ScopedAdmin):
         row = self._visible(request, object_id)
         if request.method == "POST" and not self.has_change_permission(request, row):
             raise PermissionDenied
-        try:
-            sheets = reading.FormFile(row.path).sheets
-        except (Unreadable, FileNotFoundError):
-            messages.error(request, "表样的文件已不在，请重新上传。")
+        if not row.is_whole:
+            messages.error(request, reading.GONE)
             return redirect("admin:projects_superiorform_changelist")
-        form = ColumnsForm(*[request.POST] * (request.method == "POST"), instance=row, sheets=sheets)
+        form = ColumnsForm(*[request.POST] * (request.method == "POST"), instance=row)
         if request.method == "POST" and form.is_valid():
             try:
                 return self._save(request, row, form)
@@ -118,12 +125,10 @@ class SuperiorFormAdmin(ScopedAdmin):
         head = (said["header_row"], said["header_rows"]) if anew and said["sheet"] == row.sheet else None
         if not anew:
             head = row.header_row, row.header_rows
-        columns, units, lines = form.chosen_columns(), form.chosen_units(), form.chosen_lines()
-        reading.read_again(row, sheet=said["sheet"], head=head, lines=None if anew else lines,
-                           columns=None if anew else columns, before=None)
-        if not anew:
-            row.units = [chosen or found for chosen, found in zip(units, row.units, strict=True)]
-        row.first_line, row.last_line = (None, None) if anew or not lines else lines
+        known = {} if anew else {"lines": form.chosen_lines(), "columns": form.chosen_columns(),
+                                 "units": form.chosen_units()}
+        reading.read_again(row, sheet=said["sheet"], head=head, **known)
+        row.first_line, row.last_line = known.get("lines") or (None, None)
         row.title, row.ground, row.is_retired = said["title"], said["ground"], said["is_retired"]
         row.version = said["version"]
         row.full_clean(exclude=["file"])
@@ -138,19 +143,18 @@ class SuperiorFormAdmin(ScopedAdmin):
     def original(self, request, pk):
         """The workbook as it was uploaded."""
         row = self._visible(request, pk)
-        try:
-            content = row.file.open("rb")
-        except FileNotFoundError:
-            raise Http404("表样的文件已不在，请重新上传。")
-        return FileResponse(content, as_attachment=True, filename=row.file_name, content_type=CONTENT_TYPES["xlsx"])
+        if not row.is_whole:
+            raise Http404(reading.GONE)
+        return FileResponse(row.file.open("rb"), as_attachment=True, filename=row.file_name,
+                            content_type=CONTENT_TYPES["xlsx"])
 
     # filling
     @method_decorator(require_safe)
     def for_task(self, request, pk):
         """The forms that a task can fill, each with its one click."""
+        task = get_object_or_404(ReportingTask.objects.visible_to(request.user).exclude(opened_at=None), pk=pk)
         if not self.has_view_permission(request):
             raise PermissionDenied
-        task = get_object_or_404(ReportingTask.objects.visible_to(request.user).exclude(opened_at=None), pk=pk)
         forms = self.get_queryset(request).in_use()
         return self._page(request, "task", title=f"填上级表样：{task}", task=task, forms=forms, is_each=EACH,
                           may_add=self.has_add_permission(request))
@@ -159,6 +163,8 @@ class SuperiorFormAdmin(ScopedAdmin):
     def fill(self, request, pk):
         """The form, filled: a workbook, or a .zip of one for each unit."""
         row = self._visible(request, pk)
+        if "source" not in request.GET:
+            return redirect(row)
         form = FillForm(
             request.GET, user=request.user, has_unit_place=row.has_unit_place)
         if not form.is_valid():
@@ -166,10 +172,10 @@ class SuperiorFormAdmin(ScopedAdmin):
         source = form.cleaned_data["source"]
         if source is None:
             raise Http404
+        if not row.is_whole:
+            return self._refused(request, row, reading.GONE, 404)
         try:
             name, content = filled(row, source, request.user, form.cleaned_data["by"] == EACH)
-        except FileNotFoundError:
-            return self._refused(request, row, "表样的文件已不在，请重新上传。", 404)
         except (Unreadable, ValidationError) as refusal:
             return self._refused(request, row, " ".join(getattr(refusal, "messages", [str(refusal)])), 400)
         if name.endswith(".xlsx"):

@@ -52,6 +52,7 @@ class SuperiorForm(ChecksAtOnce, Edited):
     header_rows = models.PositiveSmallIntegerField("表头有几行", default=1, editable=False)
     first_line = models.PositiveIntegerField("从第几行填起", null=True, blank=True, editable=False)  # where said
     last_line = models.PositiveIntegerField("填到第几行", null=True, blank=True, editable=False)
+    told = models.TextField("每列填什么", blank=True, editable=False)  # the next three, for people
     headings = models.JSONField("表头", default=list, editable=False)
     columns = models.JSONField("对应", default=list, editable=False)
     units = models.JSONField("金额单位", default=list, editable=False)
@@ -59,7 +60,7 @@ class SuperiorForm(ChecksAtOnce, Edited):
     layout = models.JSONField("布局", default=dict, editable=False)  # a Layout of projects/superior_form/layout.py
 
     objects = SuperiorFormQuerySet.as_manager()
-    history = History(derived=["layout", "manners"])
+    history = History(derived=["headings", "columns", "units", "manners", "layout"])  # `told` says them
 
     class Meta:
         verbose_name = "上级表样"
@@ -89,9 +90,9 @@ class SuperiorForm(ChecksAtOnce, Edited):
         return self.file.path
 
     @property
-    def lines(self):
-        """(first, last) row to fill where a person said so."""
-        return (self.first_line, self.last_line) if self.first_line else None
+    def is_whole(self):
+        """Whether its workbook is there; after a restore without the files it is not."""
+        return self.file.storage.exists(self.file.name)
 
     @property
     def has_unit_place(self):

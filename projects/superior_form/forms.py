@@ -46,11 +46,11 @@ class ColumnsForm(forms.ModelForm):
         model = SuperiorForm
         fields = ["title", "ground", "is_retired"]
 
-    def __init__(self, *args, sheets, **kw):
+    def __init__(self, *args, **kw):
         super().__init__(*args, **kw)
         form = self.instance
-        self.fields["sheet"].choices = [(sheet.name, f"{sheet.name}（隐藏的）" if sheet.is_hidden else sheet.name)
-                                        for sheet in sheets]
+        self.fields["sheet"].choices = [(name, f"{name}（隐藏的）" if is_hidden else name)
+                                        for name, is_hidden in form.layout.get("sheets", ())]
         for name in ("version", "sheet", "header_row", "header_rows", "first_line", "last_line"):
             self.initial.setdefault(name, getattr(form, name))
         for index, heading in enumerate(form.headings):

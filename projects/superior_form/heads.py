@@ -1,7 +1,7 @@
 """What a form's columns are called, in however many storeys, and what the portal knows of each."""
 import re
 
-from guicheng.excel_import.columns import Header, folded
+from guicheng.excel_import.columns import Header, folded, letter_of
 from guicheng.excel_import.kinds import NOTE
 from guicheng.excel_import.values import half_width, plain_text
 from projects.excel_import.fields import FIELDS, PLAN, PROGRESS
@@ -102,6 +102,16 @@ def meanings(head, sheet):
         elif not found[index] and words in LEFT:
             found[index] = LEAVE
     return found
+
+
+def told(form):
+    """What its columns are filled with, a line each, as the history tells it."""
+    lines = []
+    for index, (heading, key, unit) in enumerate(zip(form.headings, form.columns, form.units, strict=True)):
+        if heading:
+            said = {"": "本站没有，标黄", LEAVE: "不用填"}.get(key) or label_of(key)
+            lines.append(f"{letter_of(index)} {heading}：{said}{f'，以{unit}计' if unit else ''}")
+    return "\n".join(lines)
 
 
 def is_same_heading(one, other):

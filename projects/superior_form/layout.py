@@ -40,6 +40,7 @@ class Layout:
     places: list  # [row, column, text with {unit} {as_of} {today}], from 1
     examples: list = field(default_factory=list)  # rows that stay as they are
     computed: list = field(default_factory=list)  # columns (from 0) in which the lines have a formula
+    sheets: list = field(default_factory=list)  # [name, whether it is hidden] of all that the workbook has
     said: list = field(default_factory=list)  # sentences for the person: what was seen
 
     def as_dict(self):
@@ -49,7 +50,7 @@ class Layout:
     def from_dict(cls, kept):
         blocks = [Block(**{**each, "names": {int(row): name for row, name in each["names"].items()}})
                   for each in kept["blocks"]]
-        return cls(blocks, kept["places"], kept["examples"], kept["computed"], kept["said"])
+        return cls(**{**kept, "blocks": blocks})
 
     @property
     def has_unit(self):
@@ -158,7 +159,7 @@ def layout_of(sheet, seen, head, columns, lines=None):
     places = list(places_in(sheet, head, blocks))
     computed = {column - 1 for block in blocks for row in (block.first, block.last)
                 for column in rows.formulas.get(row, ())}
-    return Layout(blocks, places, examples, sorted(computed), said)
+    return Layout(blocks, places, examples, sorted(computed), said=said)
 
 
 def places_in(sheet, head, blocks):

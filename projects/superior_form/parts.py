@@ -10,12 +10,15 @@ from xml.dom import minidom
 MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 IN_ATTRIBUTE = re.compile('[&<>"\n\r\t]')
 DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)|<\0!\0(?:D\0O|E\0N)|\0<\0!\0(?:D|E)", re.IGNORECASE)
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
 def escaped(text):
+    """A text as it may stand in an element: nothing that XML cannot hold."""
+    text = FORBIDDEN.sub("", text)
     return re.sub("[&<>\"\r]", lambda found: ESCAPED[found[0]], text)
 
 

@@ -9,12 +9,13 @@ from guicheng.files.spreadsheets import Unreadable, read_sheets
 from projects.excel_import.upload import digest
 from projects.models import SuperiorForm
 from projects.superior_form.filling import looked_at
-from projects.superior_form.heads import LEAVE, find_head, head_at, is_same_heading, meanings
+from projects.superior_form.heads import LEAVE, find_head, head_at, is_same_heading, meanings, told
 from projects.superior_form.layout import layout_of, manner_of
 
 OLD = "上级表样要 .xlsx 格式。请用 Excel 或 WPS 打开它，另存为“Excel 工作簿（.xlsx）”再上传。"
 NO_HEAD = "没有看出表头在哪里。请确认这是要填的空表，表头每一列都有名称。"
 NO_LINES = "表头下面没有可以填的空行。请在表样里留至少一行空行（合计行上面）再上传。"
+GONE = "表样的文件已不在，请重新上传。"
 SIGNATURE = b"PK\x03\x04"
 
 
@@ -93,6 +94,7 @@ def _unit(heading, key, sheet, head):
 def _told(layout, book, page):
     """The layout with what else a person should know of the workbook."""
     seen, said = book.seen[page.name], layout.said
+    layout.sheets = [[sheet.name, sheet.is_hidden] for sheet in book.sheets]
     if seen["is_protected"]:
         said.append("这张工作表有保护，填好的表仍有保护。")
     if seen["rules"]:
@@ -132,6 +134,7 @@ def receive(by, title, ground, upload):
     form = SuperiorForm(title=title, ground=ground, file_name=upload.name[-160:], uploaded_by=by,
                         sha256=digest(upload))
     form.take(read(upload, before=before))
+    form.told = told(form)
     form.full_clean(exclude=["file"])
     return form
 
@@ -143,9 +146,11 @@ def keep(form, upload):
     form.save()
 
 
-def read_again(form, **said):
-    """Read the kept workbook as a person says it is to be read. Raises Unreadable."""
+def read_again(form, units=(), **said):
+    """Read the kept workbook as a person says it is to be read. `units`: of money, where chosen. Raises Unreadable."""
     try:
         form.take(read(form.path, **said))
     except FileNotFoundError:
-        raise Unreadable("表样的文件已不在，请重新上传。")
+        raise Unreadable(GONE)
+    form.units = [chosen or found for chosen, found in zip(units, form.units, strict=True)] if units else form.units
+    form.told = told(form)

@@ -42,6 +42,7 @@ MODELS = {
     "projects.exportfile": f"{READERS}:va",
     "projects.supervisionnotice": f"{READERS}:v",
     "projects.reportingtask": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
+    "projects.superiorform": f"{OFFICE}:vac",
     "projects.lightrule": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
     "projects.quarterreport": f"{OFFICE}:vac 领导:v",
     "projects.department": f"{OFFICE}:vac {WATCHERS} {RECORDERS}:v",
@@ -59,7 +60,7 @@ KEPT = {  # nobody deletes these; all others the superuser may, and nobody else
     "guicheng.user", "guicheng.accessevent", "guicheng.calendaryear", "admin.logentry", "projects.progressupdate",
     "projects.reviewstep", "projects.watchedword", "projects.bulkchange", "projects.importbatch",
     "projects.exportfile", "projects.supervisionnotice", "projects.lightrule", "projects.quarterreport",
-    "projects.reportingtask",
+    "projects.reportingtask", "projects.superiorform",
 }
 # reference data: there is no "other" row
 EVERYONES = {"projects.source", "projects.policydocument", "projects.watchedword", "projects.lightrule",
@@ -67,6 +68,7 @@ EVERYONES = {"projects.source", "projects.policydocument", "projects.watchedword
 ALL_ROWS = {  # where others than SEES_ALL see all rows, of a model or on a page
     "guicheng.user": {"系统管理员", "安全管理员", "安全审计员", SUPER},
     "guicheng.accessevent": {"安全审计员", SUPER},
+    "projects.superiorform": set(OFFICE.split()),
     "guicheng.inboxmessage": set(),
     "guicheng.savedfilter": set(),
     "admin.logentry": {"安全审计员", SUPER},
@@ -74,7 +76,7 @@ ALL_ROWS = {  # where others than SEES_ALL see all rows, of a model or on a page
     "admin:audit-export": {"安全审计员", SUPER},
     "admin:inbox": set(),
 }
-OWN_ROWS = {"projects.quarterreport": SEES_ALL,
+OWN_ROWS = {"projects.quarterreport": SEES_ALL, "projects.superiorform": set(OFFICE.split()),
             "guicheng.user": {*ACCOUNTS.split(), "安全管理员", "安全审计员"}}  # others see not even their own account
 # on the public pages there is no hidden row; a metric is hidden with its project, and those of the world have none
 ALWAYS_PUBLIC = {"communities.community", "partybuilding.metric"}
@@ -231,6 +233,10 @@ ROUTES = {
     "admin:projects_reportingtask_paste": f"right projects.askedunit: {OFFICE} {RECORDERS}",
     "admin:projects_reportingtask_drafts": f"right projects.askedunit POST: {OFFICE} {RECORDERS}",
 
+    "admin:projects_superiorform_task": f"row projects.reportingtask GET: {OFFICE}",
+    "admin:projects_superiorform_fill": f"right projects.superiorform GET: {OFFICE}",
+    "admin:projects_superiorform_original": f"right projects.superiorform GET: {OFFICE}",
+
     "admin:projects_watchedword_import": f"page: {OFFICE}",
     "admin:projects_watchedword_import_template": f"page GET: {OFFICE}",
     "admin:projects_importbatch_template": f"page GET: {IMPORTERS}",
@@ -291,6 +297,10 @@ EXCEPTIONS = {
     ("admin:projects_reportingtask_release", OFFICE, "*", "*"): ("403", "a unit's own reviewer releases its table"),
     ("admin:projects_reportingtask_scan", "*", "*", "*"): ("404", "nobody handed in a scan"),
     ("admin:projects_reportingtask_restore", "*", "*", "*"): ("403", "what units were asked stays as it was asked"),
+    ("admin:projects_superiorform_change", "*", "*", "*"): ("moved", "its file is gone, and the page says so"),
+    ("admin:projects_superiorform_fill", "*", "*", "*"): ("moved", "it is not said whose rows"),
+    ("admin:projects_superiorform_original", "*", "*", "*"): ("404", "its file is gone"),
+    ("admin:projects_superiorform_restore", "*", "*", "*"): ("403", "what its columns mean follows from the workbook"),
     ("admin:projects_bulkchange_undo", "*", "other", "POST"): ("403", "who changed them takes it back"),
     ("admin:projects_importbatch_{columns,confirm,discard,departments}", "*", "other", "*"):
         ("403", "who uploaded it says what it means, confirms it or gives it up"),

@@ -30,6 +30,7 @@ from projects.models import (
     ReportingTask,
     ReviewStep,
     Source,
+    SuperiorForm,
     SupervisionNotice,
     WatchedWord,
 )
@@ -140,7 +141,7 @@ class World:
                 project=project, department=department, level="order", cause="overdue", cause_key=f"matrix:{word}",
                 year=2021, number=year,
                 text=f"{shown}请报进展。", raised_on=date(2021, 9, 1)),
-            *self._files(project), *self._reporting(word, project),
+            *self._files(project), *self._reporting(word, project), self._superior_form(word),
         ]
         return {row._meta.label_lower: row for row in rows}
 
@@ -151,6 +152,12 @@ class World:
             opened_by=factories.make_user())
         unit = AskedUnit.objects.create(task=task, department=project.lead_department)
         return [task, unit, ReportingRow.objects.create(unit=unit, project=project)]
+
+    def _superior_form(self, word):
+        """One whose file is gone: its pages say so."""
+        return SuperiorForm.objects.create(
+            title=word, file="forms/gone.xlsx", file_name="gone.xlsx", sha256="0" * 64, sheet="表", header_row=1,
+            uploaded_by=factories.make_user())
 
     def _venue(self, word, community, project):
         from partybuilding.models import Venue

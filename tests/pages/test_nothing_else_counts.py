@@ -16,6 +16,7 @@ TECHNICAL = "a guard, a number for the machine or a message about what was just 
 IMPORT = "rows of a file that somebody uploads, told to that person"
 FROZEN = "a pure function of the document: how many of its rows, all of which it holds"
 
+FILLED = "lines and cells of a superior's form, told to who fills it"
 CODE = {
     "guicheng/accounts/log_admin.py": PAGING, "guicheng/tables/paging.py": PAGING, "guicheng/tables/listing.py": PAGING,
     "guicheng/notices/pages.py": STAFF, "guicheng/notices/inbox.py": STAFF,
@@ -54,6 +55,7 @@ CODE = {
     "projects/admin/imports.py": IMPORT, "projects/excel_import/review.py": IMPORT,
     "guicheng/excel_import/values.py": IMPORT, "projects/excel_import/matching.py": IMPORT,
     "projects/excel_import/confirm.py": IMPORT,
+    "projects/superior_form/cells.py": FILLED, "projects/superior_form/child.py": FILLED,
     "projects/excel_import/undo.py": IMPORT, "projects/excel_import/workbook.py": IMPORT,
     "projects/report/picture.py": FROZEN, "projects/report/word.py": FROZEN,
 }

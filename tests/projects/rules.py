@@ -32,6 +32,7 @@ from tests.projects.report_rules import BY_HAND as REPORT_BY_HAND
 from tests.projects.report_rules import RULES as REPORT_RULES
 from tests.projects.reporting_rules import BY_HAND as REPORTING_BY_HAND
 from tests.projects.reporting_rules import RULES as REPORTING_RULES
+from tests.projects.superior_form_rules import RULES as SUPERIOR_FORM_RULES
 from tests.projects.supervision_rules import RULES as SUPERVISION_RULES
 from tests.rules import Check, Once
 
@@ -279,4 +280,4 @@ IMPORT_RULES = [
 ]
 BY_HAND = {"projects_project_not_its_own_part"} | REPORT_BY_HAND | REPORTING_BY_HAND
 RULES = [*UPDATE_RULES, *REVIEW_RULES, *PROJECT_RULES, *LIST_RULES, *EVIDENCE_RULES, *MEDIA_RULES, *IMPORT_RULES,
-         *SUPERVISION_RULES, *REPORT_RULES, *REPORTING_RULES]
+         *SUPERVISION_RULES, *REPORT_RULES, *REPORTING_RULES, *SUPERIOR_FORM_RULES]

@@ -131,7 +131,7 @@ def test_fewer_rows_than_lines_leave_them_blank(tmp_path):
 def test_no_rows_leave_the_form_as_it_is(tmp_path):
     form, filling = filled(forms.sections(), tmp_path, number=0)
     page = opened(filling)["分单位"]
-    assert [row for row in page.values] == [row for row in openpyxl.load_workbook(form.path)["分单位"].values]
+    assert list(page.values) == list(openpyxl.load_workbook(form.path)["分单位"].values)
     assert filling.rows == filling.empty == 0
 
 
@@ -285,12 +285,12 @@ def test_the_form_itself_is_not_touched(tmp_path):
 
 def test_3000_rows_of_30_columns_take_a_few_seconds(tmp_path):
     book = openpyxl.Workbook()
-    words = ["序号", "项目名称", "责任单位", "总投资（万元）", "完成比例", "本月进展", "责任领导", "联系电话", "计划完成"]
+    words = ["序号", "项目名称", "责任单位", "总投资（万元）", "完成比例", "本月进展", "责任领导", "电话", "计划完成"]
     for column in range(1, 31):
         book.active.cell(1, column, words[column - 1] if column <= 9 else f"第 {column} 项")
     forms.rule(book.active, 1, 4, 30)
     form = form_of(forms.saved(book), tmp_path)
     started = time.monotonic()
     filling = fill(form, rows(3000))
-    assert time.monotonic() - started < 12  # 3 s on a machine that does nothing else
+    assert time.monotonic() - started < 12  # nine columns of them took 2 s
     assert filling.rows == 3000

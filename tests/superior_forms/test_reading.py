@@ -42,7 +42,8 @@ def test_every_form_has_its_answer():
 
 
 def test_places_outside_the_table(tmp_path):
-    assert form_of(forms.plain(), tmp_path).layout["places"] == [[2, 1, "填报单位（盖章）：{unit}　统计截止日：{as_of}"]]
+    form = form_of(forms.plain(), tmp_path)
+    assert form.layout["places"] == [[2, 1, "填报单位（盖章）：{unit}　统计截止日：{as_of}"]]
     assert form_of(forms.protected(), tmp_path).layout["places"] == [[1, 2, "{unit}"]]
     assert form_of(forms.table(), tmp_path).layout["places"] == [[5, 1, "填报日期：{today}"]]
 

@@ -11,6 +11,7 @@ from tests.two_writers.pairs import (  # noqa: F401, they fill it
     seals,
     statements,
     stock,
+    superior_forms,
     supervision,
 )
 from tests.two_writers.pairs.registry import PAIRS
