@@ -18,7 +18,7 @@ NOT_FILLED = "【待填：依据】"
 GOES_ON = "（续附页）"
 STOPS = "。；！？\n"
 LEAST = 4  # lines that a long text keeps beside another one
-ROOMY = {"demand": 9, "reply": 9, "evidence": 3}  # lines that the large size leaves free for them (supervision_sheet.css)
+ROOMY = {"demand": 9, "reply": 9, "evidence": 3}  # lines that the large size leaves free for them
 HEIGHT = {"order": 165, "reply": 148}  # millimetres of the sheet that are left for the texts of its rows
 
 
