@@ -20,9 +20,13 @@ class MetricQuerySet(FollowingQuerySet):
         """Without those of a project that is not public."""
         return self.filter(models.Q(project=None) | models.Q(project__in=Project.objects.published()))
 
+    def askable(self):
+        """What communities can be asked in a 报送任务: our own, of no project; the district's and others' are not."""
+        return self.filter(layer__in=[MetricLayer.STREET, MetricLayer.COMMUNITY], project=None)
+
     def with_readings(self, day=None, known_at=None):
-        """Each with its readings at hand, newest first: those stated by the end of `day`, all without one."""
-        newest = MetricReading.objects.select_related("source").known(day, known_at)
+        """Each with its readings as a whole at hand, newest first: those stated by the end of `day`, or all."""
+        newest = MetricReading.objects.select_related("source").whole().known(day, known_at)
         return self.prefetch_related(models.Prefetch("readings", newest))
 
 
@@ -64,6 +68,7 @@ class Metric(Edited, Keyed):
         Project, verbose_name="项目", null=True, blank=True, on_delete=models.PROTECT, related_name="metrics"
     )
     order = models.PositiveSmallIntegerField("顺序", default=0)
+    allows_negative = models.BooleanField("可以小于 0", default=False, help_text="例如净增减；一般的数不可以。")
 
     objects = MetricQuerySet.as_manager()
     history = History()
@@ -91,6 +96,14 @@ class Metric(Edited, Keyed):
 
 
 class MetricReadingQuerySet(FollowingQuerySet):
+    def whole(self):
+        """Those of the metric as a whole."""
+        return self.filter(community=None)
+
+    def by_community(self):
+        """What a community said of its part, in the order of their list. Never added up: nobody said the sum."""
+        return self.exclude(community=None).order_by("community__order", "-effective_on", "-pk")
+
     def known(self, day=None, known_at=None):
         """What had been stated by the end of `day`, newest first; all without a day."""
         rows = self if day is None else self.filter(effective_on__lte=day)
@@ -99,11 +112,15 @@ class MetricReadingQuerySet(FollowingQuerySet):
 
 
 class MetricReading(Edited, Coded):
-    """One value of a metric, as of a day, by a source."""
+    """One value of a metric, or of what one community has of it, as of a day, by a source."""
 
     scope_follows = ("metric",)
 
     metric = models.ForeignKey(Metric, verbose_name="数据项", on_delete=models.PROTECT, related_name="readings")
+    community = models.ForeignKey(
+        Community, verbose_name="社区", null=True, blank=True, on_delete=models.PROTECT,
+        related_name="metric_readings", help_text="只是一个社区的数时填；空着是整个数据项的。",
+    )
     value = models.DecimalField("数值", max_digits=16, decimal_places=4)
     qualifier = models.CharField("数前后的字", max_length=4, choices=Qualifier, blank=True)
     effective_from = DayField("最早日", null=True, blank=True)
@@ -121,8 +138,11 @@ class MetricReading(Edited, Coded):
         ordering = ["metric", "-effective_on"]
         constraints = [
             models.UniqueConstraint(fields=["metric", "source", "effective_on"],
-                                    name="partybuilding_metricreading_once",
+                                    condition=models.Q(community=None), name="partybuilding_metricreading_once",
                                     violation_error_message="这个来源在这一天已有一个数。"),
+            models.UniqueConstraint(fields=["metric", "community", "source", "effective_on"],
+                                    name="partybuilding_metricreading_of_community_once",
+                                    violation_error_message="这个来源对这个社区在这一天已有一个数。"),
             one_of("qualifier", Qualifier.values, "“超、多、约、近、左右”以外的字不能用。"),
             in_order("effective_from", "effective_on", "最早日不能晚于截至日。"),
         ]

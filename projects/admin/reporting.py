@@ -82,10 +82,11 @@ class ReportingTaskAdmin(TablePages, ScopedAdmin):
     list_display = ["title", "as_of", "due_shown", "stage_shown"]
     list_filter = ["rhythm"]
     search_fields = ["title", "ground"]
-    autocomplete_fields = ["lists", "departments", "communities"]
+    autocomplete_fields = ["lists", "departments", "communities", "metrics"]
     fieldsets = [
         (None, {"fields": ["title", "ground", "as_of", "due_at", "rhythm", "guidance"]}),
-        ("问谁，问什么", {"fields": ["lists", "categories", "departments", "communities", "only_unfinished"]}),
+        ("问谁，问什么", {"fields": ["lists", "categories", "departments", "communities", "asks_projects",
+                                      "only_unfinished", "metrics"]}),
     ]
     change_form_template = "admin/projects/reporting/task.html"
     view_on_site = False  # its board is there once it is opened
@@ -207,6 +208,7 @@ class ReportingTaskAdmin(TablePages, ScopedAdmin):
         progress = summary.task_progress(task)
         return render(request, "admin/projects/reporting/board.html", {
             **self.admin_site.each_context(request), "opts": self.opts, "title": str(task), "task": task,
+            "beside": [page for kind in progress.beside for page in kind.pages(task)],
             "progress": progress, "figures": progress.figures, "urge": urge_text(task, progress.to_urge),
             "may_close": task.is_open and can_ask_reports(request.user), "next": self._next(request, task),
             "communities": [pair for pair in progress.units if pair[0].community_id],

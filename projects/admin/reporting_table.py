@@ -14,6 +14,7 @@ from projects.models import AskedUnit, ReportingColumn, ReportingRow, Status
 from projects.permissions import can_fill_tables
 from projects.reporting.drafts import save_drafts
 from projects.reporting.hand_in import hand_in
+from projects.reporting.kinds import kinds
 from projects.reporting.table import SHOWN, Table, rows_of, typed_in
 
 MANY = 200  # rows that one sending may hold
@@ -39,9 +40,11 @@ class TablePages:
                 return answer
             page = self._page(request, unit, progress.total)
         table = self._table(request, unit, page.object_list, typed, page.start_index())
+        parts = [(kind.template, kind.part(unit, request.user, (typed or {}).get(kind))) for kind in kinds()]
+        table.parts = [] if page.has_next() else [part for _, part in parts]
         return render(request, "admin/projects/reporting/table.html", {
-            **self._context(request, unit, table), "page": page,
-            "progress": progress,
+            **self._context(request, unit, table), "page": page, "parts": parts,
+            "progress": progress.beside(part for _, part in parts),
         }, status=409 if typed else 200)
 
     def row(self, request, pk):
@@ -73,9 +76,12 @@ class TablePages:
             raise PermissionDenied
         unit = self._unit(request, pk)
         saved, refused = save_drafts(unit, self._seen(request, unit, self._named(request)), request.user)
-        return JsonResponse({
-            "at": f"{timezone.localtime():%H:%M:%S}", "versions": {row.pk: row.version for row in saved},
-            "refused": [row.pk for row in refused]})
+        versions, refused = {row.pk: row.version for row in saved}, [row.pk for row in refused]
+        for kind in kinds():
+            sent = kind.sent(unit, request.POST, "save")
+            sent.save(request.user)
+            versions, refused = {**versions, **sent.versions}, [*refused, *sent.refused]
+        return JsonResponse({"at": f"{timezone.localtime():%H:%M:%S}", "versions": versions, "refused": refused})
 
     # what a sending holds
     def _named(self, request):
@@ -94,18 +100,23 @@ class TablePages:
         wanted = self._wanted(do, seen)
         if do in ("nil_all", "nil") or do.startswith("nil:"):
             seen = _as_nil(seen, wanted)
+        beside = {kind: kind.sent(unit, request.POST, do) for kind in kinds()}
         with once(request) as sending:
             saved, refused = save_drafts(unit, seen, request.user)
+            refused += [row for sent in beside.values() for row in sent.save(request.user)]
             if refused:
                 sending.nothing_saved()
             else:
                 versions = {pk: version for pk, (version, _) in seen.items()} | {row.pk: row.version for row in saved}
                 outcome = hand_in(unit, {pk: versions[pk] for pk in wanted}, request.user) if wanted else None
+                for sent in beside.values():
+                    sent.hand_in(request.user)
                 sending.leads_to = onward if onward and outcome and not outcome.refused else back
         if refused:
             messages.error(request, "有的行刚被别人改过，这一次都没有存；你写的还在下面，别人写的在旁边。")
-            return None, {pk: draft for pk, (_, draft) in seen.items()}
-        self._say(request, outcome)
+            return None, {pk: draft for pk, (_, draft) in seen.items()} | {
+                kind: sent.typed for kind, sent in beside.items()}
+        self._say(request, outcome, [sent.told() for sent in beside.values()])
         return redirect(sending.leads_to), None
 
     def _wanted(self, do, seen):
@@ -117,9 +128,16 @@ class TablePages:
         kind, _, pk = do.partition(":")
         return [int(pk)] if kind in ("row", "nil") and is_row_number(pk) and int(pk) in seen else []
 
-    def _say(self, request, outcome):
+    def _say(self, request, outcome, beside):
+        """`beside`: (done, warnings) of the other kinds of rows."""
+        for done, warnings in beside:
+            for sentence in done:
+                messages.success(request, sentence)
+            for sentence in warnings[:5]:
+                messages.warning(request, sentence)
         if outcome is None:
-            messages.success(request, "草稿存好了。")
+            if not any(done or warnings for done, warnings in beside):
+                messages.success(request, "草稿存好了。")
             return
         if outcome.number:
             statements, nils = len(outcome.statements), len(outcome.nils)
@@ -127,7 +145,7 @@ class TablePages:
         wrong = {row: errors for row, errors in outcome.refused.items() if row.has_draft}
         for row, errors in list(wrong.items())[:5]:
             messages.warning(request, f"“{row}”没有交：{'；'.join(errors.values())}")
-        if not outcome.number and not wrong:
+        if not outcome.number and not wrong and not any(done or warnings for done, warnings in beside):
             messages.warning(request, "没有可以交的行。")
 
     # what a page shows

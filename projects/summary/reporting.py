@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from projects.models import ReportingRow, Standing
+from projects.reporting.kinds import kinds
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,10 @@ class Progress:
     """The rows of a task, or of one unit of it."""
 
     counts: Counter
+
+    def beside(self, parts):
+        """With the rows of these parts of a unit's page."""
+        return Progress(sum((part.counts for part in parts), self.counts))
 
     @property
     def total(self):
@@ -75,6 +80,7 @@ class TaskProgress:
     whole: Progress
     units: list  # (AskedUnit, Progress), in the list's order
     without_account: list
+    beside: tuple = ()  # the other kinds of rows that it asks
 
     @property
     def to_urge(self):
@@ -90,21 +96,24 @@ class TaskProgress:
 
 
 def unit_progress(unit):
-    """The Progress of one asked unit. One query."""
+    """The Progress of the projects of one asked unit. One query."""
     rows = ReportingRow.objects.filter(unit=unit).with_standing().order_by()
     return Progress(Counter(dict(rows.values_list("standing").annotate(Count("pk")))))
 
 
 def task_progress(task):
-    """A TaskProgress, in four queries whatever it asks."""
+    """A TaskProgress, in four queries whatever it asks, and one for each other kind of row."""
     rows = ReportingRow.objects.filter(unit__task=task).with_standing().order_by()
     counts = defaultdict(Counter)
     for unit, standing, count in rows.values_list("unit", "standing").annotate(Count("pk")):
         counts[unit][standing] = count
+    beside = [(kind, list(kind.counts(task))) for kind in kinds()]
+    for unit, standing, count in (row for _, found in beside for row in found):
+        counts[unit][standing] += count
     units = list(task.units.in_list_order())
     return TaskProgress(
         Progress(sum(counts.values(), Counter())), [(unit, Progress(counts[unit.pk])) for unit in units],
-        _without_account(units))
+        _without_account(units), tuple(kind for kind, found in beside if found))
 
 
 def _without_account(units):

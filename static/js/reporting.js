@@ -17,7 +17,8 @@ function rowsOf() {
 function placeOf(cell) {
   const row = cell.closest("[data-row]");
   if (!row) return null;
-  return { rows: rowsOf(), row: rowsOf().indexOf(row), column: cellsOf(row).indexOf(cell) };
+  const rows = rowsOf().filter((each) => each.parentElement === row.parentElement); // of the same table
+  return { rows, row: rows.indexOf(row), column: cellsOf(row).indexOf(cell) };
 }
 
 function put(cell, text) {
@@ -105,7 +106,8 @@ function press(event) {
   if (!place) return;
   if (event.key === "Enter" && event.ctrlKey) {
     event.preventDefault();
-    cell.closest("[data-row]").querySelector("button[value^='row:']").click();
+    const button = cell.closest("[data-row]").querySelector("button[value^='row:']");
+    if (button) button.click();
   } else if (event.key === "Enter" && !event.shiftKey && !event.altKey && !event.isComposing) {
     const below = place.rows[place.row + 1];
     event.preventDefault();
