@@ -188,11 +188,12 @@ class ReportedReading(Reviewed):
     def before_publishing(self):
         """The reading first: what two people said of one day is refused by its own rule."""
         super().before_publishing()
-        self.became = MetricReading(
+        reading = MetricReading(
             metric=self.metric, community=self.place, value=self.value, qualifier=self.qualifier,
             effective_on=self.effective_on, recorded_at=self.recorded_at, note=self.note, source=Source.objects.own())
-        self.became.full_clean()
-        self.became.save()
+        reading.full_clean()
+        reading.save()
+        self.became = reading
 
 
 class ReadingStep(Step):
