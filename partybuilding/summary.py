@@ -1,9 +1,11 @@
 """Every party figure. The party pages, charts and definitions call this."""
 from dataclasses import dataclass
 
+from django.db.models import Count
+
 from guicheng import words
 from guicheng.figures import Definition
-from partybuilding.models import Metric, MetricReading
+from partybuilding.models import Metric, MetricReading, ReadingRow
 from projects.summary import by_source
 
 READING = Definition(
@@ -88,6 +90,12 @@ def community_readings(slug, day=None, known_at=None):
     for row in rows.by_community().select_related("metric", "community", "source"):
         newest.setdefault(row.community_id, row)
     return list(newest.values())
+
+
+def asked_by_standing(task):
+    """[(key of the AskedUnit, standing, how many)] of the figures that a 报送任务 asks. Rows are counted, never persons."""
+    rows = ReadingRow.objects.filter(unit__task=task).with_standing().order_by()
+    return rows.values_list("unit", "standing").annotate(Count("pk"))
 
 
 def only_by_communities(summaries, day=None, known_at=None):

@@ -2,12 +2,12 @@
 from collections import defaultdict
 from datetime import timedelta
 
-from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 
 from communities.models import Community
 from guicheng import words
+from partybuilding import summary
 from partybuilding.models import Metric, ReadingAtClose, ReadingRow
 from partybuilding.permissions import can_report_readings
 from partybuilding.reporting.table import ReadingPart, SentReadings
@@ -74,8 +74,7 @@ class Readings(Kind):
         return len(stood)
 
     def counts(self, task):
-        rows = ReadingRow.objects.filter(unit__task=task).with_standing().order_by()
-        return rows.values_list("unit", "standing").annotate(Count("pk"))
+        return summary.asked_by_standing(task)
 
     def to_fill(self):
         return ReadingRow.objects.with_standing().exclude(standing__in=Standing.ANSWERED)

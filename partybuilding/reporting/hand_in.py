@@ -53,7 +53,7 @@ def hand_in(rows, seen, by):
         if refusal or not reading.may_go:
             outcome.refused[row] = {"": refusal} if refusal else reading.errors or {"": EMPTY}
     _say_what_was_said(readings, outcome)
-    _ask_about_words(readings, outcome)
+    ask_about_words(readings, outcome)
     for row in rows:
         if row not in outcome.refused:
             (outcome.nils if readings[row].is_nil else outcome.values).append(row)
@@ -88,7 +88,7 @@ def _say_what_was_said(readings, outcome):
             outcome.refused[row] = {"value": TWICE}
 
 
-def _ask_about_words(readings, outcome):
+def ask_about_words(readings, outcome):
     """A row with a word of the office's list waits until its author ticks that it was looked at. One query for all."""
     going = {row: "\n".join(getattr(reported, name) for name in watched(ReportedReading))
              for row, reported in _going(readings, outcome).items() if not row.draft.get("words_checked")}

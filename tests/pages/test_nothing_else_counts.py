@@ -24,7 +24,7 @@ CODE = {
     "guicheng/days/workdays_admin.py": STAFF, "guicheng/accounts/hand_over.py": STAFF,
     "guicheng/notices/outbox.py": STAFF,
     "projects/admin/reporting_table.py": TECHNICAL, "projects/reporting/opening.py": TECHNICAL,
-    "projects/reporting/table.py": "the buttons of a form: how many of the rows on the page each would send",
+    "partybuilding/reporting/asking.py": TECHNICAL,
     "projects/admin/bulk.py": STAFF, "projects/admin/late.py": "the lines of the text below it, numbered there",
     "guicheng/files/admin.py": TECHNICAL, "guicheng/review/asking.py": TECHNICAL,
     "guicheng/management/commands/cover_sealed.py": TECHNICAL, "guicheng/pages/seals.py": STAFF,

@@ -32,7 +32,8 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("unit, typed, told", [
     ("名", "300", "300 名"), ("名", "300多", "300 多名"), ("名", "13,100多名", "13,100 多名"),
     ("名", "约8000", "约 8,000 名"), ("名", "8000人左右", "8,000 名左右"), ("名", "３００余名", "300 多名"),
-    ("名", "三百多", "300 多名"), ("名", "3多万", "30,000 多名"), ("名", "近两千名", "近 2,000 名"), ("名", "0", "0 名"),
+    ("名", "三百多", "300 多名"), ("名", "3多万", "30,000 多名"),
+    ("名", "近两千名", "近 2,000 名"), ("名", "0", "0 名"),
     ("万人次", "超1431万人次", "超 1,431 万人次"), ("万人次", "1431", "1,431 万人次"),
     ("万人次", "14310000人次", "1,431 万人次"), ("亿元", "1.39", "1.39 亿元"), ("亿元", "13900万元", "1.39 亿元"),
     ("%", "98.5%", "98.5 %"), ("%", "百分之九十八", "98 %"), ("个小区", "6个", "6 个小区"),
@@ -348,6 +349,18 @@ def test_the_database_keeps_answers_as_they_were(row, task, worker, first, last,
         for act in (lambda rows, change=change: rows.update(**change), lambda rows: rows._raw_delete("default")):
             with pytest.raises(IntegrityError), transaction.atomic():
                 act(model.objects.all())
+
+
+def test_the_database_refuses_an_answer_that_says_both_and_an_unknown_standing(row, worker):
+    reported = ReportedReading.objects.create(metric=row.metric, community=row.unit.community, value=1,
+                                              effective_on=timezone.localdate(), author=worker)
+    for bad, good in [
+            (ReadingAnswer(row=row, reported=reported, reason="两样", by=worker),
+             ReadingAnswer(row=row, reported=reported, by=worker)),
+            (ReadingAtClose(row=row, standing="odd"), ReadingAtClose(row=row, standing="nil"))]:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            bad.save()
+        good.save()
 
 
 def test_control_a_value_in_review_can_change(row, worker):
