@@ -93,7 +93,7 @@ def community_readings(slug, day=None, known_at=None):
 
 
 def asked_by_standing(task):
-    """[(key of the AskedUnit, standing, how many)] of the figures that a 报送任务 asks. Rows are counted, never persons."""
+    """[(key of the AskedUnit, standing, how many)] of the figures a 报送任务 asks: rows, never persons."""
     rows = ReadingRow.objects.filter(unit__task=task).with_standing().order_by()
     return rows.values_list("unit", "standing").annotate(Count("pk"))
 
