@@ -180,7 +180,7 @@ def big_task(key_list, office, street_admin):
 
 def test_a_page_of_a_big_table_asks_little(sign_in, clerk, big_task):
     asked = own_queries(sign_in(clerk), AskedUnit.objects.get().get_absolute_url())
-    assert len(asked) <= 9, asked
+    assert len(asked) <= 10  # one for the figures, asked
 
 
 def test_the_board_asks_little(sign_in, street_admin, big_task):
