@@ -22,6 +22,11 @@ def of_figure(row):
     return Head(row.metric.name, f"{row.metric.name}：{latest.told}（{days}），历次的数和出处。")
 
 
+def of_figure_by_community(metric):
+    """Of a Metric of which only single communities told a value."""
+    return Head(metric.name, f"{metric.name}：各社区报的数，写明哪一天、谁报的。")
+
+
 def of_board(board):
     said = f"{board.project_list.title}的主题和要点，每一条办到哪一步。{board.gap_sentence}" if board else ""
     return Head("党建 730", said or "桂城党建 730 的主题和要点，每一条办到哪一步。")

@@ -1,9 +1,11 @@
 """Every party figure. The party pages, charts and definitions call this."""
 from dataclasses import dataclass
 
+from django.db.models import Count
+
 from guicheng import words
 from guicheng.figures import Definition
-from partybuilding.models import Metric, MetricReading
+from partybuilding.models import Metric, MetricReading, ReadingRow
 from projects.summary import by_source
 
 READING = Definition(
@@ -77,7 +79,30 @@ def metric_summaries(metrics=None, day=None, known_at=None):
 
 
 def public_readings():
-    return MetricReading.objects.filter(metric__in=Metric.objects.published())
+    """Those of figures as a whole; what single communities said stands on the page of each figure."""
+    return MetricReading.objects.whole().filter(metric__in=Metric.objects.published())
+
+
+def community_readings(slug, day=None, known_at=None):
+    """What each community said last of this figure, in the order of their list. Never added up. One query."""
+    rows = MetricReading.objects.filter(metric__slug=slug, metric__in=Metric.objects.published()).known(day, known_at)
+    newest = {}
+    for row in rows.by_community().select_related("metric", "community", "source"):
+        newest.setdefault(row.community_id, row)
+    return list(newest.values())
+
+
+def asked_by_standing(task):
+    """[(key of the AskedUnit, standing, how many)] of the figures a 报送任务 asks: rows, never persons."""
+    rows = ReadingRow.objects.filter(unit__task=task).with_standing().order_by()
+    return rows.values_list("unit", "standing").annotate(Count("pk"))
+
+
+def only_by_communities(summaries, day=None, known_at=None):
+    """The figures of which only single communities told a value, in order. One query."""
+    told = MetricReading.objects.known(day, known_at).exclude(community=None)
+    rows = Metric.objects.published().filter(pk__in=told.order_by().values("metric"))
+    return list(rows.exclude(pk__in=[each.metric.pk for each in summaries]))
 
 
 def readings_by_source():

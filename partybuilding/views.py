@@ -50,6 +50,7 @@ def figures(request):
         "head": heads.FIGURES,
         "groups": summary.by_group(metrics) + summary.by_layer(metrics, Metric.Layer.COMMUNITY),
         "above": summary.by_layer(metrics, Metric.Layer.DISTRICT, Metric.Layer.TOWN),
+        "by_communities": summary.only_by_communities(metrics, request.moment.day, request.moment.known_at),
         "discrepancies": _discrepancies(request.moment),
     })
 
@@ -59,12 +60,17 @@ def figures(request):
 def figure(request, slug):
     metrics = _metrics(request.moment)
     row = next((each for each in metrics if each.metric.slug == slug), None)
+    parts = summary.community_readings(slug, request.moment.day, request.moment.known_at)
+    if row is None and parts:
+        metric = parts[0].metric
+        return render(request, "partybuilding/figure_by_community.html", {
+            "head": heads.of_figure_by_community(metric), "metric": metric, "parts": parts})
     if row is None and Metric.objects.published().filter(slug=slug).exists():
         return error_page(request, 404, "那一天以前还没有资料说过这个数，换一个晚些的日子看。")
     if row is None:
         raise Http404
     return render(request, "partybuilding/figure.html", {
-        "head": heads.of_figure(row),
+        "head": heads.of_figure(row), "parts": parts,
         "row": row, "drawing": drawing_of(row.readings), "together": summary.told_with(row, metrics),
         "discrepancies": _discrepancies(request.moment).filter(metric=row.metric),
     })

@@ -10,13 +10,15 @@ from tests.communities.rules import RULES as COMMUNITY_RULES
 from tests.guicheng.inbox_rules import RULES as INBOX_RULES
 from tests.guicheng.rules import BY_HAND as GUICHENG_BY_HAND
 from tests.guicheng.rules import RULES as GUICHENG_RULES
+from tests.partybuilding.reading_rules import BY_HAND as READING_BY_HAND
+from tests.partybuilding.reading_rules import RULES as READING_RULES
 from tests.partybuilding.rules import RULES as PARTY_RULES
 from tests.projects.rules import BY_HAND as PROJECT_BY_HAND
 from tests.projects.rules import RULES as PROJECT_RULES
 from tests.rules import Once
 
-BY_HAND = PROJECT_BY_HAND | GUICHENG_BY_HAND
-RULES = [*GUICHENG_RULES, *PROJECT_RULES, *COMMUNITY_RULES, *PARTY_RULES, *INBOX_RULES]
+BY_HAND = PROJECT_BY_HAND | GUICHENG_BY_HAND | READING_BY_HAND
+RULES = [*GUICHENG_RULES, *PROJECT_RULES, *COMMUNITY_RULES, *PARTY_RULES, *READING_RULES, *INBOX_RULES]
 OURS = ["guicheng", "projects", "communities", "partybuilding"]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

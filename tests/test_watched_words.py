@@ -14,9 +14,22 @@ import projects.report.forms  # noqa: F401 - classes that ask
 from guicheng.fields import ALL, watched
 from guicheng.files.forms import AttachmentsForm, forms_of
 from guicheng.office.watched import ASK, AsksAboutWords, texts_of, words_in
+from partybuilding.models import Metric, ReadingRow, ReportedReading
+from partybuilding.reporting.drafts import Reading
+from partybuilding.reporting.hand_in import Outcome, ask_about_words
 from projects.admin.bulk import BulkForm
 from projects.ledger.forms import FORMS
-from projects.models import BulkChange, Fact, Photo, ProgressUpdate, Project, QuarterReopening, Source, WatchedWord
+from projects.models import (
+    AskedUnit,
+    BulkChange,
+    Fact,
+    Photo,
+    ProgressUpdate,
+    Project,
+    QuarterReopening,
+    Source,
+    WatchedWord,
+)
 from projects.report.forms import ReopenForm, SigningForm
 from tests import factories
 from tests.forms import changed, held, opened, post
@@ -89,8 +102,19 @@ def of_photos_and_papers():
             if name in form.base_fields and words_in(*texts_of([form._meta.model(**{name: WORD})]))}
 
 
+def of_the_tables():
+    """What is asked when figures of a 报送任务 are handed in."""
+    row = ReadingRow(pk=1, metric=Metric(), unit=AskedUnit())
+    found = set()
+    for name in watched(ReportedReading):
+        outcome = Outcome()
+        ask_about_words({row: Reading(reported=ReportedReading(**{name: WORD}))}, outcome)
+        found |= {(ReportedReading, name)} if row in outcome.refused else set()
+    return found
+
+
 def looked_at(request):
-    return of_the_admin(request) | of_the_other_pages() | of_photos_and_papers()
+    return of_the_admin(request) | of_the_other_pages() | of_photos_and_papers() | of_the_tables()
 
 
 @pytest.fixture
@@ -137,7 +161,8 @@ def test_those_left_out_are_known():
         "projects.WatchedWord", "projects.SupervisionNotice", "projects.Instruction", "projects.ReportingTask",
         "projects.ReportingColumn", "projects.AskedUnit", "projects.ReportingRow", "projects.ReportingAnswer",
         "projects.ReportingReturn", "projects.ReportingRelease", "projects.ReportingScan",
-        "projects.ReportingWording", "projects.SuperiorForm"}
+        "projects.ReportingWording", "projects.SuperiorForm",
+        "partybuilding.ReadingRow", "partybuilding.ReadingAnswer", "partybuilding.ReadingStep"}
 
 
 # --- on the pages ----------------------------------------------------------------------------------

@@ -21,11 +21,13 @@ VIEW_SUPERVISION = [
 ANSWER = [*VIEW_SUPERVISION, "projects.answer_supervision"]
 RULES = ["projects.add_lightrule", "projects.change_lightrule"]
 CALENDAR = [f"guicheng.{verb}_{model}" for verb in ("add", "change") for model in ("calendaryear", "calendarday")]
+VIEW_REPORTED = "partybuilding.view_reportedreading"
 RECORD = [*VIEW_PROJECTS, "projects.add_progressupdate", "projects.change_progressupdate",
-          "projects.view_bulkchange"]
+          "projects.view_bulkchange", VIEW_REPORTED, "partybuilding.add_reportedreading"]
 IMPORT = ["projects.view_importbatch", "projects.add_importbatch"]
 REVIEW = ["projects.check_progressupdate", "projects.publish_progressupdate", "projects.view_reviewstep",
-          "projects.view_importbatch"]
+          "projects.view_importbatch",
+          "partybuilding.check_reportedreading", "partybuilding.publish_reportedreading"]
 REPORT = [*(f"projects.{verb}_quarterreport" for verb in ("view", "add", "change")), "projects.close_quarter"]
 WORDS = [f"projects.{verb}_watchedword" for verb in ("view", "add", "change")]
 SEAL = ["guicheng.see_seals", "guicheng.confirm_seal"]  # the second person; the first is 安全管理员 alone
@@ -58,9 +60,9 @@ ROLES = {
     "社区经办人": [*RECORD, *IMPORT, *ANSWER, "communities.view_community", "communities.view_secretaryproject"],
     "党组织经办人": PARTY,
     "审核员": [*RECORD, *REVIEW, *ANSWER],
-    "督办员": [*VIEW_CONTENT, *VIEW_PROJECTS, *VIEW_SUPERVISION, "projects.start_supervision",
+    "督办员": [*VIEW_CONTENT, *VIEW_PROJECTS, *VIEW_SUPERVISION, VIEW_REPORTED, "projects.start_supervision",
             "projects.add_lightoverride", "guicheng.see_everything"],
-    "领导": [*VIEW_CONTENT, *VIEW_PROJECTS, *VIEW_SUPERVISION, "projects.view_quarterreport",
+    "领导": [*VIEW_CONTENT, *VIEW_PROJECTS, *VIEW_SUPERVISION, VIEW_REPORTED, "projects.view_quarterreport",
            "projects.start_supervision", "projects.add_instruction", "guicheng.see_everything"],
 }
 

@@ -83,10 +83,11 @@ class ReportingTaskAdmin(OfficePages, ReleasePages, TablePages, ScopedAdmin):
     list_display = ["title", "as_of", "due_shown", "stage_shown"]
     list_filter = ["rhythm"]
     search_fields = ["title", "ground"]
-    autocomplete_fields = ["lists", "departments", "communities"]
+    autocomplete_fields = ["lists", "departments", "communities", "metrics"]
     fieldsets = [
         (None, {"fields": ["title", "ground", "as_of", "due_at", "rhythm", "guidance", "needs_scan"]}),
-        ("问谁，问什么", {"fields": ["lists", "categories", "departments", "communities", "only_unfinished"]}),
+        ("问谁，问什么", {"fields": ["lists", "categories", "departments", "communities", "asks_projects",
+                                      "only_unfinished", "metrics"]}),
     ]
     change_form_template = "admin/projects/reporting/task.html"
     view_on_site = False  # its board is there once it is opened

@@ -87,7 +87,8 @@ class OfficePages:
         parts = [pair for pair in progress.units if show != "open" or not pair[1].is_whole]
         return self._shown(
             request, "board", str(task), task=task, progress=progress, figures=progress.figures, show=show,
-            may_ask=may_ask, reminders=reminders_of(task),
+            beside=[page for kind in progress.beside for page in kind.pages(task)], may_ask=may_ask,
+            reminders=reminders_of(task),
             review=reverse("admin:projects_progressupdate_changelist", query={"for_me": "review"}),
             closed=summary.at_close(task) if task.closed_at else None,
             communities=[pair for pair in parts if pair[0].community_id],

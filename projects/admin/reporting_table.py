@@ -17,6 +17,7 @@ from projects.models import AskedColumn, AskedUnit, ProgressUpdate, ReportingCol
 from projects.permissions import can_ask_reports, can_fill_tables, can_release_table
 from projects.reporting.drafts import save_drafts
 from projects.reporting.hand_in import hand_in
+from projects.reporting.kinds import kinds
 from projects.reporting.pasting import LONGEST, read_pasted
 from projects.reporting.releasing import release_of
 from projects.reporting.returns import versions_of
@@ -51,9 +52,12 @@ class TablePages:
         page = self._page(request, keys, may_be_past=bool(show))
         shown = [pk for pk in standings if pk in typed] if typed else page.object_list
         table = self._table(request, unit, standings, shown, typed)
+        parts = [(kind.template, kind.part(unit, request.user, (typed or {}).get(kind))) for kind in kinds()]
+        table.parts = [] if page.has_next() else [part for _, part in parts]
+        progress = progress.beside(part for _, part in parts)
         return render(request, "admin/projects/reporting/table.html", {
             **self._context(request, unit, table), "page": page, "progress": progress, "show": show,
-            "status_words": STATUS_OF,
+            "status_words": STATUS_OF, "parts": [(template, part) for template, part in parts if part.counts],
             "released": release_of(unit) if progress.is_whole else None, "may_return": can_ask_reports(request.user),
             "may_release": progress.is_whole and can_release_table(request.user, unit),
         }, status=409 if typed else 200)
@@ -148,7 +152,17 @@ class TablePages:
                 "有的格刚被别人改过，两边写的都在格里，请选一个。"
         answer["kept"] = [f"r{pk}-{name}" for pk in seen for name in [*AskedColumn.values, *BESIDE]
                           if pk not in {row.pk for row in refused}]
+        for kind in kinds():
+            self._keep_beside(kind.sent(unit, request.POST, "save"), request, answer)
         return JsonResponse(answer)
+
+    def _keep_beside(self, sent, request, answer):
+        """The drafts of another kind of rows, told in the same answer. Of these somebody else's text is not shown."""
+        sent.save(request.user)
+        answer["set"] |= {f"r{row}-version": version for row, version in sent.versions.items()}
+        answer["kept"] += [name for name in request.POST if name.partition("-")[0][1:] in sent.taken]
+        if sent.refused:
+            answer["said"] = "有的数刚被别人改过，没有存；按“只存草稿”看两边写的。"
 
     # what a sending holds
     def _named(self, request):
@@ -174,8 +188,10 @@ class TablePages:
             seen |= {pk: seen[pk]._replace(drawn=None) for pk in wanted}
         if media and not self._is_ready(media):
             wanted = []
+        beside = {kind: kind.sent(unit, request.POST, do) for kind in kinds()}
         with once(request) as sending:
             saved, refused = save_drafts(unit, seen, request.user)
+            refused += [row for sent in beside.values() for row in sent.save(request.user)]
             if refused:
                 sending.nothing_saved()
             else:
@@ -186,11 +202,13 @@ class TablePages:
                 if media and outcome and outcome.statements:
                     attach_to_new(outcome.statements[0].latest.update, media.rows)
                     media.rows = []
+                for sent in beside.values():
+                    sent.hand_in(request.user)
                 sending.leads_to = onward if onward and outcome and not outcome.refused else back
         if refused:
             messages.error(request, BOTH)
-            return None, seen
-        self._say(request, outcome)
+            return None, {**seen, **{kind: sent.typed for kind, sent in beside.items()}}
+        self._say(request, outcome, [sent.told() for sent in beside.values()])
         stays = media and (media.errors or media.rows) and not (outcome and outcome.nils)
         return None if stays else redirect(sending.leads_to), None
 
@@ -212,9 +230,16 @@ class TablePages:
         kind, _, pk = do.partition(":")
         return [int(pk)] if kind in ("row", "nil") and is_row_number(pk) and int(pk) in seen else []
 
-    def _say(self, request, outcome):
+    def _say(self, request, outcome, beside):
+        """`beside`: (done, warnings) of the other kinds of rows."""
+        for done, warnings in beside:
+            for sentence in done:
+                messages.success(request, sentence)
+            for sentence in warnings[:5]:
+                messages.warning(request, sentence)
         if outcome is None:
-            messages.success(request, "草稿存好了。")
+            if not any(done or warnings for done, warnings in beside):
+                messages.success(request, "草稿存好了。")
             return
         if outcome.number:
             statements, nils = len(outcome.statements), len(outcome.nils)
@@ -222,7 +247,7 @@ class TablePages:
         wrong = {row: errors for row, errors in outcome.refused.items() if row.has_draft}
         for row, errors in list(wrong.items())[:5]:
             messages.warning(request, f"“{row}”没有交：{'；'.join(errors.values())}")
-        if not outcome.number and not wrong:
+        if not outcome.number and not wrong and not any(done or warnings for done, warnings in beside):
             messages.warning(request, "没有可以交的行。")
 
     # what a page shows

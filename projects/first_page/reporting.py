@@ -1,10 +1,12 @@
 """The tables of 报送任务 that wait for one's units."""
+from django.db.models import Q
 from django.utils import timezone
 
 from guicheng.access.permissions import sees_everything
 from guicheng.office.shown import SHOWN
 from guicheng.office.work import Work
 from projects.models import AskedUnit, ReportingRow, Standing
+from projects.reporting.kinds import kinds
 
 
 def tables(user):
@@ -15,8 +17,11 @@ def tables(user):
     if sees_everything(user):
         return []
     to_fill = ReportingRow.objects.with_standing().exclude(standing__in=Standing.ANSWERED)
+    waits = Q(pk__in=to_fill.values("unit"))
+    for kind in kinds():
+        waits |= Q(pk__in=kind.to_fill().values("unit"))
     rows = AskedUnit.objects.answered_by_units_of(user).filter(
-        task__opened_at__isnull=False, task__closed_at=None, pk__in=to_fill.values("unit"))
+        waits, task__opened_at__isnull=False, task__closed_at=None)
     return list(rows.select_related("task", "department", "community").order_by("task__due_at", "pk")[:SHOWN])
 
 

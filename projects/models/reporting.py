@@ -83,6 +83,10 @@ class ReportingTask(ChecksAtOnce, Edited):
     guidance = CleanTextField("填报说明", blank=True)
 
     # what it asks; nothing chosen asks no less
+    asks_projects = models.BooleanField("问项目进展", default=True, help_text="不勾，就只问下面选的数据项。")
+    metrics = models.ManyToManyField(
+        "partybuilding.Metric", verbose_name="数据项", blank=True,
+        help_text="要社区报的数，例如志愿者人数；本街道的才能问。不选社区就问全部社区。")
     lists = models.ManyToManyField(ProjectList, verbose_name="清单", blank=True, help_text="不选就是全部清单。")
     categories = models.ManyToManyField(Category, verbose_name="类型", blank=True)
     departments = models.ManyToManyField(
@@ -103,7 +107,7 @@ class ReportingTask(ChecksAtOnce, Edited):
     is_sample = models.BooleanField("示例", default=False, editable=False)
 
     objects = ReportingTaskQuerySet.as_manager()
-    history = History(m2m_fields=["lists", "categories", "departments", "communities"])
+    history = History(m2m_fields=["lists", "categories", "departments", "communities", "metrics"])
 
     class Meta:
         verbose_name = "报送任务"

@@ -22,25 +22,28 @@ from projects.models import (
     ReportingTask,
     Status,
 )
+from projects.reporting.kinds import kinds
 
 AGAIN_WITHIN = 25  # days in which the same columns asked of the same units warn whoever asks
 
 
 @dataclass
 class Asked:
-    """What a task would ask, before it is opened: units with their projects, and what nobody answers for."""
+    """What a task would ask, before it is opened: units with what each is asked, and what nobody answers for."""
 
-    units: list  # (unit, [project]), communities first
+    units: list  # (unit, [project, or what another kind asks]), communities first
     unanswered: list
     warnings: list
 
     @property
     def total(self):
-        return sum(len(projects) for _, projects in self.units)
+        return sum(len(asked) for _, asked in self.units)
 
 
 def asked_projects(task):
     """The projects a task asks about. Parts are told with the project they belong to."""
+    if not task.asks_projects:
+        return Project.objects.none()
     rows = Project.objects.filter(dropped_at=None, is_sample=task.is_sample).answered_for().top_level()
     lists, categories = list(task.lists.all()), list(task.categories.all())
     rows = rows.filter(project_list__in=lists) if lists else rows.of_street()
@@ -62,8 +65,12 @@ def asked(task):
     for project in asked_projects(task):
         unit = project.lead_department or project.community
         (units[unit] if unit else unanswered).append(project)
-    ordered = sorted(units.items(), key=lambda pair: _place(pair[0]))
-    return Asked(ordered, unanswered, _asked_lately(task, [unit for unit, _ in ordered]))
+    warnings = _asked_lately(task, list(units))
+    for kind in kinds():
+        for unit, rows in kind.asked(task).items():
+            units[unit] += rows
+        warnings += kind.warnings(task)
+    return Asked(sorted(units.items(), key=lambda pair: _place(pair[0])), unanswered, warnings)
 
 
 def _place(unit):
@@ -74,7 +81,7 @@ def _place(unit):
 
 def _asked_lately(task, units):
     """A sentence for each running or recent task that asked the same columns of the same units."""
-    keys = [column.key for column in task.columns.all()]
+    keys = [column.key for column in task.columns.all()] if task.asks_projects else []
     since = timezone.now() - timedelta(days=AGAIN_WITHIN)
     others = AskedUnit.objects.filter(task__opened_at__gte=since, task__columns__key__in=keys,
                                       task__is_sample=task.is_sample).exclude(task=task)
@@ -93,23 +100,26 @@ def open_task(task, by):
     task = ReportingTask.objects.select_for_update(no_key=True).get(pk=task.pk)
     if task.opened_at:
         raise ValidationError("这次任务已经布置过了。")
-    if not task.columns.exists():
+    if task.asks_projects and not task.columns.exists():
         raise ValidationError("还没有选要填的栏目。")
     if task.due_at <= timezone.now():
         raise ValidationError("报送截止已经过了，请先改。")
     found = asked(task)
     if not found.units:
-        raise ValidationError("照这样选，没有一个项目要问；请看选的清单、单位和“只问没办完的”。")
+        raise ValidationError("照这样选，没有一个项目或数据项要问；请看选的清单、单位、数据项和“只问没办完的”。")
     task.opened_at, task.opened_by = timezone.now(), by
     task.save()
     units = AskedUnit.objects.bulk_create(
         [AskedUnit(task=task, **{unit._meta.model_name: unit}) for unit, _ in found.units])
     rows = [ReportingRow(unit=row, project=project)
-            for row, (_, projects) in zip(units, found.units, strict=True) for project in projects]
+            for row, (_, asked) in zip(units, found.units, strict=True)
+            for project in asked if isinstance(project, Project)]
     ReportingRow.objects.bulk_create(rows, batch_size=500)
+    of_unit = {unit: (row, asked) for row, (unit, asked) in zip(units, found.units, strict=True)}
+    number = len(rows) + sum(kind.open(task, of_unit) for kind in kinds())
     for row in units:
         _tell(task, row)
-    return len(rows)
+    return number
 
 
 def _tell(task, row):
@@ -133,7 +143,7 @@ def close_task(task, by):
     stood = [AnswerAtClose(row_id=pk, standing=standing, answer_id=answer, is_sample=task.is_sample)
              for pk, standing, answer in rows.with_standing().values_list("pk", "standing", "latest")]
     AnswerAtClose.objects.bulk_create(stood, batch_size=500)
-    return len(stood)
+    return len(stood) + sum(kind.close(task) for kind in kinds())
 
 
 # --- days -------------------------------------------------------------------------------------------

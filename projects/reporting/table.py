@@ -127,6 +127,7 @@ class Table:
         self.unit, self.task = unit, unit.task
         self.columns = list(ReportingColumn.objects.filter(task=self.task))
         self.may_fill = may_fill
+        self.parts = ()  # of the other kinds of rows, where they stand on the same page
         rows = list(rows)
         self.lights, self.returned = lights_of([row.project for _, row in rows]), words_of([row for _, row in rows])
         self.lines = [self._line(number, row, (typed or {}).get(row.pk)) for number, row in rows]
@@ -164,7 +165,8 @@ class Table:
     @property
     def go_words(self):
         """What the main button says. Rows typed since the page was drawn go as well."""
-        return f"交能交的 {len(self.ready)} 行" if self.ready else "交能交的行"
+        ready = len(self.ready) + sum(len(part.ready) for part in self.parts)
+        return f"交能交的 {ready} 行" if ready else "交能交的行"
 
     @property
     def wrong(self):
@@ -176,7 +178,8 @@ class Table:
 
     @property
     def untouched(self):
-        return [line for line in self.lines if line.may_edit and not line.draft and not line.returned]
+        return [line for line in self.lines if line.may_edit and not line.draft and not line.returned] + [
+            line for part in self.parts for line in part.untouched]
 
     @property
     def hides_delay(self):

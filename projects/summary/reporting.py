@@ -7,6 +7,7 @@ from django.db.models import BooleanField, Case, Count, Max, Min, Q, When
 
 from guicheng.access.units import behind
 from projects.models import AnswerAtClose, AskedUnit, ReportingRow, ReportingTask, Standing
+from projects.reporting.kinds import kinds
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ class Progress:
     """The rows of a task, or of one unit of it."""
 
     counts: Counter
+
+    def beside(self, parts):
+        """With the rows of these parts of a unit's page."""
+        return Progress(sum((part.counts for part in parts), self.counts))
 
     @property
     def total(self):
@@ -84,6 +89,7 @@ class TaskProgress:
     released: frozenset  # keys of the units whose table stands as it was released
     waiting_since: datetime | None  # of the rows that wait for review, when the first was handed in
     late: int  # rows that stand as they were handed in after the closing
+    beside: tuple = ()  # the other kinds of rows that it asks
 
     @property
     def to_urge(self):
@@ -106,7 +112,7 @@ class TaskProgress:
 
 
 def unit_progress(unit):
-    """The Progress of one asked unit. One query."""
+    """The Progress of the projects of one asked unit. One query."""
     rows = ReportingRow.objects.filter(unit=unit).with_standing().order_by()
     return Progress(Counter(dict(rows.values_list("standing").annotate(Count("pk")))))
 
@@ -119,7 +125,7 @@ def unit_standings(unit):
 
 
 def task_progress(task):
-    """A TaskProgress, in two queries whatever it asks."""
+    """A TaskProgress, in two queries whatever it asks, and one for each other kind of row."""
     rows = ReportingRow.objects.filter(unit__task=task).with_standing().order_by()
     counts, newest, since, late = defaultdict(Counter), Counter(), [], 0
     for unit, standing, count, last, first_at, after in rows.values_list("unit", "standing").annotate(
@@ -128,6 +134,9 @@ def task_progress(task):
         newest[unit] = max(newest[unit], last or 0)
         since += [first_at] * (standing == Standing.HANDED_IN)
         late += after
+    beside = [(kind, list(kind.counts(task))) for kind in kinds()]
+    for unit, standing, count in (row for _, found in beside for row in found):
+        counts[unit][standing] += count
     units = list(_asked(task))
     progress = {unit: Progress(counts[unit.pk]) for unit in units}
     return TaskProgress(
@@ -135,7 +144,7 @@ def task_progress(task):
         [unit for unit in units if unit.is_unreached],
         frozenset(unit.pk for unit in units
                   if progress[unit].is_whole and newest[unit.pk] and (unit.released_to or 0) >= newest[unit.pk]),
-        min(since, default=None), late)
+        min(since, default=None), late, tuple(kind for kind, found in beside if found))
 
 
 def _asked(task):

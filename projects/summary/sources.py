@@ -8,7 +8,7 @@ from projects.models import Declaration, Fact, ProgressUpdate
 
 SOURCE_USE = Definition(
     "source-use", "用到这个来源的内容",
-    "以它为出处、现在公开的进展、公布数、数据、记述和社区各有多少；被更正或撤回的进展、示例不算。", unit="条")
+    "以它为出处、现在公开的进展、公布数、数据、记述和社区各有多少；更正或撤回的、示例、各社区报的数不算。", unit="条")
 
 
 def declarations_of_sources():

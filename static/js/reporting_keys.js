@@ -27,7 +27,7 @@
   // --- where a cell stands
   function placeOf(cell) {
     const row = cell.closest("[data-row]");
-    const all = rows();
+    const all = rows().filter((each) => each.parentElement === row.parentElement); // of the same table
     return { all, row, down: all.indexOf(row), column: cellsOf(row).indexOf(cell) };
   }
   function cellBeside(cell, step) { // the same column, so many rows below, over rows that are folded
@@ -150,7 +150,8 @@
     if (!cell.matches("[data-cell], [data-nil]") || event.isComposing) return;
     const withControl = event.ctrlKey || event.metaKey;
     if (event.key === "Enter" && withControl) {
-      cell.closest("[data-row]").querySelector("button[value^='row:']").click();
+      const button = cell.closest("[data-row]").querySelector("button[value^='row:']");
+      if (button) button.click();
     } else if (event.key === "Enter" && event.altKey) {
       if (cell.matches("textarea")) newLine(cell);
     } else if (event.key === "Enter") {

@@ -55,12 +55,13 @@ MODELS = {
     "partybuilding.partyorganisation": f"{OFFICE} 党组织经办人:vac {WATCHERS}:v",
     "partybuilding.venue": f"{OFFICE}:vac {WATCHERS} 党组织经办人:v",
     "partybuilding.metric": f"{OFFICE}:vac {WATCHERS} 党组织经办人:v",
+    "partybuilding.reportedreading": f"{READERS}:v",  # written in the table of a task
 }
 KEPT = {  # nobody deletes these; all others the superuser may, and nobody else
     "guicheng.user", "guicheng.accessevent", "guicheng.calendaryear", "admin.logentry", "projects.progressupdate",
     "projects.reviewstep", "projects.watchedword", "projects.bulkchange", "projects.importbatch",
     "projects.exportfile", "projects.supervisionnotice", "projects.lightrule", "projects.quarterreport",
-    "projects.reportingtask", "projects.superiorform",
+    "projects.reportingtask", "projects.superiorform", "partybuilding.reportedreading",
 }
 # reference data: there is no "other" row
 EVERYONES = {"projects.source", "projects.policydocument", "projects.watchedword", "projects.lightrule",
@@ -232,6 +233,10 @@ ROUTES = {
     "admin:projects_reportingtask_row": f"right projects.reportingrow: {READERS}",
     "admin:projects_reportingtask_paste": f"right projects.askedunit: {OFFICE} {RECORDERS}",
     "admin:projects_reportingtask_drafts": f"right projects.askedunit POST: {OFFICE} {RECORDERS}",
+    "admin:partybuilding_reportedreading_change": f"row partybuilding.reportedreading GET: {READERS}",
+    "admin:partybuilding_reportedreading_decide": f"row partybuilding.reportedreading POST: {OFFICE} 审核员",
+    "admin:partybuilding_reportedreading_grid": f"right projects.reportingtask: {OFFICE} {WATCHERS}",
+    "admin:partybuilding_reportedreading_grid_drafts": f"right projects.reportingtask POST: {OFFICE} {WATCHERS}",
 
     "admin:projects_superiorform_task": f"row projects.reportingtask GET: {OFFICE}",
     "admin:projects_superiorform_fill": f"right projects.superiorform GET: {OFFICE}",

@@ -16,6 +16,7 @@ from guicheng.accounts.models import AccessEvent
 from guicheng.days.workdays import CalendarYear
 from guicheng.notices.inbox import InboxMessage
 from guicheng.office.saved_filters import SavedFilter
+from partybuilding.models import ReportedReading
 from projects.exports.files import export_files
 from projects.models import (
     AskedUnit,
@@ -125,6 +126,8 @@ class World:
         factories.make_reading(metric)
         rows = [
             department, community, organisation, unit, project_list, project, update, metric,
+            ReportedReading.objects.create(metric=metric, community=community, value=3, note=f"{shown}说明",
+                                           effective_on=date(2021, 9, 30), author=factories.make_user()),
             factories.make_source(title=f"{OWN}报道"),
             PolicyDocument.objects.create(
                 title=f"{OWN}指引{word}", stage="issued", effective_on=date(2021, 6, 30), source=project.source),

@@ -284,6 +284,9 @@ class Truth:
         return next(option.count for option in found.options if option.value == scope["value"])
 
     def _metric(self, scope):
+        if "community" in scope:
+            rows = partybuilding.summary.community_readings(scope["metric"], self.moment.day, self.known_at)
+            return next(row.parts[1] for row in rows if row.community.slug == scope["community"])
         each = self.metrics[scope["metric"]]
         if "asof" in scope:
             return next(row.parts[1] for row in each.readings if row.effective_on.isoformat() == scope["asof"])

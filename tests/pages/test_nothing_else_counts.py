@@ -29,6 +29,7 @@ CODE = {
     "projects/dossier/office.py": "how many changes of the row are left out of the list above it",
     "projects/dossier/reading.py": TECHNICAL,
     "projects/reporting/table.py": "the buttons of a form: how many of the rows on the page each would send",
+    "partybuilding/reporting/asking.py": TECHNICAL,
     "projects/admin/bulk.py": STAFF, "projects/admin/late.py": "the lines of the text below it, numbered there",
     "guicheng/files/admin.py": TECHNICAL, "guicheng/review/asking.py": TECHNICAL,
     "guicheng/management/commands/cover_sealed.py": TECHNICAL, "guicheng/pages/seals.py": STAFF,

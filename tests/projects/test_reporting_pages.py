@@ -148,7 +148,8 @@ def test_the_office_opens_one_by_the_form(sign_in, street_admin, project):
     client.post(reverse("admin:projects_reportingtask_add"), {
         "title": "示例", "ground": "示例通知", "as_of": "2026-11-30",
         "due_at_0": f"{due:%Y-%m-%d}", "due_at_1": "17:00",
-        "rhythm": "month", "only_unfinished": "on", "columns-TOTAL_FORMS": "1", "columns-INITIAL_FORMS": "0",
+        "rhythm": "month", "asks_projects": "on", "only_unfinished": "on", "columns-TOTAL_FORMS": "1",
+        "columns-INITIAL_FORMS": "0",
         "columns-0-key": "status", "columns-0-definition": ""})
     task = ReportingTask.objects.get()
     assert [column.key for column in task.columns.all()] == ["status"]  # kept, though it is as the form offered it

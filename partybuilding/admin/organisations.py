@@ -1,8 +1,9 @@
+"""Party organisations and their places in the back office."""
 from django.contrib import admin
 
 from guicheng.access.permissions import sees_everything
-from guicheng.office.base import LabelledInline, MembershipAdmin, ScopedAdmin
-from partybuilding.models import Metric, MetricReading, PartyOrganisation, Venue
+from guicheng.office.base import MembershipAdmin, ScopedAdmin
+from partybuilding.models import PartyOrganisation, Venue
 from partybuilding.permissions import can_change_organisation
 
 
@@ -43,19 +44,3 @@ class VenueAdmin(ScopedAdmin):
     search_fields = ["name"]
     list_select_related = ["community"]
     autocomplete_fields = ["community", "unit", "project", "source"]
-
-
-class ReadingInline(LabelledInline):
-    model = MetricReading
-    fields = ["value", "qualifier", "effective_from", "effective_on", "note", "source"]
-    can_delete = False
-
-
-@admin.register(Metric)
-class MetricAdmin(ScopedAdmin):
-    list_display = ["name", "unit", "group", "layer", "community"]
-    list_filter = ["group", "layer"]
-    search_fields = ["name", "slug"]
-    list_select_related = ["community"]
-    autocomplete_fields = ["community", "project"]
-    inlines = [ReadingInline]

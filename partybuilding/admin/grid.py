@@ -1,0 +1,97 @@
+"""Communities beside figures: one grid of a 报送任务, in which the office fills in for those without an account."""
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponseNotAllowed, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils import timezone
+
+from guicheng.office.submissions import once
+from guicheng.text import is_row_number
+from partybuilding.models import Metric, ReadingRow
+from partybuilding.permissions import can_read_all_readings, can_report_readings
+from partybuilding.reporting.table import MANY, SentReadings, line_of, rows_for_pages
+from projects.models import AskedUnit, ReportingTask
+
+SAY = 5  # sentences of rows that did not go
+
+
+class GridPages:
+    """Mixed into the admin of what communities report."""
+
+    def get_urls(self):
+        view, name = self.admin_site.admin_view, "partybuilding_reportedreading"
+        return [
+            path("grid/<int:pk>/", view(self.grid), name=f"{name}_grid"),
+            path("grid/<int:pk>/drafts/", view(self.grid_drafts), name=f"{name}_grid_drafts"),
+            *super().get_urls(),
+        ]
+
+    def _task(self, request, pk):
+        if not can_read_all_readings(request.user):
+            raise PermissionDenied
+        return get_object_or_404(ReportingTask.objects.visible_to(request.user).exclude(opened_at=None), pk=pk)
+
+    def grid(self, request, pk):
+        task, typed = self._task(request, pk), None
+        if request.method == "POST":
+            answer, typed = self._take_grid(request, task)
+            if answer:
+                return answer
+        metrics = list(Metric.objects.filter(reading_rows__unit__task=task).distinct())
+        page = self._communities(request, task, max(1, MANY // max(1, len(metrics))))
+        lines = self._lines(page.object_list, task, can_report_readings(request.user), typed or {})
+        rows = [(unit, [lines.get((unit.pk, metric.pk)) for metric in metrics]) for unit in page.object_list]
+        return render(request, "admin/partybuilding/reporting/grid.html", {
+            **self.admin_site.each_context(request), "opts": self.opts, "title": f"{task}：各社区的数据", "task": task,
+            "metrics": metrics, "rows": rows, "page": page,
+            "may_fill": any(line.may_edit for line in lines.values()),
+        }, status=409 if typed else 200)
+
+    def grid_drafts(self, request, pk):
+        """What the page keeps by itself while one types. It saves and says so, and is no activity of anybody's."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        sent = self._sent(request, self._task(request, pk), "save")
+        sent.save(request.user)
+        return JsonResponse({"at": f"{timezone.localtime():%H:%M:%S}", "versions": sent.versions,
+                             "refused": sent.refused})
+
+    def _sent(self, request, task, do):
+        if not can_report_readings(request.user):
+            raise PermissionDenied
+        return SentReadings(ReadingRow.objects.filter(unit__task=task), request.POST, do)
+
+    def _take_grid(self, request, task):
+        """Save what was typed, hand in what was asked; give (answer, None), or (None, what was typed and refused)."""
+        sent = self._sent(request, task, request.POST.get("do", ""))
+        with once(request) as sending:
+            if refused := sent.save(request.user):
+                sending.nothing_saved()
+            else:
+                sent.hand_in(request.user)
+                sending.leads_to = request.get_full_path()
+        if refused:
+            messages.error(request, "有的格子刚被别人改过，这一次都没有存；你写的还在下面，别人写的在旁边。")
+            return None, sent.typed
+        done, warnings = sent.told()
+        for sentence in done or ["草稿存好了。"] * (not warnings):
+            messages.success(request, sentence)
+        for sentence in warnings[:SAY]:
+            messages.warning(request, sentence)
+        return redirect(sending.leads_to), None
+
+    def _communities(self, request, task, most):
+        """A page of those that are asked for a figure, in the list's order."""
+        asked = ReadingRow.objects.filter(unit__task=task).values("unit")
+        paginator = Paginator(AskedUnit.objects.filter(pk__in=asked).in_list_order(), most)
+        number = request.GET.get("page", "1")
+        if not is_row_number(number) or not 1 <= int(number) <= paginator.num_pages:
+            raise Http404
+        return paginator.page(int(number))
+
+    def _lines(self, units, task, may_fill, typed):
+        """{(unit, metric): its Line} of these units."""
+        rows = rows_for_pages(ReadingRow.objects.filter(unit__in=[unit.pk for unit in units]))
+        return {(row.unit_id, row.metric_id): line_of(row, task, may_fill, typed.get(row.pk)) for row in rows}

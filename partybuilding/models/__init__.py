@@ -1,0 +1,8 @@
+"""Party organisations, their places, the figures that were reported about them, and what communities are asked."""
+from partybuilding.models.metrics import Metric, MetricReading
+from partybuilding.models.organisations import PartyOrganisation
+from partybuilding.models.reporting import ReadingAnswer, ReadingAtClose, ReadingRow, ReadingStep, ReportedReading
+from partybuilding.models.venues import Venue
+
+__all__ = ["Metric", "MetricReading", "PartyOrganisation", "ReadingAnswer", "ReadingAtClose", "ReadingRow",
+           "ReadingStep", "ReportedReading", "Venue"]

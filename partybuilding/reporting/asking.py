@@ -1,0 +1,92 @@
+"""Readings as something a task can ask: whom it asks, the opening, the closing."""
+from collections import defaultdict
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+from communities.models import Community
+from guicheng import words
+from partybuilding import summary
+from partybuilding.models import Metric, ReadingAtClose, ReadingRow
+from partybuilding.permissions import can_report_readings
+from partybuilding.reporting.table import ReadingPart, SentReadings
+from projects.models import Standing
+from projects.reporting.kinds import Kind, register
+from projects.reporting.opening import AGAIN_WITHIN
+
+
+class Readings(Kind):
+    """Figures asked of communities: of those that the task names, else of all of them."""
+
+    template = "admin/partybuilding/reporting/_part.html"
+
+    def asked(self, task):
+        metrics = list(task.metrics.askable())
+        if not metrics or task.is_sample:  # no figure of ours is a sample
+            return {}
+        communities = list(task.communities.all())
+        if not communities and not task.departments.exists():
+            communities = list(Community.objects.all())
+        found = {unit: [each for each in metrics if each.community_id in (None, unit.pk)] for unit in communities}
+        return {unit: those for unit, those in found.items() if those}
+
+    def warnings(self, task):
+        metrics, askable = list(task.metrics.all()), list(task.metrics.askable())
+        if not metrics:
+            return []
+        said = []
+        if task.is_sample:
+            said.append("只选了示例清单，是示例任务：不问数据项。")
+        if left := [each.name for each in metrics if each not in askable]:
+            said.append(f"不是本街道的数，或者跟着一个项目，不问社区：{'、'.join(left)}。")
+        if not self.asked(task) and not task.is_sample and askable:
+            said.append("数据项只问社区，这里只选了单位；要问社区请选社区。")
+        return said + self._asked_lately(task, askable)
+
+    def _asked_lately(self, task, metrics):
+        """减负: a sentence for each running or recent task that asked the same of the same communities."""
+        since = timezone.now() - timedelta(days=AGAIN_WITHIN)
+        others = ReadingRow.objects.filter(
+            metric__in=metrics, unit__task__opened_at__gte=since, unit__community__in=list(self.asked(task)),
+        ).exclude(unit__task=task).select_related("unit__task", "metric").order_by("pk")
+        found = defaultdict(lambda: (set(), set()))
+        for row in others:
+            asked, of = found[row.unit.task]
+            asked.add(row.metric.name)
+            of.add(row.unit.community_id)
+        return [f"{words.day(timezone.localdate(other.opened_at))}布置的“{other}”已经问过其中 {len(of)} 个社区"
+                f"同样的数（{'、'.join(sorted(asked))}），能用那一次的就不再问。"
+                for other, (asked, of) in found.items()]
+
+    def open(self, task, rows):
+        made = [ReadingRow(unit=unit, metric=metric) for unit, asked in rows.values()
+                for metric in asked if isinstance(metric, Metric)]
+        ReadingRow.objects.bulk_create(made, batch_size=500)
+        return len(made)
+
+    def close(self, task):
+        rows = ReadingRow.objects.filter(unit__task=task)
+        list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk", flat=True))
+        stood = [ReadingAtClose(row_id=pk, standing=standing, answer_id=answer)
+                 for pk, standing, answer in rows.with_standing().values_list("pk", "standing", "latest")]
+        ReadingAtClose.objects.bulk_create(stood, batch_size=500)
+        return len(stood)
+
+    def counts(self, task):
+        return summary.asked_by_standing(task)
+
+    def to_fill(self):
+        return ReadingRow.objects.with_standing().exclude(standing__in=Standing.ANSWERED)
+
+    def part(self, unit, user, typed=None):
+        return ReadingPart(unit, can_report_readings(user), typed)
+
+    def sent(self, unit, post, do):
+        return SentReadings(ReadingRow.objects.filter(unit=unit), post, do)
+
+    def pages(self, task):
+        return [("各社区的数据，一张表填和看", reverse("admin:partybuilding_reportedreading_grid", args=[task.pk]))]
+
+
+register(Readings())

@@ -1,0 +1,85 @@
+"""What a task can ask beside projects: each kind of row is brought by the app that owns it.
+
+An app registers its kind in its `reporting`, which its `AppConfig.ready` imports; nothing here knows which there are.
+The opening, the tables of the units, the board and the closing ask every one of them.
+"""
+_KINDS = []
+
+
+class Kind:
+    """One kind of rows of `AskedUnit`s. What it says of none costs a task nothing."""
+
+    template = ""  # the part of a unit's page that draws a `Part`
+
+    def asked(self, task):
+        """{unit: [what it would be asked, each with a `name`]}."""
+        raise NotImplementedError
+
+    def warnings(self, task):
+        """Sentences for whoever is about to open the task."""
+        return []
+
+    def open(self, task, rows):
+        """Make the rows. `rows`: {unit: (its AskedUnit, what it is asked)}."""
+        raise NotImplementedError
+
+    def close(self, task):
+        """Write down how each row stands, under the rows' locks; give how many there are."""
+        raise NotImplementedError
+
+    def counts(self, task):
+        """[(key of the AskedUnit, standing, how many rows)]. One query."""
+        raise NotImplementedError
+
+    def to_fill(self):
+        """The rows that still wait for their unit, a queryset with `unit`."""
+        raise NotImplementedError
+
+    def part(self, unit, user, typed=None):
+        """The Part of this unit's page. `typed`: what came with a request and was refused. One query."""
+        raise NotImplementedError
+
+    def sent(self, unit, post, do):
+        """The Sent of a form."""
+        raise NotImplementedError
+
+    def pages(self, task):
+        """[(words, address)] of its pages for who sees all units of this task."""
+        return []
+
+
+class Part:
+    """What a unit's page shows of a kind.
+
+    `counts`: rows by standing, a Counter; `ready`, `wrong`, `untouched`: lines that can go, cannot, were not begun.
+    """
+
+    counts = ready = wrong = untouched = ()
+
+
+class Sent:
+    """What one form holds of a kind. `save` before `hand_in`, both in the transaction of the caller."""
+
+    typed = None  # by row, for a page that shows it again
+    versions = refused = taken = ()  # by the row's name in the form, without its first letter: what was kept, what not
+
+    def save(self, by):
+        """Keep the drafts; give the rows that somebody else changed meanwhile."""
+        raise NotImplementedError
+
+    def hand_in(self, by):
+        """Hand in what was asked for."""
+        raise NotImplementedError
+
+    def told(self):
+        """(done, warnings): sentences of what came of it."""
+        raise NotImplementedError
+
+
+def register(kind):
+    if not any(type(each) is type(kind) for each in _KINDS):
+        _KINDS.append(kind)
+
+
+def kinds():
+    return tuple(_KINDS)
