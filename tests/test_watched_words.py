@@ -154,7 +154,7 @@ def test_those_left_out_are_known():
         "guicheng.User", "guicheng.AccessEvent", "guicheng.Seal", "guicheng.FaceDecision", "projects.CoveredClose",
         "projects.CoveredFile", "guicheng.UsedPassword", "guicheng.CalendarDay",
         "guicheng.InboxMessage", "guicheng.GroupPost", "guicheng.SavedFilter", "guicheng.Submission",
-        "guicheng.AuditEntry",
+        "guicheng.AuditEntry", "guicheng.BoundIdentity", "guicheng.Connection", "guicheng.DirectMessage",
         "projects.ExportFile", "projects.ImportBatch", "projects.ImportAnswer", "projects.ImportRow",
         "projects.ColumnHabit",
         "projects.LightOverride", "projects.QuarterClose", "projects.CloseFile", "projects.ReviewStep",

@@ -43,7 +43,7 @@ def preview_of(batch, page):
         "assumed": [{**each, "places": [places[name] for name in each["sheets"] if name in places],
                      "of": "" if len(each["sheets"]) in (0, len(read)) else "”“".join(each["sheets"])}
                     for each in batch.assumed],
-        "passed": passed,
+        "passed": passed, "listed": len(passed),
         "hidden": sum(each["why"].startswith("隐藏") for each in passed),
         "has_asks": any(row.asks for row in page),
     }

@@ -124,7 +124,7 @@ def _unfinished(states, day):
 def _compiled(states, projects):
     """Say of each state whether its list was compiled from press reports: nobody answers for it, it has no lamp."""
     known = {project.pk: bool(project.project_list and project.project_list.is_compiled) for project in projects
-             if Project.project_list.is_cached(project) or project.project_list_id is None}
+             if Project.project_list.is_cached(project)}  # a list that is not loaded is asked for, of all at once
     asked = Project.objects.filter(pk__in=[pk for pk in states if pk not in known], project_list__is_compiled=True)
     found = set(asked.values_list("pk", flat=True)) if len(known) < len(states) else ()
     for pk, state in states.items():

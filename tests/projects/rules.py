@@ -12,6 +12,7 @@ from projects.models import (
     Declaration,
     Discrepancy,
     Fact,
+    ImportAnswer,
     ImportBatch,
     ImportRow,
     Milestone,
@@ -275,6 +276,9 @@ IMPORT_RULES = [
           bad={"outcome": "odd"}),
     Once("projects_importrow_number_once", ImportRow, {"batch": make_batch, "number": number, "outcome": "new"},
          twins={"batch": make_batch, "number": 1}, apart={"number": 2}),
+    Once("projects_importanswer_once", ImportAnswer, {
+        "batch": make_batch, "sheet": "表", "number": 1, "question": text("q"), "answer": "same", "by": make.make_user},
+         twins={"batch": make_batch, "question": "name"}, apart={"question": "later"}),
     Once("projects_columnhabit_once", ColumnHabit, {"user": make.make_user, "heading": text("h"), "field": "name"},
          twins={"user": make.make_user, "heading": "干什么"}, apart={"heading": "谁来干"}),
 ]

@@ -337,7 +337,7 @@ def test_a_leader_starts_one_and_the_clerk_answers(sign_in, leader, clerk, proje
     client.post(url("close", notice.pk), {"reason": "已复工。"})
     notice.refresh_from_db()
     assert notice.stage == "已办结"
-    assert "督办单（人工发起）：已办结" in client.get(reverse("admin:projects_project_change",
+    assert "号（人工发起）：已办结" in client.get(reverse("admin:projects_project_change",
                                                    args=[project.pk])).content.decode()
 
 
