@@ -1,6 +1,7 @@
 """The models of this app; each stands beside what it is about."""
 from guicheng.accounts.models import AccessEvent, SignInBrake, UsedPassword, User  # noqa: F401
 from guicheng.days.workdays import CalendarDay, CalendarYear  # noqa: F401
+from guicheng.kept.publication import Publication  # noqa: F401
 from guicheng.notices.inbox import GroupPost, InboxMessage  # noqa: F401
 from guicheng.office.saved_filters import SavedFilter  # noqa: F401
 from guicheng.office.submissions import Submission  # noqa: F401

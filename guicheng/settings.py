@@ -42,6 +42,7 @@ OFFICE_HOURS = env("OFFICE_HOURS", default="").strip()
 HOTLINE_12345 = env("HOTLINE_12345", default="").strip() or "1"
 EMAIL_URL = env("EMAIL_URL", default="")  # no mail leaves until it is set
 WEBHOOK_URL = env("WEBHOOK_URL", default="")  # nor any message to a group robot
+KEPT_PAGES_MB = env.int("KEPT_PAGES_MB", default=200)  # room for public pages that are kept as drawn; 0 keeps none
 HEALTH_KEY = env("HEALTH_KEY", default="")  # whoever sends it learns the details of /healthz
 SECURITY_CONTACT = env("SECURITY_CONTACT", default="")
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="") or "webmaster@localhost"
@@ -283,6 +284,7 @@ TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
 
+KEPT_PAGES_DIR, KEPT_PAGES_BYTES = DATA_DIR / "kept", KEPT_PAGES_MB * 1024 * 1024  # guicheng/kept/pages.py
 STATIC_URL = f"{BASE_PATH}/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

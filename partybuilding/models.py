@@ -13,6 +13,7 @@ from guicheng.access.membership import Membership, MembershipQuerySet
 from guicheng.access.permissions import sees_everything
 from guicheng.access.scope import FollowingQuerySet
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, listed_order, one_of
+from guicheng.kept.publication import Publishes
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.search.models import Searched, SearchedQuerySet
 from guicheng.trail.history import History
@@ -75,6 +76,8 @@ class OrganisationKind(models.TextChoices):
 
 class PartyOrganisation(Searched, Edited, Coded, Membership):
     """A node of the tree 党工委 → 党委 → 党总支 → 党支部. A temporary branch has a task, a start and an end."""
+
+    publishes = Publishes("{row}.is_published")
 
     Kind = OrganisationKind
 
@@ -172,6 +175,8 @@ class VenueKind(models.TextChoices):
 class Venue(Searched, Edited, Coded):
     """A service centre, a service station, a meeting house: 党群服务中心、服务站."""
 
+    publishes = Publishes()
+
     Kind = VenueKind
 
     name = CleanCharField("名称", max_length=80, unique=True)
@@ -262,6 +267,8 @@ class MetricGroup(models.TextChoices):
 class Metric(Edited, Keyed):
     """A figure somebody reports: what it counts, in which unit, about whom."""
 
+    publishes = Publishes()
+
     Layer = MetricLayer
     Group = MetricGroup
 
@@ -317,6 +324,8 @@ class MetricReadingQuerySet(FollowingQuerySet):
 
 class MetricReading(Edited, Coded):
     """One value of a metric, as of a day, by a source."""
+
+    publishes = Publishes()
 
     scope_follows = ("metric",)
 
