@@ -5,6 +5,7 @@ and what this code and these settings are. The stamp is read before the answer i
 stamp says is never asked for again.
 """
 import os
+import random
 from functools import cache
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode
@@ -14,7 +15,7 @@ from django.db import DatabaseError, connection
 from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 
-from guicheng.kept.publication import TABLE, stamp_of_this_answer
+from guicheng.kept.publication import TABLE, Publication, stamp_of_this_answer
 from guicheng.kept.store import FileStore, NoStore, Page
 from guicheng.upkeep.version import VERSION
 
@@ -25,6 +26,7 @@ FOREIGN = {"from", "isappinstalled", "timestamp", "scene", "clicktime", "enterid
 KINDS = ("text/html", "text/css", "text/csv", "text/plain", "text/calendar", "application/json", "application/xml",
          "application/atom+xml", "image/svg+xml")
 OWN_RULE = {"cache-control", "set-cookie"}  # an answer that says how long it holds, or is for one person
+MANY = 100  # rows of what was published, before somebody folds them
 SENT = ("Vary", "Content-Location", "Content-Security-Policy")  # of a 304, beside its tag
 
 
@@ -77,8 +79,10 @@ def stamp_now():
     """What an answer drawn now rests on; None where the database cannot say."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT sum(weight) FROM {TABLE}")  # noqa: S608
-            weight = cursor.fetchone()[0]
+            cursor.execute(f"SELECT sum(weight), count(*) FROM {TABLE}")  # noqa: S608
+            weight, rows = cursor.fetchone()
+        if rows > MANY and random.randrange(MANY) == 0:  # noqa: S311 no secret
+            Publication.objects.fold()
     except DatabaseError:
         connection.close()
         return None

@@ -18,7 +18,6 @@ from guicheng.fields import ALL
 TABLE = "guicheng_publication"
 # under which stamp the answer is drawn that this thread draws; what is remembered for it is remembered under that
 stamp_of_this_answer = ContextVar("stamp_of_this_answer", default=None)
-FEW = 50  # rows that are summed without anybody noticing
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class PublicationQuerySet(models.QuerySet):
 
     def fold(self):
         """Put many rows together as one. The sum stands at every instant, whoever else folds or publishes."""
-        if connections[self.db].vendor != "postgresql" or self.count() <= FEW:
+        if connections[self.db].vendor != "postgresql" or self.count() < 2:
             return
         with connections[self.db].cursor() as cursor:
             cursor.execute(

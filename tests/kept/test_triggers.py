@@ -5,7 +5,7 @@ import pytest
 from django.db import connection, transaction
 
 from guicheng.kept import triggers
-from guicheng.kept.publication import FEW, Publication
+from guicheng.kept.publication import Publication
 from projects.models import ProgressUpdate, Project
 from tests import factories
 
@@ -70,7 +70,7 @@ def test_what_is_rolled_back_is_not_noted(project):
 
 @pytest.mark.django_db(transaction=True)
 def test_many_transactions_are_folded_and_the_sum_stands():
-    for number in range(FEW + 5):
+    for number in range(30):
         factories.make_source(title=f"来源{number}")
     before = stamp()
     Publication.objects.fold()
