@@ -17,7 +17,6 @@ from django.utils import timezone
 
 from guicheng.kept.publication import TABLE, Publication, stamp_of_this_answer
 from guicheng.kept.store import FileStore, NoStore, Page
-from guicheng.upkeep.version import VERSION
 
 NOT_KEPT = ("/admin/", "/healthz", "/static/", "/media/", "/papers/", "/.well-known/", "/elder/admin/")
 WORDS = {"q", "known_at"}  # as many as people think of
@@ -92,7 +91,7 @@ def stamp_now():
 @cache
 def edition():
     """A digest of the code and of the settings a page may speak of."""
-    told = sha256(VERSION.encode())
+    told = sha256((settings.BASE_DIR / "pyproject.toml").read_bytes())
     for folder in ("guicheng", "projects", "communities", "partybuilding", "templates", "static"):
         for place, folders, files in os.walk(settings.BASE_DIR / folder):
             folders.sort()

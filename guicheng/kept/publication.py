@@ -13,8 +13,6 @@ from dataclasses import dataclass
 
 from django.db import connections, models
 
-from guicheng.fields import ALL
-
 TABLE = "guicheng_publication"
 # under which stamp the answer is drawn that this thread draws; what is remembered for it is remembered under that
 stamp_of_this_answer = ContextVar("stamp_of_this_answer", default=None)
@@ -59,8 +57,6 @@ class PublicationQuerySet(models.QuerySet):
 
 class Publication(models.Model):
     """So many more were published. Nobody reads one row: the sum is what counts."""
-
-    unwatched = ALL  # a number
 
     weight = models.BigIntegerField("计数")
 
