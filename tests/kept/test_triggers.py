@@ -1,7 +1,9 @@
 """The stamp grows in the transaction that publishes, and for nothing that no resident reads."""
+import io
 import threading
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 
 from guicheng.kept import triggers
@@ -56,6 +58,12 @@ def test_control_without_its_trigger_a_change_passes_unnoted(project):
 def test_each_migration_leaps(db):
     before = stamp()
     triggers.install_triggers()
+    assert stamp() > before
+
+
+def test_whoever_mends_or_promotes_a_database_leaps(project):
+    before = stamp()
+    call_command("rebuild_projections", stdout=io.StringIO())
     assert stamp() > before
 
 
