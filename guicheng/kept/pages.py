@@ -141,7 +141,8 @@ def may_be_kept(status, headers, response):
 
 
 def _answer(page, environ, start_response):
-    own = [("ETag", page.etag), ("Cache-Control", "no-cache")]
+    # the first is for nginx alone, which older ones heed only where it stands first
+    own = [("X-Accel-Expires", "1"), ("ETag", page.etag), ("Cache-Control", "no-cache")]
     if _knows(environ.get("HTTP_IF_NONE_MATCH", ""), page.etag):
         start_response("304 Not Modified", own + [pair for pair in map(tuple, page.headers) if pair[0] in SENT])
         return []
