@@ -6,6 +6,7 @@ from guicheng.access.membership import Membership, MembershipQuerySet
 from guicheng.access.permissions import sees_everything
 from guicheng.access.units import behind
 from guicheng.fields import CleanCharField, CleanTextField, one_of
+from guicheng.kept.publication import Publishes
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.search.models import Searched, SearchedQuerySet
 from guicheng.trail.history import History
@@ -38,6 +39,8 @@ class CommunityKind(models.TextChoices):
 
 class Community(Searched, Edited, Keyed, Membership):
     """One of the communities of the street."""
+
+    publishes = Publishes()
 
     Kind = CommunityKind
 
@@ -125,6 +128,8 @@ class UnitKind(models.TextChoices):
 class Unit(Edited, Coded):
     """What lies inside a community: an estate, a co-operative, a tower, a park."""
 
+    publishes = Publishes()
+
     Kind = UnitKind
 
     name = CleanCharField("名称", max_length=60, unique=True)
@@ -187,6 +192,8 @@ class SecretaryProjectQuerySet(KeyedQuerySet):
 
 class SecretaryProject(Edited, Coded):
     """The one breakthrough project a community's party secretary leads in a year (书记工程)."""
+
+    publishes = Publishes()
 
     project = models.OneToOneField(
         Project, verbose_name="项目", on_delete=models.PROTECT, related_name="secretary_project"

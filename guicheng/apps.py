@@ -20,6 +20,7 @@ class GuichengConfig(AppConfig):
         from guicheng.accounts import sign_in  # noqa: F401, its receivers
         from guicheng.days.workdays import seed_after_migrate
         from guicheng.files import sealing  # noqa: F401, its work
+        from guicheng.kept import triggers
         from guicheng.office.checks import check_scopes
         from guicheng.review.checks import check_reviews
         from guicheng.trail.append_only import AppendOnly, install_triggers, make_way
@@ -31,6 +32,8 @@ class GuichengConfig(AppConfig):
         m2m_changed.connect(keep_apart, sender=get_user_model().groups.through, dispatch_uid="keep_apart")
         pre_migrate.connect(make_way, dispatch_uid="make_way")
         post_migrate.connect(install_triggers, dispatch_uid="install_triggers")
+        pre_migrate.connect(triggers.make_way, dispatch_uid="make_way_for_publication")
+        post_migrate.connect(triggers.install_triggers, dispatch_uid="install_publication_triggers")
         post_migrate.connect(make_groups, dispatch_uid="make_groups")
         checks.register(check_scopes)
         checks.register(check_reviews)

@@ -54,6 +54,7 @@ OIDC_CLIENT_SECRET = env("OIDC_CLIENT_SECRET", default="").strip()
 OIDC_NAME = env("OIDC_NAME", default="").strip() or "统一身份认证"
 OIDC_SECOND_FACTOR_ACR = env.list("OIDC_SECOND_FACTOR_ACR", default=[])  # none: our own code is asked for
 OIDC_FRESH_MINUTES = env.int("OIDC_FRESH_MINUTES", default=30)  # 0: however long ago they signed in there
+KEPT_PAGES_MB = env.int("KEPT_PAGES_MB", default=200)  # room for public pages that are kept as drawn; 0 keeps none
 HEALTH_KEY = env("HEALTH_KEY", default="")  # whoever sends it learns the details of /healthz
 SECURITY_CONTACT = env("SECURITY_CONTACT", default="")
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="") or "webmaster@localhost"
@@ -304,6 +305,7 @@ TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
 
+KEPT_PAGES_DIR, KEPT_PAGES_BYTES = DATA_DIR / "kept", KEPT_PAGES_MB * 1024 * 1024  # guicheng/kept/pages.py
 STATIC_URL = f"{BASE_PATH}/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -9,12 +9,16 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 django_application = get_wsgi_application()
 
+from guicheng.kept import triggers  # noqa: E402
+from guicheng.kept.pages import keeping  # noqa: E402
 from guicheng.seal.work import begin_unfinished  # noqa: E402
 from guicheng.trail.append_only import assert_triggers  # noqa: E402
 from guicheng.upkeep.disk import let_go_if_needed  # noqa: E402
 
 let_go_if_needed()  # SQLite opens no database without room for its small files
 assert_triggers()
+triggers.assert_triggers()
+kept_application = keeping(django_application)
 begin_unfinished()  # a seal that was not finished when the machine went off
 
 
@@ -23,4 +27,4 @@ def application(environ, start_response):
     path = environ.get("PATH_INFO", "")
     if settings.BASE_PATH and (path == settings.BASE_PATH or path.startswith(settings.BASE_PATH + "/")):
         environ["PATH_INFO"] = path[len(settings.BASE_PATH):] or "/"
-    return django_application(environ, start_response)
+    return kept_application(environ, start_response)

@@ -13,6 +13,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from guicheng.fields import ALL, CleanCharField, DayField
+from guicheng.kept.publication import Publishes
 
 FIRST_YEAR = 2021  # the first year of which the portal knows promises
 KEEP = "guicheng.change_calendaryear"
@@ -29,6 +30,8 @@ class UnknownYear(Exception):
 
 class CalendarYear(models.Model):
     """One year of the calendar of working days."""
+
+    publishes = Publishes()
 
     year = models.PositiveSmallIntegerField(
         "年份", unique=True, error_messages={"unique": "已有这一年。"},
@@ -57,6 +60,8 @@ class CalendarYear(models.Model):
 
 class CalendarDay(models.Model):
     """A day that is not what its weekday says: a holiday, or a weekend that is worked (调休)."""
+
+    publishes = Publishes()
 
     unwatched = ALL  # read by staff
 

@@ -20,6 +20,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from guicheng.fields import ALL, CleanCharField, CleanTextField, DayField
+from guicheng.kept.publication import Publishes, stamp_of_this_answer
 from guicheng.trail.append_only import AppendOnly
 from guicheng.trail.audit import AuditEntry
 
@@ -100,6 +101,8 @@ class FaceDecisionQuerySet(models.QuerySet):
 
 class FaceDecision(models.Model):
     """One decision that a face is on or off from a day on. Of those in force the one made last counts."""
+
+    publishes = Publishes()
 
     unwatched = ALL  # read by staff
 
@@ -202,7 +205,7 @@ def _standing(face, rows):
 
 
 def _key():
-    return f"faces:{timezone.localdate()}"
+    return f"faces:{stamp_of_this_answer.get() or timezone.localdate()}"  # a page that is kept rests on its stamp
 
 
 def _forget():

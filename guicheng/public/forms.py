@@ -22,7 +22,7 @@ def form_key(name):
 def public_form(name, too_big="提交的内容太多，没有收下。"):
     """For a view: a POST must come from our own page with a key that is not older than LASTS. Else 403, in words.
 
-    A body over MAX_BODY is refused unread: 413, with the sentence `too_big`.
+    The page is kept nowhere. A body over MAX_BODY is refused unread: 413, with the sentence `too_big`.
 
     The only `csrf_exempt` of the portal (docs/design.md): Django's token needs a cookie.
     """
@@ -37,7 +37,9 @@ def public_form(name, too_big="提交的内容太多，没有收下。"):
                     return error_page(request, 413, too_big)
                 if not is_fresh(request.POST.get("form_key", ""), name):
                     return error_page(request, 403, OLD)
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            response.headers.setdefault("Cache-Control", "no-store")  # its key is of this minute
+            return response
 
         return guarded
 

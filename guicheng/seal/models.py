@@ -19,6 +19,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from guicheng.fields import ALL, CleanCharField, CleanTextField, one_of
+from guicheng.kept.publication import Publishes
 from guicheng.seal import work
 from guicheng.seal.permissions import can_ask_seal, can_confirm_seal
 from guicheng.seal.words import LONGEST, cover_of, folded, what_is_wrong
@@ -78,6 +79,8 @@ def _instant(title):
 
 class Seal(models.Model):
     """One seal: what it covers, why, and the two people of each step."""
+
+    publishes = Publishes()
 
     unwatched = ALL  # what it covers is never public
 

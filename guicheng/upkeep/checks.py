@@ -14,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from guicheng.accounts.models import AccessEvent
 from guicheng.days.workdays import missing_year
+from guicheng.kept import triggers as kept
 from guicheng.seal.models import Seal
 from guicheng.trail.append_only import missing_triggers
 from guicheng.upkeep.disk import gigabytes, is_full, room
@@ -54,9 +55,9 @@ def _database():
     return Seen(Level.OK, "能读，也能写。")
 
 
-@check("triggers", "保护已发布记录的触发器", "已发布的进展、审计和访问日志由数据库自己守着，谁也改不了。")
+@check("triggers", "数据库的触发器", "已发布的、审计和访问日志谁也改不了；公开的内容一变，网页就重画。")
 def _triggers():
-    if missing := missing_triggers():
+    if missing := missing_triggers() + kept.missing_triggers():
         return Seen(Level.BAD, f"缺 {len(missing)} 个：{'、'.join(missing[:3])}。",
                     "停服务，运行 manage.py migrate，再启动；并查清是谁去掉的。")
     return Seen(Level.OK, "都在。")

@@ -17,6 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
+from guicheng.kept.publication import Publication
 from guicheng.ledger import LedgerRow
 from guicheng.locks import Busy, held
 from guicheng.upkeep.backup import DATABASES, FOLDERS, key_mark, refuse_root
@@ -155,6 +156,7 @@ def after(backup, say):
         say(f"备份是 {backup.version} 版做的，数据库还要升级：先运行 manage.py prepare，"
             "再运行 rebuild_projections 和 check_closes。")
         return True
+    Publication.objects.leap()  # what was kept of pages since is no page of this database
     return _look(say)
 
 

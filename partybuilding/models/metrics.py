@@ -9,6 +9,7 @@ from communities.models import Community
 from guicheng import words
 from guicheng.access.scope import FollowingQuerySet
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of
+from guicheng.kept.publication import Publishes
 from guicheng.natural_keys import Coded, Keyed
 from guicheng.trail.history import History
 from guicheng.trail.versions import Edited
@@ -48,6 +49,8 @@ class MetricGroup(models.TextChoices):
 
 class Metric(Edited, Keyed):
     """A figure somebody reports: what it counts, in which unit, about whom."""
+
+    publishes = Publishes()
 
     Layer = MetricLayer
     Group = MetricGroup
@@ -113,6 +116,8 @@ class MetricReadingQuerySet(FollowingQuerySet):
 
 class MetricReading(Edited, Coded):
     """One value of a metric, or of what one community has of it, as of a day, by a source."""
+
+    publishes = Publishes()
 
     scope_follows = ("metric",)
 

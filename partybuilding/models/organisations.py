@@ -8,6 +8,7 @@ from communities.models import Community, Unit
 from guicheng.access.membership import Membership, MembershipQuerySet
 from guicheng.access.permissions import sees_everything
 from guicheng.fields import CleanCharField, CleanTextField, DayField, in_order, listed_order, one_of
+from guicheng.kept.publication import Publishes
 from guicheng.natural_keys import Coded, KeyedQuerySet
 from guicheng.search.models import Searched, SearchedQuerySet
 from guicheng.trail.history import History
@@ -70,6 +71,8 @@ class OrganisationKind(models.TextChoices):
 
 class PartyOrganisation(Searched, Edited, Coded, Membership):
     """A node of the tree 党工委 → 党委 → 党总支 → 党支部. A temporary branch has a task, a start and an end."""
+
+    publishes = Publishes("{row}.is_published")
 
     Kind = OrganisationKind
 

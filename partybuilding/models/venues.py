@@ -6,6 +6,7 @@ from communities.models import Community, Unit
 from guicheng import words
 from guicheng.access.permissions import sees_everything
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, listed_order, one_of
+from guicheng.kept.publication import Publishes
 from guicheng.natural_keys import Coded, KeyedQuerySet
 from guicheng.search.models import Searched, SearchedQuerySet
 from guicheng.trail.history import History
@@ -52,6 +53,8 @@ class VenueKind(models.TextChoices):
 
 class Venue(Searched, Edited, Coded):
     """A service centre, a service station, a meeting house: 党群服务中心、服务站."""
+
+    publishes = Publishes()
 
     Kind = VenueKind
 

@@ -7,11 +7,14 @@ from django.db import models
 from django.db.models import Q
 
 from guicheng.fields import ALL
+from guicheng.kept.publication import Publishes
 from projects.models.report import QuarterClose
 
 
 class CoveredClose(models.Model):
     """One edition. Where nothing of the close is sealed it has no files: the kept ones are served."""
+
+    publishes = Publishes()
 
     unwatched = ALL  # frozen from what was looked at before
 
@@ -43,6 +46,8 @@ class CoveredClose(models.Model):
 
 class CoveredFile(models.Model):
     """One file of an edition; where it names the units of what is late there is another that does not."""
+
+    publishes = Publishes()
 
     unwatched = ALL  # frozen from what was looked at before
 

@@ -20,6 +20,7 @@ from guicheng.fields import (
     one_of,
     with_unit,
 )
+from guicheng.kept.publication import Publishes
 from guicheng.natural_keys import Coded, Keyed
 from guicheng.search.models import Searched, SearchedQuerySet
 from guicheng.trail.history import History
@@ -50,6 +51,8 @@ class SourceKind(models.TextChoices):
 
 class Source(Searched, Edited, Keyed):
     """The article or document that proves a statement; 本单位填报 is one."""
+
+    publishes = Publishes()
 
     Kind = SourceKind
 
@@ -183,6 +186,8 @@ class DiscrepancyQuerySet(AboutQuerySet):
 class Fact(Searched, Edited, Coded, About):
     """A sourced statement that is neither progress nor a metric."""
 
+    publishes = Publishes()
+
     Kind = FactKind
     alone = "不迟于 "
     scope_follows = ("project", "community", "organisation", "venue", "place")
@@ -240,6 +245,8 @@ class Fact(Searched, Edited, Coded, About):
 
 class Discrepancy(Edited, Coded, About):
     """Two sources that disagree about one thing, side by side, until the office settles it by its own word."""
+
+    publishes = Publishes()
 
     scope_follows = ("project", "community", "organisation", "metric")
 
@@ -310,6 +317,8 @@ class PolicyDocumentQuerySet(SearchedQuerySet, EveryonesQuerySet):
 
 class PolicyDocument(Searched, Edited, Coded):
     """A guideline that was issued or revised."""
+
+    publishes = Publishes()
 
     Stage = PolicyDocumentStage
     alone = "不迟于 "

@@ -13,6 +13,7 @@ from guicheng import words
 from guicheng.access.permissions import sees_everything
 from guicheng.access.units import behind
 from guicheng.fields import ChecksAtOnce, CleanCharField, CleanTextField, DayField, one_of, percent_range
+from guicheng.kept.publication import Publishes
 from guicheng.ledger import LedgerQuerySet, LedgerRow, ledger_constraints
 from guicheng.natural_keys import Keyed, KeyedQuerySet
 from guicheng.review.models import Reviewed, ReviewedQuerySet, review_constraints
@@ -59,6 +60,8 @@ class StatementKind(models.TextChoices):
 
 class ProgressUpdate(ChecksAtOnce, LedgerRow, Reviewed, Keyed):
     """One dated statement about one project."""
+
+    publishes = Publishes("{row}.recorded_at IS NOT NULL")
 
     Kind = StatementKind
 

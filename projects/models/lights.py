@@ -9,6 +9,7 @@ from django.utils import timezone
 from guicheng.access.permissions import sees_everything
 from guicheng.access.scope import EveryonesQuerySet
 from guicheng.fields import ALL, CleanTextField, DayField, in_order, one_of
+from guicheng.kept.publication import Publishes
 from guicheng.natural_keys import Coded
 from guicheng.trail.append_only import AppendOnly
 from projects.models.project import Project
@@ -43,6 +44,8 @@ class LightRuleQuerySet(EveryonesQuerySet):
 
 class LightRule(Coded):
     """From a day on: when a light is yellow or red, and how the supervision climbs. Last year's keep last year's."""
+
+    publishes = Publishes()
 
     effective_on = DayField("从哪天起", unique=True, error_messages={"unique": "这一天已有一条规则。"})
     yellow_from = models.PositiveSmallIntegerField(
@@ -108,6 +111,8 @@ class LightOverrideQuerySet(OfProjectQuerySet):
 
 class LightOverride(models.Model):
     """A person's decision about a light. An empty colour gives it back to the dates. Ended by another row."""
+
+    publishes = Publishes()
 
     unwatched = ALL  # read by staff
 

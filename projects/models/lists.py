@@ -7,6 +7,7 @@ from guicheng.access.membership import Membership, MembershipQuerySet
 from guicheng.access.permissions import sees_everything
 from guicheng.access.scope import FollowingQuerySet
 from guicheng.fields import CleanCharField, CleanTextField, DayField, Qualifier, in_order, one_of, with_unit
+from guicheng.kept.publication import Publishes
 from guicheng.natural_keys import Coded, Keyed, KeyedQuerySet
 from guicheng.search.models import Searched, SearchedQuerySet
 from guicheng.trail.history import History, Recorded
@@ -45,6 +46,8 @@ class ProjectListKind(models.TextChoices):
 
 class ProjectList(Searched, Edited, Keyed):
     """A published list of promises."""
+
+    publishes = Publishes("{row}.is_published")
 
     Kind = ProjectListKind
 
@@ -111,6 +114,8 @@ class DeclarationQuerySet(FollowingQuerySet):
 class Declaration(Recorded, Coded):
     """What a list was said to hold or to have done, on a day, by a source."""
 
+    publishes = Publishes()
+
     scope_follows = ("project_list",)
 
     project_list = models.ForeignKey(
@@ -170,6 +175,8 @@ class Declaration(Recorded, Coded):
 class Category(Recorded, Keyed):
     """A numbered heading inside one list."""
 
+    publishes = Publishes()
+
     natural_key_fields = ("project_list__slug", "number")
     scope_follows = ("project_list",)
 
@@ -206,6 +213,8 @@ class DepartmentQuerySet(MembershipQuerySet, KeyedQuerySet):
 
 class Department(Edited, Keyed, Membership):
     """Who answers for a project: an office of the street, a company, a school, a hospital."""
+
+    publishes = Publishes()
 
     natural_key_fields = ("name",)
 

@@ -6,6 +6,7 @@ from django.db.models.functions import Coalesce
 from guicheng import words
 from guicheng.access.scope import FollowingQuerySet
 from guicheng.fields import CleanCharField, DayField, in_order
+from guicheng.kept.publication import Publishes
 from guicheng.natural_keys import Coded
 from guicheng.trail.history import History, Recorded
 from projects.models.evidence import Source
@@ -32,6 +33,8 @@ class FollowedByProject(models.Model):
 
 class ProjectAlias(FollowedByProject, Recorded, Coded):
     """Another name under which a source speaks of the project."""
+
+    publishes = Publishes()
 
     scope_follows = ("project",)
 
@@ -66,6 +69,8 @@ class PromiseQuerySet(FollowingQuerySet):
 
 class Promise(FollowedByProject, Recorded, Coded):
     """What was promised, with its due day; whether it was kept follows from the ledger (summary.py)."""
+
+    publishes = Publishes()
 
     scope_follows = ("project",)
 
@@ -108,6 +113,8 @@ class Promise(FollowedByProject, Recorded, Coded):
 
 class Milestone(Recorded, Coded):
     """A planned date against an actual one."""
+
+    publishes = Publishes()
 
     scope_follows = ("project",)
 

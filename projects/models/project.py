@@ -19,6 +19,7 @@ from guicheng.fields import (
     percent_range,
     with_unit,
 )
+from guicheng.kept.publication import Publishes
 from guicheng.natural_keys import Keyed, KeyedQuerySet
 from guicheng.review.checked import UNTICKED
 from guicheng.search.folding import fold
@@ -139,6 +140,8 @@ class ProjectQuerySet(SearchedQuerySet, KeyedQuerySet):
 
 class Project(ChecksAtOnce, Edited, Answered, Keyed):
     """Anything promised on a list, or named by a source and on none. May be a part of another."""
+
+    publishes = Publishes("{row}.is_published", relations=("supporting_departments",))
 
     Membership = ProjectMembership
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from guicheng.access.permissions import sees_everything
 from guicheng.days.quarters import Quarter
 from guicheng.fields import ALL, CleanCharField, CleanTextField, DayField, in_order, one_of
+from guicheng.kept.publication import Publishes
 from guicheng.trail.append_only import AppendOnly
 from guicheng.trail.history import History
 from guicheng.trail.versions import Edited
@@ -63,6 +64,8 @@ class QuarterReportKind(models.TextChoices):
 
 class QuarterReport(Edited, OfQuarter):
     """What the office writes about a quarter: opening and four parts with tokens, and what the paper needs."""
+
+    publishes = Publishes()
 
     Kind = QuarterReportKind
 
@@ -151,6 +154,8 @@ class QuarterCloseQuerySet(ReportQuerySet):
 class QuarterClose(OfQuarter):
     """One close of a quarter: its document, frozen by the database from the moment `closed_at` is set."""
 
+    publishes = Publishes("{row}.closed_at IS NOT NULL")
+
     unwatched = ALL  # frozen from what was looked at before
 
     append_only = AppendOnly(frozen_by="closed_at", sentence=FROZEN, let_go="")
@@ -208,6 +213,8 @@ class QuarterClose(OfQuarter):
 class CloseFile(models.Model):
     """One rendered file, kept with its close: what is served from then on."""
 
+    publishes = Publishes()
+
     unwatched = ALL  # frozen from what was looked at before
 
     append_only = AppendOnly(sentence=FROZEN, let_go="", parent="close")
@@ -236,6 +243,8 @@ class CloseFile(models.Model):
 
 class QuarterSigning(models.Model):
     """签发 of a closed report: what the paper says of it, and the Word file without 报批稿. The newest counts."""
+
+    publishes = Publishes()
 
     append_only = AppendOnly(frozen_by="", sentence="签发的记录不能修改或删除；登记错了就再登记一次。", let_go="")
 
@@ -273,6 +282,8 @@ class QuarterSigning(models.Model):
 
 class QuarterReopening(models.Model):
     """Who reopened a closed quarter, when and why. The close stays as it was."""
+
+    publishes = Publishes()
 
     append_only = AppendOnly(frozen_by="", sentence="重新打开的记录不能修改或删除。", let_go="")
 

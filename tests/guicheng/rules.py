@@ -6,6 +6,7 @@ from django.utils import timezone
 from guicheng.accounts.identity import BoundIdentity
 from guicheng.accounts.models import SignInBrake, User
 from guicheng.connectors.models import Connection
+from guicheng.kept.publication import Publication
 from guicheng.office.saved_filters import SavedFilter
 from guicheng.seal.models import Seal
 from tests import factories
@@ -57,6 +58,7 @@ RULES = [
           bad=lambda: _lift_asked(factories.make_user()) | {"lift_ground": ""}),
     Once("guicheng_seal_once", Seal, SEAL, twins=lambda: {"words": "同一段话", "asked_by": factories.make_user()},
          apart={"words": "另一段话"}),
+    Check("publication_grows", Publication, {"weight": 1}, bad={"weight": 0}),
     Check("guicheng_user_one_time_password_expires", User, USER,
           good=lambda: {"must_change_password": True, "password_expires_at": timezone.now()},
           bad={"must_change_password": True}),

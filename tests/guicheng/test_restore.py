@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from guicheng import media_store
+from guicheng.kept.publication import Publication
 from guicheng.locks import held
 from guicheng.trail.append_only import missing_triggers
 from guicheng.upkeep.backup import FOLDERS, make_backup
@@ -172,6 +173,14 @@ def test_everybody_signs_in_again_and_a_new_secret_key_is_told(settings, tmp_pat
         settings.SECRET_KEY = "another" * 10
         connection.close()
         assert "恢复码都作废了" in restore(backup.name, "--replace")
+
+
+@elsewhere_too
+def test_no_page_kept_before_is_taken_for_one_of_this_database(settings, tmp_path, project):
+    backup, before = make_backup(), Publication.objects.stamp()
+    with elsewhere(settings, tmp_path / "new"):
+        restore(backup.name)
+        assert Publication.objects.stamp() > before
 
 
 def spoil_the_database(backup):

@@ -1,6 +1,7 @@
 from django.apps import apps
 from django.core.management.base import BaseCommand
 
+from guicheng.kept.publication import Publication
 from guicheng.search.models import searched_models
 from projects.models import Project
 
@@ -14,4 +15,5 @@ class Command(BaseCommand):
         self.stdout.write(f"核对 {looked_at} 个项目，{differed} 个有出入，已改正。")
         found = [model.objects.rebuild_searched() for model in searched_models(apps)]
         looked_at, differed = (sum(numbers) for numbers in zip(*found, strict=True))
+        Publication.objects.leap()  # also run after a replica was promoted: pages are drawn anew
         self.stdout.write(f"核对搜索文字 {looked_at} 行，{differed} 行有出入，已改正。")

@@ -1,0 +1,1 @@
+"""Public answers drawn once per change: none is ever stale."""
