@@ -13,8 +13,8 @@ from tests.seal import crawl, world
 from tests.seal.test_crawl import quick  # noqa: F401, a fixture
 
 READ = re.compile(r'(?:FROM|JOIN) "?([a-z_]+)"?', re.I)
-# no word of a public page comes from there: who set a lamp by hand, and the tables that were asked for, stand in the half
-# of a quarter that staff see
+# no word of a public page comes from there: who set a lamp by hand, and which tables were asked for, stand in the
+# half of a quarter that staff see
 NO_WORDS = {"guicheng_publication", "guicheng_user", "projects_reportingtask", "projects_askedunit",
             "projects_reportingrow", "projects_answeratclose"}
 
