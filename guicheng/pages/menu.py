@@ -71,7 +71,8 @@ def _has(permission):
 RECORDS, REVIEWS = _has("projects.add_progressupdate"), _has("projects.check_progressupdate")
 STATEMENTS = "projects_progressupdate"
 # a word in the name of a page's URL -> the heading of the 使用手册 that tells about it
-KINDS = {"index": "today", "reportingtask": "reporting", "importbatch": "import", "supervision": "supervise",
+KINDS = {"index": "today", "reportingtask": "reporting", "superiorform": "reporting",
+         "importbatch": "import", "supervision": "supervise",
          "_record": "record", "_decide": "review", "faces": "faces", "seal": "faces", "health": "health",
          "secretary": "places"}
 
@@ -81,6 +82,7 @@ SECTIONS = [
               {"for_me": "own"}, RECORDS,
               (f"{STATEMENTS}_record", f"{STATEMENTS}_postpone", f"{STATEMENTS}_close", f"{STATEMENTS}_photos")),
         Entry("projects.reportingtask", "每月、每季要报的表，一张表填完。", "报送任务（月报）"),
+        Entry("projects.superiorform", "上级发的空表传一次，每月点一下就填好。", "上级表样"),
         Entry("projects_importbatch_add", "传一个文件，或者从 Excel 粘贴。先看会写进什么，再确认。", "导入 Excel",
               may=_has("projects.add_importbatch")),
         Entry("projects_importbatch_template", "本单位的项目都在里面，改好再导入。", "下载 Excel，改好再导入",
@@ -126,6 +128,7 @@ SECTIONS = [
     Section("figures", "数据和报告", [
         Entry("projects.quarterreport", "写正文、锁定、签发。"),
         Entry("partybuilding.metric", "每个数是多少、怎么算、哪天的。"),
+        Entry("partybuilding.reportedreading", "社区在报送任务里报的数，审过才公开。", "社区报的数"),
         Entry("projects.exportfile", "后台生成的 Excel，生成好了在这里下载。", "导出的文件"),
     ]),
     Section("settings", "设置", [
