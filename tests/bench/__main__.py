@@ -55,7 +55,7 @@ def folder_for(scratch, name):
         )
     else:
         (folder / "static").symlink_to(shared)
-    return {**NEUTRAL, "DATA_DIR": str(folder)}
+    return {**NEUTRAL, "DATA_DIR": str(folder), "KEPT_PAGES_MB": "0"}  # what a drawn page costs; the limit is one too
 
 
 def start_sites(options, scratch, stack):
