@@ -1,0 +1,188 @@
+"""The pictures of the 使用手册: five people at their screens with 示例 data; what a caption quotes stands in its picture.
+
+`MANUAL_PICTURES=1 pytest -m browser tests/test_manual_in_browser.py` takes them anew into docs/manual/images.
+"""
+import io
+import os
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from guicheng.office.manual import FOLDER, chapters
+from projects.models import AskedUnit, ReportingRow, SupervisionNotice
+from projects.reporting.opening import open_task
+from tests import factories as make
+from tests.browser import sideways, sign_in
+from tests.projects.test_reporting import make_task
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LARGEST = 60_000  # bytes of one picture
+WIDTH = 1000
+PASTED = "序号\t项目名称\t牵头单位\t完成时限\t进展情况\n1\t示例公园\t城建办\t\t示例：主体完工。\n" \
+    "2\t示例步道\t城建办\t9月底\t示例：已进场。\n3\t示例步道\t城建办\t\t示例：已进场。"
+# what a person reads in the picture: texts, and the words on buttons made by <input>
+READ = """(box) => box.innerText + [...box.querySelectorAll("[type=submit]")].map(each => each.value).join(" ")"""
+
+
+def left_out(caption, read):
+    """The words that a caption quotes and that do not stand there."""
+    return [words for words in re.findall("“([^”]+)”", caption) if words not in read]
+
+
+class Camera:
+    """Takes one person's pictures and compares each with its caption."""
+
+    def __init__(self, slug):
+        self.captions = {each.name: each.caption for chapter in chapters() if chapter.slug == slug
+                         for each in chapter.pictures}
+        self.taken = []
+
+    def take(self, page, name, where="#content", height=620):
+        box = page.locator(where).first
+        box.scroll_into_view_if_needed()
+        assert left_out(self.captions[name], box.evaluate(READ)) == [], name
+        assert sideways(page) <= 0
+        if os.environ.get("MANUAL_PICTURES"):
+            place = box.evaluate("box => (({x, y, width, height}) => ({x: x + scrollX, y: y + scrollY, width, height}))"
+                                 "(box.getBoundingClientRect())")
+            shot = page.screenshot(full_page=True, clip=place | {"height": min(place["height"], height)})
+            with Image.open(io.BytesIO(shot)) as picture:
+                picture.convert("RGB").quantize(32, dither=Image.Dither.NONE).save(FOLDER / "images" / name, optimize=True)
+        self.taken.append(name)
+
+    def is_done(self):
+        assert sorted(self.taken) == sorted(self.captions)
+
+
+@pytest.fixture
+def base(live_server):
+    return live_server.url
+
+
+@pytest.fixture
+def leader(db):
+    return make.make_user("leader", name="示例领导", roles=["领导"])
+
+
+@pytest.fixture
+def works(key_list, office):
+    """Four 示例 projects of one department; the first is late, and says so."""
+    today = timezone.localdate()
+    community = make.make_community(name="示例")
+    rows = [make.make_project(key_list, number=number, name=name, lead_department=office, community=community,
+                              planned_start=today - timedelta(days=200), planned_end=today + timedelta(days=days))
+            for number, (name, days) in enumerate([("示例公园", -9), ("示例道路", 5), ("示例学校", 40), ("示例市场", 90)], 1)]
+    for row, percent in zip(rows, (60, 80, 40, 20), strict=True):
+        make.make_update(row, effective_on=today - timedelta(days=5), status="in_progress", percent=percent,
+                         text=f"示例：做到 {percent}%。", problem="示例：管线没有迁走。", next_step="示例：先做北段。")
+    for row in rows:
+        row.refresh_from_db()
+    return rows
+
+
+@pytest.fixture
+def unit(works, street_admin):
+    task = make_task(title="示例月报", ground="示例通知")
+    open_task(task, street_admin)
+    return AskedUnit.objects.get(task=task)
+
+
+def opened(open_page, base, user, address="", width=WIDTH):
+    page = sign_in(open_page(width=width), base, user)
+    page.goto(base + (address or reverse("admin:index")))
+    return page
+
+
+def handed_in(works, clerk, number=2):
+    for row in works[1:number]:
+        make.make_update(row, published=False, status="in_progress", percent=90, text="示例：路面铺好，还差标线。",
+                         author=clerk, effective_on=timezone.localdate()).submit(clerk)
+
+
+def test_a_clerk(base, open_page, clerk, reviewer, leader, works, unit):
+    camera = Camera("clerk")
+    handed_in(works, clerk)
+    returned = make.make_update(works[2], published=False, status="in_progress", percent=50, text="示例：封顶。",
+                                author=clerk, effective_on=timezone.localdate())
+    returned.submit(clerk)
+    returned.send_back(reviewer, "请写明哪一天封顶。")
+    SupervisionNotice.issue(works[0], "urge", "manual", "k", "请说明什么时候复工。", by=leader)
+    page = opened(open_page, base, clerk)
+    camera.take(page, "clerk-today.png", "body", height=900)
+    page.goto(base + unit.get_absolute_url())
+    rows = list(ReportingRow.objects.filter(unit=unit).in_table_order())
+    page.fill(f"#r{rows[0].pk}-percent", "120")
+    page.click(".report-buttons button[value=save]")
+    page.wait_for_selector("text=草稿存好了")
+    camera.take(page, "clerk-table.png", height=700)
+    page.goto(base + reverse("admin:projects_importbatch_add"))
+    page.fill("#id_pasted", PASTED)
+    page.click("text=上传并核对")
+    camera.take(page, "clerk-import.png", height=760)
+    camera.is_done()
+
+
+def test_a_reviewer(base, open_page, clerk, reviewer, senior_reviewer, works, unit):
+    camera = Camera("reviewer")
+    handed_in(works, clerk)
+    page = opened(open_page, base, reviewer)
+    page.click(".queue details:last-of-type summary")
+    camera.take(page, "reviewer-queue.png", ".queue")
+    page.click("text=初审通过")
+    page = opened(open_page, base, senior_reviewer)
+    page.click(".queue details summary >> nth=0")
+    camera.take(page, "reviewer-final.png", ".queue", height=760)
+    camera.is_done()
+
+
+def test_a_leader(base, open_page, leader, works):
+    camera = Camera("leader")
+    page = opened(open_page, base, leader)
+    camera.take(page, "leader-street.png", "body", height=800)
+    page.goto(base + reverse("admin:projects_supervisionnotice_issue", args=[works[0].pk]))
+    camera.take(page, "leader-notice.png", "#content", height=700)
+    camera.is_done()
+
+
+def test_a_secretary(base, open_page, works, leader):
+    camera = Camera("secretary")
+    secretary = make.make_user("secretary", name="示例书记", roles=["社区经办人", "审核员"])
+    works[0].community.clerks.add(secretary)
+    page = opened(open_page, base, secretary, reverse("admin:projects_project_change", args=[works[0].pk]))
+    camera.take(page, "secretary-project.png", height=620)
+    camera.is_done()
+
+
+def test_an_administrator(base, open_page, street_admin, superuser, clerk, works, unit):
+    camera = Camera("administrator")
+    page = opened(open_page, base, street_admin, unit.task.get_absolute_url())
+    camera.take(page, "administrator-board.png", height=620)
+    page = opened(open_page, base, superuser, reverse("admin:faces"))
+    camera.take(page, "administrator-faces.png", height=560)
+    camera.is_done()
+
+
+# --- of what is kept ------------------------------------------------------------------------------------
+@pytest.mark.parametrize("width", [390, WIDTH])
+def test_the_pages_show_them(base, open_page, clerk, width):
+    page = opened(open_page, base, clerk, reverse("admin:manual"), width=width)
+    pictures = page.locator(".manual img")
+    assert pictures.count() == sum(len(chapter.pictures) for chapter in chapters())
+    page.wait_for_load_state("networkidle")
+    assert pictures.evaluate_all("all => all.filter(each => !each.naturalWidth || !each.alt)") == []
+    assert sideways(page) <= 0
+
+
+def test_it_prints_on_eight_pages(base, open_page, clerk):
+    page = opened(open_page, base, clerk, reverse("admin:manual"))
+    pages = len(re.findall(rb"/Type */Page\b", page.pdf(format="A4")))
+    assert len(chapters()) <= pages <= 8
+
+
+def test_a_word_that_is_not_there_is_found():
+    """Negative control."""
+    assert left_out("点“退回”，再点“没有这个按钮”。", "退回 初审通过") == ["没有这个按钮"]
