@@ -24,13 +24,33 @@ LARGEST = 60_000  # bytes of one picture
 WIDTH = 1000
 PASTED = "序号\t项目名称\t牵头单位\t完成时限\t进展情况\n1\t示例公园\t城建办\t\t示例：主体完工。\n" \
     "2\t示例步道\t城建办\t9月底\t示例：已进场。\n3\t示例步道\t城建办\t\t示例：已进场。"
-# what a person reads in the picture: texts, and the words on buttons made by <input>
-READ = """(box) => box.innerText + [...box.querySelectorAll("[type=submit]")].map(each => each.value).join(" ")"""
+# what a person reads within the clip: texts, and the words on buttons made by <input>
+READ = """(box, end) => {
+  const said = [];
+  const within = shape => shape.height && shape.bottom + scrollY <= end && shape.top >= box.getBoundingClientRect().top;
+  const walker = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  while (walker.nextNode()) {
+    range.selectNodeContents(walker.currentNode);
+    if (within(range.getBoundingClientRect())) said.push(walker.currentNode.data);
+  }
+  for (const button of box.querySelectorAll("[type=submit][value]"))
+    if (within(button.getBoundingClientRect())) said.push(button.value);
+  return said.join(" ");
+}"""
+PLACE = """box => (({x, y, width, height}) => ({x: x + scrollX, y: y + scrollY, width, height}))(
+  box.getBoundingClientRect())"""
 
 
 def left_out(caption, read):
     """The words that a caption quotes and that do not stand there."""
     return [words for words in re.findall("“([^”]+)”", caption) if words not in read]
+
+
+def _write(path, shot):
+    path.parent.mkdir(exist_ok=True)
+    with Image.open(io.BytesIO(shot)) as picture:
+        picture.convert("RGB").quantize(32, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 class Camera:
@@ -43,15 +63,12 @@ class Camera:
 
     def take(self, page, name, where="#content", height=620):
         box = page.locator(where).first
-        box.scroll_into_view_if_needed()
-        assert left_out(self.captions[name], box.evaluate(READ)) == [], name
+        place = box.evaluate(PLACE)
+        place["height"] = min(place["height"], height)
+        assert left_out(self.captions[name], box.evaluate(READ, place["y"] + place["height"])) == [], name
         assert sideways(page) <= 0
         if os.environ.get("MANUAL_PICTURES"):
-            place = box.evaluate("box => (({x, y, width, height}) => ({x: x + scrollX, y: y + scrollY, width, height}))"
-                                 "(box.getBoundingClientRect())")
-            shot = page.screenshot(full_page=True, clip=place | {"height": min(place["height"], height)})
-            with Image.open(io.BytesIO(shot)) as picture:
-                picture.convert("RGB").quantize(32, dither=Image.Dither.NONE).save(FOLDER / "images" / name, optimize=True)
+            _write(FOLDER / "images" / name, page.screenshot(full_page=True, clip=place))
         self.taken.append(name)
 
     def is_done(self):
@@ -69,15 +86,16 @@ def leader(db):
 
 
 @pytest.fixture
-def works(key_list, office):
+def works(office):
     """Four 示例 projects of one department; the first is late, and says so."""
     today = timezone.localdate()
-    community = make.make_community(name="示例")
-    rows = [make.make_project(key_list, number=number, name=name, lead_department=office, community=community,
+    community, listed = make.make_community(name="示例"), make.make_list(slug="sample", title="示例清单", kind="key")
+    rows = [make.make_project(listed, number=number, name=name, lead_department=office, community=community,
                               planned_start=today - timedelta(days=200), planned_end=today + timedelta(days=days))
             for number, (name, days) in enumerate([("示例公园", -9), ("示例道路", 5), ("示例学校", 40), ("示例市场", 90)], 1)]
+    source = make.make_source(title="示例来源", publisher="示例")
     for row, percent in zip(rows, (60, 80, 40, 20), strict=True):
-        make.make_update(row, effective_on=today - timedelta(days=5), status="in_progress", percent=percent,
+        make.make_update(row, source=source, effective_on=today - timedelta(days=5), status="in_progress", percent=percent,
                          text=f"示例：做到 {percent}%。", problem="示例：管线没有迁走。", next_step="示例：先做北段。")
     for row in rows:
         row.refresh_from_db()
@@ -99,7 +117,7 @@ def opened(open_page, base, user, address="", width=WIDTH):
 
 def handed_in(works, clerk, number=2):
     for row in works[1:number]:
-        make.make_update(row, published=False, status="in_progress", percent=90, text="示例：路面铺好，还差标线。",
+        make.make_update(row, published=False, source=row.latest_update.source, status="in_progress", percent=90, text="示例：路面铺好，还差标线。",
                          author=clerk, effective_on=timezone.localdate()).submit(clerk)
 
 
@@ -111,8 +129,9 @@ def test_a_clerk(base, open_page, clerk, reviewer, leader, works, unit):
     returned.submit(clerk)
     returned.send_back(reviewer, "请写明哪一天封顶。")
     SupervisionNotice.issue(works[0], "urge", "manual", "k", "请说明什么时候复工。", by=leader)
-    page = opened(open_page, base, clerk)
-    camera.take(page, "clerk-today.png", "body", height=900)
+    page = opened(open_page, base, clerk, width=1280)
+    camera.take(page, "clerk-today.png", "body", height=760)
+    page.set_viewport_size({"width": WIDTH, "height": 900})
     page.goto(base + unit.get_absolute_url())
     rows = list(ReportingRow.objects.filter(unit=unit).in_table_order())
     page.fill(f"#r{rows[0].pk}-percent", "120")
@@ -122,6 +141,8 @@ def test_a_clerk(base, open_page, clerk, reviewer, leader, works, unit):
     page.goto(base + reverse("admin:projects_importbatch_add"))
     page.fill("#id_pasted", PASTED)
     page.click("text=上传并核对")
+    page.screenshot(path="/tmp/w/man-import.png", full_page=True)
+    page.wait_for_selector(".import-ask")
     camera.take(page, "clerk-import.png", height=760)
     camera.is_done()
 
@@ -130,8 +151,6 @@ def test_a_reviewer(base, open_page, clerk, reviewer, senior_reviewer, works, un
     camera = Camera("reviewer")
     handed_in(works, clerk)
     page = opened(open_page, base, reviewer)
-    page.click(".queue details:last-of-type summary")
-    camera.take(page, "reviewer-queue.png", ".queue")
     page.click("text=初审通过")
     page = opened(open_page, base, senior_reviewer)
     page.click(".queue details summary >> nth=0")
@@ -142,9 +161,9 @@ def test_a_reviewer(base, open_page, clerk, reviewer, senior_reviewer, works, un
 def test_a_leader(base, open_page, leader, works):
     camera = Camera("leader")
     page = opened(open_page, base, leader)
-    camera.take(page, "leader-street.png", "body", height=800)
+    camera.take(page, "leader-street.png", "body", height=660)
     page.goto(base + reverse("admin:projects_supervisionnotice_issue", args=[works[0].pk]))
-    camera.take(page, "leader-notice.png", "#content", height=700)
+    camera.take(page, "leader-notice.png", height=1100)
     camera.is_done()
 
 
@@ -157,10 +176,19 @@ def test_a_secretary(base, open_page, works, leader):
     camera.is_done()
 
 
-def test_an_administrator(base, open_page, street_admin, superuser, clerk, works, unit):
+def test_an_administrator(base, open_page, street_admin, superuser, clerk, works):
     camera = Camera("administrator")
-    page = opened(open_page, base, street_admin, unit.task.get_absolute_url())
-    camera.take(page, "administrator-board.png", height=620)
+    for number, name in enumerate(["示例社会办", "示例文化办", "示例环境办"], 5):
+        make.make_project(works[0].project_list, number=number, name=f"示例事项 {number}",
+                          lead_department=make.make_department(name=name, short_name=name))
+    task = make_task(title="示例月报", ground="示例通知")
+    open_task(task, street_admin)
+    unit = AskedUnit.objects.get(task=task, department=works[0].lead_department)
+    page = opened(open_page, base, clerk, unit.get_absolute_url())
+    page.click("button[value=nil_all]")
+    page.wait_for_selector("text=零报告")
+    page = opened(open_page, base, street_admin, task.get_absolute_url())
+    camera.take(page, "administrator-board.png", height=520)
     page = opened(open_page, base, superuser, reverse("admin:faces"))
     camera.take(page, "administrator-faces.png", height=560)
     camera.is_done()

@@ -73,9 +73,11 @@ def chapter_for(user):
     if user.has_perm("guicheng.change_user") or user.has_perm("guicheng.give_roles") \
             or user.has_perm("guicheng.read_audit") or user.has_perm("guicheng.reset_unit_accounts"):
         return "administrator"
+    if user.has_perm("projects.add_projectlist"):
+        return "administrator"
     if user.has_perm("guicheng.see_everything"):
         return "leader"
-    return "clerk"
+    return "reviewer" if user.has_perm("projects.check_progressupdate") else "clerk"
 
 
 def address_of(user, key):
