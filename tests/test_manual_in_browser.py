@@ -1,4 +1,4 @@
-"""The pictures of the 使用手册: five people at their screens with 示例 data; what a caption quotes stands in its picture.
+"""The pictures of the 使用手册: five people at their screens with 示例 data; captions quote what is in the picture.
 
 `MANUAL_PICTURES=1 pytest -m browser tests/test_manual_in_browser.py` takes them anew into docs/manual/images.
 """
@@ -22,8 +22,9 @@ from tests.projects.test_reporting import make_task
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LARGEST = 60_000  # bytes of one picture
 WIDTH = 1000
-PASTED = "序号\t项目名称\t牵头单位\t完成时限\t进展情况\n1\t示例公园\t城建办\t\t示例：主体完工。\n" \
-    "2\t示例步道\t城建办\t9月底\t示例：已进场。\n3\t示例步道\t城建办\t\t示例：已进场。"
+SAMPLES = [("示例公园", -9), ("示例道路", 5), ("示例学校", 40), ("示例市场", 90)]  # and in how many days each is due
+PASTED = "项目名称\t牵头单位\t进展情况\n示例公园\t城建办\t示例：主体完工。\n" \
+    "示例步道\t城建办\t示例：已进场。\n示例步道\t城建办\t示例：已进场。"
 # what a person reads within the clip: texts, and the words on buttons made by <input>
 READ = """(box, end) => {
   const said = [];
@@ -89,10 +90,11 @@ def leader(db):
 def works(office):
     """Four 示例 projects of one department; the first is late, and says so."""
     today = timezone.localdate()
-    community, listed = make.make_community(name="示例"), make.make_list(slug="sample", title="示例清单", kind="key")
+    community = make.make_community(name="示例")
+    listed = make.make_list(slug="sample", title="示例清单", kind="key")
     rows = [make.make_project(listed, number=number, name=name, lead_department=office, community=community,
                               planned_start=today - timedelta(days=200), planned_end=today + timedelta(days=days))
-            for number, (name, days) in enumerate([("示例公园", -9), ("示例道路", 5), ("示例学校", 40), ("示例市场", 90)], 1)]
+            for number, (name, days) in enumerate(SAMPLES, 1)]
     source = make.make_source(title="示例来源", publisher="示例")
     for row, percent in zip(rows, (60, 80, 40, 20), strict=True):
         make.make_update(row, source=source, effective_on=today - timedelta(days=5), status="in_progress", percent=percent,
@@ -117,8 +119,9 @@ def opened(open_page, base, user, address="", width=WIDTH):
 
 def handed_in(works, clerk, number=2):
     for row in works[1:number]:
-        make.make_update(row, published=False, source=row.latest_update.source, status="in_progress", percent=90, text="示例：路面铺好，还差标线。",
-                         author=clerk, effective_on=timezone.localdate()).submit(clerk)
+        make.make_update(row, published=False, source=row.latest_update.source, author=clerk, percent=90,
+                         status="in_progress", text="示例：路面铺好，还差标线。",
+                         effective_on=timezone.localdate()).submit(clerk)
 
 
 def test_a_clerk(base, open_page, clerk, reviewer, leader, works, unit):
@@ -141,9 +144,10 @@ def test_a_clerk(base, open_page, clerk, reviewer, leader, works, unit):
     page.goto(base + reverse("admin:projects_importbatch_add"))
     page.fill("#id_pasted", PASTED)
     page.click("text=上传并核对")
-    page.screenshot(path="/tmp/w/man-import.png", full_page=True)
+    page.get_by_label("这是哪张清单").select_option(label="示例清单")
+    page.click("text=按这样核对")
     page.wait_for_selector(".import-ask")
-    camera.take(page, "clerk-import.png", height=760)
+    camera.take(page, "clerk-import.png", height=900)
     camera.is_done()
 
 
@@ -158,7 +162,7 @@ def test_a_reviewer(base, open_page, clerk, reviewer, senior_reviewer, works, un
     camera.is_done()
 
 
-def test_a_leader(base, open_page, leader, works):
+def test_a_leader(base, open_page, leader, clerk, works):
     camera = Camera("leader")
     page = opened(open_page, base, leader)
     camera.take(page, "leader-street.png", "body", height=660)

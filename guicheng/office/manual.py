@@ -1,7 +1,7 @@
 """The 使用手册: five chapters in `docs/manual`, each a file in one simple form, read as they stand.
 
-`# chapter`, `## heading {#key}`, `- item`, `![caption](images/name.png)`, and paragraphs apart by an empty line. A key is
-that of a section of the menu or of a kind of page, so that a page can point at the heading that tells about it.
+`# chapter`, `## heading {#key}`, `- item`, `![caption](images/name.png)`, and paragraphs apart by an empty line. A key
+is that of a section of the menu or of a kind of page, so that a page can point at the heading that tells about it.
 The pictures are taken by `tests/test_manual_in_browser.py`; whatever a caption quotes stands in its picture.
 """
 import re
