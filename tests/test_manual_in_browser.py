@@ -96,8 +96,9 @@ def works(office):
             for number, (name, days) in enumerate(SAMPLES, 1)]
     source = make.make_source(title="示例来源", publisher="示例")
     for row, percent in zip(rows, (60, 80, 40, 20), strict=True):
-        make.make_update(row, source=source, effective_on=today - timedelta(days=5), status="in_progress", percent=percent,
-                         text=f"示例：做到 {percent}%。", problem="示例：管线没有迁走。", next_step="示例：先做北段。")
+        make.make_update(row, source=source, status="in_progress", percent=percent, text=f"示例：做到 {percent}%。",
+                         effective_on=today - timedelta(days=5), problem="示例：管线没有迁走。",
+                         next_step="示例：先做北段。")
     for row in rows:
         row.refresh_from_db()
     return rows
