@@ -308,7 +308,7 @@ USE_TZ = True
 KEPT_PAGES_DIR, KEPT_PAGES_BYTES = DATA_DIR / "kept", KEPT_PAGES_MB * 1024 * 1024  # guicheng/kept/pages.py
 STATIC_URL = f"{BASE_PATH}/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static", ("manual", BASE_DIR / "docs" / "manual" / "images")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

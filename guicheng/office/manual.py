@@ -1,7 +1,8 @@
 """The 使用手册: five chapters in `docs/manual`, each a file in one simple form, read as they stand.
 
-`# chapter`, `## heading {#key}`, `- item`, and paragraphs apart by an empty line. A key is that of a section of the
-menu or of a kind of page, so that a page can point at the heading that tells about it.
+`# chapter`, `## heading {#key}`, `- item`, `![caption](images/name.png)`, and paragraphs apart by an empty line. A key
+is that of a section of the menu or of a kind of page, so that a page can point at the heading that tells about it.
+The pictures are taken by `tests/test_manual_in_browser.py`; whatever a caption quotes stands in its picture.
 """
 import re
 from dataclasses import dataclass, field
@@ -10,13 +11,20 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "manual"
 HEADING = re.compile(r"## (.+?) \{#([a-z-]+)\}$")
+PICTURE = re.compile(r"!\[(.+)\]\(images/([a-z-]+\.png)\)$")
+
+
+@dataclass(frozen=True)
+class Picture:
+    caption: str
+    name: str  # of the file in `docs/manual/images`, which static files give under `manual/`
 
 
 @dataclass
 class Heading:
     title: str
     key: str
-    parts: list = field(default_factory=list)  # ("list", [items]) or ("text", words)
+    parts: list = field(default_factory=list)  # ("list", [items]), ("picture", Picture) or ("text", words)
 
 
 @dataclass
@@ -24,6 +32,10 @@ class Chapter:
     slug: str
     title: str
     headings: list = field(default_factory=list)
+
+    @property
+    def pictures(self):
+        return [said for heading in self.headings for kind, said in heading.parts if kind == "picture"]
 
 
 def read(path):
@@ -37,6 +49,8 @@ def read(path):
             raise ValueError(f"{path.name}: “{line}” stands before the first heading")
         elif line.startswith("- "):
             _add_item(chapter.headings[-1].parts, line.removeprefix("- "))
+        elif found := PICTURE.match(line):
+            chapter.headings[-1].parts.append(("picture", Picture(*found.groups())))
         else:
             chapter.headings[-1].parts.append(("text", line))
     return chapter
@@ -59,9 +73,11 @@ def chapter_for(user):
     if user.has_perm("guicheng.change_user") or user.has_perm("guicheng.give_roles") \
             or user.has_perm("guicheng.read_audit") or user.has_perm("guicheng.reset_unit_accounts"):
         return "administrator"
+    if user.has_perm("projects.add_projectlist"):
+        return "administrator"
     if user.has_perm("guicheng.see_everything"):
         return "leader"
-    return "clerk"
+    return "reviewer" if user.has_perm("projects.check_progressupdate") else "clerk"
 
 
 def address_of(user, key):

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from guicheng.office.manual import FOLDER, chapters, read
+from guicheng.office.manual import FOLDER, Picture, chapter_for, chapters, read
 from guicheng.pages import menu
+from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
+LARGEST = 60_000  # bytes of one picture
 
 
 def screens():
@@ -52,3 +54,25 @@ def test_keys_of_pages_are_headings():
     keys = {heading.key for chapter in chapters() for heading in chapter.headings}
     assert set(menu.KINDS.values()) <= keys
     assert [chapter.title for chapter in chapters()] == ["填报员", "审核人", "领导", "书记", "管理员"]
+
+
+def test_the_pictures_are_there_and_small():
+    named = {picture.name for chapter in chapters() for picture in chapter.pictures}
+    kept = {path.name: path.stat().st_size for path in (FOLDER / "images").iterdir()}
+    assert set(kept) == named
+    assert max(kept.values()) < LARGEST
+    assert all(chapter.pictures for chapter in chapters())
+
+
+def test_a_picture_is_read_with_its_caption(tmp_path):
+    path = tmp_path / "9-x.md"
+    path.write_text("# 章\n\n## 节 {#x}\n\n![写着“退回”。](images/a-b.png)\n\n![别处](a.png)\n", encoding="utf-8")
+    picture, other = read(path).headings[0].parts
+    assert picture == ("picture", Picture("写着“退回”。", "a-b.png"))
+    assert other[0] == "text"  # negative control: not of this folder
+
+
+@pytest.mark.parametrize(("role", "slug"), [
+    ("部门经办人", "clerk"), ("审核员", "reviewer"), ("领导", "leader"), ("业务管理员", "administrator")])
+def test_everybody_has_a_chapter(role, slug):
+    assert chapter_for(make.make_user(roles=[role])) == slug
