@@ -2,6 +2,7 @@
 from collections import defaultdict
 from datetime import timedelta
 
+from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from guicheng import words
 from partybuilding import summary
 from partybuilding.models import Metric, ReadingAtClose, ReadingRow
 from partybuilding.permissions import can_report_readings
+from partybuilding.reporting.returns import newest_answer, send_back
 from partybuilding.reporting.table import ReadingPart, SentReadings
 from projects.models import Standing
 from projects.reporting.kinds import Kind, register
@@ -19,6 +21,7 @@ from projects.reporting.opening import AGAIN_WITHIN
 class Readings(Kind):
     """Figures asked of communities: of those that the task names, else of all of them."""
 
+    name = "readings"
     template = "admin/partybuilding/reporting/_part.html"
 
     def asked(self, task):
@@ -73,8 +76,27 @@ class Readings(Kind):
         ReadingAtClose.objects.bulk_create(stood, batch_size=500)
         return len(stood)
 
-    def counts(self, task):
-        return summary.asked_by_standing(task)
+    def counts(self, task, unit=None):
+        return summary.asked_by_standing(task, unit)
+
+    def asked_rows(self, tasks):
+        return summary.asked_of_tasks(tasks)
+
+    def stood(self, tasks):
+        return summary.stood_at_close(tasks)
+
+    def newest(self, unit):
+        return newest_answer(unit)
+
+    def send_back(self, unit, by, reason, up_to, row=None):
+        return send_back(unit, by, reason, up_to, row)
+
+    def lock(self, unit):
+        rows = ReadingRow.objects.filter(unit=unit).select_for_update(no_key=True, of=("self",))
+        list(rows.order_by("pk").values_list("pk", flat=True))
+
+    def answered_by(self, unit):
+        return get_user_model().objects.filter(pk__in=ReadingRow.objects.filter(unit=unit).values("latest__by"))
 
     def to_fill(self):
         return ReadingRow.objects.with_standing().exclude(standing__in=Standing.ANSWERED)

@@ -22,7 +22,7 @@ from projects.reporting import workbook
 from projects.reporting.forms import GridFilter, ReturnForm, WordingForm
 from projects.reporting.grid import asked_texts, columns_of, entries, grid_rows, said_of
 from projects.reporting.opening import prepare_next
-from projects.reporting.releasing import newest_answer
+from projects.reporting.releasing import newest_answer, newest_beside
 from projects.reporting.reminders import days_of_reminders, urge
 from projects.reporting.returns import send_back, versions_of, words_of
 from projects.reporting.wording import newest_wording, word, wordings_of
@@ -193,17 +193,17 @@ class OfficePages:
         """退回整张表: what would go back, and the reason."""
         self._for_office(request, writes=True)
         unit = self._unit(request, pk)
-        form = ReturnForm(request.POST or None, initial={"up_to": newest_answer(unit) or None})
+        form = ReturnForm(request.POST or None, initial={
+            "up_to": newest_answer(unit), "beside": newest_beside(unit)})
 
         def page():
             return self._shown(request, "return_table", f"退回重报：{unit}", 400 if form.errors else 200, unit=unit,
-                               task=unit.task, form=form, progress=summary.unit_progress(unit))
+                               task=unit.task, form=form, progress=summary.whole_progress(unit))
 
         if request.method != "POST":
             return page()
         return self._done(
-            request, form, lambda: send_back(unit, request.user, form.cleaned_data["reason"],
-                                             form.cleaned_data["up_to"]),
+            request, form, lambda: send_back(unit, request.user, **form.cleaned_data),
             "已退回，单位的收件箱里有你写的原因。", unit.get_absolute_url(), page)
 
     def _done(self, request, form, act, done, leads_to, again):
