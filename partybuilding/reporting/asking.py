@@ -14,8 +14,23 @@ from partybuilding.permissions import can_report_readings
 from partybuilding.reporting.returns import newest_answer, send_back
 from partybuilding.reporting.table import ReadingPart, SentReadings
 from projects.models import Standing
-from projects.reporting.kinds import Kind, register
+from projects.reporting.kinds import Kind, Listing, ListingRow, register
 from projects.reporting.opening import AGAIN_WITHIN
+
+COLUMNS = [("数据项", 24), ("单位", 10), ("本期", 18), ("到哪天", 18), ("上次", 30), ("说明", 30)]
+
+
+def cells_of(row):
+    """What the second table of a paper says of a figure; the value it became stands as it was said."""
+    answer = row.latest if row.latest_id else None
+    reported = answer.reported if answer and row.standing_now not in (Standing.DRAFT, Standing.UNTOUCHED) else None
+    now = reported.told if reported else "本期无变化（零报告）" if answer and answer.reported_id is None else "还没有报"
+    before = f"{row.before}（{words.day(row.before_on)}）" if row.before else "以前没有公开过"
+    note = (reported.note if reported else answer.reason if answer else "")
+    said = ["退回重报，还没有再交"] * (row.standing_now == Standing.RETURNED) \
+        + ["补报"] * bool(answer and answer.is_late) + [note] * bool(note)
+    return [row.metric.name, row.metric.unit, now, words.day(reported.effective_on) if reported else "", before,
+            "；".join(said)]
 
 
 class Readings(Kind):
@@ -78,6 +93,14 @@ class Readings(Kind):
 
     def counts(self, task, unit=None):
         return summary.asked_by_standing(task, unit)
+
+    def listing(self, task, unit=None, standing=""):
+        rows = ReadingRow.objects.filter(unit__task=task, **({"unit": unit} if unit else {})).with_standing()
+        rows = rows.filter(standing=standing) if standing else rows
+        rows = rows.with_before().select_related("unit__community", "metric", "latest__reported__metric",
+                                                 "latest__returned")
+        return Listing("数据", COLUMNS, [ListingRow(row.unit, cells_of(row), row.standing_now, row.get_absolute_url())
+                       for row in rows.order_by("unit__community__order", "unit", "metric__order", "pk")])
 
     def asked_rows(self, tasks):
         return summary.asked_of_tasks(tasks)

@@ -21,6 +21,7 @@ from projects.permissions import can_ask_reports
 from projects.reporting import workbook
 from projects.reporting.forms import GridFilter, ReturnForm, WordingForm
 from projects.reporting.grid import asked_texts, columns_of, entries, grid_rows, said_of
+from projects.reporting.kinds import listings
 from projects.reporting.opening import prepare_next
 from projects.reporting.releasing import newest_answer, newest_beside
 from projects.reporting.reminders import days_of_reminders, urge
@@ -148,19 +149,21 @@ class OfficePages:
         return self._shown(
             request, "summary", f"{task}：汇总表", task=task, chosen=chosen, page=page, standings=Standing.choices,
             columns=columns_of(task), entries=entries(task, page.object_list, page.start_index()),
-            may_ask=can_ask_reports(request.user))
+            may_ask=can_ask_reports(request.user),
+            listings=[] if page.has_next() else listings(task, chosen.unit, chosen.standing))
 
     @method_decorator(require_safe)
     def summary_print(self, request, pk):
         task, chosen, rows = self._grid(request, pk)
         return render(request, f"{TEMPLATES}/summary_print.html", {
             "task": task, "paper": _paper(request), "columns": columns_of(task), "entries": entries(task, rows),
-            "chosen": chosen})
+            "chosen": chosen, "listings": listings(task, chosen.unit, chosen.standing)})
 
     @method_decorator(require_safe)
     def summary_file(self, request, pk):
-        task, _, rows = self._grid(request, pk)
-        content = workbook.render(task, entries(task, rows), _paper(request))
+        task, chosen, rows = self._grid(request, pk)
+        content = workbook.render(task, entries(task, rows), _paper(request),
+                                  listings(task, chosen.unit, chosen.standing))
         return workbook_response(f"{task}汇总表.xlsx", content)
 
     # one row: the versions, 退回重报, the office's wording

@@ -13,7 +13,7 @@ from projects import summary
 from projects.permissions import can_release_table, can_release_tables
 from projects.reporting.forms import ReleaseForm
 from projects.reporting.grid import columns_of, entries, grid_rows
-from projects.reporting.kinds import kinds
+from projects.reporting.kinds import kinds, listings
 from projects.reporting.releasing import has_own_rows, newest_answer, newest_beside, release, release_of
 
 
@@ -59,6 +59,7 @@ class ReleasePages:
         rows = entries(unit.task, grid_rows(unit.task).filter(unit=unit))
         return render(request, "admin/projects/reporting/paper.html", {
             "unit": unit, "task": unit.task, "columns": columns_of(unit.task), "entries": rows,
+            "listings": listings(unit.task, unit),
             "released": release_of(unit), "filler": fillers(unit),
             "is_all_nil": bool(rows) and all(entry.is_nil for entry in rows)})
 

@@ -3,6 +3,8 @@
 An app registers its kind in its `reporting`, which its `AppConfig.ready` imports; nothing here knows which there are.
 The opening, the tables of the units, the board and the closing ask every one of them.
 """
+from dataclasses import dataclass
+
 from guicheng.text import is_row_number
 
 _KINDS = []
@@ -47,6 +49,10 @@ class Kind:
         """[(key of the task, key of the AskedUnit, standing, how many rows)] as they were closed. One query."""
         raise NotImplementedError
 
+    def listing(self, task, unit=None, standing=""):
+        """The Listing of what was answered, for 月报表 and 汇总表. One query."""
+        raise NotImplementedError
+
     def newest(self, unit):
         """The key of the newest answer that stands in this table; 0 where there is none."""
         raise NotImplementedError
@@ -75,6 +81,25 @@ class Kind:
     def pages(self, task):
         """[(words, address)] of its pages for who sees all units of this task."""
         return []
+
+
+@dataclass
+class Listing:
+    """A second table beside that of the projects: `columns` (heading, width in a workbook), `rows` ListingRow."""
+
+    heading: str
+    columns: list
+    rows: list
+
+
+@dataclass
+class ListingRow:
+    """A row of it: whose, its cells, its page."""
+
+    unit: object
+    cells: list
+    standing: object
+    address: str
 
 
 class Part:
@@ -123,3 +148,9 @@ def register(kind):
 
 def kinds():
     return tuple(_KINDS)
+
+
+def listings(task, unit=None, standing=""):
+    """The Listings of a task that have a row."""
+    found = [kind.listing(task, unit, standing) for kind in kinds()]
+    return [each for each in found if each.rows]

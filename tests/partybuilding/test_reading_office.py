@@ -1,8 +1,11 @@
 """The office's half of figures in a 报送任务: returned with a reason, released by the unit, on paper, asked again."""
+from io import BytesIO
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from guicheng.notices.inbox import InboxMessage
 from partybuilding.models import ReadingReturn, ReadingRow, ReportedReading
@@ -168,3 +171,15 @@ def test_nobody_else_of_the_street_sees_a_figure(sign_in, row):  # noqa: F811
     make.make_community(slug="other").clerks.add(other)
     assert sign_in(other).get(row.get_absolute_url()).status_code == 404
     assert ReportedReading.objects.count() == 0
+
+
+def test_figures_stand_in_a_second_table_on_page_paper_and_file(sign_in, row, worker, street_admin):  # noqa: F811
+    handed_in(row, worker, value="300多", note="含楼长")
+    office, name = sign_in(street_admin), "admin:projects_reportingtask_"
+    for where, pk in [("summary", row.unit.task_id), ("summary_print", row.unit.task_id), ("paper", row.unit_id)]:
+        page = office.get(reverse(name + where, args=[pk])).content.decode()
+        assert "300 多名" in page and "含楼长" in page and "以前没有公开过" in page, where
+    narrowed = office.get(reverse(name + "summary", args=[row.unit.task_id]), {"standing": "returned"})
+    assert "300 多名" not in narrowed.content.decode()
+    book = office.get(reverse(name + "summary_file", args=[row.unit.task_id]))
+    assert load_workbook(BytesIO(book.content))["数据"] is not None
