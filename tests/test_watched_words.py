@@ -162,7 +162,8 @@ def test_those_left_out_are_known():
         "projects.ReportingColumn", "projects.AskedUnit", "projects.ReportingRow", "projects.ReportingAnswer",
         "projects.ReportingReturn", "projects.ReportingRelease", "projects.ReportingScan",
         "projects.ReportingWording", "projects.SuperiorForm",
-        "partybuilding.ReadingRow", "partybuilding.ReadingAnswer", "partybuilding.ReadingStep"}
+        "partybuilding.ReadingRow", "partybuilding.ReadingAnswer", "partybuilding.ReadingReturn",
+        "partybuilding.ReadingStep"}
 
 
 # --- on the pages ----------------------------------------------------------------------------------

@@ -8,12 +8,13 @@ from django.views.decorators.http import require_safe
 
 from guicheng.office.base import ScopedAdmin
 from guicheng.review.pages import ForMeFilter, ReviewPages
+from partybuilding.admin.figure import FigurePages
 from partybuilding.admin.grid import GridPages
 from partybuilding.models import ReportedReading
 
 
 @admin.register(ReportedReading)
-class ReportedReadingAdmin(GridPages, ReviewPages, ScopedAdmin):
+class ReportedReadingAdmin(FigurePages, GridPages, ReviewPages, ScopedAdmin):
     list_display = ["community", "metric", "told_shown", "effective_on", "state", "author", "reviewer"]
     list_display_links = ["community", "metric"]
     list_filter = ["state", ForMeFilter]

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, OuterRef, Q, Subquery, Value, When
+from django.urls import reverse
 from django.utils import timezone
 
 from communities.models import Community
@@ -46,6 +47,7 @@ class ReadingRowQuerySet(models.QuerySet):
 def standing():
     """The expression: how far a row is. Its twin of one row is `ReadingRow.standing_now`."""
     return Case(
+        When(latest__returned__isnull=False, latest__reported=None, then=Value(Standing.RETURNED)),
         When(latest__isnull=False, latest__reported=None, then=Value(Standing.NIL)),
         When(latest__reported__state=State.PUBLISHED, then=Value(Standing.PUBLISHED)),
         When(latest__reported__state__in=IN_REVIEW, then=Value(Standing.HANDED_IN)),
@@ -94,12 +96,17 @@ class ReadingRow(Versioned):
     def __str__(self):
         return f"{self.metric}（{self.unit}）"
 
+    def get_absolute_url(self):
+        return reverse("admin:partybuilding_reportedreading_figure", args=[self.pk])
+
     @property
     def standing_now(self):
         """Of one row what `with_standing()` adds to many."""
         if self.latest_id:
             reported = self.latest.reported
-            return Standing.NIL if reported is None else OF_STATE.get(reported.state, self._begun)
+            if reported is None:
+                return Standing.RETURNED if hasattr(self.latest, "returned") else Standing.NIL
+            return OF_STATE.get(reported.state, self._begun)
         return self._begun
 
     @property
@@ -235,6 +242,28 @@ class ReadingAnswer(models.Model):
 
     def __str__(self):
         return f"{self.row}，{'报数' if self.reported_id else '零报告'}"
+
+
+class ReadingReturn(models.Model):
+    """退回重报 of a 零报告 of a figure. A value has that as a step of its review instead. The answer stays."""
+
+    unwatched = ALL  # between offices
+    append_only = AppendOnly(frozen_by="", let_go="", sentence="退回的记录不能修改或删除。")
+
+    answer = models.OneToOneField(ReadingAnswer, verbose_name="回答", on_delete=models.PROTECT, related_name="returned")
+    reason = CleanTextField("退回的原因")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="办理人", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("时刻", default=timezone.now)
+
+    class Meta:
+        verbose_name = "数据的退回"
+        verbose_name_plural = "数据的退回"
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="partybuilding_readingreturn_explained",
+                                              violation_error_message="退回要写明原因。")]
+
+    def __str__(self):
+        return f"{self.answer}，退回"
 
 
 class ReadingAtClose(models.Model):

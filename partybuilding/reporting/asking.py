@@ -2,6 +2,7 @@
 from collections import defaultdict
 from datetime import timedelta
 
+from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,15 +11,32 @@ from guicheng import words
 from partybuilding import summary
 from partybuilding.models import Metric, ReadingAtClose, ReadingRow
 from partybuilding.permissions import can_report_readings
+from partybuilding.reporting.returns import newest_answer, send_back
 from partybuilding.reporting.table import ReadingPart, SentReadings
 from projects.models import Standing
-from projects.reporting.kinds import Kind, register
+from projects.reporting.kinds import Kind, Listing, ListingRow, register
 from projects.reporting.opening import AGAIN_WITHIN
+
+COLUMNS = [("数据项", 24), ("单位", 10), ("本期", 18), ("到哪天", 18), ("上次", 30), ("说明", 30)]
+
+
+def cells_of(row):
+    """What the second table of a paper says of a figure; the value it became stands as it was said."""
+    answer = row.latest if row.latest_id else None
+    reported = answer.reported if answer and row.standing_now not in (Standing.DRAFT, Standing.UNTOUCHED) else None
+    now = reported.told if reported else "本期无变化（零报告）" if answer and answer.reported_id is None else "还没有报"
+    before = f"{row.before}（{words.day(row.before_on)}）" if row.before else "以前没有公开过"
+    note = (reported.note if reported else answer.reason if answer else "")
+    said = ["退回重报，还没有再交"] * (row.standing_now == Standing.RETURNED) \
+        + ["补报"] * bool(answer and answer.is_late) + [note] * bool(note)
+    return [row.metric.name, row.metric.unit, now, words.day(reported.effective_on) if reported else "", before,
+            "；".join(said)]
 
 
 class Readings(Kind):
     """Figures asked of communities: of those that the task names, else of all of them."""
 
+    name = "readings"
     template = "admin/partybuilding/reporting/_part.html"
 
     def asked(self, task):
@@ -73,8 +91,35 @@ class Readings(Kind):
         ReadingAtClose.objects.bulk_create(stood, batch_size=500)
         return len(stood)
 
-    def counts(self, task):
-        return summary.asked_by_standing(task)
+    def counts(self, task, unit=None):
+        return summary.asked_by_standing(task, unit)
+
+    def listing(self, task, unit=None, standing=""):
+        rows = ReadingRow.objects.filter(unit__task=task, **({"unit": unit} if unit else {})).with_standing()
+        rows = rows.filter(standing=standing) if standing else rows
+        rows = rows.with_before().select_related("unit__community", "metric", "latest__reported__metric",
+                                                 "latest__returned")
+        return Listing("数据", COLUMNS, [ListingRow(row.unit, cells_of(row), row.standing_now, row.get_absolute_url())
+                       for row in rows.order_by("unit__community__order", "unit", "metric__order", "pk")])
+
+    def asked_rows(self, tasks):
+        return summary.asked_of_tasks(tasks)
+
+    def stood(self, tasks):
+        return summary.stood_at_close(tasks)
+
+    def newest(self, unit):
+        return newest_answer(unit)
+
+    def send_back(self, unit, by, reason, up_to, row=None):
+        return send_back(unit, by, reason, up_to, row)
+
+    def lock(self, unit):
+        rows = ReadingRow.objects.filter(unit=unit).select_for_update(no_key=True, of=("self",))
+        list(rows.order_by("pk").values_list("pk", flat=True))
+
+    def answered_by(self, unit):
+        return get_user_model().objects.filter(pk__in=ReadingRow.objects.filter(unit=unit).values("latest__by"))
 
     def to_fill(self):
         return ReadingRow.objects.with_standing().exclude(standing__in=Standing.ANSWERED)

@@ -117,7 +117,7 @@ def save_drafts(rows, seen, by):
     """
     rows = rows.filter(pk__in=seen).select_for_update(no_key=True, of=("self",))
     done, now = Saved(), timezone.now()
-    for row in rows.select_related("latest__reported").order_by("pk"):
+    for row in rows.select_related("latest__reported", "latest__returned").order_by("pk"):
         version, texts = seen[row.pk]
         before = kept(row)
         draft = draft_of({**before, **texts})

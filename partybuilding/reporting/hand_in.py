@@ -38,7 +38,7 @@ def hand_in(rows, seen, by):
     In a fixed number of statements whatever the number of rows, by the one way into review there is for many.
     """
     rows = list(rows.filter(pk__in=seen).select_for_update(no_key=True, of=("self",)).with_before().select_related(
-        "unit__community", "metric", "latest__reported").order_by("pk"))
+        "unit__community", "metric", "latest__reported", "latest__returned").order_by("pk"))
     outcome = Outcome()
     if not rows:
         return outcome

@@ -6,6 +6,7 @@ from guicheng.text import is_row_number
 from partybuilding.models import ReadingRow
 from partybuilding.reporting.drafts import TYPED, Saved, draft_of, kept, read, save_drafts
 from partybuilding.reporting.hand_in import hand_in
+from partybuilding.reporting.returns import why_returned
 from projects.models import Standing
 from projects.reporting.kinds import Part, Sent
 
@@ -65,7 +66,7 @@ class Line:
         """What a reviewer wrote who returned it."""
         if self.standing != Standing.RETURNED:
             return ""
-        return next((step.note for step in self.reported.steps.all() if step.verb == "returned"), "")
+        return (why_returned(self.row.latest) or ("",))[0]
 
     @property
     def others(self):
@@ -105,8 +106,8 @@ class ReadingPart(Part):
 def rows_for_pages(rows):
     """These rows with all that a page reads of them, in one query (one more where some were returned)."""
     return rows.with_before().select_related(
-        "unit__community", "unit__task", "metric", "latest__reported__metric").prefetch_related(
-            "latest__reported__steps")
+        "unit__community", "unit__task", "metric", "latest__reported__metric", "latest__returned__by").prefetch_related(
+            "latest__reported__steps__by")
 
 
 class SentReadings(Sent):

@@ -21,8 +21,9 @@ from projects.permissions import can_ask_reports
 from projects.reporting import workbook
 from projects.reporting.forms import GridFilter, ReturnForm, WordingForm
 from projects.reporting.grid import asked_texts, columns_of, entries, grid_rows, said_of
+from projects.reporting.kinds import listings
 from projects.reporting.opening import prepare_next
-from projects.reporting.releasing import newest_answer
+from projects.reporting.releasing import newest_answer, newest_beside
 from projects.reporting.reminders import days_of_reminders, urge
 from projects.reporting.returns import send_back, versions_of, words_of
 from projects.reporting.wording import newest_wording, word, wordings_of
@@ -148,19 +149,21 @@ class OfficePages:
         return self._shown(
             request, "summary", f"{task}：汇总表", task=task, chosen=chosen, page=page, standings=Standing.choices,
             columns=columns_of(task), entries=entries(task, page.object_list, page.start_index()),
-            may_ask=can_ask_reports(request.user))
+            may_ask=can_ask_reports(request.user),
+            listings=[] if page.has_next() else listings(task, chosen.unit, chosen.standing))
 
     @method_decorator(require_safe)
     def summary_print(self, request, pk):
         task, chosen, rows = self._grid(request, pk)
         return render(request, f"{TEMPLATES}/summary_print.html", {
             "task": task, "paper": _paper(request), "columns": columns_of(task), "entries": entries(task, rows),
-            "chosen": chosen})
+            "chosen": chosen, "listings": listings(task, chosen.unit, chosen.standing)})
 
     @method_decorator(require_safe)
     def summary_file(self, request, pk):
-        task, _, rows = self._grid(request, pk)
-        content = workbook.render(task, entries(task, rows), _paper(request))
+        task, chosen, rows = self._grid(request, pk)
+        content = workbook.render(task, entries(task, rows), _paper(request),
+                                  listings(task, chosen.unit, chosen.standing))
         return workbook_response(f"{task}汇总表.xlsx", content)
 
     # one row: the versions, 退回重报, the office's wording
@@ -193,17 +196,17 @@ class OfficePages:
         """退回整张表: what would go back, and the reason."""
         self._for_office(request, writes=True)
         unit = self._unit(request, pk)
-        form = ReturnForm(request.POST or None, initial={"up_to": newest_answer(unit) or None})
+        form = ReturnForm(request.POST or None, initial={
+            "up_to": newest_answer(unit), "beside": newest_beside(unit)})
 
         def page():
             return self._shown(request, "return_table", f"退回重报：{unit}", 400 if form.errors else 200, unit=unit,
-                               task=unit.task, form=form, progress=summary.unit_progress(unit))
+                               task=unit.task, form=form, progress=summary.whole_progress(unit))
 
         if request.method != "POST":
             return page()
         return self._done(
-            request, form, lambda: send_back(unit, request.user, form.cleaned_data["reason"],
-                                             form.cleaned_data["up_to"]),
+            request, form, lambda: send_back(unit, request.user, **form.cleaned_data),
             "已退回，单位的收件箱里有你写的原因。", unit.get_absolute_url(), page)
 
     def _done(self, request, form, act, done, leads_to, again):

@@ -13,7 +13,8 @@ from projects import summary
 from projects.permissions import can_release_table, can_release_tables
 from projects.reporting.forms import ReleaseForm
 from projects.reporting.grid import columns_of, entries, grid_rows
-from projects.reporting.releasing import has_own_rows, newest_answer, release, release_of
+from projects.reporting.kinds import kinds, listings
+from projects.reporting.releasing import has_own_rows, newest_answer, newest_beside, release, release_of
 
 
 class ReleasePages:
@@ -32,7 +33,8 @@ class ReleasePages:
             raise PermissionDenied
         kind = {"by": request.user, "needs_scan": unit.task.needs_scan}
         form = ReleaseForm(**kind, initial={
-            "up_to": newest_answer(unit) or None, "filler": fillers(unit), "phone": unit.unit.phone})
+            "up_to": newest_answer(unit), "beside": newest_beside(unit), "filler": fillers(unit),
+            "phone": unit.unit.phone})
         if request.method == "POST":
             form = ReleaseForm(request.POST, files=request.FILES, **kind)
             if form.is_valid():
@@ -47,7 +49,7 @@ class ReleasePages:
                     return redirect(sending.leads_to)
         return render(request, "admin/projects/reporting/release.html", {
             **self.admin_site.each_context(request), "opts": self.opts, "title": f"审签：{unit}", "unit": unit,
-            "task": unit.task, "form": form, "progress": summary.unit_progress(unit), "released": release_of(unit),
+            "task": unit.task, "form": form, "progress": summary.whole_progress(unit), "released": release_of(unit),
             "is_own": has_own_rows(unit, request.user)}, status=400 if form.errors else 200)
 
     @method_decorator(require_safe)
@@ -57,6 +59,7 @@ class ReleasePages:
         rows = entries(unit.task, grid_rows(unit.task).filter(unit=unit))
         return render(request, "admin/projects/reporting/paper.html", {
             "unit": unit, "task": unit.task, "columns": columns_of(unit.task), "entries": rows,
+            "listings": listings(unit.task, unit),
             "released": release_of(unit), "filler": fillers(unit),
             "is_all_nil": bool(rows) and all(entry.is_nil for entry in rows)})
 
@@ -71,5 +74,6 @@ class ReleasePages:
 
 def fillers(unit):
     """填表人: who handed in the rows as they stand, each once; a line on a paper, counted nowhere."""
-    names = unit.rows.exclude(latest=None).order_by("latest__at").values_list("latest__by__name", flat=True)
+    names = [*unit.rows.exclude(latest=None).order_by("latest__at").values_list("latest__by__name", flat=True),
+             *(name for kind in kinds() for name in kind.answered_by(unit).values_list("name", flat=True))]
     return "、".join(dict.fromkeys(filter(None, names)))[:40]

@@ -73,7 +73,9 @@ class ReportingRelease(Done):
     append_only = AppendOnly(frozen_by="", sentence="审签的记录不能修改或删除，重报以后再审签一次。")
 
     unit = models.ForeignKey(AskedUnit, verbose_name="要报的单位", on_delete=models.PROTECT, related_name="releases")
-    up_to = models.ForeignKey(ReportingAnswer, verbose_name="到哪个回答", on_delete=models.PROTECT, related_name="+")
+    up_to = models.ForeignKey(ReportingAnswer, verbose_name="到哪个回答", null=True, blank=True,
+                              on_delete=models.PROTECT, related_name="+")  # none where no project is asked
+    beside = models.CharField("别种回答到哪个", max_length=80, blank=True, editable=False)  # kinds.marks_of
     filler = CleanCharField("填表人", max_length=40, blank=True)
     phone = CleanCharField("联系电话", max_length=40, blank=True, help_text="办公电话。")
     scan = models.OneToOneField(ReportingScan, verbose_name="盖章扫描件", null=True, blank=True,
@@ -82,8 +84,16 @@ class ReportingRelease(Done):
     class Meta(Done.Meta):
         verbose_name = "审签"
         verbose_name_plural = "审签"
-        constraints = [models.UniqueConstraint(fields=["unit", "up_to"], name="projects_reportingrelease_once",
-                                               violation_error_message="这张表已经审签过了。")]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "up_to", "beside"], name="projects_reportingrelease_once",
+                                    violation_error_message="这张表已经审签过了。"),
+            models.UniqueConstraint(
+                fields=["unit", "beside"], condition=Q(up_to=None), name="projects_reportingrelease_of_others_once",
+                violation_error_message="这张表已经审签过了。"),
+            models.CheckConstraint(
+                condition=Q(up_to__isnull=False) | ~Q(beside=""), name="projects_reportingrelease_of_something",
+                violation_error_message="一个回答也没有的表不能审签。"),
+        ]
 
     def __str__(self):
         return f"{self.unit}，审签"

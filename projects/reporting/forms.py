@@ -13,7 +13,8 @@ WRONG = "筛选条件不对，请从汇总表重新筛选。"
 
 class ReturnForm(CleanForm):
     reason = text_field("退回的原因", "写清哪里不对、要补什么；单位会看到这句话。", rows=3)
-    up_to = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    up_to = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    beside = forms.CharField(max_length=80, required=False, widget=forms.HiddenInput)
 
 
 class ReleaseForm(CleanForm):
@@ -21,7 +22,8 @@ class ReleaseForm(CleanForm):
 
     filler = forms.CharField(label="填表人", max_length=40, required=False)
     phone = forms.CharField(label="联系电话（办公）", max_length=40, required=False)
-    up_to = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    up_to = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    beside = forms.CharField(max_length=80, required=False, widget=forms.HiddenInput)
     scan = forms.FileField(
         label="盖章扫描件（PDF）", required=False,
         help_text=f"不超过 {MAX_BYTES // 1024 // 1024} MB，只有工作人员看得到。",

@@ -3,12 +3,17 @@
 An app registers its kind in its `reporting`, which its `AppConfig.ready` imports; nothing here knows which there are.
 The opening, the tables of the units, the board and the closing ask every one of them.
 """
+from dataclasses import dataclass
+
+from guicheng.text import is_row_number
+
 _KINDS = []
 
 
 class Kind:
     """One kind of rows of `AskedUnit`s. What it says of none costs a task nothing."""
 
+    name = ""  # what it is called in a mark of a table
     template = ""  # the part of a unit's page that draws a `Part`
 
     def asked(self, task):
@@ -27,12 +32,42 @@ class Kind:
         """Write down how each row stands, under the rows' locks; give how many there are."""
         raise NotImplementedError
 
-    def counts(self, task):
-        """[(key of the AskedUnit, standing, how many rows)]. One query."""
+    def counts(self, task, unit=None):
+        """[(key of the AskedUnit, standing, how many rows, newest answer's key, when the first of them was handed in,
+        how many are 补报)]. One query."""
         raise NotImplementedError
 
     def to_fill(self):
         """The rows that still wait for their unit, a queryset with `unit`."""
+        raise NotImplementedError
+
+    def asked_rows(self, tasks):
+        """[(key of the task, how many rows it asked)] of these tasks, a queryset. One query."""
+        raise NotImplementedError
+
+    def stood(self, tasks):
+        """[(key of the task, key of the AskedUnit, standing, how many rows)] as they were closed. One query."""
+        raise NotImplementedError
+
+    def listing(self, task, unit=None, standing=""):
+        """The Listing of what was answered, for 月报表 and 汇总表. One query."""
+        raise NotImplementedError
+
+    def newest(self, unit):
+        """The key of the newest answer that stands in this table; 0 where there is none."""
+        raise NotImplementedError
+
+    def send_back(self, unit, by, reason, up_to, row=None):
+        """Return the answers of this table up to this key, or that of one row; give the rows. Raises ValidationError.
+        """
+        raise NotImplementedError
+
+    def lock(self, unit):
+        """Lock the rows of this table, so that nothing is handed in or returned meanwhile."""
+        raise NotImplementedError
+
+    def answered_by(self, unit):
+        """Who handed in the rows as they stand: a queryset of users."""
         raise NotImplementedError
 
     def part(self, unit, user, typed=None):
@@ -46,6 +81,25 @@ class Kind:
     def pages(self, task):
         """[(words, address)] of its pages for who sees all units of this task."""
         return []
+
+
+@dataclass
+class Listing:
+    """A second table beside that of the projects: `columns` (heading, width in a workbook), `rows` ListingRow."""
+
+    heading: str
+    columns: list
+    rows: list
+
+
+@dataclass
+class ListingRow:
+    """A row of it: whose, its cells, its page."""
+
+    unit: object
+    cells: list
+    standing: object
+    address: str
 
 
 class Part:
@@ -76,6 +130,17 @@ class Sent:
         raise NotImplementedError
 
 
+def marks_of(newest):
+    """The mark of a table's newest answers of the other kinds. `newest`: {kind's name: key}, 0 for none."""
+    return ",".join(f"{name}:{key}" for name, key in sorted(newest.items()) if key)
+
+
+def read_marks(mark):
+    """{kind's name: key} of such a mark; what is none says nothing."""
+    pairs = (each.partition(":") for each in mark.split(","))
+    return {name: int(key) for name, _, key in pairs if is_row_number(key)}
+
+
 def register(kind):
     if not any(type(each) is type(kind) for each in _KINDS):
         _KINDS.append(kind)
@@ -83,3 +148,9 @@ def register(kind):
 
 def kinds():
     return tuple(_KINDS)
+
+
+def listings(task, unit=None, standing=""):
+    """The Listings of a task that have a row."""
+    found = [kind.listing(task, unit, standing) for kind in kinds()]
+    return [each for each in found if each.rows]

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from guicheng.notices.inbox import tell
 from projects.models import ReportingAnswer, ReportingRelease, ReportingRow, Standing
+from projects.reporting.kinds import kinds, marks_of
 
 NOT_WHOLE = "还有没交齐或退回的行，交齐了才能审签。"
 CHANGED = "这张表刚被重报过，请看过再审签。"
@@ -21,42 +22,58 @@ def newest_answer(unit):
 
 def release_of(unit):
     """The release that holds for the table as it stands; None where it waits for one."""
-    rows = ReportingRow.objects.filter(unit=unit).with_standing()
-    if rows.exclude(standing__in=Standing.ANSWERED).exists():
+    if waits(unit):
         return None
-    return unit.releases.filter(up_to__gte=newest_answer(unit)).select_related("by", "scan").order_by("-pk").first()
+    return unit.releases.filter(up_to=newest_answer(unit) or None, beside=newest_beside(unit)).select_related(
+        "by", "scan").order_by("-pk").first()
+
+
+def newest_beside(unit):
+    """The mark of the newest answers of the other kinds that stand in this table; "" where there is none."""
+    return marks_of({kind.name: kind.newest(unit) for kind in kinds()})
+
+
+def waits(unit):
+    """Whether a row of this table, of whatever kind, is not answered or returned."""
+    rows = ReportingRow.objects.filter(unit=unit).with_standing().exclude(standing__in=Standing.ANSWERED)
+    return rows.exists() or any(kind.to_fill().filter(unit=unit).exists() for kind in kinds())
 
 
 def has_own_rows(unit, user):
     """Whether this person handed in a row as it stands."""
     return ReportingAnswer.objects.filter(row__unit=unit, by=user, pk__in=ReportingRow.objects.filter(
-        unit=unit).values("latest")).exists()
+        unit=unit).values("latest")).exists() or any(
+            kind.answered_by(unit).filter(pk=user.pk).exists() for kind in kinds())
 
 
 def ask_for_release(unit):
     """Tell the unit's reviewers that its table is whole and waits for them: once for each newest answer."""
     reviewers = list(unit.unit.reviewers.filter(is_active=True))
-    waits = ReportingRow.objects.filter(unit=unit).with_standing().exclude(standing__in=Standing.ANSWERED)
-    if not reviewers or waits.exists():
+    if not reviewers or waits(unit):
         return
-    tell(reviewers, f"reporting-release:{unit.pk}:{newest_answer(unit)}",
+    beside = newest_beside(unit)
+    tell(reviewers, f"reporting-release:{unit.pk}:{newest_answer(unit)}{beside and f'+{beside}'}",
          f"请审签：{unit.task}", f"{unit}的表交齐了，请看过审签。",
          reverse("admin:projects_reportingtask_release", args=[unit.pk]))
 
 
 @transaction.atomic
-def release(unit, by, up_to, *, filler="", phone="", scan=None):
-    """Release the table as it was seen, with its newest answer `up_to`. `scan`: an unsaved row. Raises ValidationError.
+def release(unit, by, up_to, *, beside="", filler="", phone="", scan=None):
+    """Release the table as it was seen, with its newest answer `up_to` (0 for none) and the mark of the other kinds'.
+
+    `scan`: an unsaved row. Raises ValidationError.
     """
     rows = list(ReportingRow.objects.filter(unit=unit).select_for_update(no_key=True, of=("self",)).select_related(
         "latest__update", "latest__returned").order_by("pk"))
-    if any(row.is_to_fill for row in rows):
+    for kind in kinds():
+        kind.lock(unit)
+    if any(row.is_to_fill for row in rows) or waits(unit):
         raise ValidationError(NOT_WHOLE)
-    if newest_answer(unit) != up_to:
+    if (newest_answer(unit), newest_beside(unit)) != (up_to, beside):
         raise ValidationError(CHANGED)
     if has_own_rows(unit, by):
         raise ValidationError(OWN)
-    if unit.releases.filter(up_to=up_to).exists():
+    if unit.releases.filter(up_to=up_to or None, beside=beside).exists():
         raise ValidationError(ALREADY)
     if unit.task.needs_scan and scan is None:
         raise ValidationError(NO_SCAN)
@@ -64,8 +81,8 @@ def release(unit, by, up_to, *, filler="", phone="", scan=None):
         scan.unit = unit
         scan.full_clean()
         scan.save()
-    made = ReportingRelease(unit=unit, up_to_id=up_to, filler=filler, phone=phone, scan=scan, by=by,
-                            is_sample=unit.task.is_sample)
+    made = ReportingRelease(unit=unit, up_to_id=up_to or None, beside=beside, filler=filler, phone=phone, scan=scan,
+                            by=by, is_sample=unit.task.is_sample)
     made.full_clean()
     made.save()
     return made

@@ -8,6 +8,7 @@ from guicheng.review.states import Verb
 from guicheng.text import clean_text
 from projects.models import AskedColumn, ProgressUpdate, ReportingReturn, ReportingRow, ReviewStep, Standing, Status
 from projects.reporting.drafts import held
+from projects.reporting.kinds import kinds, read_marks
 
 UNEXPLAINED = "退回要写明原因。"
 NOTHING = "没有可以退回的行：已公开的要用“更正”，没有交的不用退。"
@@ -16,18 +17,34 @@ RETURNABLE = frozenset({Standing.HANDED_IN, Standing.NIL})
 
 
 @transaction.atomic
-def send_back(unit, by, reason, up_to, row=None):
+def send_back(unit, by, reason, up_to, row=None, beside="", kind=None):
     """Return what this unit handed in, up to the answer that was seen, or one row of it; give how many rows.
 
+    `beside`: the mark of the other kinds' answers that were seen; `kind`: that of the row, where it is no project's.
     A statement goes back by the one review, 零报告 by a row of its own. Raises ValidationError.
     """
     reason = clean_text(reason).strip()
     if not reason:
         raise ValidationError(UNEXPLAINED)
-    keys = [row.pk] if row else ReportingRow.objects.filter(unit=unit).values("pk")
-    rows = [each for each in held(unit, keys) if each.standing_now in RETURNABLE and each.latest_id <= up_to]
+    if kind:
+        rows = kind.send_back(unit, by, reason, up_to, row)
+    else:
+        rows = _statements_back(unit, by, reason, up_to, row)
+    if not row:
+        seen = read_marks(beside)
+        rows += [each for other in kinds() for each in other.send_back(unit, by, reason, seen.get(other.name, 0))]
     if not rows:
         raise ValidationError(CHANGED if row else NOTHING)
+    what = f"“{rows[0]}”" if len(rows) == 1 else f"{len(rows)} 行"
+    first = rows[0]
+    tell(people_of([unit.unit]), f"reporting-return:{first._meta.model_name}:{first.pk}:{first.version}",
+         f"退回重报：{unit.task}", f"{what}：{reason}", unit.get_absolute_url())
+    return len(rows)
+
+
+def _statements_back(unit, by, reason, up_to, row):
+    keys = [row.pk] if row else ReportingRow.objects.filter(unit=unit).values("pk")
+    rows = [each for each in held(unit, keys) if each.standing_now in RETURNABLE and each.latest_id <= up_to]
     statements = [each.latest.update for each in rows if each.latest.update_id]
     if statements:
         ProgressUpdate.in_bulk(statements, by, Verb.RETURNED, reason)
@@ -37,10 +54,7 @@ def send_back(unit, by, reason, up_to, row=None):
     for each in rows:
         each.version += 1
     ReportingRow.objects.bulk_update(rows, ["version"])
-    what = f"“{rows[0]}”" if len(rows) == 1 else f"{len(rows)} 行"
-    tell(people_of([unit.unit]), f"reporting-return:{rows[0].pk}:{rows[0].version}", f"退回重报：{unit.task}",
-         f"{what}：{reason}", unit.get_absolute_url())
-    return len(rows)
+    return rows
 
 
 def words_of(rows):

@@ -9,7 +9,7 @@ PAPERS = {"a4": A4, "a3": A3}
 SIGNED = "分管领导（签字）：　　　　　　　　　　　　　　主要领导（签字）："
 
 
-def render(task, entries, paper="a4"):
+def render(task, entries, paper="a4", listings=()):
     """The bytes of the workbook."""
     day = words.day(task.as_of)
     book = Book(f"{task}汇总表", task.as_of, f"&L{task}&C第 &P 页，共 &N 页&R统计截至 {day}")
@@ -19,7 +19,22 @@ def render(task, entries, paper="a4"):
     sheet.table(columns, entries, main=True, frozen=3)
     sheet.write(SIGNED)
     sheet.finish()
+    for listing in listings:
+        _second(book, task, listing, paper)
     return book.close()
+
+
+def _second(book, task, listing, paper):
+    """A sheet of its own for another kind of rows."""
+    heads = [("填报单位", 14), *listing.columns, ("情况", 9)]
+    sheet = Sheet(book, listing.heading, f"{task}：{listing.heading}", _note(task), [width for _, width in heads],
+                  paper=PAPERS[paper])
+    cells = [Column(heading, lambda row, place=place: row.cells[place])
+             for place, (heading, _) in enumerate(listing.columns)]
+    sheet.table([Column("填报单位", lambda row: str(row.unit)), *cells,
+                 Column("情况", lambda row: row.standing.label)], listing.rows, main=True, frozen=2)
+    sheet.write(SIGNED)
+    sheet.finish()
 
 
 def _note(task):

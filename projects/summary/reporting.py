@@ -3,11 +3,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import BooleanField, Case, Count, Max, Min, Q, When
+from django.db.models import BooleanField, Case, Count, Max, Min, OuterRef, Q, Subquery, When
 
 from guicheng.access.units import behind
-from projects.models import AnswerAtClose, AskedUnit, ReportingRow, ReportingTask, Standing
-from projects.reporting.kinds import kinds
+from projects.models import AnswerAtClose, AskedUnit, ReportingRelease, ReportingRow, ReportingTask, Standing
+from projects.reporting.kinds import kinds, marks_of
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,13 @@ def unit_progress(unit):
     return Progress(Counter(dict(rows.values_list("standing").annotate(Count("pk")))))
 
 
+def whole_progress(unit):
+    """The Progress of all that one unit is asked, of whatever kind. One query, and one for each other kind."""
+    beside = [Counter({standing: count}) for kind in kinds()
+              for asked, standing, count, *_ in kind.counts(unit.task, unit)]
+    return Progress(sum(beside, unit_progress(unit).counts))
+
+
 def unit_standings(unit):
     """({row's key: standing} in the table's order, the Progress of it). One query, whatever a page of it asks."""
     rows = ReportingRow.objects.filter(unit=unit).with_standing().in_table_order()
@@ -127,63 +134,81 @@ def unit_standings(unit):
 def task_progress(task):
     """A TaskProgress, in two queries whatever it asks, and one for each other kind of row."""
     rows = ReportingRow.objects.filter(unit__task=task).with_standing().order_by()
-    counts, newest, since, late = defaultdict(Counter), Counter(), [], 0
-    for unit, standing, count, last, first_at, after in rows.values_list("unit", "standing").annotate(
-            Count("pk"), Max("latest"), Min("latest__at"), after=Count("pk", filter=Q(latest__is_late=True))):
-        counts[unit][standing] = count
-        newest[unit] = max(newest[unit], last or 0)
-        since += [first_at] * (standing == Standing.HANDED_IN)
-        late += after
+    own = rows.values_list("unit", "standing").annotate(
+        Count("pk"), Max("latest"), Min("latest__at"), after=Count("pk", filter=Q(latest__is_late=True)))
     beside = [(kind, list(kind.counts(task))) for kind in kinds()]
-    for unit, standing, count in (row for _, found in beside for row in found):
-        counts[unit][standing] += count
+    counts, newest, since, late = defaultdict(Counter), defaultdict(Counter), [], 0
+    for name, found in [("", own), *((kind.name, found) for kind, found in beside)]:
+        for unit, standing, count, last, first_at, after in found:
+            counts[unit][standing] += count
+            newest[unit][name] = max(newest[unit][name], last or 0)
+            since += [first_at] * (standing == Standing.HANDED_IN)
+            late += after
     units = list(_asked(task))
     progress = {unit: Progress(counts[unit.pk]) for unit in units}
     return TaskProgress(
         Progress(sum(counts.values(), Counter())), list(progress.items()),
         [unit for unit in units if unit.is_unreached],
         frozenset(unit.pk for unit in units
-                  if progress[unit].is_whole and newest[unit.pk] and (unit.released_to or 0) >= newest[unit.pk]),
+                  if progress[unit].is_whole and _as_released(unit, newest[unit.pk])),
         min(since, default=None), late, tuple(kind for kind, found in beside if found))
 
 
+def _as_released(unit, newest):
+    """Whether its last release let go just these newest answers, by name of their kind ("" for projects)."""
+    beside = marks_of({name: key for name, key in newest.items() if name})
+    return unit.released_beside is not None and (unit.released_to or 0, unit.released_beside) == (newest[""], beside)
+
+
 def _asked(task):
-    """The units of a task: `released_to`, the newest answer that was let go, and `is_unreached`, none has an account.
+    """The units of a task: `released_to` and `released_beside`, the newest answers that were let go, and
+    `is_unreached`, none has an account.
     """
+    last = ReportingRelease.objects.filter(unit=OuterRef("pk")).order_by("-pk")
     unreached = Q(pk__in=[])
     for name in AskedUnit.answered_by:
         unreached |= Q(**{f"{name}__in": behind(AskedUnit, name).objects.without_accounts()})
     return task.units.in_list_order().annotate(
-        released_to=Max("releases__up_to"),
+        released_to=Subquery(last.values("up_to")[:1]), released_beside=Subquery(last.values("beside")[:1]),
         is_unreached=Case(When(unreached, then=True), default=False, output_field=BooleanField()))
 
 
 def at_close(task):
-    """(the rows as they stood at the closing, the units that had handed in all by then). One query."""
-    rows = AnswerAtClose.objects.filter(row__unit__task=task).order_by()
-    counts = defaultdict(Counter)
-    for unit, standing, count in rows.values_list("row__unit", "standing").annotate(Count("pk")):
-        counts[unit][standing] = count
+    """(the rows as they stood at the closing, the units that had handed in all by then). One query, and one for each
+    other kind of row.
+    """
+    counts = _stood(ReportingTask.objects.filter(pk=task.pk))[task.pk]
     return Progress(sum(counts.values(), Counter())), sum(Progress(each).is_whole for each in counts.values())
+
+
+def _stood(tasks):
+    """{task's key: {key of the AskedUnit: Counter of standings}} as these tasks were closed, of all kinds of rows."""
+    own = AnswerAtClose.objects.filter(row__unit__task__in=tasks).order_by().values_list(
+        "row__unit__task", "row__unit", "standing").annotate(Count("pk"))
+    counts = defaultdict(lambda: defaultdict(Counter))
+    for task, unit, standing, count in [*own, *(row for kind in kinds() for row in kind.stood(tasks))]:
+        counts[task][unit][standing] += count
+    return counts
 
 
 def tasks_between(first, last):
     """The 报送任务 told for a day of this range, each as plain values: how many units and rows, and how many of them
-    had answered when it was closed (None while it runs). Counts alone: no unit is named. Two queries.
+    had answered when it was closed (None while it runs). Counts alone: no unit is named. Two queries, and two for each
+    other kind of row.
     """
     tasks = ReportingTask.objects.exclude(opened_at=None).filter(
         is_sample=False, as_of__gte=first, as_of__lte=last).annotate(
         asked=Count("units", distinct=True), asked_rows=Count("units__rows", distinct=True)).order_by("as_of", "pk")
-    counts = defaultdict(lambda: defaultdict(Counter))
-    for task, unit, standing, count in AnswerAtClose.objects.filter(row__unit__task__in=tasks).order_by().values_list(
-            "row__unit__task", "row__unit", "standing").annotate(Count("pk")):
-        counts[task][unit][standing] = count
-    return [_told(task, [Progress(each) for each in counts[task.pk].values()]) for task in tasks]
+    there = ReportingTask.objects.filter(pk__in=[task.pk for task in tasks])
+    counts, beside = _stood(there), Counter()
+    for kind in kinds():
+        beside.update(dict(kind.asked_rows(there)))
+    return [_told(task, [Progress(each) for each in counts[task.pk].values()], beside[task.pk]) for task in tasks]
 
 
-def _told(task, units):
+def _told(task, units, beside):
     closed = task.closed_at is not None
     return {"title": task.title, "ground": task.ground, "as_of": task.as_of.isoformat(), "is_closed": closed,
-            "units": task.asked, "rows": task.asked_rows,
+            "units": task.asked, "rows": task.asked_rows + beside,
             "units_answered": sum(unit.is_whole for unit in units) if closed else None,
             "rows_answered": sum(unit.answered for unit in units) if closed else None}

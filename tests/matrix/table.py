@@ -235,6 +235,8 @@ ROUTES = {
     "admin:projects_reportingtask_drafts": f"right projects.askedunit POST: {OFFICE} {RECORDERS}",
     "admin:partybuilding_reportedreading_change": f"row partybuilding.reportedreading GET: {READERS}",
     "admin:partybuilding_reportedreading_decide": f"row partybuilding.reportedreading POST: {OFFICE} 审核员",
+    "admin:partybuilding_reportedreading_figure": f"right partybuilding.readingrow GET: {READERS}",
+    "admin:partybuilding_reportedreading_return": f"right partybuilding.readingrow POST: {OFFICE}",
     "admin:partybuilding_reportedreading_grid": f"right projects.reportingtask: {OFFICE} {WATCHERS}",
     "admin:partybuilding_reportedreading_grid_drafts": f"right projects.reportingtask POST: {OFFICE} {WATCHERS}",
 

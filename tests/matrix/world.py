@@ -16,7 +16,7 @@ from guicheng.accounts.models import AccessEvent
 from guicheng.days.workdays import CalendarYear
 from guicheng.notices.inbox import InboxMessage
 from guicheng.office.saved_filters import SavedFilter
-from partybuilding.models import ReportedReading
+from partybuilding.models import ReadingRow, ReportedReading
 from projects.exports.files import export_files
 from projects.models import (
     AskedUnit,
@@ -154,7 +154,8 @@ class World:
             title=word, ground="示例通知", as_of=date(2021, 9, 30), due_at=timezone.now(), opened_at=timezone.now(),
             opened_by=factories.make_user())
         unit = AskedUnit.objects.create(task=task, department=project.lead_department)
-        return [task, unit, ReportingRow.objects.create(unit=unit, project=project)]
+        return [task, unit, ReportingRow.objects.create(unit=unit, project=project),
+                ReadingRow.objects.create(unit=unit, metric=factories.make_metric(slug=f"asked-{project.pk}"))]
 
     def _superior_form(self, word):
         """One whose file is gone: its pages say so."""

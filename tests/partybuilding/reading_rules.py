@@ -56,4 +56,5 @@ RULES = [
                   {"verb": "checked"} | make.CHECKED.as_dict()]],
 ]
 # no UPDATE reaches them, the trigger is before: tests/partybuilding/test_readings.py tries them
-BY_HAND = {"partybuilding_readinganswer_value_or_nil", "partybuilding_readingatclose_standing_known"}
+BY_HAND = {"partybuilding_readinganswer_value_or_nil", "partybuilding_readingatclose_standing_known",
+           "partybuilding_readingreturn_explained"}

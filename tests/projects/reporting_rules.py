@@ -48,6 +48,7 @@ def an_answer():
 
 
 RETURN = {"answer": an_answer, "reason": "写日期。", "by": make.make_user, "is_sample": True}
+OF_OTHERS = {"unit": an_asked_unit, "up_to": None, "beside": "readings:1", "by": make.make_user, "is_sample": True}
 RELEASE = {"unit": an_asked_unit, "up_to": an_answer, "by": make.make_user, "is_sample": True}
 WORDING = {"row": a_row, "key": "text", "text": "好了。", "by": make.make_user, "is_sample": True}
 REMINDER = {"task": a_task, "kind": "soon", "told": 1, "is_sample": True}
@@ -75,6 +76,10 @@ RULES = [
           bad={"reason": "等批复。", "update": make.make_update}),
     Check("projects_reportingreturn_explained", ReportingReturn, RETURN, bad={"reason": ""}),
     Once("projects_reportingrelease_once", ReportingRelease, RELEASE, twins=RELEASE, apart={"up_to": an_answer}),
+    Once("projects_reportingrelease_of_others_once", ReportingRelease, OF_OTHERS, twins=OF_OTHERS,
+         apart={"beside": "readings:2"}),
+    Check("projects_reportingrelease_of_something", ReportingRelease, RELEASE, good={"up_to": None, "beside": "x:1"},
+          bad={"up_to": None}),
     Check("projects_reportingwording_key_known", ReportingWording, WORDING, bad={"key": "status"}),
     Check("projects_reportingreminder_kind_known", ReportingReminder, REMINDER, bad={"kind": "loud"}),
     Check("projects_reportingreminder_urged_by_somebody", ReportingReminder, REMINDER,

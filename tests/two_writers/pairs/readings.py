@@ -67,6 +67,21 @@ def two_drafts_in_the_grid(scene):
     return first.send, second.send, lambda: {"版本": (ReadingRow.objects.get(pk=row.pk).version, 2)}
 
 
+@pair("partybuilding_reportedreading_return")
+def two_people_return_a_figure(scene):
+    row, clerk = asked(scene)
+    rows = ReadingRow.objects.filter(pk=row.pk)
+    save_drafts(rows, {row.pk: (1, {"nil": "1"})}, clerk)
+    hand_in(rows, {row.pk: 2}, clerk)
+    row.refresh_from_db()
+    first, second = (Page(scene.person("业务管理员"), row.get_absolute_url(),
+                          url("partybuilding_reportedreading_return", row.pk)).only(reason=word, up_to=row.latest_id)
+                     for word in ("甲说的", "乙说的"))
+    return first.send, second.send, lambda: {
+        "退回": (row.answers.exclude(returned=None).count(), 1),
+        "版本": (ReadingRow.objects.get(pk=row.pk).version, row.version + 1)}
+
+
 @pair("partybuilding_reportedreading_decide")
 def two_clicks_on_publish_a_figure(scene):
     reported, first, last = in_review(scene)
