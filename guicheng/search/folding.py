@@ -41,8 +41,9 @@ def _once(text):
     text = unicodedata.normalize("NFKC", text.translate(ONE_KIND)).casefold()
     text = ACCENT.sub("", unicodedata.normalize("NFD", text))
     text = unicodedata.normalize("NFKC", text).translate(ONE_KIND)
-    text = UNSEEN.sub("", "".join(sign for sign in text if not _is_control(sign)))
-    return BETWEEN.sub("", text)
+    if not text.isprintable():
+        text = "".join(sign for sign in text if not _is_control(sign))
+    return BETWEEN.sub("", UNSEEN.sub("", text))
 
 
 @lru_cache(maxsize=8192)
