@@ -25,6 +25,7 @@ BETWEEN = re.compile('(?<=[a-z])"(?=[a-z])|(?<=[0-9])-+(?=[0-9])|(?<=-)-+')  # x
 ROUNDS = 8
 
 
+@lru_cache(maxsize=256)  # the offices and communities of many rows
 def fold(text):
     """A text as it is compared."""
     if text.isascii() and text.isalnum():  # what is typed most after Chinese
