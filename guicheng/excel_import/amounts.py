@@ -1,6 +1,7 @@
 """Amounts of money in 万元: the unit in the cell, in its format, in the heading, above the header, or nowhere."""
 import re
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from functools import lru_cache
 
 from guicheng.excel_import.values import Said, Unclear, chinese_number, exact, half_width, is_number, short, text_of
 
@@ -27,6 +28,7 @@ def unit_above(texts):
     return next((found[1] for found in map(ABOVE.search, map(half_width, texts)) if found), "")
 
 
+@lru_cache(2000, typed=True)
 def amount_of(value, look="", unit=""):
     """An amount in 万元, to 0.01. `unit` is what the heading or the row above it says."""
     if is_number(value):

@@ -24,9 +24,11 @@ def parts_of(sheet, fields):
 def _starts(sheet, fields):
     """The rows, from 0, in which a header stands that is not the one above it; a thing stands between any two."""
     naming = {word for word, key in fields.words.items() if key in fields.naming}
+    begins = {word[0] for word in naming}  # folding only takes signs away: a cell without these is not looked at
     starts, headings = [], []
     for index, row in enumerate(sheet.rows):
-        if not any(isinstance(cell, str) and len(cell) < 20 and folded(cell) in naming for cell in row):
+        if not any(isinstance(cell, str) and len(cell) < 20 and not begins.isdisjoint(cell)
+                   and folded(cell) in naming for cell in row):
             continue
         said = [folded(text) for text in map(plain_text, row) if text]
         if not _is_header(said, fields) or said == headings:

@@ -4,6 +4,7 @@ import unicodedata
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from guicheng.excel_import.values import (
     FIGURES,
@@ -62,6 +63,7 @@ class Span:
     at_end: bool = False
 
 
+@lru_cache(2000, typed=True)  # the days of a list come again and again
 def spans_of(value, look="", year=None, is_text_file=False):
     """The `Span` of a cell. `year`: of a day without one. Raises Unclear, and Question where it may be two days."""
     if isinstance(value, date):

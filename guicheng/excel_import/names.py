@@ -1,6 +1,7 @@
 """Things known by name, with the nearest names for whoever mistypes one."""
 import re
 from difflib import SequenceMatcher, get_close_matches
+from functools import lru_cache
 
 from guicheng.excel_import.values import Choice
 
@@ -15,6 +16,7 @@ class NotFound(Exception):
         self.choices, self.question = tuple(choices), question
 
 
+@lru_cache(5000)  # offices and communities come again and again
 def key_of(name):
     """A name without spaces and signs, so that “A（一期）” and "A(一期)" are the same."""
     return re.sub(r"[\W_]+", "", name).casefold()

@@ -1,6 +1,7 @@
 """How far a thing is, in percent: by the cell's format, by its words, by its column. Never 100 before done."""
 import re
 from decimal import ROUND_DOWN, Decimal, InvalidOperation
+from functools import lru_cache
 
 from guicheng.excel_import.values import Said, Unclear, chinese_number, exact, half_width, is_number, short, text_of
 
@@ -41,6 +42,7 @@ def _number(value):
         return []
 
 
+@lru_cache(2000, typed=True)
 def percent_of(value, look="", scale=""):
     """A whole percentage from 0 to 100. `scale` is what `scale_of` says of the column."""
     if is_number(value):

@@ -127,7 +127,7 @@ class Table:
         line.answers = self.answers.get(number, {})
         for index, key in self.columns:
             place = number - 1, index
-            if index < len(raw) and plain_text(raw[index]) != "":
+            if index < len(raw) and raw[index] != "" and plain_text(raw[index]) != "":
                 line.cells[key] = raw[index]
             if look := self.sheet.looks.get(place):
                 line.looks[key] = look
@@ -190,17 +190,17 @@ class Roster:
         """What a line says of these fields: {key: stored value}. An empty cell says nothing, an unclear one is told."""
         values = {}
         for key in keys:
-            field = self.fields[key]
             if key in line.struck:
-                line.note(field, f"里划掉的“{short(line.struck[key])}”没有读")
-            if key in line.cells and not says_nothing(line.cells[key]):
-                try:
-                    said = self._said_by(line, field)
-                except (Unclear, NotFound) as fault:
-                    self.refuse(line, key, fault)
-                else:
-                    values |= {name: self.fields[name].stored(value) for name, value in said.items()}
-                    line.filled_by |= dict.fromkeys(said, key)
+                line.note(self.fields[key], f"里划掉的“{short(line.struck[key])}”没有读")
+            if key not in line.cells or says_nothing(line.cells[key]):
+                continue
+            try:
+                said = self._said_by(line, self.fields[key])
+            except (Unclear, NotFound) as fault:
+                self.refuse(line, key, fault)
+                continue
+            for name, value in said.items():
+                values[name], line.filled_by[name] = self.fields[name].stored(value), key
         return values
 
     def _said_by(self, line, field):

@@ -10,6 +10,7 @@ from guicheng.files.spreadsheet_limits import in_words
 
 BUILT_IN = {9: "percent", 10: "percent", **dict.fromkeys((17, 27, 36, 50, 52, 57), "month"),
             **dict.fromkeys((5, 6, 7, 8, 42, 44), "¥")}
+STRIKE = b"strike", "strike".encode("utf-16-le")[:-1]  # which stands in either order of UTF-16
 UNIT = re.compile("亿元|千万元|百万元|十万元|万元|千元|元|亿|万")
 
 
@@ -121,7 +122,9 @@ class Runs:
 
 def struck_texts(package):
     """{number of a shared text: (its struck words, the rest)} of those in which something is struck out."""
-    found, count, runs = {}, 0, Runs()
+    found, count, runs, part = {}, 0, Runs(), "xl/sharedStrings.xml"
+    if part not in package.namelist() or not _strikes_within(package, part):
+        return found
 
     def start(name, attributes):
         name = local(name)
@@ -138,17 +141,18 @@ def struck_texts(package):
                 found[count] = runs.struck, runs.left
             count += 1
 
-    parsed(package, "xl/sharedStrings.xml", start, end, runs.data)
+    parsed(package, part, start, end, runs.data)
     return found
 
 
-def _has_inline_texts(package, part):
+def _strikes_within(package, part):
+    """Whether a part may strike out words within a text: with most it is not worth the walk to look for them."""
     with package.open(part) as file:
         tail = b""
         while piece := file.read(1 << 20):
-            if b"inlineStr" in tail + piece:
+            if any(word in tail + piece for word in STRIKE):
                 return True
-            tail = piece[-10:]
+            tail = piece[-12:]
     return False
 
 
@@ -165,7 +169,7 @@ class SheetLooks:
         self._plain = {number for number, known in enumerate(zip(styles.looks, styles.strikes, strict=True))
                        if not any(known)}
         self._skipped = ""  # the address of the last cell of which there was nothing to know
-        if texts or _has_inline_texts(package, part):
+        if texts or _strikes_within(package, part):
             parsed(package, part, self._start, self._end, self._data)
         else:
             parsed(package, part, self._start)  # most sheets: no text of theirs is struck out

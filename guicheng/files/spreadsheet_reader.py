@@ -88,7 +88,7 @@ def line_of(row):
 
 
 def write(line):
-    sys.stdout.write(json.dumps(line, default=as_json, ensure_ascii=True) + "\n")
+    sys.stdout.write(LINES.encode(line) + "\n")
 
 
 def as_json(value):
@@ -96,6 +96,9 @@ def as_json(value):
         if isinstance(value, kind):
             return {key: value.isoformat()}
     return str(value)
+
+
+LINES = json.JSONEncoder(default=as_json)  # one for all: `dumps` would make one a row
 
 
 def cut(value):

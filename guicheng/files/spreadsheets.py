@@ -71,9 +71,9 @@ def _size_of(file):
 
 def _sheets(lines):
     """Put together what the child writes: a line for each sheet and row, and a last one that says it is whole."""
-    sheet = None
+    sheet, told = None, json.JSONDecoder(object_hook=_value)
     for line in lines:
-        row = json.loads(line, object_hook=_value)
+        row = told.decode(line.decode())
         if isinstance(row, Sheet):
             if sheet:
                 yield sheet

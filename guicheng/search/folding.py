@@ -25,6 +25,7 @@ BETWEEN = re.compile('(?<=[a-z])"(?=[a-z])|(?<=[0-9])-+(?=[0-9])|(?<=-)-+')  # x
 ROUNDS = 8
 
 
+@lru_cache(maxsize=256)  # the offices and communities of many rows
 def fold(text):
     """A text as it is compared."""
     if text.isascii() and text.isalnum():  # what is typed most after Chinese
@@ -41,8 +42,9 @@ def _once(text):
     text = unicodedata.normalize("NFKC", text.translate(ONE_KIND)).casefold()
     text = ACCENT.sub("", unicodedata.normalize("NFD", text))
     text = unicodedata.normalize("NFKC", text).translate(ONE_KIND)
-    text = UNSEEN.sub("", "".join(sign for sign in text if not _is_control(sign)))
-    return BETWEEN.sub("", text)
+    if not text.isprintable():
+        text = "".join(sign for sign in text if not _is_control(sign))
+    return BETWEEN.sub("", UNSEEN.sub("", text))
 
 
 @lru_cache(maxsize=8192)

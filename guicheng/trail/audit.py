@@ -92,8 +92,8 @@ class AuditEntry(models.Model):
         key = type(row)._meta.get_field(parent) if parent else None
         owner_model = key.related_model._meta.label_lower if key else row._meta.label_lower
         return cls(
-            by=by, by_name=str(by or "")[:200], kind=kind, model=row._meta.label_lower, row_id=row.pk,
-            row_text=str(row)[:200], owner_model=owner_model,
+            by_id=by.pk if by else None, by_name=str(by or "")[:200], kind=kind,
+            model=row._meta.label_lower, row_id=row.pk, row_text=str(row)[:200], owner_model=owner_model,
             owner_id=getattr(row, key.attname) if key else row.pk,
             changes_json=json.dumps(changes, ensure_ascii=False), reason=reason, history_id=history_id,
         )

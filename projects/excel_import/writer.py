@@ -57,7 +57,7 @@ class Writer:
     def _made(self, row):
         plan = self.loader.loaded(row.values["plan"])
         row.supporting = plan.pop("supporting_departments", None)
-        project = Project(source_id=self.batch.source_id, entered_by=self.by, is_published=False, **plan)
+        project = Project(source_id=self.batch.source_id, entered_by_id=self.by.pk, is_published=False, **plan)
         project.membership = Project.Membership.STATED if project.project_list else ""
         project.is_sample = bool(project.project_list and project.project_list.is_sample)
         return project

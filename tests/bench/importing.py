@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-GOAL, MEMORY_GOAL = 2.5, 200
+GOAL, MEMORY_GOAL = 2.2, 250
 HEAD = ["序号", "项目名称", "主要内容", "所属社区", "建设地点", "责任单位", "联系人", "联系电话", "计划开工时间",
         "完成时限", "投资额（万元）", "当前状态", "完成率", "进展情况", "存在问题", "下一步工作"]
 
