@@ -183,7 +183,10 @@ def _may_open(entry, lists, user):
 
 def _way(entry, lists, here):
     words = entry.words or lists[entry.leads_to]["name"]
-    return Way(words, entry.says, reverse(f"admin:{entry.place}", query=entry.query or None), entry is here)
+    # a list of another admin site than ours is where Django says
+    address = lists[entry.leads_to]["admin_url"] if entry.is_list and not entry.query else reverse(
+        f"admin:{entry.place}", query=entry.query or None)
+    return Way(words, entry.says, address, entry is here)
 
 
 def _here(match, query, entries):

@@ -5,7 +5,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
-from django.utils import timezone
 
 from guicheng.office.submissions import once
 from guicheng.text import is_row_number
@@ -13,6 +12,7 @@ from partybuilding.models import Metric, ReadingRow
 from partybuilding.permissions import can_read_all_readings, can_report_readings
 from partybuilding.reporting.table import MANY, SentReadings, line_of, rows_for_pages
 from projects.models import AskedUnit, ReportingTask
+from projects.reporting.kinds import told_of
 
 SAY = 5  # sentences of rows that did not go
 
@@ -29,9 +29,13 @@ class GridPages:
         ]
 
     def _task(self, request, pk):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        tasks = ReportingTask.objects.visible_to(request.user).exclude(opened_at=None)
+        task = get_object_or_404(tasks, pk=pk)
         if not can_read_all_readings(request.user):
             raise PermissionDenied
-        return get_object_or_404(ReportingTask.objects.visible_to(request.user).exclude(opened_at=None), pk=pk)
+        return task
 
     def grid(self, request, pk):
         task, typed = self._task(request, pk), None
@@ -50,13 +54,13 @@ class GridPages:
         }, status=409 if typed else 200)
 
     def grid_drafts(self, request, pk):
-        """What the page keeps by itself while one types. It saves and says so, and is no activity of anybody's."""
+        """What the page keeps by itself every 20 seconds (static/js/keep.js). No activity: the idle minutes run on."""
+        request.is_no_activity = True
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         sent = self._sent(request, self._task(request, pk), "save")
         sent.save(request.user)
-        return JsonResponse({"at": f"{timezone.localtime():%H:%M:%S}", "versions": sent.versions,
-                             "refused": sent.refused})
+        return JsonResponse(told_of(sent, request.POST))
 
     def _sent(self, request, task, do):
         if not can_report_readings(request.user):

@@ -17,7 +17,7 @@ from projects.models import AskedColumn, AskedUnit, ProgressUpdate, ReportingCol
 from projects.permissions import can_ask_reports, can_fill_tables, can_release_table
 from projects.reporting.drafts import save_drafts
 from projects.reporting.hand_in import hand_in
-from projects.reporting.kinds import kinds
+from projects.reporting.kinds import kinds, told_of
 from projects.reporting.pasting import LONGEST, read_pasted
 from projects.reporting.releasing import release_of
 from projects.reporting.returns import versions_of
@@ -153,16 +153,12 @@ class TablePages:
         answer["kept"] = [f"r{pk}-{name}" for pk in seen for name in [*AskedColumn.values, *BESIDE]
                           if pk not in {row.pk for row in refused}]
         for kind in kinds():
-            self._keep_beside(kind.sent(unit, request.POST, "save"), request, answer)
+            sent = kind.sent(unit, request.POST, "save")
+            sent.save(request.user)
+            told = told_of(sent, request.POST)
+            answer |= {"set": answer["set"] | told["set"], "kept": answer["kept"] + told["kept"],
+                       **({"said": told["said"]} if "said" in told else {})}
         return JsonResponse(answer)
-
-    def _keep_beside(self, sent, request, answer):
-        """The drafts of another kind of rows, told in the same answer. Of these somebody else's text is not shown."""
-        sent.save(request.user)
-        answer["set"] |= {f"r{row}-version": version for row, version in sent.versions.items()}
-        answer["kept"] += [name for name in request.POST if name.partition("-")[0][1:] in sent.taken]
-        if sent.refused:
-            answer["said"] = "有的数刚被别人改过，没有存；按“只存草稿”看两边写的。"
 
     # what a sending holds
     def _named(self, request):

@@ -5,8 +5,11 @@ The opening, the tables of the units, the board and the closing ask every one of
 """
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from guicheng.text import is_row_number
 
+REFUSED = "有的数刚被别人改过，没有存；按“只存草稿”看两边写的。"
 _KINDS = []
 
 
@@ -139,6 +142,14 @@ def read_marks(mark):
     """{kind's name: key} of such a mark; what is none says nothing."""
     pairs = (each.partition(":") for each in mark.split(","))
     return {name: int(key) for name, _, key in pairs if is_row_number(key)}
+
+
+def told_of(sent, post):
+    """What a page learns of drafts that it kept by itself (static/js/keep.js); of somebody else's text nothing."""
+    told = {"at": f"{timezone.localtime():%H:%M:%S}",
+            "set": {f"r{row}-version": version for row, version in sent.versions.items()},
+            "kept": [name for name in post if name.partition("-")[0][1:] in sent.taken]}
+    return {**told, "said": REFUSED} if sent.refused else told
 
 
 def register(kind):

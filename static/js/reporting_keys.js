@@ -7,7 +7,7 @@
   const keys = form && form.querySelector(".report-keys");
   if (!keys) return; // nothing can be filled in here
   const told = document.getElementById("report-told");
-  const statuses = new Map(form.dataset.statusWords.trim().split(" ").map((pair) => pair.split("=")));
+  const statuses = new Map((form.dataset.statusWords || "").trim().split(" ").map((pair) => pair.split("=")));
   keys.hidden = false;
 
   // the foot grows by what it says: what one comes to by Tab stays above it

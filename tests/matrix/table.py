@@ -309,7 +309,9 @@ EXCEPTIONS = {
     ("admin:projects_superiorform_original", "*", "*", "*"): ("404", "its file is gone"),
     ("admin:projects_superiorform_restore", "*", "*", "*"): ("403", "what its columns mean follows from the workbook"),
     ("admin:projects_bulkchange_undo", "*", "other", "POST"): ("403", "who changed them takes it back"),
-    ("admin:projects_importbatch_{columns,confirm,discard,departments}", "*", "other", "*"):
+    ("admin:partybuilding_reportedreading_{grid,grid_drafts}", WATCHERS, "*", "POST"):
+        ("403", "leaders read what communities report"),
+    ("admin:projects_importbatch_{columns,confirm,discard,answer,take,reading,propose}", "*", "other", "*"):
         ("403", "who uploaded it says what it means, confirms it or gives it up"),
     ("admin:projects_importbatch_columns", "*", "own", "*"): ("moved", "its file is gone, and the page says so"),
     ("admin:projects_importbatch_review", "*", "own", "*"): ("403", "nothing waits before the confirmation"),

@@ -113,7 +113,7 @@ def test_a_lost_update_is_refused_with_both_texts(sign_in, worker, row):  # noqa
 def test_the_page_keeps_drafts_by_itself(sign_in, worker, row):  # noqa: F811
     address = reverse("admin:projects_reportingtask_drafts", args=[row.unit_id])
     kept = sign_in(worker).post(address, sent([row], "save", value="7")).json()
-    assert kept["versions"] == {f"m{row.pk}": 2} and kept["refused"] == []
+    assert kept["set"] == {f"rm{row.pk}-version": 2} and f"rm{row.pk}-value" in kept["kept"] and "said" not in kept
     assert ReadingRow.objects.get(pk=row.pk).draft == {"value": "7"}
 
 
