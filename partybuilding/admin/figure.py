@@ -41,9 +41,9 @@ class FigurePages:
     def return_figure(self, request, pk):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        row = self._figure(request, pk)
         if not can_ask_reports(request.user):
             raise PermissionDenied
+        row = self._figure(request, pk)
         form = ReturnForm(request.POST)
         if form.is_valid():
             try:
