@@ -1,6 +1,7 @@
 """Who answers, as offices write it: 示例办（牵头）、示例中心; 牵头：示例办；配合：示例中心; 桂城街道桂一社区居委会."""
 import re
 import unicodedata
+from functools import lru_cache
 
 from guicheng.excel_import.values import parts_of
 
@@ -13,12 +14,14 @@ LEAD = re.compile(r"[(]?(?:牵头|主责|主办|责任)(?:单位|部门)?[)]?$")
 SUPPORT = re.compile(r"[(]?(?:配合|协助|协办|参与)(?:单位|部门)?[)]?$")
 
 
+@lru_cache(1000)  # few answer for many rows
 def community_named(text):
     """The name of a community without the street before it and the committee behind it; "" for the whole street."""
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     return "" if EVERYWHERE.fullmatch(text) else AROUND.sub("", AROUND.sub("", text)) or text
 
 
+@lru_cache(1000)
 def units_named(text):
     """(names of who leads, names of who supports) of one cell; without any mark the first one leads."""
     text = unicodedata.normalize("NFKC", text).strip()
