@@ -15,6 +15,7 @@ from guicheng.seal.words import MARK
 from projects.models import Instruction, Project, SupervisionNotice
 from projects.order_sheet import GOES_ON, NOT_FILLED, Part, cut, lines_of, render_html, render_pdf, sheet_of
 from tests import factories
+from tests.databases import on_postgresql
 from tests.seal import world
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +79,7 @@ def test_a_number_stays_what_it_is(order):
         SupervisionNotice.objects.filter(pk=order.pk).update(number=9)
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer")
+@on_postgresql  # SQLite has one writer
 def test_it_is_taken_under_a_lock_until_the_transaction_ends(order, project, leader):
     with transaction.atomic(), connection.cursor() as cursor:
         SupervisionNotice.issue(project, "order", "manual", "m", "请办。", by=leader, day=DAY)
