@@ -128,3 +128,28 @@ def test_no_class_has_too_many_bases():
     assert len(classes) > 300 and with_many_bases(classes) == set()
     bases = [type(f"Base{number}", (), {"__module__": "guicheng.text"}) for number in range(MOST_BASES + 1)]
     assert with_many_bases([type("TooMany", tuple(bases), {})]) == {"TooMany"}
+
+
+# --- two processes collect the same tests -----------------------------------------------------------
+AT_ANOTHER_MOMENT = {"time", "now", "today", "localdate", "dumps", "uuid4", "random", "token_hex", "token_urlsafe"}
+
+
+def moving_cases(tree):
+    """Lines of `parametrize` whose cases are another each time: two workers would not collect the same tests."""
+    marks = [call for call in ast.walk(tree) if isinstance(call, ast.Call)
+             and isinstance(call.func, ast.Attribute) and call.func.attr == "parametrize"]
+    return {mark.lineno for mark in marks for call in ast.walk(mark) if isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Attribute) and call.func.attr in AT_ANOTHER_MOMENT
+            and ast.unparse(call.func) != "json.dumps"}
+
+
+def test_cases_stand_still():
+    moving = {path.relative_to(ROOT).as_posix(): lines for path in sorted((ROOT / "tests").rglob("*.py"))
+              if (lines := moving_cases(ast.parse(path.read_text())))}
+    assert moving == {}
+
+
+def test_control_a_moving_case_is_found():
+    moving = '@pytest.mark.parametrize("said", [{"exp": int(time.time())}])\ndef test_it(said): pass'
+    still = '@pytest.mark.parametrize("said", [{"exp": -3600}])\ndef test_it(said): return time.time()'
+    assert moving_cases(ast.parse(moving)) == {1} and moving_cases(ast.parse(still)) == set()

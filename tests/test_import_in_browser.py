@@ -52,7 +52,7 @@ def test_a_clerk_imports_and_takes_it_back(width, live_server, open_page, clerk,
     page.select_option("[name=column_1]", label="项目名称")
     page.click("text=按这样核对")
 
-    assert "会新增 1 项、改动 1 项；1 行要先说明，这次不导入" in page.inner_text(".lead")
+    assert "会新增 1 项、改动 1 项；1 行要先说明，没有说明的不导入" in page.inner_text(".lead")
     assert "和第 5 行同名" in page.inner_text("li.is-ask")
     assert not Project.objects.filter(name="示例步道").exists()
     with page.expect_download() as download:

@@ -358,10 +358,12 @@ def test_what_is_closed_shows_no_part_of_the_way(sign_in, clerk, visitor, projec
     ({"effective_on": "0021-12-31"}, "日期应在 1990 年以后，请检查年份。"),
     ({"effective_on": "昨天"}, "输入一个有效的日期。"),
     ({"effective_from": "2021-11-01"}, "最早日不能晚于日期。"),
-    ({"effective_on": str(timezone.localdate() + timedelta(days=2))}, "日期不能在今天以后"),
+    ({"effective_on": timedelta(days=2)}, "日期不能在今天以后"),
     ({"source": "99999"}, "选择一个有效的选项"),
 ])
 def test_wrong_input_gets_a_sentence_and_loses_nothing(sign_in, clerk, project, typed, change, sentence):
+    change = {name: str(timezone.localdate() + value) if isinstance(value, timedelta) else value
+              for name, value in change.items()}
     response = sign_in(clerk).post(record_url(project), typed | change)
     page = response.content.decode()
     assert response.status_code == 400
