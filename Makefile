@@ -22,6 +22,7 @@ bench:
 	@.venv/bin/python -m tests.bench.files
 	@.venv/bin/python -m tests.bench.restoring
 	@.venv/bin/python -m tests.bench.point_in_time
+	@.venv/bin/python -m tests.bench.memory
 
 audit:
 	@deploy/venv.sh requirements.txt

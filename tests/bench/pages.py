@@ -2,7 +2,7 @@
 from dataclasses import dataclass
 
 SMALL = 1000  # projects at which the goals of a drawn page hold
-GROWS_AT_MOST = 1.5  # times the median time at SMALL
+GROWS_AT_MOST = 1.5  # times as dear as at the smallest size, each in parts of the limit
 SEARCH_MS = 25
 
 

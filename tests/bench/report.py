@@ -48,7 +48,7 @@ def goals(sites):
                 value = ratio(least, page.key) / ratio(least, page.at_least)
                 yield f"{label} {least.size:,} 项，{page.name} ÷ 对照", value, "≥ 1", value >= 1
             if page.flat and least is not most:
-                value = _ms(most, page.key) / _ms(least, page.key)
+                value = ratio(least, page.key) / ratio(most, page.key)
                 yield (f"{label}，{page.name}，{most.size:,} 项 ÷ {least.size:,} 项", value, f"≤ {GROWS_AT_MOST}",
                        value <= GROWS_AT_MOST)
             if page.key in SEARCHES:

@@ -107,14 +107,14 @@ def _serving(env):
         cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
     )
     try:
-        _wait_for(port, process)
+        wait_for(port, process)
         yield port, process
     finally:
         process.terminate()
         process.wait()
 
 
-def _wait_for(port, process):
+def wait_for(port, process):
     for _ in range(200):
         if process.poll() is not None:
             raise RuntimeError("gunicorn 没有启动")
