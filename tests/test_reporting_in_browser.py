@@ -6,10 +6,10 @@ from django.urls import reverse
 from projects.models import AskedUnit, ProgressUpdate, ReportingRow, Standing
 from projects.reporting.drafts import save_drafts
 from projects.reporting.opening import open_task
-from projects.reporting.typed import Typed, draft_of
+from projects.reporting.typed import Typed
 from tests import factories as make
 from tests.browser import barriers, sideways, sign_in
-from tests.projects.test_reporting import COLUMNS, make_task
+from tests.projects.test_reporting import draft_of, make_task
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -159,7 +159,7 @@ def test_it_is_filled_in_by_keyboard(page, rows, unit):
     page.focus(cell(rows[2], "nil"))
     page.keyboard.press("Space")
     assert not page.is_visible(cell(rows[2], "text"))
-    assert "本期无变化，交的是零报告" in page.inner_text(f"#row-{rows[2].pk}")
+    assert "本期无变化，交的是零报告" in page.inner_text(f"#r{rows[2].pk}")
     page.focus(cell(rows[1], "percent"))
     page.keyboard.press("Enter")
     assert focused(page) == f"r{rows[3].pk}-percent"  # over the folded row
@@ -224,7 +224,7 @@ def test_pasting_one_word_is_the_browsers_own(page, rows):
 # --- two people -----------------------------------------------------------------------------------------
 def other_writes(unit, row, by, **texts):
     row.refresh_from_db()
-    saved, _ = save_drafts(unit, {row.pk: Typed(row.version, draft_of({**row.draft, **texts}, COLUMNS))}, by)
+    saved, _ = save_drafts(unit.rows, {row.pk: Typed(row.version, draft_of({**row.draft, **texts}))}, by)
     assert saved
 
 
