@@ -148,6 +148,20 @@ def test_control_what_says_something_is_not_warned_of(unit, rows, clerk):
     assert line.reading.doubts == {}  # no red lamp
 
 
+@pytest.mark.parametrize(("texts", "is_red", "named"), [
+    ({"text": "正常推进"}, True, True), ({"text": "正常推进"}, False, False), ({"text": "桩打完了"}, True, False),
+    ({"text": "正常推进", "problem": "等图纸"}, True, False)])
+def test_the_board_names_red_rows_that_say_nothing(sign_in, street_admin, unit, rows, clerk, texts, is_red, named):
+    if is_red:
+        red(rows[0])
+    save_drafts(unit.rows, {rows[0].pk: page(1, {}, **texts)}, clerk)
+    hand_in(unit.rows, {rows[0].pk: 2}, clerk)
+    board = sign_in(street_admin).get(unit.task.get_absolute_url()).text
+    assert ("只写了“正常推进”这样的话" in board) is named
+    office_row = reverse("admin:projects_reportingtask_office_row", args=[rows[0].pk])
+    assert (office_row in board) is named
+
+
 # --- returned ---------------------------------------------------------------------------------------------
 @pytest.fixture
 def returned(unit, rows, clerk, reviewer):
