@@ -80,4 +80,6 @@ class GridPages:
         """{(unit, metric): its Line} of these units."""
         rows = ReadingRow.objects.filter(unit__in=[unit.pk for unit in units])
         lines = lines_of(rows, task, may_fill, typed, lambda row: f"{row.unit} {row.metric}")
+        for line in lines:
+            line.cells[0].hint = ""  # in so many squares it says nothing
         return {(line.row.unit_id, line.row.metric_id): line for line in lines}
