@@ -1,11 +1,9 @@
 """Every party figure. The party pages, charts and definitions call this."""
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Min, Q
-
 from guicheng import words
 from guicheng.figures import Definition
-from partybuilding.models import Metric, MetricReading, ReadingAtClose, ReadingRow
+from partybuilding.models import Metric, MetricReading
 from projects.summary import by_source
 
 READING = Definition(
@@ -90,25 +88,6 @@ def community_readings(slug, day=None, known_at=None):
     for row in rows.by_community().select_related("metric", "community", "source"):
         newest.setdefault(row.community_id, row)
     return list(newest.values())
-
-
-def asked_by_standing(task, unit=None):
-    """[(key of the AskedUnit, standing, how many, newest answer, when the first was handed in, how many 补报)] of the
-    figures a 报送任务 asks: rows, never persons."""
-    rows = ReadingRow.objects.filter(unit__task=task, **({"unit": unit} if unit else {})).with_standing().order_by()
-    return rows.values_list("unit", "standing").annotate(
-        Count("pk"), Max("latest"), Min("latest__at"), after=Count("pk", filter=Q(latest__is_late=True)))
-
-
-def asked_of_tasks(tasks):
-    """[(key of the task, how many figures it asked)] of these 报送任务, a queryset."""
-    return ReadingRow.objects.filter(unit__task__in=tasks).order_by().values_list("unit__task").annotate(Count("pk"))
-
-
-def stood_at_close(tasks):
-    """[(key of the task, key of the AskedUnit, standing, how many figures)] as these 报送任务 were closed."""
-    rows = ReadingAtClose.objects.filter(row__unit__task__in=tasks).order_by()
-    return rows.values_list("row__unit__task", "row__unit", "standing").annotate(Count("pk"))
 
 
 def only_by_communities(summaries, day=None, known_at=None):

@@ -11,6 +11,7 @@ class ProjectsConfig(AppConfig):
 
     def ready(self):
         from projects import faces, health, sealed  # noqa: F401, its public faces, its check, its work under a seal
+        from projects.reporting import asking  # noqa: F401, what a 报送任务 can ask
 
         post_migrate.connect(rename_queued_tasks, sender=self, dispatch_uid="rename_queued_tasks")
 

@@ -3,13 +3,14 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
+from partybuilding.models import ReadingRow
 from projects.models import AskedUnit, ProgressUpdate, ReportingRow, Standing
 from projects.reporting.drafts import save_drafts
 from projects.reporting.opening import open_task
-from projects.reporting.typed import Typed, draft_of
+from projects.reporting.typed import Typed
 from tests import factories as make
 from tests.browser import barriers, sideways, sign_in
-from tests.projects.test_reporting import COLUMNS, make_task
+from tests.projects.test_reporting import draft_of, make_task
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -159,7 +160,7 @@ def test_it_is_filled_in_by_keyboard(page, rows, unit):
     page.focus(cell(rows[2], "nil"))
     page.keyboard.press("Space")
     assert not page.is_visible(cell(rows[2], "text"))
-    assert "本期无变化，交的是零报告" in page.inner_text(f"#row-{rows[2].pk}")
+    assert "本期无变化，交的是零报告" in page.inner_text(f"#r{rows[2].pk}")
     page.focus(cell(rows[1], "percent"))
     page.keyboard.press("Enter")
     assert focused(page) == f"r{rows[3].pk}-percent"  # over the folded row
@@ -224,7 +225,7 @@ def test_pasting_one_word_is_the_browsers_own(page, rows):
 # --- two people -----------------------------------------------------------------------------------------
 def other_writes(unit, row, by, **texts):
     row.refresh_from_db()
-    saved, _ = save_drafts(unit, {row.pk: Typed(row.version, draft_of({**row.draft, **texts}, COLUMNS))}, by)
+    saved, _ = save_drafts(unit.rows, {row.pk: Typed(row.version, draft_of({**row.draft, **texts}))}, by)
     assert saved
 
 
@@ -252,6 +253,46 @@ def test_of_one_cell_both_texts_stand_there(page, rows, unit, reviewer, choice, 
     keep(page)
     rows[0].refresh_from_db()
     assert rows[0].draft == {"text": stays}
+
+
+@pytest.fixture
+def figures(street_admin, clerk):
+    """The rows of two figures that the clerk's community is asked for."""
+    place = make.make_community(name="花苑")
+    place.clerks.add(clerk)
+    task = make_task(columns=[], asks_projects=False)
+    task.metrics.set([make.make_metric(name=f"数 {number}", unit="名") for number in range(2)])
+    task.communities.set([place])
+    open_task(task, street_admin)
+    return list(ReadingRow.objects.filter(unit__task=task).in_table_order())
+
+
+def test_of_figures_two_people_keep_each_their_cells_and_are_asked_about_one(watched, base, clerk, reviewer, figures):
+    page, (first, second) = watched(), figures
+    page.clock.install()
+    sign_in(page, base, clerk)
+    page.goto(base + first.unit.get_absolute_url())
+    page.fill(f"#rm{first.pk}-value", "31")
+    page.fill(f"#rm{second.pk}-value", "7")
+    for row, texts in ((first, {"note": "别人写的"}), (second, {"value": "70"})):
+        assert save_drafts(ReadingRow.objects.all(), {row.pk: Typed(1, texts)}, reviewer)[0]
+    page.clock.run_for(21_000)
+    page.wait_for_selector(".report-both")
+    assert page.input_value(f"#rm{first.pk}-note") == "别人写的"
+    assert "70" in page.inner_text(f"#rm{second.pk}-value-both")
+    page.click(".report-both >> text=留我写的")
+    keep(page)
+    assert [row.draft for row in ReadingRow.objects.in_table_order()] == [
+        {"value": "31", "note": "别人写的"}, {"value": "7"}]
+
+
+def test_a_block_is_pasted_into_the_grid_of_figures(watched, base, street_admin, figures):
+    page = watched()
+    sign_in(page, base, street_admin)
+    page.goto(base + reverse("admin:partybuilding_reportedreading_grid", args=[figures[0].unit.task_id]))
+    page.focus(f"#rm{figures[0].pk}-value")
+    page.evaluate(PASTE, "300多\t40")
+    assert [page.input_value(f"#rm{row.pk}-value") for row in figures] == ["300多", "40"]
 
 
 def test_what_could_not_be_kept_says_so(page, rows):

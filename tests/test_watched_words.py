@@ -15,8 +15,6 @@ from guicheng.fields import ALL, watched
 from guicheng.files.forms import AttachmentsForm, forms_of
 from guicheng.office.watched import ASK, AsksAboutWords, texts_of, words_in
 from partybuilding.models import Metric, ReadingRow, ReportedReading
-from partybuilding.reporting.drafts import Reading
-from partybuilding.reporting.hand_in import Outcome, ask_about_words
 from projects.admin.bulk import BulkForm
 from projects.ledger.forms import FORMS
 from projects.models import (
@@ -31,6 +29,8 @@ from projects.models import (
     WatchedWord,
 )
 from projects.report.forms import ReopenForm, SigningForm
+from projects.reporting.hand_in import Outcome, ask_about_words
+from projects.reporting.kinds import Reading
 from tests import factories
 from tests.forms import changed, held, opened, post
 
@@ -108,7 +108,7 @@ def of_the_tables():
     found = set()
     for name in watched(ReportedReading):
         outcome = Outcome()
-        ask_about_words({row: Reading(reported=ReportedReading(**{name: WORD}))}, outcome)
+        ask_about_words({row: Reading(reviewed=ReportedReading(**{name: WORD}))}, outcome)
         found |= {(ReportedReading, name)} if row in outcome.refused else set()
     return found
 

@@ -9,12 +9,10 @@ from django.views.decorators.http import require_safe
 
 from guicheng.office.submissions import once
 from partybuilding.models import ReadingRow
-from partybuilding.reporting.asking import Readings
-from partybuilding.reporting.returns import versions_of, why_returned
-from partybuilding.reporting.table import line_of, rows_for_pages
+from partybuilding.reporting.table import lines_of
 from projects.permissions import can_ask_reports
 from projects.reporting.forms import ReturnForm
-from projects.reporting.returns import RETURNABLE, send_back
+from projects.reporting.returns import RETURNABLE, send_back, versions_of
 
 
 class FigurePages:
@@ -32,7 +30,7 @@ class FigurePages:
         """A row that is asked, to whom its table is shown."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return get_object_or_404(rows_for_pages(ReadingRow.objects.visible_to(request.user)), pk=pk)
+        return get_object_or_404(ReadingRow.objects.visible_to(request.user).with_answers(), pk=pk)
 
     @method_decorator(require_safe)
     def figure(self, request, pk):
@@ -48,8 +46,7 @@ class FigurePages:
         if form.is_valid():
             try:
                 with once(request) as sending:
-                    send_back(row.unit, request.user, form.cleaned_data["reason"], form.cleaned_data["up_to"], row,
-                              kind=Readings())
+                    send_back(row.unit, request.user, form.cleaned_data["reason"], form.cleaned_data["up_to"], row)
                     sending.leads_to = row.get_absolute_url()
             except ValidationError as error:
                 form.add_error(None, error.messages)
@@ -59,11 +56,11 @@ class FigurePages:
         return self._figure_page(request, row, form)
 
     def _figure_page(self, request, row, form=None):
-        line, task = line_of(row, row.unit.task, False), row.unit.task
+        task = row.unit.task
+        line, = lines_of(ReadingRow.objects.filter(pk=row.pk), task, False)
         if form is None and can_ask_reports(request.user) and line.standing in RETURNABLE:
             form = ReturnForm(initial={"up_to": row.latest_id})
         return render(request, "admin/partybuilding/reporting/figure.html", {
             **self.admin_site.each_context(request), "opts": self.opts, "title": row.metric.name, "task": task,
             "row": row, "line": line, "versions": versions_of(row), "back_form": form,
-            "returned": why_returned(row.latest) if line.returned_with else None,
         }, status=400 if form and form.is_bound else 200)

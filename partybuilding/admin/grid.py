@@ -1,20 +1,19 @@
 """Communities beside figures: one grid of a 报送任务, in which the office fills in for those without an account."""
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponseNotAllowed, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, render
 from django.urls import path
 
-from guicheng.office.submissions import once
 from guicheng.text import is_row_number
 from partybuilding.models import Metric, ReadingRow
 from partybuilding.permissions import can_read_all_readings, can_report_readings
-from partybuilding.reporting.table import MANY, SentReadings, line_of, rows_for_pages
+from partybuilding.reporting.table import lines_of
+from projects.admin.reporting_sending import drafts_kept, take
 from projects.models import AskedUnit, ReportingTask
-from projects.reporting.kinds import told_of
-
-SAY = 5  # sentences of rows that did not go
+from projects.reporting.kinds import kind_of
+from projects.reporting.sending import Sent
+from projects.reporting.typed import MANY
 
 
 class GridPages:
@@ -40,12 +39,13 @@ class GridPages:
     def grid(self, request, pk):
         task, typed = self._task(request, pk), None
         if request.method == "POST":
-            answer, typed = self._take_grid(request, task)
+            answer, typed = take(request, [self._sent(request, task)], request.get_full_path)
             if answer:
                 return answer
+        typed = typed[ReadingRow] if typed else {}
         metrics = list(Metric.objects.filter(reading_rows__unit__task=task).distinct())
         page = self._communities(request, task, max(1, MANY // max(1, len(metrics))))
-        lines = self._lines(page.object_list, task, can_report_readings(request.user), typed or {})
+        lines = self._lines(page.object_list, task, can_report_readings(request.user), typed)
         rows = [(unit, [lines.get((unit.pk, metric.pk)) for metric in metrics]) for unit in page.object_list]
         return render(request, "admin/partybuilding/reporting/grid.html", {
             **self.admin_site.each_context(request), "opts": self.opts, "title": f"{task}：各社区的数据", "task": task,
@@ -58,33 +58,14 @@ class GridPages:
         request.is_no_activity = True
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        sent = self._sent(request, self._task(request, pk), "save")
-        sent.save(request.user)
-        return JsonResponse(told_of(sent, request.POST))
+        return drafts_kept(request, [self._sent(request, self._task(request, pk))])
 
-    def _sent(self, request, task, do):
+    def _sent(self, request, task):
+        """What the form holds. The grid shows the numbers alone."""
         if not can_report_readings(request.user):
             raise PermissionDenied
-        return SentReadings(ReadingRow.objects.filter(unit__task=task), request.POST, do)
-
-    def _take_grid(self, request, task):
-        """Save what was typed, hand in what was asked; give (answer, None), or (None, what was typed and refused)."""
-        sent = self._sent(request, task, request.POST.get("do", ""))
-        with once(request) as sending:
-            if refused := sent.save(request.user):
-                sending.nothing_saved()
-            else:
-                sent.hand_in(request.user)
-                sending.leads_to = request.get_full_path()
-        if refused:
-            messages.error(request, "有的格子刚被别人改过，这一次都没有存；你写的还在下面，别人写的在旁边。")
-            return None, sent.typed
-        done, warnings = sent.told()
-        for sentence in done or ["草稿存好了。"] * (not warnings):
-            messages.success(request, sentence)
-        for sentence in warnings[:SAY]:
-            messages.warning(request, sentence)
-        return redirect(sending.leads_to), None
+        return Sent(kind_of(ReadingRow), ReadingRow.objects.filter(unit__task=task), request.POST,
+                    request.POST.get("do", ""), task, only=("value",))
 
     def _communities(self, request, task, most):
         """A page of those that are asked for a figure, in the list's order."""
@@ -97,5 +78,8 @@ class GridPages:
 
     def _lines(self, units, task, may_fill, typed):
         """{(unit, metric): its Line} of these units."""
-        rows = rows_for_pages(ReadingRow.objects.filter(unit__in=[unit.pk for unit in units]))
-        return {(row.unit_id, row.metric_id): line_of(row, task, may_fill, typed.get(row.pk)) for row in rows}
+        rows = ReadingRow.objects.filter(unit__in=[unit.pk for unit in units])
+        lines = lines_of(rows, task, may_fill, typed, lambda row: f"{row.unit} {row.metric}")
+        for line in lines:
+            line.cells[0].hint = ""  # in so many squares it says nothing
+        return {(line.row.unit_id, line.row.metric_id): line for line in lines}

@@ -5,32 +5,25 @@ the value it became, which goes through the one review and is then a reading as 
 """
 from decimal import Decimal
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, OuterRef, Q, Subquery, Value, When
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from communities.models import Community
 from guicheng import words
 from guicheng.access.permissions import sees_everything
-from guicheng.fields import ALL, CleanCharField, CleanTextField, DayField, Qualifier, one_of
+from guicheng.fields import CleanCharField, DayField, Qualifier, one_of
 from guicheng.review.models import Reviewed, ReviewedQuerySet, Step, review_constraints
-from guicheng.review.states import IN_REVIEW, State
 from guicheng.trail.append_only import AppendOnly
-from guicheng.trail.versions import Versioned
 from partybuilding.models.metrics import Metric, MetricReading
-from projects.models import AskedUnit, Source, Standing
+from projects.models import Answer, AskedRow, AskedRowQuerySet, AskedUnit, AtClose, Return, Source
 
 
-class ReadingRowQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        return self.filter(unit__in=AskedUnit.objects.visible_to(user))
-
-    def with_standing(self):
-        """Add `standing`, a key of `Standing`: what the newest answer became, else whether a draft was begun."""
-        return self.annotate(standing=standing())
+class ReadingRowQuerySet(AskedRowQuerySet):
+    def with_answers(self):
+        return super().with_answers().with_before().select_related("unit__community", "metric")
 
     def with_before(self):
         """Add what was last public of it: `before_value`, `before_qualifier`, `before_on`, `before_source`."""
@@ -44,53 +37,27 @@ class ReadingRowQuerySet(models.QuerySet):
         return self.order_by("metric__order", "metric__slug", "pk")
 
 
-def standing():
-    """The expression: how far a row is. Its twin of one row is `ReadingRow.standing_now`."""
-    return Case(
-        When(latest__returned__isnull=False, latest__reported=None, then=Value(Standing.RETURNED)),
-        When(latest__isnull=False, latest__reported=None, then=Value(Standing.NIL)),
-        When(latest__reported__state=State.PUBLISHED, then=Value(Standing.PUBLISHED)),
-        When(latest__reported__state__in=IN_REVIEW, then=Value(Standing.HANDED_IN)),
-        When(latest__reported__state=State.RETURNED, then=Value(Standing.RETURNED)),
-        When(has_draft=True, then=Value(Standing.DRAFT)),
-        default=Value(Standing.UNTOUCHED), output_field=models.CharField(),
-    )
-
-
-OF_STATE = {State.PUBLISHED: Standing.PUBLISHED, State.RETURNED: Standing.RETURNED,
-            **dict.fromkeys(IN_REVIEW, Standing.HANDED_IN)}
-
-
-class ReadingRow(Versioned):
+class ReadingRow(AskedRow):
     """One figure that a community is asked for: what was begun, and what it answered last."""
 
-    unwatched = ALL  # a draft; what is handed in is a `ReportedReading`, and that is watched
-    guards_saves = False  # the operations claim the version (partybuilding/reporting/)
+    became = "reported"
+    begins = frozenset({"value", "note", "nil"})
 
     unit = models.ForeignKey(AskedUnit, verbose_name="要报的单位", on_delete=models.PROTECT,
                              related_name="reading_rows")
     metric = models.ForeignKey(Metric, verbose_name="数据项", on_delete=models.PROTECT, related_name="reading_rows")
-    draft = models.JSONField("草稿", default=dict, blank=True, editable=False)  # texts by field, as they were typed
-    has_draft = models.BooleanField("写了草稿", default=False, editable=False)
-    draft_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="谁写的草稿", null=True, blank=True,
-                                 editable=False, on_delete=models.PROTECT, related_name="+")
-    draft_at = models.DateTimeField("草稿存于", null=True, blank=True, editable=False)
     latest = models.OneToOneField("partybuilding.ReadingAnswer", verbose_name="最近的回答", null=True, blank=True,
                                   editable=False, on_delete=models.PROTECT, related_name="+")
 
     objects = ReadingRowQuerySet.as_manager()
 
-    class Meta:
+    class Meta(AskedRow.Meta):
         verbose_name = "要报的一个数"
         verbose_name_plural = "要报的各个数"
-        ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["unit", "metric"], name="partybuilding_readingrow_once",
                                     violation_error_message="这个数据项已经在这张表里。"),
-            models.CheckConstraint(
-                condition=Q(draft_by__isnull=True, draft_at__isnull=True, has_draft=False)
-                | Q(draft_by__isnull=False, draft_at__isnull=False),
-                name="partybuilding_readingrow_draft_by_somebody", violation_error_message="草稿要有人和时刻。"),
+            *AskedRow.Meta.constraints,
         ]
 
     def __str__(self):
@@ -98,25 +65,6 @@ class ReadingRow(Versioned):
 
     def get_absolute_url(self):
         return reverse("admin:partybuilding_reportedreading_figure", args=[self.pk])
-
-    @property
-    def standing_now(self):
-        """Of one row what `with_standing()` adds to many."""
-        if self.latest_id:
-            reported = self.latest.reported
-            if reported is None:
-                return Standing.RETURNED if hasattr(self.latest, "returned") else Standing.NIL
-            return OF_STATE.get(reported.state, self._begun)
-        return self._begun
-
-    @property
-    def _begun(self):
-        return Standing.DRAFT if self.has_draft else Standing.UNTOUCHED
-
-    @property
-    def is_to_fill(self):
-        """Whether it waits for the community: not answered, or returned."""
-        return self.standing_now not in Standing.ANSWERED
 
     @property
     def before(self):
@@ -215,72 +163,44 @@ class ReadingStep(Step):
         return f"{self.get_verb_display()}：{self.reported}"
 
 
-class ReadingAnswer(models.Model):
-    """What was handed in for a row, once: the value it became, or 零报告. The one before stays beside it."""
+class ReadingAnswer(Answer):
+    """What was handed in for a figure: the value it became, or 零报告."""
 
-    unwatched = ALL
     append_only = AppendOnly(frozen_by="", let_go="", sentence="交上来的回答不能修改或删除，要改就再交一次。")
+    row_model = ReadingRow
 
     row = models.ForeignKey(ReadingRow, verbose_name="要报的一个数", on_delete=models.PROTECT, related_name="answers")
     reported = models.OneToOneField(ReportedReading, verbose_name="报的数", null=True, blank=True,
                                     on_delete=models.PROTECT, related_name="answer")
-    said = models.JSONField("交了什么", default=dict, blank=True)  # as it was handed in, whatever review made of it
-    reason = CleanTextField("说明", blank=True)
-    is_late = models.BooleanField("补报", default=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="谁交的", on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField("时刻", default=timezone.now)
 
-    class Meta:
+    class Meta(Answer.Meta):
         verbose_name = "数据的回答"
         verbose_name_plural = "数据的回答"
-        ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=Q(reported__isnull=True) | Q(reason=""),
                                    name="partybuilding_readinganswer_value_or_nil",
                                    violation_error_message="一行要么报数，要么零报告加说明，不能都是。"),
         ]
 
-    def __str__(self):
-        return f"{self.row}，{'报数' if self.reported_id else '零报告'}"
 
-
-class ReadingReturn(models.Model):
-    """退回重报 of a 零报告 of a figure. A value has that as a step of its review instead. The answer stays."""
-
-    unwatched = ALL  # between offices
+class ReadingReturn(Return):
     append_only = AppendOnly(frozen_by="", let_go="", sentence="退回的记录不能修改或删除。")
 
     answer = models.OneToOneField(ReadingAnswer, verbose_name="回答", on_delete=models.PROTECT, related_name="returned")
-    reason = CleanTextField("退回的原因")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="办理人", on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField("时刻", default=timezone.now)
 
-    class Meta:
+    class Meta(Return.Meta):
         verbose_name = "数据的退回"
         verbose_name_plural = "数据的退回"
-        ordering = ["pk"]
-        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="partybuilding_readingreturn_explained",
-                                              violation_error_message="退回要写明原因。")]
-
-    def __str__(self):
-        return f"{self.answer}，退回"
 
 
-class ReadingAtClose(models.Model):
-    """How a row stood when its task was closed. Written once, with the closing."""
-
+class ReadingAtClose(AtClose):
     append_only = AppendOnly(frozen_by="", let_go="", sentence="关闭时定下的回答不能修改或删除。")
 
     row = models.OneToOneField(ReadingRow, verbose_name="要报的一个数", on_delete=models.PROTECT,
                                related_name="at_close")
-    standing = models.CharField("当时", max_length=12, choices=Standing)
     answer = models.ForeignKey(ReadingAnswer, verbose_name="当时的回答", null=True, blank=True,
                                on_delete=models.PROTECT, related_name="+")
 
-    class Meta:
+    class Meta(AtClose.Meta):
         verbose_name = "关闭时的数据回答"
         verbose_name_plural = "关闭时的数据回答"
-        constraints = [one_of("standing", Standing.values, "没有这种情况。")]
-
-    def __str__(self):
-        return f"{self.row}，{self.get_standing_display()}"

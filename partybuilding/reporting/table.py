@@ -1,93 +1,93 @@
 """The figures of a table as a page shows them: what is typed, what was last public, what is wrong or looks odd."""
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from guicheng.text import is_row_number
+from guicheng import words
 from partybuilding.models import ReadingRow
-from partybuilding.reporting.drafts import TYPED, Saved, draft_of, kept, read, save_drafts
-from partybuilding.reporting.hand_in import hand_in
-from partybuilding.reporting.returns import why_returned
-from projects.models import Standing
-from projects.reporting.kinds import Part, Sent
+from partybuilding.reporting.reading import LONGEST, read
+from projects.reporting.kinds import Part
+from projects.reporting.returns import words_of
+from projects.reporting.table import Cell, Column, Line
+from projects.reporting.typed import as_typed
 
-PREFIX = "rm"  # of the names in a form: the rows of projects have r and their number, these rm and theirs
-MANY = 250  # rows that one sending may hold
-LABELS = {"value": "数", "effective_on": "日期", "note": "说明", "nil": "零报告", "words_checked": "提醒词已核对"}
+LABELS = {"value": "本期的数", "effective_on": "到哪天", "note": "说明（公开）", "nil": "本期无变化",
+          "words_checked": "已核对提醒词", "": "这一行", "words": "提醒词"}
+COLUMNS = [Column(name, LABELS[name]) for name in ("value", "effective_on", "note")]
 
 
 @dataclass
-class Line:
+class ReadingLine(Line):
     """One figure of one community."""
 
-    row: ReadingRow
-    draft: dict
-    may_edit: bool
-    reading: object
-    theirs: dict = field(default_factory=dict)  # what somebody else wrote meanwhile
+    called: str = ""
+
+    first, labels = "admin/partybuilding/reporting/_figure.html", LABELS
+    no_change = "本期无变化，交的是零报告，公开的还是上次的数。"
 
     @property
-    def key(self):
-        """What its names in a form begin with."""
-        return f"{PREFIX}{self.row.pk}"
+    def said_before(self):
+        """What was last public of it: value, day, source."""
+        row = self.row
+        return f"{row.before}，{words.day(row.before_on)}，《{row.before_source}》" if row.before else ""
 
     @property
-    def number(self):
-        """Its row as a button names it."""
-        return f"m{self.row.pk}"
+    def given(self):
+        """What was answered, where it can only be read."""
+        if self.reviewed:
+            return self.reviewed.told
+        if self.row.latest_id:
+            return "：".join(filter(None, ["本期无变化", self.row.latest.reason]))
+        return self.draft.get("value") or "还没有填"
 
     @property
-    def standing(self):
-        return Standing(self.row.standing_now)
-
-    @property
-    def errors(self):
-        return self.reading.errors if self.may_edit else {}
-
-    @property
-    def may_go(self):
-        return self.may_edit and self.reading.may_go
-
-    @property
-    def reported(self):
-        return self.row.latest.reported if self.row.latest_id else None
-
-    @property
-    def would_read(self):
+    def told(self):
         """What would be put down for what is typed, where it is written otherwise."""
-        told = self.reading.told if self.may_edit else ""
-        return "" if told.replace(" ", "") == self.draft.get("value", "").replace(" ", "") else told
-
-    @property
-    def warning(self):
-        return self.reading.warning if self.may_edit else ""
-
-    @property
-    def returned_with(self):
-        """What a reviewer wrote who returned it."""
-        if self.standing != Standing.RETURNED:
-            return ""
-        return (why_returned(self.row.latest) or ("",))[0]
-
-    @property
-    def others(self):
-        """What somebody else wrote meanwhile, in words."""
-        return "；".join(f"{LABELS[key]}：{text}" for key, text in self.theirs.items() if key in LABELS)
+        reported = self.reading.reviewed
+        is_same = reported is None or reported.told.replace(" ", "") == self.draft["value"].replace(" ", "")
+        return "" if is_same else reported.told
 
 
-def line_of(row, task, may_fill, typed=None):
+def line_of(row, task, may_fill, typed=None, returned=(), called=""):
     """The Line of a row. `typed`: what came with a request and was refused; it stands before what is kept."""
-    draft = kept(row) if typed is None else draft_of({**kept(row), **typed})
-    theirs = row.draft if row.draft != draft and typed is not None else {}
-    return Line(row, draft, may_fill and row.is_to_fill, read(row, draft, task), theirs)
+    draft, theirs = as_typed(row, typed)
+    line = ReadingLine(row, 0, draft, [], may_fill and row.is_to_fill, read(row, draft, task), theirs, returned,
+                       called or row.metric.name)
+    return _with_cells(line, task).say_in_cells()
+
+
+def _with_cells(line, task):
+    reported = line.reviewed
+    given = {"value": line.given, "effective_on": words.day(reported.effective_on) if reported else "",
+             "note": reported.note if reported else ""}
+    shown = line.draft if line.may_edit else given
+    value, day, note = line.cells = [
+        Cell(column.key, column.label, f"{line.name}-{column.key}", shown.get(column.key, ""), box,
+             f"{line.called} {column.label}", longest=LONGEST[column.key])
+        for column, box in zip(COLUMNS, ("line", "day", "long"), strict=True)]
+    value.before, value.told = line.said_before, line.told
+    value.hint, day.hint = "" if line.said_before else "以前没有公开过", f"空着就是 {words.day(task.usual_day())}"
+    note.folds = False  # it is why nothing changed
+    return line
+
+
+def lines_of(rows, task, may_fill, typed=None, called=str):
+    """The Lines of these rows, a queryset; `called`: what is read out of each. One query, one more if returned."""
+    rows = list(for_pages(rows))
+    returned = words_of(rows)
+    return [line_of(row, task, may_fill, (typed or {}).get(row.pk), returned.get(row.pk, ()), called(row))
+            for row in rows]
 
 
 class ReadingPart(Part):
     """The figures on the page of one community."""
 
+    heading, columns, has_photos = "数据项", COLUMNS, False
+
     def __init__(self, unit, may_fill, typed=None):
         self.task, self.may_fill = unit.task, may_fill
-        rows = rows_for_pages(ReadingRow.objects.filter(unit=unit)).in_table_order() if unit.community_id else []
-        self.lines = [line_of(row, unit.task, may_fill, (typed or {}).get(row.pk)) for row in rows]
+        rows = ReadingRow.objects.filter(unit=unit).in_table_order()
+        self.lines = lines_of(rows, unit.task, may_fill, typed, lambda row: row.metric.name) \
+            if unit.community_id else []
         self.counts = Counter(line.standing.value for line in self.lines)
 
     @property
@@ -100,73 +100,9 @@ class ReadingPart(Part):
 
     @property
     def untouched(self):
-        return [line for line in self.lines if line.may_edit and not line.draft]
+        return [line for line in self.lines if line.is_untouched]
 
 
-def rows_for_pages(rows):
-    """These rows with all that a page reads of them, in one query (one more where some were returned)."""
-    return rows.with_before().select_related(
-        "unit__community", "unit__task", "metric", "latest__reported__metric", "latest__returned__by").prefetch_related(
-            "latest__reported__steps__by")
-
-
-class SentReadings(Sent):
-    """The figures that a form holds. `rows`: those its page is about, a queryset."""
-
-    def __init__(self, rows, post, do):
-        self.rows, self.do, self.seen = rows, do, _seen(post)
-        self.wanted = _wanted(do, self.seen)
-        self.outcome = None
-        if do == "nil_all" or do.startswith("nil:"):  # 零报告 by one tap: the note beside it goes along as its reason
-            self.seen |= {pk: (self.seen[pk][0], {**self.seen[pk][1], "nil": "1", "value": ""}) for pk in self.wanted}
-
-    @property
-    def typed(self):
-        return {pk: texts for pk, (_, texts) in self.seen.items()}
-
-    def save(self, by):
-        saved = save_drafts(self.rows, self.seen, by) if self.seen else Saved()
-        self.versions = {f"m{row.pk}": row.version for row in saved.rows}
-        self.refused = [f"m{row.pk}" for row in saved.refused]
-        self.taken = {f"m{pk}" for pk in self.seen}.difference(self.refused)
-        self.now = {pk: version for pk, (version, _) in self.seen.items()} | {
-            row.pk: row.version for row in saved.rows}
-        if self.do == "all":  # what was returned and not touched since waits for its own button
-            left = {row.pk for row in saved.as_returned}
-            self.wanted = [pk for pk in self.wanted if pk not in left]
-        return saved.refused
-
-    def hand_in(self, by):
-        if self.wanted:
-            self.outcome = hand_in(self.rows, {pk: self.now[pk] for pk in self.wanted}, by)
-
-    def told(self):
-        if self.outcome is None:
-            return [], []
-        values, nils = len(self.outcome.values), len(self.outcome.nils)
-        done = [f"交了 {values + nils} 个数据项：{values} 个数等审核，{nils} 个零报告。"] if values + nils else []
-        return done, [f"“{row}”没有交：{'；'.join(errors.values())}"
-                      for row, errors in self.outcome.refused.items() if row.has_draft or row.draft]
-
-
-def _seen(post):
-    """{row's key: (version, texts by name)} of a form; without a version it is none."""
-    found = {}
-    for name in post:
-        pk, _, what = name.removeprefix(PREFIX).partition("-")
-        version = post[name]
-        if name.startswith(PREFIX) and what == "version" and is_row_number(pk) and len(found) < MANY \
-                and version.isascii() and version.isdecimal() and len(version) < 10:
-            there = {each: f"{PREFIX}{pk}-{each}" for each in TYPED}
-            found[int(pk)] = int(version), {each: post[key] for each, key in there.items() if key in post}
-    return found
-
-
-def _wanted(do, seen):
-    """The rows that are to be handed in."""
-    if do == "all":
-        return list(seen)
-    if do == "nil_all":
-        return [pk for pk, (_, texts) in seen.items() if not any(texts.values())]
-    verb, _, row = do.partition(":m")
-    return [int(row)] if verb in ("row", "nil") and is_row_number(row) and int(row) in seen else []
+def for_pages(rows):
+    """These rows with all that a page reads of them."""
+    return rows.with_answers().select_related("unit__task", "latest__reported__metric", "latest__returned__by")

@@ -1,6 +1,7 @@
 """How an uploaded list is read, said otherwise: columns of a sheet, answers to rows, rows to be read after all."""
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect
@@ -19,10 +20,14 @@ from projects.excel_import.preview import forget_rows
 from projects.models import ImportAnswer, ImportBatch
 
 Job = ImportBatch.Job
+PASSED = 100  # rows a page that were not read
 
 
-def preview_of(batch, page):
-    """What the page of a batch shows of its reading: sheets, columns, assumptions, questions, what was passed over."""
+def preview_of(batch, page, passed_page):
+    """What the page of a batch shows of its reading: sheets, columns, assumptions, questions, what was passed over.
+
+    `passed_page`: which page of the rows that were not read, as it was asked for.
+    """
     sheets = batch.read_sheets
     places = {each.name: place for place, each in enumerate(sheets)}
     read = [each for each in sheets if each.is_read]
@@ -32,8 +37,9 @@ def preview_of(batch, page):
     for row in page:
         row.said = _without_asked(row)
         row.answered = answers.get((row.sheet or (read[0].name if read else ""), row.number), [])
-    passed = [{**each, "place": places.get(each["sheet"]), "may_be_read": otherwise.may_be_read(each)}
-              for each in batch.passed_over]
+    passed = Paginator(batch.passed_over, PASSED).get_page(passed_page)
+    for each in passed:
+        each |= {"place": places.get(each["sheet"]), "may_be_read": otherwise.may_be_read(each)}
     return {
         "mapped": list(dict.fromkeys((heading, FIELDS[key].label) for each in read
                                      for heading, key in zip(each.headings, each.columns, strict=True) if key)),
@@ -43,8 +49,8 @@ def preview_of(batch, page):
         "assumed": [{**each, "places": [places[name] for name in each["sheets"] if name in places],
                      "of": "" if len(each["sheets"]) in (0, len(read)) else "”“".join(each["sheets"])}
                     for each in batch.assumed],
-        "passed": passed, "listed": len(passed),
-        "hidden": sum(each["why"].startswith("隐藏") for each in passed),
+        "passed": passed, "listed": passed.paginator.count,
+        "hidden": sum(each["why"].startswith("隐藏") for each in batch.passed_over),
         "has_asks": any(row.asks for row in page),
     }
 

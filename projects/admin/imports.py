@@ -41,6 +41,12 @@ class ImportBatchAdmin(ReadingPages, ScopedAdmin):
     search_fields = ["file_name", "uploader__name"]
     list_select_related = ["project_list", "uploader"]
 
+    def get_queryset(self, request):
+        """The list does not read what each file was not read of."""
+        rows, match = super().get_queryset(request), request.resolver_match
+        is_list = match and match.url_name == "projects_importbatch_changelist"
+        return rows.defer("passed_over") if is_list else rows
+
     def get_urls(self):
         view = self.admin_site.admin_view
         names = ["columns", "confirm", "discard", "undo", "departments", "propose", "answer", "take", "reading",
@@ -138,7 +144,7 @@ class ImportBatchAdmin(ReadingPages, ScopedAdmin):
             totals=[(key, label, counts.get(key, 0)) for key, label in ImportRow.Outcome.choices],
             all_rows=sum(counts.values()), to_write=counts.get("new", 0) + counts.get("changed", 0),
             to_ask=counts.get("ask", 0), wrong=counts.get("wrong", 0),
-            **preview_of(batch, page), may_say=is_own and batch.state == "previewed",
+            **preview_of(batch, page, request.GET.get("passed")), may_say=is_own and batch.state == "previewed",
             waiting=waiting, may_undo=batch.state == "confirmed" and can_undo_import(request.user, batch),
             may_review=may_review,
             ticks=(ticks or CheckedForm()) if may_review and review.publishes(batch, request.user) else None,

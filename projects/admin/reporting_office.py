@@ -26,9 +26,10 @@ from projects.reporting.opening import prepare_next
 from projects.reporting.releasing import newest_answer, newest_beside
 from projects.reporting.reminders import days_of_reminders, urge
 from projects.reporting.returns import send_back, versions_of, words_of
+from projects.reporting.says_nothing import rows_that_say_nothing
 from projects.reporting.wording import newest_wording, word, wordings_of
 
-SHOWN = 25  # rows a page of the grid
+SHOWN = 25  # rows a page of the grid, and of those that the board names
 TILES = ("", "open", "all")  # what ?show= may say of the board's tiles
 TEMPLATES = "admin/projects/reporting"
 
@@ -92,6 +93,7 @@ class OfficePages:
             reminders=reminders_of(task),
             review=reverse("admin:projects_progressupdate_changelist", query={"for_me": "review"}),
             closed=summary.at_close(task) if task.closed_at else None,
+            say_nothing=rows_that_say_nothing(task)[:SHOWN] if progress.figures["waiting"] else [],
             communities=[pair for pair in parts if pair[0].community_id],
             departments=[pair for pair in parts if pair[0].department_id])
 

@@ -74,6 +74,6 @@ class ReleasePages:
 
 def fillers(unit):
     """填表人: who handed in the rows as they stand, each once; a line on a paper, counted nowhere."""
-    names = [*unit.rows.exclude(latest=None).order_by("latest__at").values_list("latest__by__name", flat=True),
-             *(name for kind in kinds() for name in kind.answered_by(unit).values_list("name", flat=True))]
+    names = [name for kind in kinds() for name in kind.of_unit(unit).exclude(latest=None).order_by(
+        "latest__at").values_list("latest__by__name", flat=True)]
     return "、".join(dict.fromkeys(filter(None, names)))[:40]

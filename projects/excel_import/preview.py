@@ -14,7 +14,6 @@ from projects.excel_import.roster import ProjectRoster
 from projects.models import ImportAnswer, ImportRow
 
 CHUNK = 1000
-SHOWN = 300  # rows that were not read and are named
 
 
 class Reading:
@@ -87,7 +86,7 @@ def preview(batch, sheets, saw=lambda done: None):
     batch.skipped = len(passed)
     batch.passed_over = [
         {"sheet": roster.table.sheet.name, "row": each.number, "why": WHY[each.why], "words": each.words}
-        for roster, each in passed[:SHOWN]]
+        for roster, each in passed]
     batch.assumed = [asdict(each) for each in reading.assumed(rosters)]
     batch.state = batch.State.PREVIEWED
     batch.unknown_departments = sorted(set().union(*[roster.unknown_departments for roster in rosters]))

@@ -17,6 +17,7 @@ SIZE = 500
 FILLS = {"new": "#E7F3EC", "changed": "#FDF3DF", "unchanged": "#FFFFFF", "ask": "#FDF3DF",
          "wrong": "#FBEEEC"}
 LABELS = dict(Outcome.choices)
+PASSED = "没有读的行"  # the sheet of a result that names them
 
 
 def _open():
@@ -108,7 +109,7 @@ def _choices(book, sheet, finder, last):
 
 # --- the result -------------------------------------------------------------------------------------
 def import_result(batch, rows):
-    """The original cells with what became of each row, coloured; a sheet for each that was read."""
+    """The original cells with what became of each row, coloured, a sheet for each that was read; and what was not."""
     buffer, book = _open()
     font = {"font_name": "宋体", "font_size": 11, "valign": "top", "text_wrap": True, "border": 1,
             "border_color": "#E3E1DC"}
@@ -119,6 +120,10 @@ def import_result(batch, rows):
         name = _sheet_name(each.name, number) if len(read) > 1 else "导入结果"
         _write_result(book.add_worksheet(name), each.headings, rows.filter(sheet=each.name if len(read) > 1 else ""),
                       head, fills)
+    if batch.passed_over:
+        taken = len(read) > 1 and PASSED in {_sheet_name(each.name, 0) for each in read}
+        sheet = book.add_worksheet(f"{PASSED}_" if taken else PASSED)
+        _write_passed(sheet, batch.passed_over, head, fills["unchanged"])
     book.close()
     return buffer.getvalue()
 
@@ -147,6 +152,20 @@ def _write_result(sheet, headings, rows, head, fills):
             else:
                 sheet.write_number(row, column, value, fill)
     sheet.autofilter(0, 0, row, len(titles) - 1)
+
+
+def _write_passed(sheet, passed, head, cell):
+    """Every row that was not read, with why."""
+    titles = [("工作表", 16), ("原来第几行", 10), ("为什么没有读", 24), ("里面写的", 80)]
+    for column, (title, width) in enumerate(titles):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, title, head)
+    sheet.freeze_panes(1, 0)
+    for number, each in enumerate(passed, 1):
+        sheet.write_string(number, 0, plain(each["sheet"]), cell)
+        sheet.write_number(number, 1, each["row"], cell)
+        sheet.write_string(number, 2, each["why"], cell)
+        sheet.write_string(number, 3, plain(each["words"]), cell)
 
 
 def explained(row):

@@ -5,7 +5,7 @@ from django.utils import timezone
 from guicheng.access.permissions import sees_everything
 from guicheng.office.shown import SHOWN
 from guicheng.office.work import Work
-from projects.models import AskedUnit, ReportingRow, Standing
+from projects.models import AskedUnit
 from projects.reporting.kinds import kinds
 
 
@@ -16,10 +16,9 @@ def tables(user):
     """
     if sees_everything(user):
         return []
-    to_fill = ReportingRow.objects.with_standing().exclude(standing__in=Standing.ANSWERED)
-    waits = Q(pk__in=to_fill.values("unit"))
+    waits = Q(pk__in=[])
     for kind in kinds():
-        waits |= Q(pk__in=kind.to_fill().values("unit"))
+        waits |= Q(pk__in=kind.rows.objects.to_fill().values("unit"))
     rows = AskedUnit.objects.answered_by_units_of(user).filter(
         waits, task__opened_at__isnull=False, task__closed_at=None)
     return list(rows.select_related("task", "department", "community").order_by("task__due_at", "pk")[:SHOWN])

@@ -1,4 +1,5 @@
 """Projects, lists, and what is said of them; one module a concept."""
+from projects.models.asked import Answer, AskedRow, AskedRowQuerySet, AtClose, Return, Standing
 from projects.models.bulk import BulkChange
 from projects.models.covered import CoveredClose, CoveredFile
 from projects.models.evidence import Discrepancy, Fact, PolicyDocument, Source
@@ -11,16 +12,7 @@ from projects.models.media import Paper, Photo
 from projects.models.plan import Milestone, ProjectAlias, Promise
 from projects.models.project import Project
 from projects.models.report import CloseFile, QuarterClose, QuarterReopening, QuarterReport, QuarterSigning
-from projects.models.reporting import (
-    AnswerAtClose,
-    AskedColumn,
-    AskedUnit,
-    ReportingAnswer,
-    ReportingColumn,
-    ReportingRow,
-    ReportingTask,
-    Standing,
-)
+from projects.models.reporting import AskedColumn, AskedUnit, ReportingColumn, ReportingTask
 from projects.models.reporting_office import (
     WORDED,
     ReportingRelease,
@@ -29,17 +21,19 @@ from projects.models.reporting_office import (
     ReportingScan,
     ReportingWording,
 )
+from projects.models.reporting_rows import AnswerAtClose, ReportingAnswer, ReportingRow
 from projects.models.review import ReviewStep, WatchedWord
 from projects.models.status import Status
 from projects.models.superior_form import SuperiorForm
 from projects.models.supervision import Instruction, SupervisionNotice
 
 __all__ = [
-    "AnswerAtClose", "AskedColumn", "AskedUnit", "BulkChange", "Category", "CloseFile", "ColumnHabit", "CoveredClose",
-    "CoveredFile", "Declaration", "Department", "Discrepancy", "ExportFile", "Fact", "ImportAnswer", "ImportBatch",
-    "ImportRow", "Instruction", "LightOverride", "LightRule", "Milestone", "Paper", "Photo", "PolicyDocument",
-    "ProgressUpdate", "Project", "ProjectAlias", "ProjectList", "Promise", "QuarterClose", "QuarterReopening",
-    "QuarterReport", "QuarterSigning", "ReadSheet", "ReportingAnswer", "ReportingColumn", "ReportingRelease",
-    "ReportingReminder", "ReportingReturn", "ReportingRow", "ReportingScan", "ReportingTask", "ReportingWording",
-    "ReviewStep", "Source", "Standing", "Status", "SuperiorForm", "SupervisionNotice", "WORDED", "WatchedWord",
+    "Answer", "AnswerAtClose", "AskedColumn", "AskedRow", "AskedRowQuerySet", "AskedUnit", "AtClose", "BulkChange",
+    "Category", "CloseFile", "ColumnHabit", "CoveredClose", "CoveredFile", "Declaration", "Department", "Discrepancy",
+    "ExportFile", "Fact", "ImportAnswer", "ImportBatch", "ImportRow", "Instruction", "LightOverride", "LightRule",
+    "Milestone", "Paper", "Photo", "PolicyDocument", "ProgressUpdate", "Project", "ProjectAlias", "ProjectList",
+    "Promise", "QuarterClose", "QuarterReopening", "QuarterReport", "QuarterSigning", "ReadSheet", "ReportingAnswer",
+    "ReportingColumn", "ReportingRelease", "ReportingReminder", "ReportingReturn", "ReportingRow", "ReportingScan",
+    "ReportingTask", "ReportingWording", "Return", "ReviewStep", "Source", "Standing", "Status", "SuperiorForm",
+    "SupervisionNotice", "WORDED", "WatchedWord",
 ]

@@ -1,11 +1,10 @@
-"""报送任务: what is asked of whom, for which day, by when, on what ground, and what each answered.
+"""报送任务: what is asked of whom, for which day, by when, on what ground.
 
-A task asks units; each asked unit has a row for each project it answers for. A row keeps a draft and points at its
-newest answer: the statement it became, which goes through the one review, or 零报告. Answers are never changed.
+A task asks units; each asked unit has a row for each project it answers for (reporting_rows.py).
 """
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,13 +12,9 @@ from guicheng.access.permissions import sees_everything
 from guicheng.access.scope import FollowingQuerySet
 from guicheng.access.units import Answered, AnsweredQuerySet
 from guicheng.fields import ALL, ChecksAtOnce, CleanCharField, CleanTextField, DayField, one_of
-from guicheng.review.states import IN_REVIEW, State
-from guicheng.trail.append_only import AppendOnly
 from guicheng.trail.history import History
-from guicheng.trail.versions import Edited, Versioned
-from projects.models.ledger import ProgressUpdate
+from guicheng.trail.versions import Edited
 from projects.models.lists import Category, Department, ProjectList
-from projects.models.project import Project
 
 
 class Rhythm(models.TextChoices):
@@ -40,20 +35,6 @@ class AskedColumn(models.TextChoices):
     DELAY_REASON = "delay_reason", "滞后原因"
     NEXT_STEP = "next_step", "下一步及时限"
     COORDINATION = "coordination", "需协调事项"
-
-
-class Standing(models.TextChoices):
-    """How far one row is, in the order in which the board tells it."""
-
-    PUBLISHED = "published", "已公开"
-    HANDED_IN = "handed_in", "已交"
-    NIL = "nil", "零报告"
-    RETURNED = "returned", "退回"
-    DRAFT = "draft", "草稿"
-    UNTOUCHED = "untouched", "没动"
-
-
-Standing.ANSWERED = frozenset({Standing.PUBLISHED, Standing.HANDED_IN, Standing.NIL})
 
 
 class ReportingTaskQuerySet(models.QuerySet):
@@ -230,138 +211,3 @@ class AskedUnit(Answered):
     @property
     def unit(self):
         return self.community or self.department
-
-
-class ReportingRowQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        return self.filter(unit__in=AskedUnit.objects.visible_to(user))
-
-    def with_standing(self):
-        """Add `standing`, a key of `Standing`: what the newest answer became, else whether a draft was begun."""
-        return self.annotate(standing=standing())
-
-    def in_table_order(self):
-        return self.order_by("project__project_list__order", "project__number", "project__code", "pk")
-
-
-def standing():
-    """The expression: how far a row is. Its twin of one row is `ReportingRow.standing_now`."""
-    return Case(
-        When(latest__returned__isnull=False, latest__update=None, then=Value(Standing.RETURNED)),
-        When(latest__isnull=False, latest__update=None, then=Value(Standing.NIL)),
-        When(latest__update__state=State.PUBLISHED, then=Value(Standing.PUBLISHED)),
-        When(latest__update__state__in=IN_REVIEW, then=Value(Standing.HANDED_IN)),
-        When(latest__update__state=State.RETURNED, then=Value(Standing.RETURNED)),
-        When(has_draft=True, then=Value(Standing.DRAFT)),
-        When(latest__update__state=State.DRAFT, then=Value(Standing.DRAFT)),
-        default=Value(Standing.UNTOUCHED), output_field=models.CharField(),
-    )
-
-
-class ReportingRow(Versioned):
-    """One project that a unit is asked about: what was begun, and what it answered last."""
-
-    unwatched = ALL  # a draft; what is handed in is a statement, and that is watched
-    guards_saves = False  # the operations claim the version (projects/reporting/)
-
-    unit = models.ForeignKey(AskedUnit, verbose_name="要报的单位", on_delete=models.PROTECT, related_name="rows")
-    project = models.ForeignKey(Project, verbose_name="项目", on_delete=models.PROTECT, related_name="reporting_rows")
-    draft = models.JSONField("草稿", default=dict, blank=True, editable=False)  # texts by field, as they were typed
-    has_draft = models.BooleanField("写了草稿", default=False, editable=False)
-    draft_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="谁写的草稿", null=True, blank=True,
-                                 editable=False, on_delete=models.PROTECT, related_name="+")
-    draft_at = models.DateTimeField("草稿存于", null=True, blank=True, editable=False)
-    latest = models.OneToOneField("projects.ReportingAnswer", verbose_name="最近的回答", null=True, blank=True,
-                                  editable=False, on_delete=models.PROTECT, related_name="+")
-
-    objects = ReportingRowQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "要报的一行"
-        verbose_name_plural = "要报的各行"
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["unit", "project"], name="projects_reportingrow_once",
-                                    violation_error_message="这个项目已经在这张表里。"),
-            models.CheckConstraint(
-                condition=Q(draft_by__isnull=True, draft_at__isnull=True, has_draft=False)
-                | Q(draft_by__isnull=False, draft_at__isnull=False),
-                name="projects_reportingrow_draft_by_somebody", violation_error_message="草稿要有人和时刻。"),
-        ]
-
-    def __str__(self):
-        return str(self.project)
-
-    def get_absolute_url(self):
-        return reverse("admin:projects_reportingtask_row", args=[self.pk])
-
-    @property
-    def standing_now(self):
-        """Of one row what `with_standing()` adds to many."""
-        update = self.latest.update if self.latest_id else None
-        if self.latest_id and update is None:
-            return Standing.RETURNED if hasattr(self.latest, "returned") else Standing.NIL
-        if update is not None and update.state in OF_STATE:
-            return OF_STATE[update.state]
-        began = self.has_draft or update is not None and update.state == State.DRAFT
-        return Standing.DRAFT if began else Standing.UNTOUCHED
-
-    @property
-    def is_to_fill(self):
-        """Whether it waits for the unit: not answered, or returned."""
-        return self.standing_now not in Standing.ANSWERED
-
-
-OF_STATE = {State.PUBLISHED: Standing.PUBLISHED, State.RETURNED: Standing.RETURNED,
-            **dict.fromkeys(IN_REVIEW, Standing.HANDED_IN)}
-
-
-class ReportingAnswer(models.Model):
-    """What was handed in for a row, once: the statement it became, or 零报告. The one before stays beside it."""
-
-    unwatched = ALL
-    append_only = AppendOnly(frozen_by="", sentence="交上来的回答不能修改或删除，要改就再交一次。")
-
-    row = models.ForeignKey(ReportingRow, verbose_name="要报的一行", on_delete=models.PROTECT, related_name="answers")
-    update = models.OneToOneField(ProgressUpdate, verbose_name="进展", null=True, blank=True,
-                                  on_delete=models.PROTECT, related_name="reporting_answer")
-    said = models.JSONField("交了什么", default=dict, blank=True)  # as it was handed in, whatever review made of it
-    reason = CleanTextField("说明", blank=True)
-    is_late = models.BooleanField("补报", default=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="谁交的", on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField("时刻", default=timezone.now)
-    is_sample = models.BooleanField("示例", default=False, editable=False)
-
-    class Meta:
-        verbose_name = "回答"
-        verbose_name_plural = "回答"
-        ordering = ["pk"]
-        constraints = [
-            models.CheckConstraint(condition=Q(update__isnull=True) | Q(reason=""),
-                                   name="projects_reportinganswer_statement_or_nil",
-                                   violation_error_message="一行要么报进展，要么零报告加说明，不能都是。"),
-        ]
-
-    def __str__(self):
-        return f"{self.row}，{'进展' if self.update_id else '零报告'}"
-
-
-class AnswerAtClose(models.Model):
-    """How a row stood when its task was closed. Written once, with the closing."""
-
-    append_only = AppendOnly(frozen_by="", sentence="关闭时定下的回答不能修改或删除。")
-
-    row = models.OneToOneField(ReportingRow, verbose_name="要报的一行", on_delete=models.PROTECT,
-                               related_name="at_close")
-    standing = models.CharField("当时", max_length=12, choices=Standing)
-    answer = models.ForeignKey(ReportingAnswer, verbose_name="当时的回答", null=True, blank=True,
-                               on_delete=models.PROTECT, related_name="+")
-    is_sample = models.BooleanField("示例", default=False, editable=False)
-
-    class Meta:
-        verbose_name = "关闭时的回答"
-        verbose_name_plural = "关闭时的回答"
-        constraints = [one_of("standing", Standing.values, "没有这种情况。")]
-
-    def __str__(self):
-        return f"{self.row}，{self.get_standing_display()}"

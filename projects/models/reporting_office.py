@@ -10,45 +10,33 @@ from django.utils import timezone
 from guicheng.fields import ALL, CleanCharField, CleanTextField, one_of
 from guicheng.files import models as files
 from guicheng.trail.append_only import AppendOnly
-from projects.models.reporting import AskedColumn, AskedUnit, ReportingAnswer, ReportingRow, ReportingTask
+from projects.models.asked import Done, Return
+from projects.models.reporting import AskedColumn, AskedUnit, ReportingTask
+from projects.models.reporting_rows import ReportingAnswer, ReportingRow
 
 WORDED = (AskedColumn.TEXT, AskedColumn.PROBLEM, AskedColumn.DELAY_REASON, AskedColumn.NEXT_STEP,
           AskedColumn.COORDINATION)  # what the office may word in another way: texts, never a status or a number
 
 
-class Done(models.Model):
-    """Who did it, and when."""
+class OfSample(Done):
+    """Who did it, and when; and whether its task is a sample."""
 
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="办理人", on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField("时刻", default=timezone.now)
     is_sample = models.BooleanField("示例", default=False, editable=False)
 
-    class Meta:
+    class Meta(Done.Meta):
         abstract = True
-        ordering = ["pk"]
 
 
-class ReportingReturn(Done):
-    """退回重报 of a 零报告: why the office gave it back. A statement has that as a step of its review instead.
-
-    The answer stays, the next one stands beside it.
-    """
-
-    unwatched = ALL  # between offices
+class ReportingReturn(Return):
     append_only = AppendOnly(frozen_by="", sentence="退回的记录不能修改或删除。")
 
     answer = models.OneToOneField(ReportingAnswer, verbose_name="回答", on_delete=models.PROTECT,
                                   related_name="returned")
-    reason = CleanTextField("退回的原因")
+    is_sample = models.BooleanField("示例", default=False, editable=False)
 
-    class Meta(Done.Meta):
+    class Meta(Return.Meta):
         verbose_name = "退回"
         verbose_name_plural = "退回"
-        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="projects_reportingreturn_explained",
-                                              violation_error_message="退回要写明原因。")]
-
-    def __str__(self):
-        return f"{self.answer}，退回"
 
 
 class ReportingScan(files.Paper):
@@ -66,7 +54,7 @@ class ReportingScan(files.Paper):
         constraints = files.paper_constraints("unit", "报送表")
 
 
-class ReportingRelease(Done):
+class ReportingRelease(OfSample):
     """审签: the unit's own reviewer lets its table go, as it stood with its newest answer."""
 
     unwatched = ALL  # between offices
@@ -81,7 +69,7 @@ class ReportingRelease(Done):
     scan = models.OneToOneField(ReportingScan, verbose_name="盖章扫描件", null=True, blank=True,
                                 on_delete=models.PROTECT, related_name="release")
 
-    class Meta(Done.Meta):
+    class Meta(OfSample.Meta):
         verbose_name = "审签"
         verbose_name_plural = "审签"
         constraints = [
@@ -99,7 +87,7 @@ class ReportingRelease(Done):
         return f"{self.unit}，审签"
 
 
-class ReportingWording(Done):
+class ReportingWording(OfSample):
     """How the office says one cell in the 汇总表, beside what the unit wrote. The newest stands, "" takes it back."""
 
     unwatched = ALL  # between offices
@@ -109,7 +97,7 @@ class ReportingWording(Done):
     key = models.CharField("栏目", max_length=20, choices=[(key.value, key.label) for key in WORDED])
     text = CleanTextField("办公室的表述", blank=True)
 
-    class Meta(Done.Meta):
+    class Meta(OfSample.Meta):
         verbose_name = "办公室的表述"
         verbose_name_plural = "办公室的表述"
         constraints = [one_of("key", [key.value for key in WORDED], "这一栏不能另写。")]

@@ -1,162 +1,32 @@
-"""What is typed in a table: read into a statement with a sentence beside each cell, kept as a draft as it was typed.
-
-Nothing here asks the database a row at a time.
-"""
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal, InvalidOperation
-
-from django.core.exceptions import ValidationError
+"""What is typed in a table, kept as a draft as it was typed: of whatever kind the rows are."""
 from django.db import transaction
 from django.utils import timezone
 
-from projects.excel_import.statuses import status_of
-from projects.ledger.doubts import doubts_of
-from projects.models import AskedColumn, ProgressUpdate, ReportingRow, Source, Standing, Status
-from projects.reporting.typed import BESIDE, Typed, is_begun, kept_of
-
-NIL_WHEN_RED = "这一行是红灯，本期没有变化要写一句原因。"
-TYPED = frozenset({*AskedColumn.values, *BESIDE})
+from projects.models import Standing
+from projects.reporting.typed import Typed
 
 
-@dataclass
-class Reading:
-    """What a draft says: a statement or 零报告, or the sentences why it cannot be handed in yet."""
-
-    update: ProgressUpdate | None = None
-    is_nil: bool = False
-    errors: dict = field(default_factory=dict)  # sentence by field; "" for the row
-    doubts: dict = field(default_factory=dict)  # sentence by field, which stops nobody
-
-    @property
-    def may_go(self):
-        return not self.errors and (self.is_nil or self.update is not None)
-
-
-def read(row, draft, task, own=None, light=None):
-    """A Reading of this draft of this row. `own`: the source 本单位填报, where it is to be handed in. No query."""
-    if draft.get("nil"):
-        red = light is not None and light.colour == "red"
-        errors = {"nil_reason": NIL_WHEN_RED} if red and not draft.get("nil_reason") else {}
-        return Reading(is_nil=True, errors=errors)
-    if not is_begun(draft):
-        return Reading()
-    errors, values = {}, {}
-    for name in [*AskedColumn.values, "reason", "effective_on"]:
-        try:
-            values[name] = READERS.get(name, str)(draft.get(name, ""))
-        except ValidationError as error:
-            errors[name] = error.messages[0]
-            values[name] = None
-    values["effective_on"] = values["effective_on"] or task.usual_day()
-    update = ProgressUpdate(project=row.project, source=own, **{
-        name: value if value is not None or name in ("percent", "quantity") else "" for name, value in values.items()})
-    errors = errors or _judged(update)
-    return Reading(update=update, errors=errors, doubts=_doubts(row.project, values, light, errors))
-
-
-def _doubts(project, values, light, errors):
-    """What may be said but is seldom meant, beside cells that are not wrong anyway."""
-    if light is None:
-        return {}
-    doubts = doubts_of(project, values, lambda: light)
-    if "percent" in doubts:  # beside its cell, which is narrow
-        doubts["percent"] = f"比现在的 {project.percent}% 低。"
-    if light.colour == "red" and not values["delay_reason"]:
-        doubts["delay_reason"] = "红灯，写一句为什么晚了。"
-    return {name: sentence for name, sentence in doubts.items() if name not in errors}
-
-
-def _judged(update):
-    """The sentences of the statement's own rules; those about what is not in the table stand at the row."""
-    errors = {}
-    for ask in (lambda: update.clean_fields(exclude=["project", "source", "author", "checker", "reviewer", "amends"]),
-                update.clean):
-        try:
-            ask()
-        except ValidationError as error:
-            for name, sentences in error.message_dict.items():
-                errors.setdefault(name if name in TYPED else "", sentences[0])
-    if update.status in Status.DONE and update.percent is not None and update.percent < 100:
-        errors["status"] = f"{Status(update.status).label}，完成 % 却是 {update.percent}，请改一处。"
-    return errors
-
-
-def _status(text):
-    if not text or (status := status_of(text)):
-        return text and status
-    raise ValidationError(f"没有“{text[:20]}”这种状态。")
-
-
-def _percent(text):
-    text = text.replace("％", "%").removesuffix("%").strip()
-    if not text:
-        return None
-    if not (text.isascii() and text.isdecimal()):
-        raise ValidationError("要填 0 到 100 的整数。")
-    if len(text) > 3 or int(text) > 100:
-        raise ValidationError("不能超过 100。")
-    return int(text)
-
-
-def _quantity(text):
-    if not text:
-        return None
-    try:
-        number = Decimal(text.replace(",", "").replace("，", ""))
-    except InvalidOperation:
-        raise ValidationError("要填一个数。") from None
-    if not number.is_finite() or not 0 <= number < 10**12:
-        raise ValidationError("要填不是负数的数。")
-    return round(number, 2)
-
-
-def _day(text):
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise ValidationError("日期要写成 2026-11-30 这样。") from None
-
-
-READERS = {"status": _status, "percent": _percent, "quantity": _quantity, "effective_on": _day}
-
-
-# --- keeping -----------------------------------------------------------------------------------------
 @transaction.atomic
-def save_drafts(unit, seen, by):
-    """Keep what was typed. `seen`: {row's key: Typed}; gives (saved rows, refused rows).
+def save_drafts(rows, seen, by):
+    """Keep what was typed. `rows`: those the page is about; `seen`: {row's key: Typed}; gives (saved, refused rows).
 
     What two people type into cells of one row is kept of both. Of one cell the second is refused, with the row as it is
     now; so is a row that was handed in meanwhile. A row that nobody touched is left alone. It is no change of anything
     that counts: no history, no audit, no step.
     """
     saved, refused, now = [], [], timezone.now()
-    for row in held(unit, seen):
-        typed = Typed(*seen[row.pk])
-        if not typed.is_touched or typed.draft == row.draft or not is_begun(typed.draft) and not row.has_draft:
+    for row in rows.filter(pk__in=seen).held():
+        typed = Typed(*seen[row.pk]).over(row.kept)
+        if not typed.is_touched or typed.draft == row.draft or not row.is_begun(typed.draft) and not row.has_draft:
             continue
         draft, clash = typed.draft, frozenset()
         if row.version != typed.version:
-            draft, clash = typed.beside(kept_of(row))
+            draft, clash = typed.beside(row.kept)
         if clash or row.standing_now in Standing.ANSWERED:
             refused.append(row)
             continue
-        row.draft, row.has_draft = draft, is_begun(draft)
+        row.draft, row.has_draft = draft, row.is_begun(draft)
         row.draft_by, row.draft_at, row.version = by, now, row.version + 1
         saved.append(row)
-    ReportingRow.objects.bulk_update(saved, ["draft", "has_draft", "draft_by", "draft_at", "version"])
+    rows.model.objects.bulk_update(saved, ["draft", "has_draft", "draft_by", "draft_at", "version"])
     return saved, refused
-
-
-def held(unit, keys):
-    """These rows of a table, held until the end of the transaction, with their answers.
-
-    First the locks, then a reading: of a row that was waited for PostgreSQL joins what stood there before.
-    """
-    rows = ReportingRow.objects.filter(unit=unit, pk__in=keys).order_by("pk")
-    list(rows.select_for_update(no_key=True).values_list("pk"))
-    return list(rows.select_related("project", "latest__update", "latest__returned"))
-
-
-def own_source():
-    return Source.objects.own()

@@ -131,11 +131,6 @@ class Entry:
     def printed_remark(self):
         return self._remark(self.delay.printed)
 
-    @property
-    def is_worded(self):
-        """Whether the office says a cell of it in another way."""
-        return bool(self.wordings)
-
 
 def grid_rows(task):
     """The rows of a task as the grid has them: the units in the list's order, each with its table's order."""

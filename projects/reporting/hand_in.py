@@ -1,106 +1,99 @@
-"""交: of the rows of a table those that can go become statements, or 零报告; the rest stays where it is, with why."""
+"""交: of the rows of a table those that can go become what they say, or 零报告; the rest stays, with why."""
 from dataclasses import dataclass, field
 
 from django.db import transaction
 
 from guicheng.fields import watched
-from guicheng.files.attach import copy_to_new
 from guicheng.office.watched import words_in
-from guicheng.review.states import Verb
-from projects.models import ProgressUpdate, Project, ReportingAnswer, ReportingRow, ReportingTask, Standing
-from projects.reporting.drafts import held, own_source, read
+from guicheng.review.states import State, Verb
+from projects.models import ReportingTask, Standing
+from projects.reporting.kinds import kind_of
 from projects.reporting.releasing import ask_for_release
-from projects.supervision.lights import lights_of
 
 AGAIN = "退回以后在报送任务里重报。"
 CHANGED = "这一行刚被别人改过，请看过再交。"
-NOT_THEIRS = "这个项目已经不归你填报，请和布置人联系。"
 EMPTY = "还没有填。"
-TO_REPLACE = frozenset({ProgressUpdate.State.RETURNED, ProgressUpdate.State.DRAFT})
+TO_REPLACE = frozenset({State.RETURNED, State.DRAFT})
 
 
 @dataclass
 class Outcome:
-    """What came of it: rows that went as statements, those that went as 零报告, and the sentences of the rest."""
+    """What came of it: rows that went into review, those that went as 零报告, and the sentences of the rest."""
 
-    statements: list = field(default_factory=list)
+    in_review: list = field(default_factory=list)
     nils: list = field(default_factory=list)
     refused: dict = field(default_factory=dict)  # {row: {field: sentence}}
 
     @property
+    def rows(self):
+        return self.in_review + self.nils
+
+    @property
     def number(self):
-        return len(self.statements) + len(self.nils)
+        return len(self.rows)
 
 
 @transaction.atomic
-def hand_in(unit, seen, by):
-    """Hand in the drafts of these rows of one table. `seen`: {row's key: the version that was seen}.
+def hand_in(rows, seen, by):
+    """Hand in the drafts of these rows, of one task and one kind. `seen`: {row's key: the version that was seen}.
 
-    In a fixed number of statements whatever the number of rows: a statement of each goes to review by the one way
-    there is for many (`ProgressUpdate.in_bulk`). What was returned is dropped for it and stays readable.
+    In a fixed number of statements whatever the number of rows: what each becomes goes to review by the one way there
+    is for many (`Reviewed.in_bulk`). What was returned is dropped for it and stays readable.
     """
-    rows = held(unit, seen)
+    kind, rows, outcome = kind_of(rows.model), rows.filter(pk__in=seen).held(), Outcome()
+    if not rows:
+        return outcome
     # after the locks: who closes takes them all first, so this is before the closing or sees it
-    task = ReportingTask.objects.get(pk=unit.task_id)
-    theirs = set(Project.objects.visible_to(by).filter(
-        pk__in=[row.project_id for row in rows]).values_list("pk", flat=True))
-    may = by.has_perm("projects.add_progressupdate")
-    lights, own, outcome = lights_of([row.project for row in rows]), own_source(), Outcome()
-    readings = {}
-    for row in rows:
-        reading = readings[row] = read(row, row.draft, task, own, lights[row.project_id])
-        refusal = _refusal(row, seen[row.pk], may and row.project_id in theirs)
+    task = ReportingTask.objects.get(pk=rows[0].unit.task_id)
+    theirs, readings = kind.theirs(rows, by), kind.readings(rows, task)
+    for row, reading in readings.items():
+        changed = row.standing_now in Standing.ANSWERED or row.version != seen[row.pk]
+        refusal = kind.not_theirs if row not in theirs else CHANGED if changed else ""
         if refusal or not reading.may_go:
             outcome.refused[row] = {"": refusal} if refusal else reading.errors or {"": EMPTY}
-    _ask_about_words(readings, outcome)
+    if going := _going(readings, outcome):
+        outcome.refused |= kind.refused(going)
+    ask_about_words(readings, outcome)
     for row in rows:
         if row not in outcome.refused:
-            (outcome.nils if readings[row].is_nil else outcome.statements).append(row)
-    _write(task, outcome, readings, by)
-    if outcome.number:
+            (outcome.nils if readings[row].is_nil else outcome.in_review).append(row)
+    _write(kind, task, outcome, readings, by)
+    for unit in dict.fromkeys(row.unit for row in outcome.rows):
         ask_for_release(unit)
     return outcome
 
 
-def _refusal(row, version, is_theirs):
-    if not is_theirs:
-        return NOT_THEIRS
-    if row.standing_now in Standing.ANSWERED or row.version != version:
-        return CHANGED
-    return ""
+def _going(readings, outcome):
+    return {row: reading.reviewed for row, reading in readings.items()
+            if reading.reviewed and row not in outcome.refused}
 
 
-def _ask_about_words(readings, outcome):
+def ask_about_words(readings, outcome):
     """A row with a word of the office's list waits until its author ticks that it was looked at. One query for all."""
-    texts = {row: [getattr(reading.update, name) for name in watched(ProgressUpdate)]
-             for row, reading in readings.items()
-             if reading.update and row not in outcome.refused and not row.draft.get("words_checked")}
-    found = words_in(*(text for row in texts for text in texts[row]))
+    texts = {row: "\n".join(getattr(reviewed, name) for name in watched(type(reviewed)))
+             for row, reviewed in _going(readings, outcome).items() if not row.draft.get("words_checked")}
+    found = words_in(*texts.values()) if any(texts.values()) else []
     for row, said in texts.items():
-        together = "\n".join(said)
-        here = [word for word in found if word.word in together]
+        here = [word for word in found if word.word in said]
         if here:
             outcome.refused[row] = {"words": "；".join(f"“{word.word}”：{word.advice}" for word in here)}
 
 
-def _write(task, outcome, readings, by):
-    updates = {row: readings[row].update for row in outcome.statements}
-    old = [row.latest.update for row in outcome.statements + outcome.nils
-           if row.latest_id and row.latest.update_id and row.latest.update.state in TO_REPLACE]
+def _write(kind, task, outcome, readings, by):
+    going = {row: readings[row].reviewed for row in outcome.in_review}
+    old = {row: row.reviewed for row in outcome.rows if row.reviewed and row.reviewed.state in TO_REPLACE}
     if old:
-        ProgressUpdate.in_bulk(old, by, Verb.DROPPED, AGAIN)
-    if updates:
-        ProgressUpdate.in_bulk(list(updates.values()), by, Verb.SUBMITTED)
-    pairs = [(row.latest.update, update) for row, update in updates.items()
-             if row.latest_id and row.latest.update in old]
-    if pairs:
-        copy_to_new(pairs, by)
-    answers = [ReportingAnswer(
-        row=row, update=updates.get(row), said=row.draft, by=by, is_late=task.closed_at is not None,
-        reason="" if row in updates else row.draft.get("nil_reason", ""), is_sample=task.is_sample)
-        for row in outcome.statements + outcome.nils]
-    ReportingAnswer.objects.bulk_create(answers)
+        kind.reviewed.in_bulk(list(old.values()), by, Verb.DROPPED, AGAIN)
+    if going:
+        kind.reviewed.in_bulk(list(going.values()), by, Verb.SUBMITTED)
+    if pairs := [(old[row], new) for row, new in going.items() if row in old]:
+        kind.replaced(pairs, by)
+    answers = [kind.answers(
+        row=row, said=row.draft, by=by, is_late=task.closed_at is not None, **{kind.rows.became: going.get(row)},
+        reason="" if row in going else row.draft.get(kind.nil_reason, ""), **kind.marked(task))
+        for row in outcome.rows]
+    kind.answers.objects.bulk_create(answers)
     for answer in answers:
         row = answer.row
         row.latest, row.draft, row.has_draft, row.version = answer, {}, False, row.version + 1
-    ReportingRow.objects.bulk_update([answer.row for answer in answers], ["latest", "draft", "has_draft", "version"])
+    kind.rows.objects.bulk_update([answer.row for answer in answers], ["latest", "draft", "has_draft", "version"])

@@ -1,89 +1,132 @@
-"""What a task can ask beside projects: each kind of row is brought by the app that owns it.
+"""What a task can ask: projects, and what other apps ask. Each kind of row is brought by the app that owns it.
 
 An app registers its kind in its `reporting`, which its `AppConfig.ready` imports; nothing here knows which there are.
 The opening, the tables of the units, the board and the closing ask every one of them.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from django.utils import timezone
+from django.db.models import Max
 
-from guicheng.text import is_row_number
+from guicheng.text import clean_text, is_row_number
 
-REFUSED = "有的数刚被别人改过，没有存；按“只存草稿”看两边写的。"
-_KINDS = []
+AGAIN_WITHIN = 25  # days in which the same asked of the same units warns whoever asks
+LONGEST = 2000  # characters of one cell
+_KINDS = {}
 
 
 class Kind:
     """One kind of rows of `AskedUnit`s. What it says of none costs a task nothing."""
 
-    name = ""  # what it is called in a mark of a table
+    name = ""  # what it is called in a mark of a table; "" is the projects
+    prefix = "r"  # of its names in a form, before a row's key
     template = ""  # the part of a unit's page that draws a `Part`
+    asks = of = None  # the model of what it asks, and the field of a row that names it
+    rows = answers = returns = at_close = None  # its tables
+    reviewed = None  # what a row becomes, by the one review
+    names = ()  # what can be typed into a row
+    longest = {}  # characters, by name, where it is not LONGEST
+    nil_reason = ""  # which of the names goes with 零报告
+    said_as = {}  # what a version calls what was said, by name
+    not_theirs = ""  # the sentence to who may not hand in a row
+    done = ""  # that so many were handed in: {number}, {in_review}, {nils}
 
+    # whom it asks
     def asked(self, task):
         """{unit: [what it would be asked, each with a `name`]}."""
         raise NotImplementedError
 
-    def warnings(self, task):
-        """Sentences for whoever is about to open the task."""
+    def unanswered(self, task):
+        """What nobody answers for."""
         return []
 
-    def open(self, task, rows):
-        """Make the rows. `rows`: {unit: (its AskedUnit, what it is asked)}."""
+    def warnings(self, task, units):
+        """Sentences for whoever is about to open the task, which would ask these units."""
+        return []
+
+    def marked(self, task):
+        """Fields that its rows take from their task."""
+        return {}
+
+    def open(self, task, asked):
+        """Make the rows; give how many. `asked`: {unit: (its AskedUnit, what it is asked by all kinds)}."""
+        made = [self.rows(unit=unit, **{self.of: each}) for unit, those in asked.values()
+                for each in those if isinstance(each, self.asks)]
+        self.rows.objects.bulk_create(made, batch_size=500)
+        return len(made)
+
+    # what is typed
+    def names_of(self, task):
+        """What can be typed into its rows in this task."""
+        return self.names
+
+    def clean(self, texts, names):
+        """The texts of one row, cleaned and cut to these names; what is empty is left out."""
+        cleaned = {name: clean_text(str(texts.get(name, "")))[:self.longest.get(name, LONGEST)] for name in names}
+        return {name: text for name, text in cleaned.items() if text}
+
+    def readings(self, rows, task):
+        """{row: the Reading of its draft}, to be handed in. `rows` came `held()`."""
         raise NotImplementedError
+
+    # handing in
+    def theirs(self, rows, by):
+        """Those of these rows that this person may hand in."""
+        raise NotImplementedError
+
+    def refused(self, going):
+        """{row: {field: sentence}} of what cannot go beside what is there. `going`: {row: what it would become}."""
+        return {}
+
+    def replaced(self, pairs, by):
+        """What a returned row had goes over to the one that stands for it: (old, new)."""
+
+    # what was answered
+    def of_unit(self, unit):
+        return self.rows.objects.filter(unit=unit)
 
     def close(self, task):
         """Write down how each row stands, under the rows' locks; give how many there are."""
-        raise NotImplementedError
+        rows = self.rows.objects.filter(unit__task=task)
+        rows.lock()
+        stood = [self.at_close(row_id=pk, standing=standing, answer_id=answer, **self.marked(task))
+                 for pk, standing, answer in rows.with_standing().values_list("pk", "standing", "latest")]
+        self.at_close.objects.bulk_create(stood, batch_size=500)
+        return len(stood)
 
-    def counts(self, task, unit=None):
-        """[(key of the AskedUnit, standing, how many rows, newest answer's key, when the first of them was handed in,
-        how many are 补报)]. One query."""
-        raise NotImplementedError
+    def newest(self, unit):
+        """The key of the newest answer that stands in this table; 0 where there is none."""
+        return self.of_unit(unit).aggregate(Max("latest"))["latest__max"] or 0
 
-    def to_fill(self):
-        """The rows that still wait for their unit, a queryset with `unit`."""
-        raise NotImplementedError
+    def shown(self, name, text):
+        """A text as it was said, in words."""
+        return text
 
-    def asked_rows(self, tasks):
-        """[(key of the task, how many rows it asked)] of these tasks, a queryset. One query."""
-        raise NotImplementedError
-
-    def stood(self, tasks):
-        """[(key of the task, key of the AskedUnit, standing, how many rows)] as they were closed. One query."""
-        raise NotImplementedError
-
+    # pages, of the kinds beside the projects
     def listing(self, task, unit=None, standing=""):
         """The Listing of what was answered, for 月报表 and 汇总表. One query."""
         raise NotImplementedError
 
-    def newest(self, unit):
-        """The key of the newest answer that stands in this table; 0 where there is none."""
-        raise NotImplementedError
-
-    def send_back(self, unit, by, reason, up_to, row=None):
-        """Return the answers of this table up to this key, or that of one row; give the rows. Raises ValidationError.
-        """
-        raise NotImplementedError
-
-    def lock(self, unit):
-        """Lock the rows of this table, so that nothing is handed in or returned meanwhile."""
-        raise NotImplementedError
-
-    def answered_by(self, unit):
-        """Who handed in the rows as they stand: a queryset of users."""
-        raise NotImplementedError
-
     def part(self, unit, user, typed=None):
-        """The Part of this unit's page. `typed`: what came with a request and was refused. One query."""
-        raise NotImplementedError
-
-    def sent(self, unit, post, do):
-        """The Sent of a form."""
+        """The Part of this unit's page. `typed`: what came with a request and was refused, by row."""
         raise NotImplementedError
 
     def pages(self, task):
         """[(words, address)] of its pages for who sees all units of this task."""
         return []
+
+
+@dataclass
+class Reading:
+    """What a draft says: what it would become, or 零报告, or the sentences why it cannot be handed in yet."""
+
+    reviewed: object = None
+    is_nil: bool = False
+    errors: dict = field(default_factory=dict)  # sentence by field; "" for the row
+    doubts: dict = field(default_factory=dict)  # sentence by field, which stops nobody
+
+    @property
+    def may_go(self):
+        return not self.errors and (self.is_nil or self.reviewed is not None)
 
 
 @dataclass
@@ -114,28 +157,9 @@ class Part:
     counts = ready = wrong = untouched = ()
 
 
-class Sent:
-    """What one form holds of a kind. `save` before `hand_in`, both in the transaction of the caller."""
-
-    typed = None  # by row, for a page that shows it again
-    versions = refused = taken = ()  # by the row's name in the form, without its first letter: what was kept, what not
-
-    def save(self, by):
-        """Keep the drafts; give the rows that somebody else changed meanwhile."""
-        raise NotImplementedError
-
-    def hand_in(self, by):
-        """Hand in what was asked for."""
-        raise NotImplementedError
-
-    def told(self):
-        """(done, warnings): sentences of what came of it."""
-        raise NotImplementedError
-
-
 def marks_of(newest):
-    """The mark of a table's newest answers of the other kinds. `newest`: {kind's name: key}, 0 for none."""
-    return ",".join(f"{name}:{key}" for name, key in sorted(newest.items()) if key)
+    """The mark of a table's newest answers beside those of projects. `newest`: {kind's name: key}, 0 for none."""
+    return ",".join(f"{name}:{key}" for name, key in sorted(newest.items()) if name and key)
 
 
 def read_marks(mark):
@@ -144,24 +168,26 @@ def read_marks(mark):
     return {name: int(key) for name, _, key in pairs if is_row_number(key)}
 
 
-def told_of(sent, post):
-    """What a page learns of drafts that it kept by itself (static/js/keep.js); of somebody else's text nothing."""
-    told = {"at": f"{timezone.localtime():%H:%M:%S}",
-            "set": {f"r{row}-version": version for row, version in sent.versions.items()},
-            "kept": [name for name in post if name.partition("-")[0][1:] in sent.taken]}
-    return {**told, "said": REFUSED} if sent.refused else told
-
-
 def register(kind):
-    if not any(type(each) is type(kind) for each in _KINDS):
-        _KINDS.append(kind)
+    _KINDS[kind.rows] = kind
+
+
+def kind_of(model):
+    """The kind whose rows are of this model."""
+    return _KINDS[model]
 
 
 def kinds():
-    return tuple(_KINDS)
+    """All of them, that of the projects first."""
+    return sorted(_KINDS.values(), key=lambda kind: kind.name)
+
+
+def beside():
+    """The kinds beside that of the projects."""
+    return [kind for kind in kinds() if kind.name]
 
 
 def listings(task, unit=None, standing=""):
     """The Listings of a task that have a row."""
-    found = [kind.listing(task, unit, standing) for kind in kinds()]
+    found = [kind.listing(task, unit, standing) for kind in beside()]
     return [each for each in found if each.rows]

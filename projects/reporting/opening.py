@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from guicheng import words
@@ -14,17 +13,8 @@ from guicheng.access.units import people_of
 from guicheng.days.workdays import UnknownYear, WorkCalendar
 from guicheng.notices.inbox import tell
 from guicheng.trail.history import acting
-from projects.models import (
-    AnswerAtClose,
-    AskedUnit,
-    Project,
-    ReportingRow,
-    ReportingTask,
-    Status,
-)
+from projects.models import AskedUnit, ReportingTask
 from projects.reporting.kinds import kinds
-
-AGAIN_WITHIN = 25  # days in which the same columns asked of the same units warn whoever asks
 
 
 @dataclass
@@ -40,36 +30,15 @@ class Asked:
         return sum(len(asked) for _, asked in self.units)
 
 
-def asked_projects(task):
-    """The projects a task asks about. Parts are told with the project they belong to."""
-    if not task.asks_projects:
-        return Project.objects.none()
-    rows = Project.objects.filter(dropped_at=None, is_sample=task.is_sample).answered_for().top_level()
-    lists, categories = list(task.lists.all()), list(task.categories.all())
-    rows = rows.filter(project_list__in=lists) if lists else rows.of_street()
-    if categories:
-        rows = rows.filter(category__in=categories)
-    if task.only_unfinished:
-        rows = rows.exclude(status__in=[*Status.DONE, Status.CANCELLED])
-    departments, communities = list(task.departments.all()), list(task.communities.all())
-    if departments or communities:
-        rows = rows.filter(Q(lead_department__in=departments)
-                           | Q(lead_department=None, community__in=communities))
-    return rows.select_related("lead_department", "community", "project_list").order_by(
-        "project_list__order", "number", "code")
-
-
 def asked(task):
     """An `Asked` of this task, as things stand."""
-    units, unanswered = defaultdict(list), []
-    for project in asked_projects(task):
-        unit = project.lead_department or project.community
-        (units[unit] if unit else unanswered).append(project)
-    warnings = _asked_lately(task, list(units))
+    units, unanswered, warnings = defaultdict(list), [], []
     for kind in kinds():
-        for unit, rows in kind.asked(task).items():
+        found = kind.asked(task)
+        for unit, rows in found.items():
             units[unit] += rows
-        warnings += kind.warnings(task)
+        unanswered += kind.unanswered(task)
+        warnings += kind.warnings(task, list(found))
     return Asked(sorted(units.items(), key=lambda pair: _place(pair[0])), unanswered, warnings)
 
 
@@ -77,21 +46,6 @@ def _place(unit):
     """Communities as their list has them, then the offices by name."""
     is_office = unit._meta.model_name == "department"
     return is_office, 0 if is_office else unit.order, unit.name
-
-
-def _asked_lately(task, units):
-    """A sentence for each running or recent task that asked the same columns of the same units."""
-    keys = [column.key for column in task.columns.all()] if task.asks_projects else []
-    since = timezone.now() - timedelta(days=AGAIN_WITHIN)
-    others = AskedUnit.objects.filter(task__opened_at__gte=since, task__columns__key__in=keys,
-                                      task__is_sample=task.is_sample).exclude(task=task)
-    others = others.select_related("task", "department", "community").distinct()
-    mine, found = set(units), defaultdict(list)
-    for row in others:
-        if row.unit in mine:
-            found[row.task].append(row.unit)
-    return [f"{words.day(timezone.localdate(other.opened_at))}布置的“{other}”已经问过其中 {len(same)} 个单位同样的"
-            "栏目，能用那一次的就不再问。" for other, same in found.items()]
 
 
 @transaction.atomic
@@ -111,12 +65,8 @@ def open_task(task, by):
     task.save()
     units = AskedUnit.objects.bulk_create(
         [AskedUnit(task=task, **{unit._meta.model_name: unit}) for unit, _ in found.units])
-    rows = [ReportingRow(unit=row, project=project)
-            for row, (_, asked) in zip(units, found.units, strict=True)
-            for project in asked if isinstance(project, Project)]
-    ReportingRow.objects.bulk_create(rows, batch_size=500)
     of_unit = {unit: (row, asked) for row, (unit, asked) in zip(units, found.units, strict=True)}
-    number = len(rows) + sum(kind.open(task, of_unit) for kind in kinds())
+    number = sum(kind.open(task, of_unit) for kind in kinds())
     for row in units:
         _tell(task, row)
     return number
@@ -136,14 +86,10 @@ def close_task(task, by):
     if not task.is_open:
         raise ValidationError("这次任务不在报，不能关闭。" if task.opened_at is None else "这次任务已经关闭了。")
     # whoever hands in holds the row's lock, and reads the task after it: before or after, never between
-    rows = ReportingRow.objects.filter(unit__task=task)
-    list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk", flat=True))
+    number = sum(kind.close(task) for kind in kinds())
     task.closed_at, task.closed_by = timezone.now(), by
     task.save()
-    stood = [AnswerAtClose(row_id=pk, standing=standing, answer_id=answer, is_sample=task.is_sample)
-             for pk, standing, answer in rows.with_standing().values_list("pk", "standing", "latest")]
-    AnswerAtClose.objects.bulk_create(stood, batch_size=500)
-    return len(stood) + sum(kind.close(task) for kind in kinds())
+    return number
 
 
 # --- days -------------------------------------------------------------------------------------------

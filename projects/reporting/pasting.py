@@ -11,7 +11,8 @@ from guicheng.excel_import.values import Unclear, plain_text
 from guicheng.files.spreadsheets import Unreadable, read_sheets
 from projects.excel_import.fields import FIELDS
 from projects.models import ReportingColumn, ReportingRow, Status
-from projects.reporting.typed import LABELS, draft_of, kept_of
+from projects.reporting.kinds import kind_of
+from projects.reporting.reading import LABELS
 
 LONGEST = 400_000  # characters
 NO_NAME = "没有认出哪一列是项目名称。请连表头一起复制，表头里要有“项目名称”。"
@@ -31,13 +32,13 @@ class Match:
     @property
     def draft(self):
         """The row's draft with these texts in it; 本期无变化 is no longer said where something is."""
-        kept = {name: text for name, text in kept_of(self.row).items() if name != "nil"}
-        return draft_of({**kept, **self.texts}, kept.keys() | self.texts.keys())
+        kept = {name: text for name, text in self.row.kept.items() if name != "nil"}
+        return kind_of(ReportingRow).clean({**kept, **self.texts}, kept.keys() | self.texts.keys())
 
     @property
     def changes(self):
         """(what, what stood there, what will) of each text that becomes another."""
-        kept, draft = kept_of(self.row), self.draft
+        kept, draft = self.row.kept, self.draft
         return [(LABELS[name], _shown(name, kept.get(name, "")), _shown(name, draft[name])) for name in self.texts
                 if draft.get(name) and draft[name] != kept.get(name, "")]
 

@@ -4,8 +4,8 @@ from django.db import transaction
 from django.urls import reverse
 
 from guicheng.notices.inbox import tell
-from projects.models import ReportingAnswer, ReportingRelease, ReportingRow, Standing
-from projects.reporting.kinds import kinds, marks_of
+from projects.models import ReportingRelease
+from projects.reporting.kinds import beside, kinds, marks_of
 
 NOT_WHOLE = "还有没交齐或退回的行，交齐了才能审签。"
 CHANGED = "这张表刚被重报过，请看过再审签。"
@@ -15,9 +15,8 @@ ALREADY = "这张表这样已经审签过了。"
 
 
 def newest_answer(unit):
-    """The key of the newest answer that stands in this table; 0 where there is none."""
-    found = ReportingRow.objects.filter(unit=unit).order_by("-latest_id").exclude(latest=None)
-    return found.values_list("latest_id", flat=True).first() or 0
+    """The key of the newest answer about a project that stands in this table; 0 where there is none."""
+    return kinds()[0].newest(unit)
 
 
 def release_of(unit):
@@ -30,20 +29,17 @@ def release_of(unit):
 
 def newest_beside(unit):
     """The mark of the newest answers of the other kinds that stand in this table; "" where there is none."""
-    return marks_of({kind.name: kind.newest(unit) for kind in kinds()})
+    return marks_of({kind.name: kind.newest(unit) for kind in beside()})
 
 
 def waits(unit):
     """Whether a row of this table, of whatever kind, is not answered or returned."""
-    rows = ReportingRow.objects.filter(unit=unit).with_standing().exclude(standing__in=Standing.ANSWERED)
-    return rows.exists() or any(kind.to_fill().filter(unit=unit).exists() for kind in kinds())
+    return any(kind.of_unit(unit).to_fill().exists() for kind in kinds())
 
 
 def has_own_rows(unit, user):
     """Whether this person handed in a row as it stands."""
-    return ReportingAnswer.objects.filter(row__unit=unit, by=user, pk__in=ReportingRow.objects.filter(
-        unit=unit).values("latest")).exists() or any(
-            kind.answered_by(unit).filter(pk=user.pk).exists() for kind in kinds())
+    return any(kind.of_unit(unit).filter(latest__by=user).exists() for kind in kinds())
 
 
 def ask_for_release(unit):
@@ -51,8 +47,8 @@ def ask_for_release(unit):
     reviewers = list(unit.unit.reviewers.filter(is_active=True))
     if not reviewers or waits(unit):
         return
-    beside = newest_beside(unit)
-    tell(reviewers, f"reporting-release:{unit.pk}:{newest_answer(unit)}{beside and f'+{beside}'}",
+    others = newest_beside(unit)
+    tell(reviewers, f"reporting-release:{unit.pk}:{newest_answer(unit)}{others and f'+{others}'}",
          f"请审签：{unit.task}", f"{unit}的表交齐了，请看过审签。",
          reverse("admin:projects_reportingtask_release", args=[unit.pk]))
 
@@ -63,11 +59,9 @@ def release(unit, by, up_to, *, beside="", filler="", phone="", scan=None):
 
     `scan`: an unsaved row. Raises ValidationError.
     """
-    rows = list(ReportingRow.objects.filter(unit=unit).select_for_update(no_key=True, of=("self",)).select_related(
-        "latest__update", "latest__returned").order_by("pk"))
     for kind in kinds():
-        kind.lock(unit)
-    if any(row.is_to_fill for row in rows) or waits(unit):
+        kind.of_unit(unit).lock()
+    if waits(unit):
         raise ValidationError(NOT_WHOLE)
     if (newest_answer(unit), newest_beside(unit)) != (up_to, beside):
         raise ValidationError(CHANGED)

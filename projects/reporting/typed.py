@@ -7,42 +7,10 @@ import hashlib
 import re
 from typing import NamedTuple
 
-from guicheng.text import clean_text
-from projects.excel_import.statuses import status_of
-from projects.models import AskedColumn, Standing
+from guicheng.text import is_row_number
 
-LONGEST = 2000  # characters of one cell
-BESIDE = ("reason", "effective_on", "nil", "nil_reason", "words_checked")  # what can be said beside the asked columns
-LABELS = {**dict(AskedColumn.choices), "reason": "暂停的原因", "nil": "本期无变化", "nil_reason": "没有变化的原因",
-          "effective_on": "到哪天", "words_checked": "已核对提醒词", "": "这一行", "words": "提醒词"}
-NOT_AGAIN = {"words_checked", "nil"}  # of what was returned: to be said anew
+MANY = 250  # rows that one sending may hold
 MARK = re.compile(r"([a-z_]{1,20})\.([0-9a-f]{8})")
-
-
-def draft_of(typed, columns):
-    """The texts of one row, cleaned and cut to what the task asks; what is empty is left out.
-
-    A status in the words of an office is kept as the status, as in the import; one that nobody knows as it was typed.
-    """
-    names = [*columns, *BESIDE]
-    texts = {name: clean_text(str(typed.get(name, "")))[:LONGEST] for name in names}
-    if texts.get("status"):
-        texts["status"] = status_of(texts["status"]) or texts["status"]
-    return {name: text for name, text in texts.items() if text}
-
-
-def is_begun(draft):
-    return any(draft.get(name) for name in [*AskedColumn.values, "reason", "nil", "nil_reason"])
-
-
-def kept_of(row):
-    """The texts a row stands with: its draft; of one that was handed in what was handed in, to be read or said anew."""
-    standing = row.standing_now
-    if standing in Standing.ANSWERED:
-        return {name: text for name, text in row.latest.said.items() if name != "words_checked"}
-    if standing == Standing.RETURNED and not row.has_draft:
-        return {name: text for name, text in row.latest.said.items() if name not in NOT_AGAIN}
-    return row.draft
 
 
 def marks_of(draft):
@@ -55,11 +23,23 @@ def _mark(text):
 
 
 class Typed(NamedTuple):
-    """One row as a page sent it. `drawn`: {field: mark} of what it was drawn with; None where the page does not say."""
+    """One row as a page sent it. `drawn`: {field: mark} of what it was drawn with; None where the page does not say.
+
+    `unseen`: the fields that the page does not show.
+    """
 
     version: int
     draft: dict
     drawn: dict | None = None
+    unseen: frozenset = frozenset()
+
+    def over(self, kept):
+        """The same, and what the page does not show as it is kept."""
+        rest = {name: kept[name] for name in self.unseen if kept.get(name)}
+        drawn = None if self.drawn is None else {
+            **{name: mark for name, mark in self.drawn.items() if name not in self.unseen},
+            **{name: _mark(text) for name, text in rest.items()}}
+        return self._replace(draft={**self.draft, **rest}, drawn=drawn)
 
     @property
     def mine(self):
@@ -90,13 +70,34 @@ class Typed(NamedTuple):
         return self.draft.get(name, "") != theirs.get(name, "")
 
 
-def typed_in(post, keys, columns):
-    """{row's key: Typed} of these rows, as a page sent them; a row without a version was not sent."""
-    found = {}
-    for pk in keys:
-        version = post.get(f"r{pk}-version", "")
-        if version.isascii() and version.isdecimal() and len(version) < 10:
-            texts = {name: post[f"r{pk}-{name}"] for name in [*columns, *BESIDE] if f"r{pk}-{name}" in post}
-            drawn = dict(MARK.findall(post[f"r{pk}-drawn"][:1000])) if f"r{pk}-drawn" in post else None
-            found[pk] = Typed(int(version), draft_of(texts, columns), drawn)
+def as_typed(row, typed):
+    """(the texts that a page shows of a row, what somebody else wrote meanwhile of the cells about which one is asked).
+
+    `typed` came with a request and was refused, or is None: it stands before what is kept.
+    """
+    kept = row.kept
+    if typed is None:
+        return kept, {}
+    typed = typed.over(kept)
+    draft, clash = typed.beside(kept) if row.version != typed.version else (typed.draft, ())
+    return draft, {name: kept.get(name, "") for name in clash}
+
+
+def typed_in(post, kind, names, only=None):
+    """{row's key: Typed} of the rows of a kind, as a page sent them; a row without a version was not sent.
+
+    `only`: those of the names that the page shows, where it does not show all.
+    """
+    shown, found = names if only is None else only, {}
+    for version in post:
+        pk = version.removeprefix(kind.prefix).removesuffix("-version")
+        row = f"{kind.prefix}{pk}"
+        if version == f"{row}-version" and is_row_number(pk) and len(found) < MANY and _is_version(post[version]):
+            texts = {name: post[f"{row}-{name}"] for name in shown if f"{row}-{name}" in post}
+            drawn = dict(MARK.findall(post[f"{row}-drawn"][:1000])) if f"{row}-drawn" in post else None
+            found[int(pk)] = Typed(int(post[version]), kind.clean(texts, shown), drawn, frozenset(names) - {*shown})
     return found
+
+
+def _is_version(text):
+    return text.isascii() and text.isdecimal() and len(text) < 10

@@ -57,7 +57,6 @@ from projects.summary.reporting import (
     at_close,
     task_progress,
     tasks_between,
-    unit_progress,
     unit_standings,
     whole_progress,
 )
@@ -74,6 +73,6 @@ __all__ = [
     "changes_between", "corrected", "declarations_of_sources", "drift", "facets", "first_day", "groups_by", "lacking",
     "last_changed", "late", "lights_by_colour", "list_summaries", "news", "overdue_by", "own_by_status", "past_due",
     "pending_by", "quarter_summary", "quarters_with_news", "stair", "stair_of", "states_between", "task_progress",
-    "tasks_between", "tellings_of", "unit_progress", "unit_standings", "uses_of_sources", "verdicts",
+    "tasks_between", "tellings_of", "unit_standings", "uses_of_sources", "verdicts",
     "whole_progress", "with_verdict",
 ]

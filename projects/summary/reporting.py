@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import BooleanField, Case, Count, Max, Min, OuterRef, Q, Subquery, When
 
 from guicheng.access.units import behind
-from projects.models import AnswerAtClose, AskedUnit, ReportingRelease, ReportingRow, ReportingTask, Standing
+from projects.models import AskedUnit, ReportingRelease, ReportingRow, ReportingTask, Standing
 from projects.reporting.kinds import kinds, marks_of
 
 
@@ -111,17 +111,10 @@ class TaskProgress:
                 **{name: kinds[name] for name in ("whole", "unbegun", "returned", "begun")}}
 
 
-def unit_progress(unit):
-    """The Progress of the projects of one asked unit. One query."""
-    rows = ReportingRow.objects.filter(unit=unit).with_standing().order_by()
-    return Progress(Counter(dict(rows.values_list("standing").annotate(Count("pk")))))
-
-
 def whole_progress(unit):
-    """The Progress of all that one unit is asked, of whatever kind. One query, and one for each other kind."""
-    beside = [Counter({standing: count}) for kind in kinds()
-              for asked, standing, count, *_ in kind.counts(unit.task, unit)]
-    return Progress(sum(beside, unit_progress(unit).counts))
+    """The Progress of all that one unit is asked. One query for each kind of row."""
+    return Progress(sum((Counter(dict(kind.of_unit(unit).with_standing().order_by().values_list(
+        "standing").annotate(Count("pk")))) for kind in kinds()), Counter()))
 
 
 def unit_standings(unit):
@@ -132,18 +125,18 @@ def unit_standings(unit):
 
 
 def task_progress(task):
-    """A TaskProgress, in two queries whatever it asks, and one for each other kind of row."""
-    rows = ReportingRow.objects.filter(unit__task=task).with_standing().order_by()
-    own = rows.values_list("unit", "standing").annotate(
-        Count("pk"), Max("latest"), Min("latest__at"), after=Count("pk", filter=Q(latest__is_late=True)))
-    beside = [(kind, list(kind.counts(task))) for kind in kinds()]
-    counts, newest, since, late = defaultdict(Counter), defaultdict(Counter), [], 0
-    for name, found in [("", own), *((kind.name, found) for kind, found in beside)]:
+    """A TaskProgress, in one query and one for each kind of row."""
+    counts, newest, since, late, beside = defaultdict(Counter), defaultdict(Counter), [], 0, []
+    for kind in kinds():
+        found = list(kind.rows.objects.filter(unit__task=task).with_standing().order_by().values_list(
+            "unit", "standing").annotate(Count("pk"), Max("latest"), Min("latest__at"),
+                                         after=Count("pk", filter=Q(latest__is_late=True))))
         for unit, standing, count, last, first_at, after in found:
             counts[unit][standing] += count
-            newest[unit][name] = max(newest[unit][name], last or 0)
+            newest[unit][kind.name] = max(newest[unit][kind.name], last or 0)
             since += [first_at] * (standing == Standing.HANDED_IN)
             late += after
+        beside += [kind] * bool(kind.name and found)
     units = list(_asked(task))
     progress = {unit: Progress(counts[unit.pk]) for unit in units}
     return TaskProgress(
@@ -151,13 +144,13 @@ def task_progress(task):
         [unit for unit in units if unit.is_unreached],
         frozenset(unit.pk for unit in units
                   if progress[unit].is_whole and _as_released(unit, newest[unit.pk])),
-        min(since, default=None), late, tuple(kind for kind, found in beside if found))
+        min(since, default=None), late, tuple(beside))
 
 
 def _as_released(unit, newest):
     """Whether its last release let go just these newest answers, by name of their kind ("" for projects)."""
-    beside = marks_of({name: key for name, key in newest.items() if name})
-    return unit.released_beside is not None and (unit.released_to or 0, unit.released_beside) == (newest[""], beside)
+    seen = newest[""], marks_of(newest)
+    return unit.released_beside is not None and (unit.released_to or 0, unit.released_beside) == seen
 
 
 def _asked(task):
@@ -174,41 +167,41 @@ def _asked(task):
 
 
 def at_close(task):
-    """(the rows as they stood at the closing, the units that had handed in all by then). One query, and one for each
-    other kind of row.
-    """
+    """(the rows as they stood at the closing, the units that had handed in all by then). One query a kind of row."""
     counts = _stood(ReportingTask.objects.filter(pk=task.pk))[task.pk]
     return Progress(sum(counts.values(), Counter())), sum(Progress(each).is_whole for each in counts.values())
 
 
 def _stood(tasks):
     """{task's key: {key of the AskedUnit: Counter of standings}} as these tasks were closed, of all kinds of rows."""
-    own = AnswerAtClose.objects.filter(row__unit__task__in=tasks).order_by().values_list(
-        "row__unit__task", "row__unit", "standing").annotate(Count("pk"))
     counts = defaultdict(lambda: defaultdict(Counter))
-    for task, unit, standing, count in [*own, *(row for kind in kinds() for row in kind.stood(tasks))]:
-        counts[task][unit][standing] += count
+    for kind in kinds():
+        for task, unit, standing, count in kind.at_close.objects.filter(
+                row__unit__task__in=tasks).order_by().values_list(
+                    "row__unit__task", "row__unit", "standing").annotate(Count("pk")):
+            counts[task][unit][standing] += count
     return counts
 
 
 def tasks_between(first, last):
     """The 报送任务 told for a day of this range, each as plain values: how many units and rows, and how many of them
-    had answered when it was closed (None while it runs). Counts alone: no unit is named. Two queries, and two for each
-    other kind of row.
+    had answered when it was closed (None while it runs). Counts alone: no unit is named. One query, and two for each
+    kind of row.
     """
     tasks = ReportingTask.objects.exclude(opened_at=None).filter(
         is_sample=False, as_of__gte=first, as_of__lte=last).annotate(
-        asked=Count("units", distinct=True), asked_rows=Count("units__rows", distinct=True)).order_by("as_of", "pk")
+        asked=Count("units", distinct=True)).order_by("as_of", "pk")
     there = ReportingTask.objects.filter(pk__in=[task.pk for task in tasks])
-    counts, beside = _stood(there), Counter()
+    counts, rows = _stood(there), Counter()
     for kind in kinds():
-        beside.update(dict(kind.asked_rows(there)))
-    return [_told(task, [Progress(each) for each in counts[task.pk].values()], beside[task.pk]) for task in tasks]
+        rows.update(dict(kind.rows.objects.filter(unit__task__in=there).order_by().values_list(
+            "unit__task").annotate(Count("pk"))))
+    return [_told(task, [Progress(each) for each in counts[task.pk].values()], rows[task.pk]) for task in tasks]
 
 
-def _told(task, units, beside):
+def _told(task, units, rows):
     closed = task.closed_at is not None
     return {"title": task.title, "ground": task.ground, "as_of": task.as_of.isoformat(), "is_closed": closed,
-            "units": task.asked, "rows": task.asked_rows + beside,
+            "units": task.asked, "rows": rows,
             "units_answered": sum(unit.is_whole for unit in units) if closed else None,
             "rows_answered": sum(unit.answered for unit in units) if closed else None}

@@ -119,12 +119,6 @@ def translated(formula, down, right):
     return REFERENCE.sub(each, formula)
 
 
-def reaches_other_rows(formula, row):
-    """Whether a formula sums or takes from rows other than its own: what a line's own formula does not."""
-    return any(_row(cell) != row for found in REFERENCE.finditer(formula) if not found["text"] and not found["ra"]
-               for cell in (found["a"], found["b"]) if cell)
-
-
 def number(column):
     """The number of a column, A is 1."""
     total = 0

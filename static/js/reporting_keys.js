@@ -91,7 +91,7 @@
       const rest = values.map((raw, right) => {
         const text = raw.trim();
         const cell = row && cellsOf(row)[column + right];
-        const value = cell && !box.checked ? read(cell, text) : null;
+        const value = cell && !(box && box.checked) ? read(cell, text) : null; // the grid of figures has no box
         if (value === null) return text;
         before.push([cell, cell.value]);
         cell.value = value;

@@ -25,7 +25,7 @@ CODE = {
     "guicheng/office/shown.py": STAFF, "guicheng/pages/staff.py": STAFF,
     "guicheng/days/workdays_admin.py": STAFF, "guicheng/accounts/hand_over.py": STAFF,
     "guicheng/notices/outbox.py": STAFF,
-    "projects/admin/reporting_table.py": TECHNICAL, "projects/reporting/opening.py": TECHNICAL,
+    "projects/admin/reporting_table.py": TECHNICAL, "projects/reporting/asking.py": TECHNICAL,
     "projects/reporting/returns.py": TECHNICAL,
     "projects/dossier/office.py": "how many changes of the row are left out of the list above it",
     "projects/dossier/reading.py": TECHNICAL,

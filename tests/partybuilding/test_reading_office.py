@@ -9,13 +9,11 @@ from openpyxl import load_workbook
 
 from guicheng.notices.inbox import InboxMessage
 from partybuilding.models import ReadingReturn, ReadingRow, ReportedReading
-from partybuilding.reporting.asking import Readings
-from partybuilding.reporting.returns import versions_of
 from projects import summary
 from projects.models import AskedUnit, Standing
 from projects.reporting.opening import close_task, open_task, prepare_next
 from projects.reporting.releasing import OWN, newest_beside, release, release_of
-from projects.reporting.returns import send_back
+from projects.reporting.returns import send_back, versions_of
 from tests import factories as make
 from tests.partybuilding.test_readings import (  # noqa: F401, fixtures
     first,
@@ -59,10 +57,10 @@ def test_the_office_returns_a_figure_and_the_unit_sees_why(sign_in, row, worker,
 def test_what_was_answered_again_meanwhile_is_not_returned(row, worker, street_admin):  # noqa: F811
     handed_in(row, worker, value="30")
     seen = newest(row)
-    send_back(row.unit, street_admin, "错", seen, row, kind=Readings())
+    send_back(row.unit, street_admin, "错", seen, row)
     handed_in(row, worker, value="31")
     with pytest.raises(ValidationError, match="看过再退"):
-        send_back(row.unit, street_admin, "错", seen, row, kind=Readings())
+        send_back(row.unit, street_admin, "错", seen, row)
     assert stands(row) == Standing.HANDED_IN
 
 
@@ -75,7 +73,7 @@ def test_the_unit_itself_returns_nothing(sign_in, row, worker):  # noqa: F811
 
 def test_a_return_stays_as_it_was(row, worker, street_admin):  # noqa: F811
     handed_in(row, worker, nil="1")
-    send_back(row.unit, street_admin, "错", newest(row), row, kind=Readings())
+    send_back(row.unit, street_admin, "错", newest(row), row)
     for change in (lambda: ReadingReturn.objects.update(reason="别的"), lambda: ReadingReturn.objects.all().delete(),
                    lambda: ReadingReturn.objects.create(answer_id=newest(row), reason="", by=street_admin)):
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -120,7 +118,7 @@ def test_a_later_answer_of_a_figure_asks_for_another_release(row, worker, first,
     seen = newest_beside(unit)
     release(unit, first, 0, beside=seen)
     assert release_of(unit) and not summary.task_progress(unit.task).to_release
-    send_back(unit, street_admin, "错", newest(row), row, kind=Readings())
+    send_back(unit, street_admin, "错", newest(row), row)
     assert release_of(unit) is None
     handed_in(row, worker, value="31")
     assert release_of(unit) is None and summary.task_progress(unit.task).to_release == [unit]

@@ -8,6 +8,7 @@ from django.utils import timezone
 from partybuilding.models import MetricReading, ReadingRow, ReportedReading
 from projects.models import AskedUnit, ProgressUpdate, ReportingTask, Source, Standing
 from projects.reporting.opening import open_task
+from projects.reporting.typed import marks_of
 from tests import factories as make
 from tests.partybuilding.test_readings import (  # noqa: F401, fixtures
     first,
@@ -28,10 +29,10 @@ pytestmark = pytest.mark.django_db
 
 
 def sent(rows, do, **texts):
-    """The form of these rows with the same texts in each."""
+    """The form of these rows as they are drawn, with the same texts in each."""
     form = {"do": do}
-    for each in rows:
-        form[f"rm{each.pk}-version"] = ReadingRow.objects.get(pk=each.pk).version
+    for each in ReadingRow.objects.filter(pk__in=[each.pk for each in rows]):
+        form |= {f"rm{each.pk}-version": each.version, f"rm{each.pk}-drawn": marks_of(each.kept)}
         form |= {f"rm{each.pk}-{name}": text for name, text in texts.items()}
     return form
 
@@ -106,14 +107,15 @@ def test_a_lost_update_is_refused_with_both_texts(sign_in, worker, row):  # noqa
     sign_in(worker).post(row.unit.get_absolute_url(), form)
     answer = sign_in(worker).post(row.unit.get_absolute_url(), form | {f"rm{row.pk}-value": "2"})
     page = answer.content.decode()
-    assert answer.status_code == 409 and 'value="2"' in page and "别人刚写的" in page and "数：1" in page
+    assert answer.status_code == 409 and 'value="2"' in page and "别人刚写的</strong>　1<" in page
     assert ReadingRow.objects.get(pk=row.pk).draft == {"value": "1"}
 
 
 def test_the_page_keeps_drafts_by_itself(sign_in, worker, row):  # noqa: F811
     address = reverse("admin:projects_reportingtask_drafts", args=[row.unit_id])
     kept = sign_in(worker).post(address, sent([row], "save", value="7")).json()
-    assert kept["set"] == {f"rm{row.pk}-version": 2} and f"rm{row.pk}-value" in kept["kept"] and "said" not in kept
+    assert kept["set"] == {f"rm{row.pk}-version": 2, f"rm{row.pk}-drawn": marks_of({"value": "7"})}
+    assert f"rm{row.pk}-value" in kept["kept"] and "said" not in kept
     assert ReadingRow.objects.get(pk=row.pk).draft == {"value": "7"}
 
 

@@ -16,12 +16,15 @@ from partybuilding.models import (
     ReadingRow,
     ReportedReading,
 )
-from partybuilding.reporting.drafts import read, save_drafts
-from partybuilding.reporting.hand_in import TWICE, hand_in
+from partybuilding.reporting.asking import TWICE
+from partybuilding.reporting.reading import TYPED, read
 from partybuilding.reporting.values import jumped, read_value
 from projects import summary
 from projects.models import AskedUnit, ReportingTask, Source, Standing, WatchedWord
+from projects.reporting.drafts import save_drafts
+from projects.reporting.hand_in import hand_in
 from projects.reporting.opening import asked, close_task, open_task
+from projects.reporting.typed import Typed
 from tests import factories as make
 from tests.projects.test_reporting import make_task
 
@@ -118,8 +121,9 @@ ROWS = ReadingRow.objects
 
 
 def typed(row, by, **texts):
-    """Type into the row and give what was seen of it: {key: version}."""
-    save_drafts(ROWS.filter(pk=row.pk), {row.pk: (ROWS.get(pk=row.pk).version, texts)}, by)
+    """Type into the row, on a page that shows just these, and give what was seen of it: {key: version}."""
+    seen = Typed(ROWS.get(pk=row.pk).version, texts, unseen=frozenset(TYPED) - texts.keys())
+    save_drafts(ROWS.filter(pk=row.pk), {row.pk: seen}, by)
     return {row.pk: ROWS.get(pk=row.pk).version}
 
 
@@ -214,8 +218,8 @@ def test_what_is_wrong_is_told_at_its_cell_and_stays(row, worker, texts, name):
 def test_what_is_far_from_the_last_warns_and_goes(row, worker, metric, place, task):
     make.make_reading(metric, community=place, value=100, effective_on=timezone.localdate() - timedelta(days=30))
     fresh = ROWS.with_before().select_related("unit__community", "metric").get(pk=row.pk)
-    assert "100 名" in read(fresh, {"value": "300"}, task).warning
-    assert read(fresh, {"value": "299"}, task).warning == ""
+    assert "100 名" in read(fresh, {"value": "300"}, task).doubts["value"]
+    assert read(fresh, {"value": "299"}, task).doubts == {}
     assert handed_in(row, worker, value="300").number == 1
 
 
@@ -276,8 +280,8 @@ def test_a_returned_one_is_handed_in_again_and_both_stay(row, worker, first):
 
 
 def test_who_saw_an_older_draft_is_refused(row, worker):
-    saved = save_drafts(ROWS.all(), {row.pk: (1, {"value": "1"})}, worker)
-    assert saved.rows and save_drafts(ROWS.all(), {row.pk: (1, {"value": "2"})}, worker).refused == [row]
+    saved, _ = save_drafts(ROWS.all(), {row.pk: (1, {"value": "1"})}, worker)
+    assert saved and save_drafts(ROWS.all(), {row.pk: (1, {"value": "2"})}, worker) == ([], [row])
     assert hand_in(ROWS.all(), {row.pk: 1}, worker).number == 0
     assert ROWS.get(pk=row.pk).draft == {"value": "1"}
 

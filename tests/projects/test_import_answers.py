@@ -286,6 +286,20 @@ def test_a_row_is_read_after_all(clerk, key_list, office, preview, say):
     assert set(Project.objects.values_list("name", flat=True)) == {"步道", "合计", "长椅"}
 
 
+def test_every_row_that_was_not_read_is_on_a_page_and_in_the_result(clerk, key_list, office, preview, sign_in):
+    batch = preview(clerk, workbook([HEAD, ["", "步道", "城建办", "", "已进场。"],
+                                     *[["", "合计", "", "", f"第 {number} 个"] for number in range(350)]]))
+    assert batch.skipped == len(batch.passed_over) == 350
+    client, there = sign_in(clerk), reverse("admin:projects_importbatch_change", args=[batch.pk])
+    pages = [client.get(f"{there}?passed={number}").content.decode() for number in (1, 2, 3, 4)]
+    assert [sum(page.count(f"<td>{row}</td>") for row in range(3, 353)) for page in pages] == [100, 100, 100, 50]
+    assert all("只列了前" not in page for page in pages) and "第 4 页，共 4 页" in pages[3]
+    result = client.get(reverse("admin:projects_importbatch_result", args=[batch.pk]))
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(result)))["没有读的行"]
+    told = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    assert [row[1] for row in told] == list(range(3, 353)) and {row[2] for row in told} == {"合计"}
+
+
 def test_a_row_that_is_struck_out_is_read_with_its_words(clerk, key_list, office, preview, say):
     book = openpyxl.load_workbook(workbook([HEAD, ["", "步道", "城建办", "", "已进场。"]]))
     for cell in book.active[2]:

@@ -20,14 +20,19 @@ from projects.models import (
     WatchedWord,
 )
 from projects.reporting import hand_in as handing
-from projects.reporting.drafts import read, save_drafts
+from projects.reporting.asking import Statements
+from projects.reporting.drafts import save_drafts
 from projects.reporting.hand_in import hand_in
 from projects.reporting.opening import asked, close_task, due_before, next_days, open_task
-from projects.reporting.typed import draft_of
+from projects.reporting.reading import TYPED, read
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 COLUMNS = ["status", "percent", "text", "problem", "delay_reason", "next_step"]
+
+
+def draft_of(texts):
+    return Statements().clean(texts, TYPED)
 
 
 def make_task(columns=COLUMNS, **kw):
@@ -62,7 +67,7 @@ def row(unit):
 def typed(unit, by, **texts):
     """Type into every row of the table and give what was seen of them: {key: version}."""
     rows = list(ReportingRow.objects.filter(unit=unit))
-    save_drafts(unit, {row.pk: (row.version, draft_of(texts, COLUMNS)) for row in rows}, by)
+    save_drafts(unit.rows, {row.pk: (row.version, draft_of(texts)) for row in rows}, by)
     return dict(ReportingRow.objects.filter(unit=unit).values_list("pk", "version"))
 
 
@@ -79,7 +84,7 @@ def refused_by_database(make_row):
 
 # --- the task -------------------------------------------------------------------------------------------
 def test_it_works(row, unit, clerk, senior_reviewer, reviewer):
-    outcome = hand_in(unit, typed(unit, clerk, status="in_progress", percent="78%", text="主管接通。"), clerk)
+    outcome = hand_in(unit.rows, typed(unit, clerk, status="in_progress", percent="78%", text="主管接通。"), clerk)
     assert outcome.number == 1
     update = ProgressUpdate.objects.get(author=clerk)
     assert (update.state, update.percent, update.effective_on) == ("submitted", 78, timezone.localdate())
@@ -180,7 +185,7 @@ def test_what_is_asked_once_has_no_next():
     ({"text": "好", "effective_on": "2099-01-01"}, "effective_on"),
 ])
 def test_what_is_wrong_is_told_beside_its_cell(row, task, texts, name):
-    reading = read(row, draft_of(texts, COLUMNS), task, own=None)
+    reading = read(row, draft_of(texts), task, own=None)
     assert name in reading.errors
     assert not reading.may_go
 
@@ -189,7 +194,7 @@ def test_what_is_wrong_is_told_beside_its_cell(row, task, texts, name):
     {"percent": "100％"}, {"status": "已完成"}, {"text": "装好 24 盏。"},
     {"status": "paused", "reason": "等批复"}, {"nil": "1"}])
 def test_control_what_is_right_may_go(row, task, texts):
-    assert read(row, draft_of(texts, COLUMNS), task, own=None).may_go
+    assert read(row, draft_of(texts), task, own=None).may_go
 
 
 def test_a_draft_is_kept_as_it_was_typed_and_makes_no_statement(row, unit, clerk):
@@ -203,11 +208,11 @@ def test_a_draft_is_kept_as_it_was_typed_and_makes_no_statement(row, unit, clerk
 def test_of_two_writers_the_second_is_refused_and_nothing_is_lost(row, unit, clerk):
     before = row.version
     typed(unit, clerk, text="甲写的")
-    saved, refused = save_drafts(unit, {row.pk: (before, {"text": "乙写的"})}, clerk)
+    saved, refused = save_drafts(unit.rows, {row.pk: (before, {"text": "乙写的"})}, clerk)
     assert (saved, refused) == ([], [row])
     row.refresh_from_db()
     assert row.draft == {"text": "甲写的"}
-    saved, refused = save_drafts(unit, {row.pk: (before, {"text": "甲写的"})}, clerk)  # the same: no quarrel
+    saved, refused = save_drafts(unit.rows, {row.pk: (before, {"text": "甲写的"})}, clerk)  # the same: no quarrel
     assert (saved, refused) == ([], [])
 
 
@@ -218,15 +223,15 @@ def test_a_row_that_is_wrong_stays_and_the_others_go(key_list, office, project, 
     open_task(task, street_admin)
     unit = AskedUnit.objects.get(task=task)
     first, second = ReportingRow.objects.filter(unit=unit)
-    save_drafts(unit, {first.pk: (1, {"percent": "120"}), second.pk: (1, {"text": "好了。"})}, clerk)
-    outcome = hand_in(unit, {first.pk: 2, second.pk: 2}, clerk)
+    save_drafts(unit.rows, {first.pk: (1, {"percent": "120"}), second.pk: (1, {"text": "好了。"})}, clerk)
+    outcome = hand_in(unit.rows, {first.pk: 2, second.pk: 2}, clerk)
     assert outcome.refused == {first: {"percent": "不能超过 100。"}}
-    assert outcome.statements == [second]
+    assert outcome.in_review == [second]
     assert (stands(first), stands(second)) == (Standing.DRAFT, Standing.HANDED_IN)
 
 
 def test_no_change_is_an_answer_and_no_statement(row, unit, clerk):
-    outcome = hand_in(unit, typed(unit, clerk, nil="1"), clerk)
+    outcome = hand_in(unit.rows, typed(unit, clerk, nil="1"), clerk)
     assert outcome.nils == [row]
     assert stands(row) == Standing.NIL
     assert not ProgressUpdate.objects.filter(author=clerk).exists()
@@ -236,34 +241,34 @@ def test_no_change_of_a_red_row_needs_a_reason(row, unit, clerk, project):
     make.make_update(project, status="in_progress", effective_on=timezone.localdate())
     Project.objects.filter(pk=project.pk).update(
         planned_start=date(2026, 1, 1), planned_end=date(2026, 1, 31), due_on=date(2026, 1, 31))
-    assert "nil_reason" in hand_in(unit, typed(unit, clerk, nil="1"), clerk).refused[row]
-    assert hand_in(unit, typed(unit, clerk, nil="1", nil_reason="等验收。"), clerk).nils == [row]
+    assert "nil_reason" in hand_in(unit.rows, typed(unit, clerk, nil="1"), clerk).refused[row]
+    assert hand_in(unit.rows, typed(unit, clerk, nil="1", nil_reason="等验收。"), clerk).nils == [row]
 
 
 def test_what_was_handed_in_is_not_handed_in_again(row, unit, clerk):
     seen = typed(unit, clerk, text="好了。")
-    assert hand_in(unit, seen, clerk).number == 1
-    assert hand_in(unit, seen, clerk).number == 0
+    assert hand_in(unit.rows, seen, clerk).number == 1
+    assert hand_in(unit.rows, seen, clerk).number == 0
     assert ProgressUpdate.objects.filter(author=clerk).count() == 1
 
 
 def test_who_saw_an_older_draft_does_not_hand_it_in(row, unit, clerk):
     seen = typed(unit, clerk, text="甲")
     typed(unit, clerk, text="乙")
-    assert hand_in(unit, seen, clerk).refused == {row: {"": handing.CHANGED}}
+    assert hand_in(unit.rows, seen, clerk).refused == {row: {"": handing.CHANGED}}
 
 
 def test_a_project_that_is_no_longer_theirs_is_not_told_by_them(row, unit, clerk, project):
     Project.objects.filter(pk=project.pk).update(lead_department=make.make_department())
-    assert hand_in(unit, typed(unit, clerk, text="好了。"), clerk).refused == {row: {"": handing.NOT_THEIRS}}
+    assert hand_in(unit.rows, typed(unit, clerk, text="好了。"), clerk).refused == {row: {"": Statements.not_theirs}}
 
 
 def test_a_returned_row_is_handed_in_again_and_both_versions_stay(row, unit, clerk, reviewer):
-    hand_in(unit, typed(unit, clerk, text="快好了。"), clerk)
+    hand_in(unit.rows, typed(unit, clerk, text="快好了。"), clerk)
     first = ProgressUpdate.objects.get(author=clerk)
     first.send_back(reviewer, "请写哪天完工。")
     assert stands(row) == Standing.RETURNED
-    hand_in(unit, typed(unit, clerk, text="11 月 28 日完工。"), clerk)
+    hand_in(unit.rows, typed(unit, clerk, text="11 月 28 日完工。"), clerk)
     assert stands(row) == Standing.HANDED_IN
     assert [answer.said["text"] for answer in row.answers.all()] == ["快好了。", "11 月 28 日完工。"]
     first.refresh_from_db()
@@ -273,13 +278,13 @@ def test_a_returned_row_is_handed_in_again_and_both_versions_stay(row, unit, cle
 def test_a_word_of_the_list_is_asked_about_once(row, unit, clerk):
     WatchedWord.objects.create(word="张主任", kind="leader", advice="不写姓名。")
     seen = typed(unit, clerk, text="张主任到场。")
-    assert "words" in hand_in(unit, seen, clerk).refused[row]
-    assert hand_in(unit, typed(unit, clerk, text="张主任到场。", words_checked="1"), clerk).number == 1
+    assert "words" in hand_in(unit.rows, seen, clerk).refused[row]
+    assert hand_in(unit.rows, typed(unit, clerk, text="张主任到场。", words_checked="1"), clerk).number == 1
 
 
 def test_the_author_does_not_review_what_the_table_made(unit, clerk, office, row):
     office.reviewers.add(clerk)
-    hand_in(unit, typed(unit, clerk, text="好了。"), clerk)
+    hand_in(unit.rows, typed(unit, clerk, text="好了。"), clerk)
     assert not ProgressUpdate.objects.for_review_by(clerk)
 
 
@@ -291,7 +296,7 @@ def test_thirty_rows_are_handed_in_with_few_queries(key_list, office, street_adm
     unit = AskedUnit.objects.get(task=task)
     seen = typed(unit, clerk, text="好了。")
     with CaptureQueriesContext(connection) as asked_for:
-        assert hand_in(unit, seen, clerk).number == 30
+        assert hand_in(unit.rows, seen, clerk).number == 30
     assert len(asked_for) <= 30, [each["sql"][:90] for each in asked_for]
 
 
@@ -301,7 +306,7 @@ def test_closing_freezes_who_had_answered_and_what_comes_later_is_marked(row, un
     assert close_task(task, street_admin) == 1
     row.refresh_from_db()
     assert row.at_close.standing == Standing.DRAFT
-    assert hand_in(unit, {row.pk: row.version}, clerk).number == 1
+    assert hand_in(unit.rows, {row.pk: row.version}, clerk).number == 1
     answer = ReportingAnswer.objects.get()
     assert answer.is_late
     row.at_close.refresh_from_db()
@@ -311,7 +316,7 @@ def test_closing_freezes_who_had_answered_and_what_comes_later_is_marked(row, un
 
 
 def test_control_what_came_in_time_is_not_marked(row, unit, task, clerk, street_admin):
-    hand_in(unit, typed(unit, clerk, nil="1"), clerk)
+    hand_in(unit.rows, typed(unit, clerk, nil="1"), clerk)
     close_task(task, street_admin)
     row.refresh_from_db()
     assert row.at_close.standing == Standing.NIL
@@ -320,7 +325,7 @@ def test_control_what_came_in_time_is_not_marked(row, unit, task, clerk, street_
 
 
 def test_the_database_keeps_answers_as_they_were(row, unit, task, clerk, street_admin):
-    hand_in(unit, typed(unit, clerk, nil="1"), clerk)
+    hand_in(unit.rows, typed(unit, clerk, nil="1"), clerk)
     close_task(task, street_admin)
     row.refresh_from_db()
     refused_by_database(lambda: ReportingAnswer.objects.update(reason="别的"))

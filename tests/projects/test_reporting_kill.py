@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from projects.models import AskedUnit, ProgressUpdate, ReportingAnswer, ReportingRow, ReviewStep, Standing
-from projects.reporting import hand_in as handing
+from projects.reporting.asking import Statements
 from projects.reporting.opening import open_task
 from tests import factories as make
 from tests.forked import forked
@@ -109,9 +109,9 @@ def test_killed_at_each_step(unit, clerk, point):
         if point == "the statements":
             ReviewStep.objects.bulk_create = type(ReviewStep.objects).bulk_create = die
         elif point == "the answers":
-            handing.ReportingAnswer = type("Answer", (), {"__init__": die})
+            Statements.answers = type("Answer", (), {"__init__": die})
         else:
-            handing.ReportingRow.objects.bulk_update = die
+            ReportingRow.objects.bulk_update = die
         page.send()
 
     page = page_of(unit, clerk)

@@ -54,7 +54,7 @@ def rows(unit):
 
 
 def handed_in(unit, by, **texts):
-    return hand_in(unit, typed(unit, by, **texts), by)
+    return hand_in(unit.rows, typed(unit, by, **texts), by)
 
 
 def now_of(unit):
@@ -86,7 +86,7 @@ def test_no_change_is_returned_and_stays_beside_what_comes_after(unit, rows, cle
     assert [stands(row) for row in rows] == [Standing.RETURNED, Standing.NIL]
     assert words_of(now_of(unit))[rows[0].pk][:2] == ("上月说好要开工。", street_admin)
     first = ReportingRow.objects.get(pk=rows[0].pk)
-    assert hand_in(unit, {first.pk: first.version}, clerk).number == 0  # nothing was typed
+    assert hand_in(unit.rows, {first.pk: first.version}, clerk).number == 0  # nothing was typed
     handed_in(unit, clerk, text="开工了。")
     assert [stands(row) for row in rows] == [Standing.HANDED_IN, Standing.NIL]
     assert [(said, words) for _, said, words in versions_of(rows[0])] == [
@@ -179,9 +179,9 @@ def test_the_reviewer_releases_the_whole_table_and_a_new_answer_asks_again(unit,
 def test_the_reviewers_are_told_once_the_table_is_whole(unit, rows, clerk, reviewer):
     waits = InboxMessage.objects.filter(recipient=reviewer, title__startswith="请审签")
     seen = typed(unit, clerk, nil="1")
-    hand_in(unit, {rows[0].pk: seen[rows[0].pk]}, clerk)
+    hand_in(unit.rows, {rows[0].pk: seen[rows[0].pk]}, clerk)
     assert not waits.exists()
-    hand_in(unit, {rows[1].pk: seen[rows[1].pk]}, clerk)
+    hand_in(unit.rows, {rows[1].pk: seen[rows[1].pk]}, clerk)
     assert waits.get().path.endswith(f"/table/{unit.pk}/release/")
     assert not InboxMessage.objects.filter(recipient=clerk, title__startswith="请审签").exists()
 
@@ -307,7 +307,7 @@ def test_what_is_asked_once_or_not_opened_has_no_next(task, street_admin):
 
 # --- in the quarter's report ----------------------------------------------------------------------------
 def test_the_quarter_counts_who_had_answered_by_the_closing_and_names_nobody(task, unit, rows, clerk, street_admin):
-    hand_in(unit, {rows[0].pk: typed(unit, clerk, nil="1")[rows[0].pk]}, clerk)
+    hand_in(unit.rows, {rows[0].pk: typed(unit, clerk, nil="1")[rows[0].pk]}, clerk)
     first = last = task.as_of
     assert tasks_between(first, last) == [{
         "title": str(task), "ground": "示例通知", "as_of": task.as_of.isoformat(), "is_closed": False, "units": 1,

@@ -58,7 +58,7 @@ def unit(task):
 def rows(unit, clerk):
     """The rows of the unit, all handed in."""
     seen = typed(unit, clerk, status="in_progress", percent="78", text="主管接通。")
-    hand_in(unit, seen, clerk)
+    hand_in(unit.rows, seen, clerk)
     return list(ReportingRow.objects.filter(unit=unit).select_related("latest").order_by("pk"))
 
 
@@ -84,7 +84,7 @@ def test_a_return_without_a_reason_gives_back_the_page(sign_in, street_admin, ro
 
 def test_what_was_typed_is_kept_where_the_row_moved_meanwhile(sign_in, street_admin, clerk, unit, rows):
     send_back(unit, street_admin, "写日期。", rows[0].latest_id, rows[0])
-    hand_in(unit, typed(unit, clerk, text="28 日好了。"), clerk)
+    hand_in(unit.rows, typed(unit, clerk, text="28 日好了。"), clerk)
     answer = sign_in(street_admin).post(
         address("return_row", rows[0].pk), {"reason": "我写的原因。", "up_to": rows[0].latest_id})
     assert answer.status_code == 400
@@ -114,7 +114,7 @@ def test_a_leader_changes_nothing_and_a_clerk_neither(sign_in, clerk, other_cler
 
 def test_what_was_returned_is_not_answered_by_the_way(sign_in, street_admin, clerk, unit):
     """“没动的都报零报告” leaves out what the office gave back; the row's own 零报告 does it."""
-    hand_in(unit, typed(unit, clerk, nil="1"), clerk)
+    hand_in(unit.rows, typed(unit, clerk, nil="1"), clerk)
     send_back(unit, street_admin, "上月说好要开工。", newest_answer(unit))
     rows = list(ReportingRow.objects.filter(unit=unit).order_by("pk"))
     data = {f"r{row.pk}-version": row.version for row in rows}
@@ -175,7 +175,7 @@ def test_the_months_paper_has_the_columns_of_the_practice(sign_in, clerk, review
 
 
 def test_a_table_of_nothing_new_ticks_its_box(sign_in, clerk, unit):
-    hand_in(unit, typed(unit, clerk, nil="1"), clerk)
+    hand_in(unit.rows, typed(unit, clerk, nil="1"), clerk)
     page = sign_in(clerk).get(address("paper", unit.pk)).text
     assert "零报告 ☑" in page
     assert "零报告，本期无变化" in page
@@ -266,7 +266,7 @@ def test_the_board_shows_who_has_not_and_refuses_another_way_of_looking(sign_in,
 def test_a_closed_board_tells_how_it_stood_and_what_came_after(sign_in, street_admin, clerk, unit, rows, task):
     send_back(unit, street_admin, "写日期。", rows[0].latest_id, rows[0])
     close_task(task, street_admin)
-    hand_in(unit, typed(unit, clerk, text="28 日好了。"), clerk)
+    hand_in(unit.rows, typed(unit, clerk, text="28 日好了。"), clerk)
     page = sign_in(street_admin).get(task.get_absolute_url()).text
     assert "关闭时 0 个单位交齐，1 行已答；以后补报的 1 行。" in page
     grid = sign_in(street_admin).get(address("summary", task.pk)).text

@@ -75,7 +75,7 @@ def test_no_change_of_all_that_was_not_touched_is_one_tap(sign_in, clerk, unit, 
 def test_a_lost_update_is_refused_with_both_texts(sign_in, clerk, unit, reviewer):
     row = ReportingRow.objects.filter(unit=unit).order_by("pk").first()
     data = sent(unit, "all", text="乙写的")
-    save_drafts(unit, {row.pk: (1, {"text": "甲写的"})}, reviewer)
+    save_drafts(unit.rows, {row.pk: (1, {"text": "甲写的"})}, reviewer)
     answer = sign_in(clerk).post(unit.get_absolute_url(), data)
     assert answer.status_code == 409
     assert "乙写的" in answer.text

@@ -10,17 +10,17 @@ from projects.reporting.hand_in import hand_in
 from projects.reporting.opening import open_task
 from projects.reporting.pasting import NO_NAME, read_pasted
 from projects.reporting.table import Table, rows_of
-from projects.reporting.typed import MARK, Typed, draft_of, kept_of, marks_of
+from projects.reporting.typed import MARK, Typed, marks_of
 from tests import factories as make
 from tests.pictures import jpeg
-from tests.projects.test_reporting import COLUMNS, make_task
+from tests.projects.test_reporting import draft_of, make_task
 
 pytestmark = pytest.mark.django_db
 
 
 def page(version, drawn, **texts):
     """What a page that was drawn with `drawn` sends once these texts were typed over it."""
-    return Typed(version, draft_of({**drawn, **texts}, COLUMNS), dict(MARK.findall(marks_of(drawn))))
+    return Typed(version, draft_of({**drawn, **texts}), dict(MARK.findall(marks_of(drawn))))
 
 
 @pytest.fixture
@@ -67,20 +67,20 @@ def test_a_page_that_does_not_say_what_it_was_drawn_with_is_asked_about_all(rows
 
 
 def test_a_row_nobody_touched_is_left_alone(unit, rows, clerk):
-    save_drafts(unit, {rows[0].pk: page(1, {}, text="甲")}, clerk)
-    assert save_drafts(unit, {rows[0].pk: page(1, {})}, clerk) == ([], [])  # an old page: it said nothing of this row
+    save_drafts(unit.rows, {rows[0].pk: page(1, {}, text="甲")}, clerk)
+    assert save_drafts(unit.rows, {rows[0].pk: page(1, {})}, clerk) == ([], [])  # an old page
     assert now(rows[0]).draft == {"text": "甲"}
 
 
 def test_what_was_handed_in_meanwhile_is_refused(unit, rows, clerk):
-    save_drafts(unit, {rows[0].pk: page(1, {}, text="甲")}, clerk)
-    hand_in(unit, {rows[0].pk: 2}, clerk)
-    assert save_drafts(unit, {rows[0].pk: page(1, {}, percent="8")}, clerk) == ([], [rows[0]])
+    save_drafts(unit.rows, {rows[0].pk: page(1, {}, text="甲")}, clerk)
+    hand_in(unit.rows, {rows[0].pk: 2}, clerk)
+    assert save_drafts(unit.rows, {rows[0].pk: page(1, {}, percent="8")}, clerk) == ([], [rows[0]])
 
 
 def test_of_a_row_somebody_else_typed_in_nothing_is_handed_in_unseen(sign_in, unit, rows, clerk, reviewer):
     client = sign_in(clerk)
-    save_drafts(unit, {rows[0].pk: page(1, {}, percent="8")}, reviewer)
+    save_drafts(unit.rows, {rows[0].pk: page(1, {}, percent="8")}, reviewer)
     said = client.post(unit.get_absolute_url(), {
         f"r{rows[0].pk}-version": 1, f"r{rows[0].pk}-drawn": "-", f"r{rows[0].pk}-text": "甲", "do": "all",
     }, follow=True)
@@ -90,12 +90,12 @@ def test_of_a_row_somebody_else_typed_in_nothing_is_handed_in_unseen(sign_in, un
 
 
 def test_a_status_in_the_words_of_an_office_is_that_status():
-    assert draft_of({"status": "在建"}, COLUMNS) == {"status": "in_progress"}
-    assert draft_of({"status": "差不多"}, COLUMNS) == {"status": "差不多"}
+    assert draft_of({"status": "在建"}) == {"status": "in_progress"}
+    assert draft_of({"status": "差不多"}) == {"status": "差不多"}
 
 
 def test_a_status_that_nobody_knows_stays_in_its_cell(sign_in, unit, rows, clerk):
-    save_drafts(unit, {rows[0].pk: page(1, {}, status="差不多")}, clerk)
+    save_drafts(unit.rows, {rows[0].pk: page(1, {}, status="差不多")}, clerk)
     said = sign_in(clerk).get(unit.get_absolute_url()).text
     assert '<option value="差不多" selected>' in said
     assert "没有“差不多”这种状态。" in said
@@ -119,7 +119,7 @@ def test_it_is_no_activity(sign_in, unit, rows, clerk):
 
 
 def test_what_both_wrote_comes_back(sign_in, unit, rows, clerk, reviewer):
-    save_drafts(unit, {rows[0].pk: page(1, {}, text="乙"), rows[1].pk: page(1, {}, percent="8")}, reviewer)
+    save_drafts(unit.rows, {rows[0].pk: page(1, {}, text="乙"), rows[1].pk: page(1, {}, percent="8")}, reviewer)
     answer = kept_by_itself(sign_in(clerk), unit, **{
         f"r{row.pk}-{name}": text for row in rows[:2] for name, text in
         (("version", 1), ("drawn", "-"), ("text", "甲"))}).json()
@@ -135,24 +135,38 @@ def test_what_both_wrote_comes_back(sign_in, unit, rows, clerk, reviewer):
 # --- what may be said, but is seldom meant ------------------------------------------------------------------
 def test_a_warning_stops_nobody(sign_in, unit, rows, clerk):
     red(rows[0])
-    save_drafts(unit, {rows[0].pk: page(1, {}, text="正常推进")}, clerk)
+    save_drafts(unit.rows, {rows[0].pk: page(1, {}, text="正常推进")}, clerk)
     said = sign_in(clerk).get(unit.get_absolute_url()).text
     assert "看不出卡在哪里" in said
     assert "红灯，写一句为什么晚了。" in said
-    assert hand_in(unit, {rows[0].pk: 2}, clerk).number == 1
+    assert hand_in(unit.rows, {rows[0].pk: 2}, clerk).number == 1
 
 
 def test_control_what_says_something_is_not_warned_of(unit, rows, clerk):
-    save_drafts(unit, {rows[0].pk: page(1, {}, text="正常推进")}, clerk)
+    save_drafts(unit.rows, {rows[0].pk: page(1, {}, text="正常推进")}, clerk)
     line = Table(unit, True, [(1, row) for row in rows_of(unit)]).lines[0]
     assert line.reading.doubts == {}  # no red lamp
+
+
+@pytest.mark.parametrize(("texts", "is_red", "named"), [
+    ({"text": "正常推进"}, True, True), ({"text": "正常推进"}, False, False), ({"text": "桩打完了"}, True, False),
+    ({"text": "正常推进", "problem": "等图纸"}, True, False)])
+def test_the_board_names_red_rows_that_say_nothing(sign_in, street_admin, unit, rows, clerk, texts, is_red, named):
+    if is_red:
+        red(rows[0])
+    save_drafts(unit.rows, {rows[0].pk: page(1, {}, **texts)}, clerk)
+    hand_in(unit.rows, {rows[0].pk: 2}, clerk)
+    board = sign_in(street_admin).get(unit.task.get_absolute_url()).text
+    assert ("只写了“正常推进”这样的话" in board) is named
+    office_row = reverse("admin:projects_reportingtask_office_row", args=[rows[0].pk])
+    assert (office_row in board) is named
 
 
 # --- returned ---------------------------------------------------------------------------------------------
 @pytest.fixture
 def returned(unit, rows, clerk, reviewer):
-    save_drafts(unit, {rows[0].pk: page(1, {}, text="快好了。")}, clerk)
-    hand_in(unit, {rows[0].pk: 2}, clerk)
+    save_drafts(unit.rows, {rows[0].pk: page(1, {}, text="快好了。")}, clerk)
+    hand_in(unit.rows, {rows[0].pk: 2}, clerk)
     update = ProgressUpdate.objects.get(author=clerk)
     update.send_back(reviewer, "请写哪天完工。")
     return update
@@ -176,8 +190,8 @@ def test_what_was_returned_does_not_go_again_by_itself(sign_in, unit, rows, retu
 
 def test_the_photos_of_what_was_returned_come_along(sign_in, unit, rows, returned, clerk):
     make.make_photo(returned)
-    save_drafts(unit, {rows[0].pk: page(3, kept_of(now(rows[0])), text="28 日完工。")}, clerk)
-    assert hand_in(unit, {rows[0].pk: 4}, clerk).number == 1
+    save_drafts(unit.rows, {rows[0].pk: page(3, now(rows[0]).kept, text="28 日完工。")}, clerk)
+    assert hand_in(unit.rows, {rows[0].pk: 4}, clerk).number == 1
     new = now(rows[0]).latest.update
     assert new != returned
     assert [photo.alt for photo in new.photos.all()] == [photo.alt for photo in returned.photos.all()]
@@ -258,7 +272,7 @@ def test_what_is_no_table_of_ours_is_refused_in_a_sentence(sign_in, unit, clerk,
 
 def test_pasting_over_what_somebody_just_wrote_is_refused(sign_in, unit, rows, clerk, reviewer):
     text = "项目名称\t本期进展\n第 1 项\t贴的"
-    save_drafts(unit, {rows[0].pk: page(1, {}, text="刚写的")}, reviewer)
+    save_drafts(unit.rows, {rows[0].pk: page(1, {}, text="刚写的")}, reviewer)
     answer = sign_in(clerk).post(reverse("admin:projects_reportingtask_paste", args=[unit.pk]), {
         "pasted": text, "do": "write", f"r{rows[0].pk}-version": 1})
     assert "刚被别人改过" in answer.text
@@ -268,8 +282,8 @@ def test_pasting_over_what_somebody_just_wrote_is_refused(sign_in, unit, rows, c
 
 # --- what is left ---------------------------------------------------------------------------------------------
 def test_only_what_is_not_handed_in(sign_in, unit, rows, clerk):
-    save_drafts(unit, {rows[1].pk: page(1, {}, nil="1")}, clerk)
-    hand_in(unit, {rows[1].pk: 2}, clerk)
+    save_drafts(unit.rows, {rows[1].pk: page(1, {}, nil="1")}, clerk)
+    hand_in(unit.rows, {rows[1].pk: 2}, clerk)
     client = sign_in(clerk)
     table = client.get(f"{unit.get_absolute_url()}?show=left").context["table"]
     assert [(line.number, line.row) for line in table.lines] == [(1, rows[0]), (3, rows[2])]

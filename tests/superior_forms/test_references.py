@@ -1,7 +1,7 @@
 """Formulas and areas follow the lines that are added."""
 import pytest
 
-from projects.superior_form.references import Formulas, Moves, reaches_other_rows, translated
+from projects.superior_form.references import Formulas, Moves, translated
 
 MOVES = Moves({9: 4}, [(5, 9)])  # five lines, three more behind the last: row 10 stands at 13
 
@@ -68,8 +68,3 @@ def test_nothing_moves_where_nothing_is_added():
 
 def test_a_shared_formula_reads_elsewhere():
     assert translated("A1+$B$2+C$3&\"A1\"", 2, 1) == "B3+$B$2+D$3&\"A1\""
-
-
-def test_a_line_of_its_own_reaches_no_other_row():
-    assert not reaches_other_rows("C5/D5", 5)
-    assert reaches_other_rows("C5/D4", 5)

@@ -32,9 +32,9 @@ def task(key_list, office, street_admin):
 def answer(task, number, clerk, senior_reviewer=None, **draft):
     row = ReportingRow.objects.get(unit__task=task, project__number=number)
     unit = AskedUnit.objects.get(pk=row.unit_id)
-    save_drafts(unit, {row.pk: (row.version, draft)}, clerk)
+    save_drafts(unit.rows, {row.pk: (row.version, draft)}, clerk)
     row.refresh_from_db()
-    outcome = hand_in(unit, {row.pk: row.version}, clerk)
+    outcome = hand_in(unit.rows, {row.pk: row.version}, clerk)
     assert outcome.number == 1, outcome.refused
     row.refresh_from_db()
     if senior_reviewer:

@@ -1,7 +1,7 @@
 """Figures in a 报送任务: filled in by two at once, in a table and in the grid of all communities, and reviewed."""
 from partybuilding.models import MetricReading, ReadingRow, ReportedReading
-from partybuilding.reporting.drafts import save_drafts
-from partybuilding.reporting.hand_in import hand_in
+from projects.reporting.drafts import save_drafts
+from projects.reporting.hand_in import hand_in
 from projects.reporting.opening import open_task
 from tests import factories
 from tests.projects.test_reporting import make_task

@@ -86,8 +86,8 @@ def closing_while_a_row_is_handed_in(scene):
 def answered(scene, **texts):
     """An opened task whose row the clerk handed in; (task, unit, row)."""
     task, unit, row = opened(scene)
-    save_drafts(unit, {row.pk: (row.version, texts)}, scene.clerk)
-    hand_in(unit, {row.pk: row.version + 1}, scene.clerk)
+    save_drafts(unit.rows, {row.pk: (row.version, texts)}, scene.clerk)
+    hand_in(unit.rows, {row.pk: row.version + 1}, scene.clerk)
     row.refresh_from_db()
     return task, unit, row
 
