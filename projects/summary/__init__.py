@@ -50,6 +50,7 @@ from projects.summary.report import (
     overdue_by,
     past_due,
     pending_by,
+    quarter_figures,
 )
 from projects.summary.reporting import (
     Progress,
@@ -73,7 +74,7 @@ __all__ = [
     "Stair", "TaskProgress", "Telling", "UNKNOWN", "Year", "at_close", "by_light", "by_source", "by_year",
     "changes_between", "corrected", "declarations_of_sources", "drift", "facets", "first_day", "groups_by", "lacking",
     "last_changed", "late", "lights_by_colour", "list_summaries", "news", "overdue_by", "own_by_status", "past_due",
-    "pending_by", "quarter_summary", "quarters_with_news", "stair", "stair_of", "states_between", "task_progress",
-    "tasks_between", "tellings_of", "unit_progress", "unit_standings", "uses_of_sources", "verdicts",
+    "pending_by", "quarter_figures", "quarter_summary", "quarters_with_news", "stair", "stair_of", "states_between",
+    "task_progress", "tasks_between", "tellings_of", "unit_progress", "unit_standings", "uses_of_sources", "verdicts",
     "whole_progress", "with_verdict",
 ]

@@ -26,7 +26,7 @@ from projects.ledger.corrections import corrections_since
 from projects.models import QuarterClose
 from projects.moments import travels, travels_alone
 from projects.report import Missing, digest
-from projects.report.build import document_of, outline_of
+from projects.report.build import outline_of, public_document_of
 from projects.report.covered import Withheld, covered_document, served
 from projects.report.files import EVERYBODY, FORMATS, STAFF
 from projects.report.page import render_html
@@ -89,7 +89,7 @@ class Asked:
     @cached_property
     def document(self):
         """What residents may read of it, covered first: a drawing would break a sealed word over two lines."""
-        return self._public(self.close.document if self.close else document_of(
+        return self._public(self.close.document if self.close else public_document_of(
             self.quarter, self.moment.known_at, self.moment.day))
 
     @cached_property
