@@ -135,7 +135,7 @@ class Spooled(Sequence):
     def among(self, codes):
         """Those with one of these codes; none is read for it."""
         found = [index for index, code in enumerate(self._codes) if code in codes]
-        return Spooled(self._spool, _at(self._places, found), self._change)
+        return Spooled(self._spool, _at(self._places, found), self._change, [self._codes[index] for index in found])
 
     def changed(self, change):
         """The rows with `change(row)` in the place of each."""
