@@ -23,6 +23,7 @@ from guicheng.public.errors import error_page
 from guicheng.public.turns import Busy, turn
 from guicheng.seal.middleware import already_covered, withheld
 from guicheng.seal.models import Seal
+from guicheng.tables.paging import NoSuchPage
 from projects import heads, summary
 from projects.document import canonical
 from projects.faces import LATE_UNITS
@@ -155,7 +156,7 @@ def asking(view):
         except Http404 as error:
             return error_page(request, 404, str(error))
         except ValidationError as error:
-            return error_page(request, 400, error.messages[0])
+            return error_page(request, 404 if isinstance(error, NoSuchPage) else 400, error.messages[0])
         except Busy as busy:
             return busy_page(request, busy)
 
@@ -188,6 +189,7 @@ def report_index(request):
 def report_detail(request, asked):
     close, quarter = asked.close, asked.quarter
     document, each = asked.document.public if close else None, asked.summary
+    page = summary.page_of_changes(each.changes, request.GET)
     corrections = list(corrections_since(close.known_at, close.as_of)) if close else []
     outline = None if close else outline_of(quarter, each)
     return render(request, "projects/report_detail.html", {
@@ -197,7 +199,8 @@ def report_detail(request, asked):
             *summary.DEFINITIONS, *summary.QUARTER_DEFINITIONS],
         "close": close, "parts": document.numbered_parts if close else [], "served": asked.served,
         "promised": each.promised, "promises": (promises := each.promises[:SHOWN]), "by_all": said_by_all(promises),
-        "lead": digest.lead((document or outline).figures), "groups": groups_of(each, document),
+        "lead": digest.lead((document or outline).figures), "page": page,
+        "groups": groups_of(each, page.rows, document),
         "headlines": [(telling, count) for telling, count in each.tellings.items() if count][:3],
         "flow": flow_of(each, document),
         "drift": summary.drift(each) if close else [], "closes": _closes(quarter),
