@@ -160,15 +160,21 @@ def withdrawn_among(rows, since=None):
         return []
     ledger = type(rows[0])
     owner = ledger._meta.get_field(ledger.ledger_of).attname
+    was_withdrawn = withdrawn_of(ledger, {getattr(row, owner) for row in rows}, since)
+    return [row for row in rows if was_withdrawn(row.pk)]
+
+
+def withdrawn_of(ledger, owners, since=None):
+    """A function that tells of a row's key whether it was withdrawn, as `withdrawn_among`. `owners`: keys, of all."""
     later = ledger._default_manager.published().filter(
-        **{f"{ledger.ledger_of}__in": {getattr(row, owner) for row in rows}}).exclude(amends=None)
+        **{f"{ledger.ledger_of}__in": owners}).exclude(amends=None)
     later = later.filter(recorded_at__gt=since) if since else later
     amended_by = {amends: (pk, kind) for pk, amends, kind in later.values_list("pk", "amends", "kind")}
-    found = []
-    for row in rows:
-        pk, kind = row.pk, ""
+
+    def was_withdrawn(pk):
+        kind = ""
         while pk in amended_by:
             pk, kind = amended_by[pk]
-        if kind == WITHDRAWAL:
-            found.append(row)
-    return found
+        return kind == WITHDRAWAL
+
+    return was_withdrawn

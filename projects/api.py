@@ -12,7 +12,8 @@ from projects.filters import ProjectFilter
 from projects.late_units import public_rows
 from projects.models.then import NEVER
 from projects.moments import days_of
-from projects.summary import first_day
+from projects.report.quarter_page import SHOWN
+from projects.summary import first_day, page_of_changes
 from projects.views.reports import Asked
 
 
@@ -86,17 +87,32 @@ def _address(request, change):
 
 @api_view(["GET", "HEAD"])
 def summary(request, quarter):
-    """A quarter's figures: of its close where it is closed, else as they stand or as of a day."""
+    """A quarter's figures: of its close where it is closed, else as they stand or as of a day.
+
+    `changes` come in pages, `next` leads on; of `promises` these are the first. `file` holds all of both.
+    """
     try:
         asked = Asked.read(quarter, request.query_params, read_moment(request.query_params, first_day))
+        each = asked.summary
+        page = page_of_changes(each.changes, request.query_params)
     except Http404 as error:
         return Response({"detail": str(error)}, status=404)
     except ValidationError as error:
-        return Response({"detail": error.messages[0]}, status=400)
-    close = asked.close
+        return Response({"detail": error.messages[0]}, status=404 if isinstance(error, NoSuchPage) else 400)
+    close, query = asked.close, request.query_params.copy()
+    for name in PLACES:
+        query.pop(name, None)
+
+    def address(change):
+        return None if change is None else reverse("api-summary", args=[quarter], query=query.dict() | change)
+
     closed = {"number": close.sequence, "closed_on": close.closed_on.isoformat(), "fingerprint": close.figures_sha256,
               "sm3": close.figures_sm3} if close else None
-    return Response({**asked.summary.as_dict(), "closed": closed})
+    return Response({
+        **each.as_dict(page.rows, each.promises[:SHOWN]),
+        "changes_count": len(each.changes), "promises_count": each.promised,
+        "next": address(page.next), "previous": address(page.previous),
+        "file": reverse("report-file", args=[quarter, "json"], query=query.dict()), "closed": closed})
 
 
 urlpatterns = [

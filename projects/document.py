@@ -4,10 +4,11 @@
 released: the prose, what the paper needs, the lights and the clerks' own words. Both are JSON values only.
 """
 import hashlib
-import json
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
+
+from projects.spooled import canonical, digest
 
 FORMAT = 1  # of the figures: a later one reads an older document by this number
 BLANK = re.compile(r"【(?!依规不再公开)[^【】\n]*】")  # what is sealed is no blank
@@ -17,11 +18,6 @@ NO_OFFICE = {
     "kind": "", "kind_label": "", "has_red_head": False, "issuer": "", "document_number": "", "signer": "", "title": "",
     "addressee": "", "signed_on": None, "copied_to": "", "printed_by": "", "printed_on": None,
 }
-
-
-def canonical(value):
-    """The one way to write a document: sorted keys, no spaces, UTF-8. Its hash is the fingerprint."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def sha256(data):
@@ -54,11 +50,11 @@ class Document:
     @property
     def fingerprint(self):
         """SHA-256 of the figures, all of them: what is printed on everything."""
-        return self.whole.fingerprint if self.whole else sha256(canonical(self.figures))
+        return self.whole.fingerprint if self.whole else digest(self.figures, "sha256")
 
     @property
     def sm3(self):
-        return self.whole.sm3 if self.whole else sm3(canonical(self.figures))
+        return self.whole.sm3 if self.whole else digest(self.figures, "sm3")
 
     @property
     def text_fingerprint(self):

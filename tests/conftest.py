@@ -3,6 +3,7 @@ import fcntl
 import io
 import os
 import pickle
+import shutil
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,13 +72,14 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def _no_file_from_another_test(settings):
-    """The files of a quarter are kept for a while by their fingerprint: a test's own drawing is for itself.
+    """The files of a quarter are kept while what they rest on stands: a test's own drawing is for itself.
 
     So is its share of turns.
     """
-    folder = settings.DATA_DIR
+    folder, kept = settings.DATA_DIR, settings.KEPT_PAGES_DIR
     yield
     cache.clear()
+    shutil.rmtree(kept, ignore_errors=True)
     for turn in folder.glob("*.turn"):
         turn.unlink()
 

@@ -72,8 +72,9 @@ def remember_documents(patch):
     from projects.report import build
 
     document_of = cache(build.document_of)
-    for place in ("projects.views.reports", "projects.admin.report", "projects.report.forms"):
+    for place in ("projects.admin.report", "projects.report.forms"):
         patch.setattr(f"{place}.document_of", document_of)
+    patch.setattr("projects.views.reports.public_document_of", cache(build.public_document_of))
     patch.setattr("projects.summary.quarter_summary", cache(summary.quarter_summary))
 
 

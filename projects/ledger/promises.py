@@ -14,6 +14,12 @@ from guicheng.tables.listing import Listing
 from projects.ledger.timeline import hide_withdrawn
 from projects.models import ProgressUpdate, Project, ProjectList, Promise, Source, Status
 
+# what is read of a promise, and of each statement that may prove what became of it
+OF_PROMISE = ("text", "promised_from", "promised_on", "due_on", "source__code", "source__title", "project__code",
+              "project__name", "project__project_list__slug", "project__project_list__title")
+OF_PROOF = ("project", "seq", "status", "effective_from", "effective_on", "postponed_to", "text", "reason", "proof",
+            "source__code", "source__title")
+
 
 class Verdict(models.TextChoices):
     KEPT = "kept", "按期完成"
@@ -122,7 +128,7 @@ def judgements(promises=None, day=None, known_at=None, count=None):
     A Listing: two queries for what is looked at. `count`, where it is known how many they are.
     """
     day = day or timezone.localdate()
-    rows = made_by(promises, day).select_related("project__project_list", "source").order_by(
+    rows = made_by(promises, day).select_related("project__project_list", "source").only(*OF_PROMISE).order_by(
         "due_on", "project__code", "pk")
     return Listing(rows, lambda chunk: _judged(chunk, day, known_at), count, chunk=500)
 
@@ -136,7 +142,7 @@ def _judged(promises, day, known_at):
     rows = defaultdict(list)
     updates = ProgressUpdate.objects.in_force(day, known_at).filter(
         project__in={promise.project_id for promise in promises})
-    for row in updates.select_related("source").order_by("effective_on", "seq"):
+    for row in updates.select_related("source").only(*OF_PROOF).order_by("effective_on", "seq"):
         rows[row.project_id].append(row)
     found = [judge(promise, rows[promise.project_id], day) for promise in promises]
     hide_withdrawn([each.proof for each in found if each.proof], known_at)

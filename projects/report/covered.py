@@ -19,6 +19,7 @@ from projects.report import Missing
 from projects.report import close as quarter_close
 from projects.report.files import FORMATS, STAFF
 from projects.report.without_units import without_units
+from projects.spooled import covered
 
 
 class Withheld(Exception):
@@ -55,7 +56,8 @@ def covered_document(document, cover):
     """The document with every sealed word covered; itself where there is none. It says that it is a 封存版."""
     if not cover:
         return document
-    figures, report = cover.value(document.figures), cover.value(document.report)
+    figures, report = {name: covered(each, cover.value) for name, each in document.figures.items()}, cover.value(
+        document.report)
     if (figures, report) == (document.figures, document.report):
         return document
     closing = document.closing and {**document.closing, "is_covered": True}

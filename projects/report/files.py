@@ -14,7 +14,7 @@ class Format:
     """One kind of file. `audience`: EVERYBODY, RELEASED (with the text, once it is), STAFF.
 
     `renderer(document, address)` gives the bytes; `address` is that of the quarter's page, or "". `names_units`:
-    whether it says of a project who answers for it.
+    whether it says of a project who answers for it. `parts` gives the same bytes in pieces, of what may be long.
     """
 
     label: str
@@ -23,10 +23,15 @@ class Format:
     audience: str
     renderer: Callable
     names_units: bool = True
+    parts: Callable | None = None
 
     def render(self, document, address=""):
         """The file's bytes: the same for the same document. Raises Missing where this machine cannot make it."""
         return self.renderer(document.public if self.audience == EVERYBODY else document, address)
+
+    def pieces(self, document, address=""):
+        """The same in pieces: what is long is never held whole."""
+        return self.parts(document) if self.parts else [self.render(document, address)]
 
     def name(self, document, mark=""):
         """The name under which it is saved; `mark` says more of it, like 报批稿."""
@@ -37,9 +42,9 @@ class Format:
 FORMATS = {
     "xlsx": Format("Excel 工作簿", "xlsx", XLSX, EVERYBODY, lambda document, _: workbook.render(document)),
     "csv": Format("CSV 表格", "csv", "text/csv; charset=utf-8", EVERYBODY,
-                  lambda document, _: tables.render_csv(document), names_units=False),
+                  lambda document, _: tables.render_csv(document), names_units=False, parts=tables.csv_parts),
     "json": Format("JSON 数据", "json", "application/json; charset=utf-8", EVERYBODY,
-                   lambda document, _: tables.render_json(document)),
+                   lambda document, _: tables.render_json(document), parts=tables.json_parts),
     "pdf": Format("PDF", "pdf", "application/pdf", EVERYBODY, page.render_pdf),
     "svg": Format("一图读懂（SVG）", "svg", "image/svg+xml", EVERYBODY, picture.render_svg,
                   names_units=False),

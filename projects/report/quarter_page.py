@@ -7,9 +7,10 @@ from projects.models import ProgressUpdate
 from projects.report import digest
 from projects.report.flow import MOST, flow
 from projects.summary import Change, states_between
+from projects.summary.changes_page import SIZE
 from projects.summary.lists import status_from
 
-SHOWN = 200  # changes; the files hold all of them
+SHOWN = 200  # promises; the files hold all of them
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,8 @@ class Told:
     text: str
 
 
-def groups_of(each, document=None):
-    """[(Telling, how many, the first of them as Told)] of what changed. `document`: of a closed quarter."""
-    changes = each.changes[:SHOWN]
+def groups_of(each, changes, document=None):
+    """[(Telling, how many in all, those of them as Told)] of these `changes`. `document`: of a closed quarter."""
     said = _said_then(document) if document else _said(changes, each.as_of, each.known_at)
     rows = sorted(changes, key=lambda row: list(each.tellings).index(row.telling))
     return [(telling, each.tellings[telling], [Told(row, *said.get(row.code, ("", ""))) for row in found])
@@ -47,7 +47,7 @@ def _said(changes, day, known_at):
 
 def flow_of(each, document=None):
     """The Flow of the first list in which something changed; None where it is too long to be followed."""
-    moved = {row.list_slug for row in each.changes[:SHOWN]}
+    moved = {row.list_slug for row in each.changes[:SIZE]}
     main = next((row for row in each.own if row.project_list.slug in moved), None)
     if main is None or main.recorded.value > MOST:
         return None

@@ -2,11 +2,10 @@
 
 Anybody can check a JSON file: `jq -cSj .figures FILE | sha256sum` gives its fingerprint.
 """
-import json
-
 from guicheng.tables.exports import csv_lines
 from projects.document import UNITS_LEFT_OUT
 from projects.models import Status
+from projects.spooled import indented
 from projects.summary import FAMILIES
 
 FIGURES = ["declared", "declared_done", "declared_rate", "recorded", "done", "standing", "unknown", "missing", "rate"]
@@ -18,19 +17,27 @@ def render_json(document):
 
     Of one without the units of what is late nobody can: it says so.
     """
+    return b"".join(json_parts(document))
+
+
+def json_parts(document):
+    """The same in pieces."""
+    whole = {"fingerprint": document.fingerprint, "sm3": document.sm3, "figures": document.figures}
     said = {"note": UNITS_LEFT_OUT} if document.leaves_units_out else {}
-    text = json.dumps(
-        {"fingerprint": document.fingerprint, "sm3": document.sm3, "figures": document.figures, **said},
-        ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
-    return f"{text}\n".encode()
+    return indented(whole | said)
 
 
 def render_csv(document):
     """Every figure of the document, one a line: part, code, name, item, key, figure."""
+    return b"".join(csv_parts(document))
+
+
+def csv_parts(document):
+    """The same in pieces."""
     titles = ["部分", "编号", "名称", "项", "键", "数"]
     columns = [("季度", lambda row: document.quarter), ("截至", lambda row: document.as_of),
                *((title, lambda row, index=index: row[index]) for index, title in enumerate(titles))]
-    return "".join(csv_lines(columns, _rows(document))).encode()
+    return (line.encode() for line in csv_lines(columns, _rows(document)))
 
 
 def _rows(document):

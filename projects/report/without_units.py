@@ -14,6 +14,7 @@ from projects.faces import LATE_UNITS
 from projects.ledger.promises import Verdict
 from projects.report.close import signed
 from projects.report.files import FORMATS, RELEASED
+from projects.spooled import among, changed
 
 UNITS = ("department", "community", "phone")
 PROBLEMS = "problems"  # the part of the text that is about what is late
@@ -30,10 +31,10 @@ def without_units(document):
     """The document without the units of what is late; itself where nothing is."""
     figures = document.figures
     late = _late_codes(figures)
-    rows = [row for row in figures["projects"] if row["code"] in late and any(row[name] for name in UNITS)]
+    rows = [row for row in among(figures["projects"], late) if any(row[name] for name in UNITS)]
     if not rows:
         return document
-    figures = figures | {name: [_without_units(row) if row["code"] in late else row for row in figures[name]]
+    figures = figures | {name: changed(figures[name], lambda row: _without_units(row) if row["code"] in late else row)
                          for name in ("projects", "overdue")}
     parts = [part | {"paragraphs": [
         each | {"text": _without_names(each["text"], rows, part["key"])} for each in part["paragraphs"]]}

@@ -127,7 +127,8 @@ class QuarterSummary:
         return [row for row in self.lists
                 if self.quarter.first_day <= row.project_list.announced_on <= self.as_of]
 
-    def as_dict(self):
+    def as_dict(self, changes=None, promises=None):
+        """As plain values that everybody may read; of what is listed only these, where they are given."""
         return {
             "quarter": str(self.quarter),
             "as_of": self.as_of.isoformat(),
@@ -135,12 +136,12 @@ class QuarterSummary:
             "changes": [
                 {"code": row.code, "name": row.name, "before": row.before or "unknown",
                  "after": row.after or "unknown", "kind": row.kind.value, "kind_label": row.kind.label}
-                for row in self.changes
+                for row in (self.changes if changes is None else changes)
             ],
             "promises": [
                 {"code": row.promise.project.code, "name": row.promise.project.name,
                  "due": row.promise.due_on.isoformat(), "verdict": row.verdict.value,
-                 "verdict_label": row.verdict.label} for row in self.promises
+                 "verdict_label": row.verdict.label} for row in (self.promises if promises is None else promises)
             ],
         }
 

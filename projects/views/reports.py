@@ -1,32 +1,37 @@
 """The public pages and files of the quarters: as they stand, as of a day, or as they were closed. GET only."""
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property, partial
 from urllib.parse import urlencode
 
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from guicheng import words
+from guicheng import locks, words
 from guicheng.days.as_of import NOW, Moment
 from guicheng.days.quarters import Quarter
+from guicheng.kept.files import made_once, stamp_of_answer
+from guicheng.kept.pages import edition
+from guicheng.kept.store import LARGEST
 from guicheng.public.address import address_of
 from guicheng.public.errors import error_page
 from guicheng.public.turns import Busy, turn
 from guicheng.seal.middleware import already_covered, withheld
 from guicheng.seal.models import Seal
+from guicheng.tables.paging import NoSuchPage
 from projects import heads, summary
-from projects.document import canonical, sha256
+from projects.document import canonical
+from projects.faces import LATE_UNITS
 from projects.ledger.corrections import corrections_since
 from projects.models import QuarterClose
 from projects.moments import travels, travels_alone
 from projects.report import Missing, digest
-from projects.report.build import document_of, outline_of
+from projects.report.build import outline_of, public_document_of
 from projects.report.covered import Withheld, covered_document, served
 from projects.report.files import EVERYBODY, FORMATS, STAFF
 from projects.report.page import render_html
@@ -38,7 +43,6 @@ from projects.report.without_units import public_document, whole_of
 # what needs no extra part of the machine
 INSTEAD = {"png": ("report-file", ["svg"], "SVG 图"), "pdf": ("report-print", [], "打印版")}
 SHOWN_IN_BROWSER = ("svg", "png", "pdf")
-KEPT_FOR = 600  # seconds
 SLOW = ("png", "pdf")  # seconds of the processor each
 # of 10,000 projects a document takes seconds too, and there are as many as instants to ask for
 drawing = partial(turn, "drawn-file", at_once=2)
@@ -89,7 +93,7 @@ class Asked:
     @cached_property
     def document(self):
         """What residents may read of it, covered first: a drawing would break a sealed word over two lines."""
-        return self._public(self.close.document if self.close else document_of(
+        return self._public(self.close.document if self.close else public_document_of(
             self.quarter, self.moment.known_at, self.moment.day))
 
     @cached_property
@@ -102,6 +106,16 @@ class Asked:
         if not self.close:
             return False
         return not (self.served.is_original and FORMATS[extension].names_units and self.document.leaves_units_out)
+
+    def rests_on(self, kind):
+        """All that a file of this kind rests on; None where nobody can say, and of another moment: they are many."""
+        stamp = None if self.moment else stamp_of_answer()
+        if stamp is None:
+            return None
+        if self.close:  # what is frozen stays so, whatever is published
+            signing = self.close.signings.values_list("sha256", flat=True).last()
+            stamp = [edition(), self.close.figures_sha256, self.close.report_sha256, self.close.sequence, signing]
+        return ["report", kind, self.quarter, stamp, self.address, LATE_UNITS.is_on, canonical(list(self.cover.words))]
 
     def document_for(self, extension):
         return self._public(whole_of(self.close, extension)) if self.close else self.document
@@ -142,7 +156,7 @@ def asking(view):
         except Http404 as error:
             return error_page(request, 404, str(error))
         except ValidationError as error:
-            return error_page(request, 400, error.messages[0])
+            return error_page(request, 404 if isinstance(error, NoSuchPage) else 400, error.messages[0])
         except Busy as busy:
             return busy_page(request, busy)
 
@@ -175,6 +189,7 @@ def report_index(request):
 def report_detail(request, asked):
     close, quarter = asked.close, asked.quarter
     document, each = asked.document.public if close else None, asked.summary
+    page = summary.page_of_changes(each.changes, request.GET)
     corrections = list(corrections_since(close.known_at, close.as_of)) if close else []
     outline = None if close else outline_of(quarter, each)
     return render(request, "projects/report_detail.html", {
@@ -184,7 +199,8 @@ def report_detail(request, asked):
             *summary.DEFINITIONS, *summary.QUARTER_DEFINITIONS],
         "close": close, "parts": document.numbered_parts if close else [], "served": asked.served,
         "promised": each.promised, "promises": (promises := each.promises[:SHOWN]), "by_all": said_by_all(promises),
-        "lead": digest.lead((document or outline).figures), "groups": groups_of(each, document),
+        "lead": digest.lead((document or outline).figures), "page": page,
+        "groups": groups_of(each, page.rows, document),
         "headlines": [(telling, count) for telling, count in each.tellings.items() if count][:3],
         "flow": flow_of(each, document),
         "drift": summary.drift(each) if close else [], "closes": _closes(quarter),
@@ -219,8 +235,11 @@ def _query(asked):
 @asking
 def report_print(request, asked):
     """The quarter on A4, to be printed from any browser."""
-    with drawing():
-        return HttpResponse(render_html(asked.document.public, public_address(asked.quarter)))
+    def make():
+        with drawing():
+            yield render_html(asked.document.public, public_address(asked.quarter)).encode()
+
+    return _answer(_once(asked, "print", make), "text/html; charset=utf-8")
 
 
 # --- files ---------------------------------------------------------------------------------------
@@ -236,42 +255,59 @@ def report_file(request, asked, extension):
         raise Http404(f"{asked.quarter.title}没有公开的 Word 文件。")
     each = FORMATS[extension]
     try:
-        content = asked.served.content(extension) if asked.is_kept(extension) else _made(asked, extension)
+        if asked.is_kept(extension):
+            content = asked.served.content(extension)
+            response = None if content is None else HttpResponse(content, content_type=each.content_type)
+        else:
+            response = _answer(_made(asked, extension), each.content_type)
     except Withheld:
         return withheld(request)
     except Missing as error:
         return _missing(request, asked.quarter, extension, str(error))
-    if content is None:
+    if response is None:
         return _missing(request, asked.quarter, extension, "这个季度锁定时，服务器没有装生成这种文件的组件，没有留存。")
-    response = HttpResponse(content, content_type=each.content_type)
     name = f"桂城办实事{asked.quarter}{asked.moment.in_name}.{each.extension}"
     response["Content-Disposition"] = content_disposition_header(extension not in SHOWN_IN_BROWSER, name)
     return already_covered(response, asked.cover)
 
 
 def _made(asked, extension):
-    """The file of figures that still change, or of a close without the units of what is late; kept for a while.
+    """The file of figures that still change, or of a close without the units of what is late: open, to be read.
 
-    Anybody may ask, and a picture takes seconds.
-
-    That of another moment is not kept: there are as many as instants. Raises Busy.
+    Kept while what it rests on stands, and made once for all who ask. That of another moment is not kept: there are
+    as many as instants. Raises Busy.
     """
-    render, address, content = FORMATS[extension].render, asked.address, None
-    with drawing():
-        document = asked.document_for(extension)
-        which = [document.fingerprint, document.text_fingerprint if asked.close else "", document.closing,
-                 document.leaves_units_out, address]
-        key = f"report:{extension}:{sha256(canonical(which))}"
-        if not asked.moment:
-            content = cache.get(key)
-        if content is None and extension not in SLOW:
-            content = render(document, address)
-    if content is None:
-        with turn("slow-file"):  # one on this machine: a few requests would hold every thread
-            content = render(document, address)
-    if not asked.moment:
-        cache.set(key, content, KEPT_FOR)
-    return content
+    each = FORMATS[extension]
+
+    def make():
+        with drawing():
+            document = asked.document_for(extension)
+            if extension not in SLOW:
+                yield from each.pieces(document, asked.address)
+        if extension in SLOW:
+            with turn("slow-file"):  # one on this machine: a few requests would hold every thread
+                yield from each.pieces(document, asked.address)
+
+    return _once(asked, extension, make)
+
+
+def _once(asked, kind, make):
+    try:
+        return made_once(asked.rests_on(kind), make)
+    except locks.Busy:
+        raise Busy from None
+
+
+def _answer(file, content_type):
+    """Whole where it is short, so that it is kept and told by a tag like a page; else as it is read."""
+    with ExitStack() as stack:
+        stack.callback(file.close)
+        start = file.read(LARGEST + 1)
+        if len(start) <= LARGEST:
+            return HttpResponse(start, content_type=content_type)
+        stack.pop_all()
+    file.seek(0)
+    return FileResponse(file, content_type=content_type)
 
 
 def _is_open(asked, extension):

@@ -35,7 +35,7 @@ def street(db, settings, tmp_path, monkeypatch):
     for name in set(FORMATS) - {"csv", "svg"}:
         monkeypatch.delitem(FORMATS, name)
     monkeypatch.setattr(Quarter, "current", classmethod(lambda cls: Quarter(2021, 4)))
-    monkeypatch.setattr(reports, "document_of", cache(reports.document_of))
+    monkeypatch.setattr(reports, "public_document_of", cache(reports.public_document_of))
     settings.DATA_DIR = tmp_path / "data"
     settings.DATA_DIR.mkdir()
     project = world.street()

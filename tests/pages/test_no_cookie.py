@@ -78,7 +78,7 @@ def differs(cookies, address, method="get"):
 
 
 def test_a_made_up_cookie_changes_nothing(addresses, made_up, monkeypatch):
-    monkeypatch.setattr(reports, "document_of", cache(reports.document_of))  # most of the time is its
+    monkeypatch.setattr(reports, "public_document_of", cache(reports.public_document_of))  # most of the time is its
     assert len(addresses) > 28
     assert [each for address in addresses for each in differs(made_up[:2], address)] == []
 

@@ -74,7 +74,7 @@ def drawn_once(monkeypatch):
 
     monkeypatch.setattr(kept, "png_of", draw_card)
     monkeypatch.setattr(Format, "render", draw)
-    monkeypatch.setattr(reports, "document_of", cache(reports.document_of))
+    monkeypatch.setattr(reports, "public_document_of", cache(reports.public_document_of))
     return drawn
 
 

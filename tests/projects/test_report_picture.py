@@ -10,7 +10,6 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from django.core.cache import cache
 from PIL import Image, ImageFont
 
 from guicheng import words
@@ -279,16 +278,14 @@ def test_the_page_leads_to_it_and_says_what_it_says(visitor, facts):
 
 @pytest.mark.django_db
 def test_a_machine_without_the_library_leads_to_the_svg(visitor, facts, monkeypatch):
-    cache.clear()
     monkeypatch.setitem(sys.modules, "resvg_py", None)
     response = visitor.get("/reports/2021Q4.png")
     page = response.content.decode()
     assert response.status_code == 501 and "resvg-py" in page and 'href="/reports/2021Q4.svg"' in page
 
 
-@pytest.mark.django_db
-def test_the_same_document_is_not_drawn_twice_and_another_is(visitor, facts, monkeypatch):
-    cache.clear()
+@pytest.mark.django_db(transaction=True)
+def test_the_same_file_is_not_drawn_twice_and_another_is(visitor, facts, monkeypatch):
     drawn_for = []
     monkeypatch.setitem(FORMATS, "png", replace(
         FORMATS["png"], renderer=lambda document, address: drawn_for.append(document.fingerprint) or b"png"))
@@ -301,9 +298,8 @@ def test_the_same_document_is_not_drawn_twice_and_another_is(visitor, facts, mon
     assert len(set(drawn_for)) == 2
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_while_a_slow_file_is_made_a_second_is_refused_and_the_rest_answers(visitor, facts, monkeypatch):
-    cache.clear()
     monkeypatch.setitem(FORMATS, "png", replace(FORMATS["png"], renderer=lambda document, address: b"png"))
     with turn("slow-file"):
         response = visitor.get("/reports/2021Q4.png")

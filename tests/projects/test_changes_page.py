@@ -1,0 +1,119 @@
+"""The changes of a quarter in pages: every one once, in order, forwards and back, open and closed, page and JSON."""
+import re
+from datetime import date
+
+import pytest
+
+from guicheng.days.quarters import Quarter
+from projects.models import ProgressUpdate, QuarterReport
+from projects.report import close as quarter_close
+from projects.report.reading import summary_of
+from projects.summary import changes_page, quarter_summary
+from tests import factories
+
+PAGE, API = "/reports/2021Q4/", "/api/summary/2021Q4/"
+
+
+@pytest.fixture
+def seven(db, key_list, monkeypatch):
+    """Seven that changed: on two lists, and two on none. Two make a page."""
+    monkeypatch.setattr(changes_page, "SIZE", 2)
+    other = factories.make_list(slug="other", order=key_list.order + 1)
+    lists = [other, key_list, None, other, key_list, None, key_list]
+    for number, project_list in enumerate(lists):
+        project = factories.make_project(project_list, code=f"p{number}")
+        factories.make_update(project, status="completed", effective_on=date(2021, 12, 1))
+    factories.make_project(key_list, code="p9")
+    return ["p1", "p4", "p6", "p0", "p3", "p2", "p5"]
+
+
+def codes(page):
+    return re.findall(r'<a href="/projects/(p\d)/">', page[page.index('id="changes"'):])
+
+
+def close_it():
+    report = QuarterReport.objects.create(year=2021, number=4, overview="截至 {截至日}。")
+    return quarter_close.close(report, factories.make_user(roles=["业务管理员"], is_established=True))
+
+
+@pytest.mark.parametrize("is_closed", [False, True], ids=["open", "closed"])
+def test_every_change_is_on_one_page(visitor, seven, is_closed):
+    if is_closed:
+        close_it()
+    assert [row.code for row in quarter_summary(Quarter(2021, 4)).changes] == seven
+    found, address = [], PAGE
+    while address:
+        page = visitor.get(address).text
+        found.append(codes(page))
+        assert "一页列 200 个，全部见 Excel 表格。" in page
+        link = re.search(r'<a rel="next" href="([^"#]*)#changes">', page)
+        address = link and PAGE + link[1]
+    assert found == [seven[:2], seven[2:4], seven[4:6], seven[6:]]
+    back = re.search(r'<a rel="prev" href="([^"#]*)#changes">', page)[1]
+    assert codes(visitor.get(PAGE + back).text) == seven[4:6]
+    first = visitor.get(f"{PAGE}?before={seven[2]}").text
+    assert codes(first) == seven[:2] and "上一页" not in first and "下一页" in first
+
+
+@pytest.mark.parametrize("is_closed", [False, True], ids=["open", "closed"])
+def test_the_json_leads_on_and_back(visitor, seven, is_closed):
+    if is_closed:
+        close_it()
+    found, answer = [], visitor.get(API).json()
+    assert answer["changes_count"] == 7 and answer["previous"] is None and answer["file"] == "/reports/2021Q4.json"
+    while True:
+        found += [row["code"] for row in answer["changes"]]
+        if answer["next"] is None:
+            break
+        answer = visitor.get(answer["next"]).json()
+    assert found == seven
+    assert [row["code"] for row in visitor.get(answer["previous"]).json()["changes"]] == seven[4:6]
+    whole = visitor.get(answer["file"]).json()["figures"]
+    assert [row["code"] for row in whole["changes"]] == seven
+
+
+def test_one_page_has_no_links(visitor, seven, monkeypatch):
+    monkeypatch.setattr(changes_page, "SIZE", 7)
+    assert "pager" not in visitor.get(PAGE).text
+    answer = visitor.get(API).json()
+    assert len(answer["changes"]) == 7 and answer["next"] is answer["previous"] is None
+
+
+def test_the_place_holds_where_its_project_changes_no_more(visitor, seven):
+    factories.make_correction(ProgressUpdate.objects.get(project__code="p4"), status="", text="没有变。")
+    assert codes(visitor.get(f"{PAGE}?after=p4").text) == ["p6", "p0"]
+
+
+@pytest.mark.parametrize("is_closed", [False, True], ids=["open", "closed"])
+@pytest.mark.parametrize("query, status", [
+    ("after=p5", 404), ("before=p1", 404), ("after=nobody", 400), ("after=p1&before=p5", 400), ("after=%00", 400),
+    ("before=%ED%A0%80", 400), ("after=" + "a" * 300, 400), ("page=9", 200), ("after=", 200)])
+def test_a_wrong_place_gets_one_sentence(visitor, seven, query, status, is_closed):
+    if is_closed:
+        close_it()
+    for address in (PAGE, API):
+        answer = visitor.get(f"{address}?{query}")
+        assert answer.status_code == status
+        assert status == 200 or "请从第一页重新翻。" in answer.content.decode()
+
+
+def test_promises_beyond_the_first_are_told_by_number(visitor, seven, monkeypatch):
+    monkeypatch.setattr("projects.api.SHOWN", 1)
+    for code in ("p0", "p1"):
+        factories.make_promise(ProgressUpdate.objects.get(project__code=code).project, due_on=date(2021, 12, 31))
+    answer = visitor.get(API).json()
+    assert (len(answer["promises"]), answer["promises_count"]) == (1, 2)
+
+
+def test_a_later_page_asks_for_no_row_before_it(seven, django_assert_num_queries):
+    changes = quarter_summary(Quarter(2021, 4)).changes
+    with django_assert_num_queries(2) as asked:
+        changes_page.page_of_changes(changes, {"after": "p6"})
+    assert "LIMIT 3" in asked.captured_queries[1]["sql"] and "OFFSET" not in asked.captured_queries[1]["sql"]
+
+
+def test_of_a_close_nothing_is_asked(seven, django_assert_num_queries):
+    then = summary_of(close_it().document.figures)
+    with django_assert_num_queries(0):
+        page = changes_page.page_of_changes(then.changes, {"after": "p6"})
+    assert [row.code for row in page.rows] == ["p0", "p3"]
