@@ -11,7 +11,7 @@ from guicheng.access.units import behind
 from guicheng.figures import Definition, Figure, from_iso, iso
 from projects.models import Declaration, Project, ProjectList, Status
 from projects.models.then import status_at
-from projects.supervision.lights import NEEDED, lights_of
+from projects.supervision.lights import count_colours
 
 RECORDED = Definition(
     "recorded", "有明细", "公开资料写出名称、在清单上的项目数；项目里的分项不单独数，"
@@ -430,7 +430,7 @@ def groups_by(projects, kind):
 
 def by_light(projects):
     """Colour -> how many of `projects` have that light today. A fixed number of queries."""
-    return lights_by_colour(lights_of(projects.only(*NEEDED)).values())
+    return count_colours(projects)
 
 
 def lights_by_colour(lights):
