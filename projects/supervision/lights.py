@@ -3,12 +3,12 @@
 `lights_of(projects, day)` asks a fixed number of queries whatever the number of projects. For staff only.
 """
 from calendar import monthrange
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from types import SimpleNamespace
 
-from django.db.models import BooleanField, Case, Count, DateField, Exists, F, Max, OuterRef, Q, Value, When
+from django.db.models import DateField, Exists, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -16,13 +16,11 @@ from guicheng import words
 from guicheng.days.workdays import UnknownYear, WorkCalendar
 from projects.models import LightOverride, LightRule, Milestone, ProgressUpdate, Project, Status
 from projects.models.lights import Colour
-from projects.models.then import is_told_unfinished
 
 STARTED = frozenset({"in_progress", "acceptance", "standing"})
 LABELS = {"red": "滞后", "yellow": "预警", "green": "正常", "blue": "已完成", "grey": "暂停", "white": "无法比较"}
 RESTING = [*Status.DONE, *Status.NEED_REASON]
 DUE = Coalesce("due_on", "planned_end", output_field=DateField())
-SORT = ["status", "read_compiled", "read_due", "read_unfinished", "read_start", "read_percent"]
 NEEDED = ["status", "percent", "closed_on", "due_on", "planned_start", "planned_end"]  # of a project, for its light
 
 
@@ -76,10 +74,11 @@ def light_of(project, day=None):
 def lights_of(projects, day=None):
     """{pk: Light} of these projects (a queryset or a list) as of `day`, today when not given."""
     day = day or timezone.localdate()
-    return _lights(list(projects), day, LightRule.objects.in_force(day), WorkCalendar.load())
+    return lights_under(list(projects), day, LightRule.objects.in_force(day), WorkCalendar.load())
 
 
-def _lights(projects, day, rule, calendar):
+def lights_under(projects, day, rule, calendar):
+    """{pk: Light} of this list of projects, by a rule and a calendar that are at hand."""
     today = timezone.localdate()
     keys = [project.pk for project in projects]
     milestones, overrides = _milestones(keys), _overrides(keys, day)
@@ -89,33 +88,15 @@ def _lights(projects, day, rule, calendar):
     _compiled(states, projects)
     return {
         project.pk: _overridden(
-            _computed(project, states[project.pk], milestones[project.pk], rule, calendar, day),
+            light_by_dates(project, states[project.pk], milestones[project.pk], rule, calendar, day),
             overrides.get(project.pk), day)
         for project in projects
     }
 
 
-def count_colours(projects):
-    """Colour -> how many of `projects`, a queryset, have that light today. A fixed number of queries.
-
-    The database counts those of which the rule reads the same, and the rule judges each sort once. One by one are
-    read only those a person decided about, and those whose plan is their milestones.
-    """
-    day = timezone.localdate()
-    rule, calendar = LightRule.objects.in_force(day), WorkCalendar.load()
-    projects = projects.order_by().annotate(due=DUE).annotate(is_settled=_is_settled(day))
-    decided = Exists(LightOverride.objects.begun(day).filter(project=OuterRef("pk")))
-    by_milestones = Exists(Milestone.objects.filter(project=OuterRef("pk"), planned_on__isnull=False))
-    alone = Q(decided) | Q(by_milestones, is_settled=False)
-    one_by_one = list(projects.filter(alone).only(*NEEDED))
-    found = Counter(light.colour for light in _lights(one_by_one, day, rule, calendar).values())
-    sorts = projects.filter(~alone).annotate(**_read_of_a_sort(day)).values_list(*SORT).annotate(count=Count("pk"))
-    for status, is_compiled, due, unfinished, start, percent, count in sorts.iterator(2000):
-        state = SimpleNamespace(status=status, is_compiled=is_compiled, due_on=due, percent=percent, closed_on=None,
-                                unfinished_on=day if unfinished else None)
-        project = SimpleNamespace(planned_start=start)
-        found[_computed(project, state, [], rule, calendar, day).colour] += count
-    return found
+def at_rest():
+    """The condition: finished or stopped, and nobody ever decided about its light. Its status alone gives it."""
+    return Q(status__in=RESTING) & ~Q(Exists(LightOverride.objects.filter(project=OuterRef("pk"))))
 
 
 def of_colour(projects, colour):
@@ -125,29 +106,6 @@ def of_colour(projects, colour):
 
 
 # --- what is read --------------------------------------------------------------------------------
-def _is_past(day):
-    return Q(due__lt=day) & ~Q(status__in=[*RESTING, Status.STANDING])
-
-
-def _is_settled(day):
-    """Whether neither plan nor percent can change the colour: finished, resting, compiled, or past the day."""
-    settled = Q(status__in=RESTING) | Q(project_list__is_compiled=True) | _is_past(day)
-    return Case(When(settled, then=Value(True)), default=Value(False), output_field=BooleanField())
-
-
-def _read_of_a_sort(day):
-    """{name: expression} of what the rule reads, as coarse as can be: one past day is like the other."""
-    yesterday = Value(day - timedelta(days=1), output_field=DateField())
-    told = is_told_unfinished("due", day)
-    return {
-        "read_compiled": Case(When(project_list__is_compiled=True, then=Value(True)), default=Value(False)),
-        "read_due": Case(When(_is_past(day), then=yesterday), When(is_settled=False, then=F("due"))),
-        "read_unfinished": Case(When(_is_past(day) & Q(told), then=Value(True)), default=Value(False)),
-        "read_start": Case(When(is_settled=False, then=F("planned_start"))),
-        "read_percent": Case(When(is_settled=False, then=F("percent"))),
-    }
-
-
 def _milestones(keys):
     planned = defaultdict(list)
     rows = Milestone.objects.filter(project__in=keys, planned_on__isnull=False).order_by("planned_on")
@@ -215,7 +173,7 @@ def _rounded(part, whole):
     return (200 * part + whole) // (2 * whole)
 
 
-def _computed(project, state, milestones, rule, calendar, day):
+def light_by_dates(project, state, milestones, rule, calendar, day):
     """The light the dates give."""
     if resting := _resting(state, rule):
         return resting

@@ -10,9 +10,8 @@ from django.utils import timezone
 
 from guicheng.days.workdays import CalendarYear
 from projects.models import LightOverride, LightRule, Project, Status
-from projects.summary import by_light, lights_by_colour
-from projects.supervision import lights
-from projects.supervision.lights import light_of, lights_of, months_after, plan_percent
+from projects.summary import by_light, by_light_with, lights, lights_by_colour
+from projects.supervision.lights import at_rest, light_of, lights_of, months_after, plan_percent
 from projects.templatetags.projects import light_tag
 from tests import factories
 
@@ -278,12 +277,13 @@ def of_every_sort(street_admin, key_list):
     """Projects of every status with every kind of plan, said to be late or not, compiled or not, and what stands apart.
     """
     today = timezone.localdate()
-    plans = [(start and today + timedelta(days=start), end and today + timedelta(days=end))
-             for start, end in [(None, None), (-200, None), (-200, -3), (-300, -30), (-50, 1), (-50, 50), (None, 50), (5, 90)]]
+    days = [(None, None), (-200, None), (-200, -3), (-300, -30), (-50, 1), (-50, 50), (None, 50), (5, 90)]
+    plans = [[at and today + timedelta(days=at) for at in plan] for plan in days]
     press = factories.make_list(is_compiled=True)
     for number, (start, end) in enumerate(plans):
         for status in ["", *Status]:
-            project = planned(project_list=press if number in (3, 5) else key_list, planned_start=start, planned_end=end)
+            of = press if number in (3, 5) else key_list
+            project = planned(project_list=of, planned_start=start, planned_end=end)
             for on, percent in [(today - timedelta(days=40), 10 * number), (today, None)][:1 + (status != "planned")]:
                 if status:
                     factories.make_update(project, effective_on=on, status=status, percent=percent, reason="停工。")
@@ -301,11 +301,17 @@ def test_counted_by_the_database_there_are_as_many_of_each_colour(of_every_sort)
     assert len(one_by_one) == 6 and one_by_one.total() == len(of_every_sort)
 
 
+def test_what_is_at_rest_is_counted_by_its_status_alone(of_every_sort):
+    beside = lights_of(of_every_sort.filter(~at_rest())).values()
+    assert by_light_with(of_every_sort, beside) == by_light(of_every_sort)
+    assert 0 < len(beside) < len(of_every_sort)
+
+
 @pytest.mark.parametrize("name", ["read_due", "read_unfinished", "read_start", "read_percent", "read_compiled"])
 def test_whatever_the_count_left_unread_would_show(of_every_sort, monkeypatch, name):
-    whole = lights._read_of_a_sort
+    whole = lights._read
     unread = Value(False) if name in ("read_unfinished", "read_compiled") else Value(None, output_field=DateField())
-    monkeypatch.setattr(lights, "_read_of_a_sort", lambda day: whole(day) | {name: unread})
+    monkeypatch.setattr(lights, "_read", lambda day: whole(day) | {name: unread})
     assert by_light(of_every_sort) != lights_by_colour(lights_of(of_every_sort).values())
 
 
