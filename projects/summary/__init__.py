@@ -71,8 +71,8 @@ __all__ = [
     "QUARTER_DEFINITIONS", "QuarterSummary", "RATE", "RECORDED", "SOURCE_USE", "STANDING", "STATEMENTS", "Segment",
     "Stair", "TaskProgress", "Telling", "UNKNOWN", "Year", "at_close", "by_light", "by_light_with", "by_source",
     "by_year", "changes_between", "corrected", "declarations_of_sources", "drift", "facets", "first_day", "groups_by",
-    "lacking", "last_changed", "late", "lights_by_colour", "list_summaries", "news", "overdue_by", "own_by_status", "past_due",
-    "pending_by", "quarter_summary", "quarters_with_news", "stair", "stair_of", "states_between", "task_progress",
-    "tasks_between", "tellings_of", "unit_progress", "unit_standings", "uses_of_sources", "verdicts",
+    "lacking", "last_changed", "late", "lights_by_colour", "list_summaries", "news", "overdue_by", "own_by_status",
+    "past_due", "pending_by", "quarter_summary", "quarters_with_news", "stair", "stair_of", "states_between",
+    "task_progress", "tasks_between", "tellings_of", "unit_progress", "unit_standings", "uses_of_sources", "verdicts",
     "whole_progress", "with_verdict",
 ]
