@@ -12,6 +12,7 @@ from guicheng.search.models import Searched, SearchedQuerySet
 from guicheng.trail.history import History
 from guicheng.trail.versions import Edited
 from projects.models import Project, Source
+from projects.models.evidence import public_where
 from projects.models.then import announced_by
 
 
@@ -178,7 +179,7 @@ class Unit(Edited, Coded):
 
 class SecretaryProjectQuerySet(KeyedQuerySet):
     def published(self):
-        return self.filter(project__in=Project.objects.published())
+        return self.filter(public_where(self.model, "project"))
 
     def by(self, day):
         """Those whose list had been announced by the end of `day`; without a day all."""

@@ -14,12 +14,13 @@ from guicheng.natural_keys import Coded, Keyed
 from guicheng.trail.history import History
 from guicheng.trail.versions import Edited
 from projects.models import Project, Source
+from projects.models.evidence import public_where
 
 
 class MetricQuerySet(FollowingQuerySet):
     def published(self):
         """Without those of a project that is not public."""
-        return self.filter(models.Q(project=None) | models.Q(project__in=Project.objects.published()))
+        return self.filter(public_where(self.model, "project"))
 
     def askable(self):
         """What communities can be asked in a 报送任务: our own, of no project; the district's and others' are not."""

@@ -2,7 +2,7 @@
 from calendar import monthrange
 from datetime import timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Prefetch
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,9 +11,9 @@ from guicheng.office.work import Work
 from guicheng.review.states import IN_REVIEW, State
 from projects import summary
 from projects.first_page.street import light_counts
-from projects.models import Milestone, ProgressUpdate, Project
-from projects.supervision.late import MISSING, RESTING
-from projects.supervision.lights import lights_of
+from projects.models import Milestone, ProgressUpdate, Project, ReviewStep
+from projects.supervision.late import MISSING
+from projects.supervision.lights import RESTING, at_rest, lights_of
 
 TO_DO = ["red", "yellow", "white", "green"]  # the lights of what is not finished, the most pressing first
 
@@ -26,13 +26,14 @@ def statements_where(**query):
 def own_projects(user):
     """One's projects by light, what is due this month, what is missing. The most pressing first."""
     own = Project.objects.visible_to(user).real()
-    projects = list(own.select_related("project_list", "latest_update").lean().order_by("moved_on", "pk"))
+    to_read = own.filter(~at_rest()).select_related("project_list", "latest_update").lean()
+    projects = list(to_read.order_by("moved_on", "pk"))  # of the others nothing is shown but how many they are
     lights = lights_of(projects)
     for project in projects:
         project.light = lights[project.pk]
         project.due = project.due_on or project.planned_end
     projects.sort(key=_pressing)
-    tiles = light_counts(summary.lights_by_colour(lights.values()), {"is_sample__exact": 0})
+    tiles = light_counts(summary.by_light_with(own, lights.values()), {"is_sample__exact": 0})
     today = timezone.localdate()
     end = last_of_month(today)  # what is overdue by today is among the red
     due = [project for project in projects
@@ -57,10 +58,12 @@ def own_statements(user):
     rows = ProgressUpdate.objects.visible_to(user).filter(author=user)
     counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
     rows = rows.select_related("project").order_by("created_at", "pk")
+    returned, drafts = (rows.filter(state=state) if state in counts else rows.none()
+                        for state in (State.RETURNED, State.DRAFT))
     return {
-        "returned": Shown(with_reasons(rows.filter(state=State.RETURNED)), counts.get(State.RETURNED, 0),
+        "returned": Shown(with_reasons(returned), counts.get(State.RETURNED, 0),
                           statements_where(for_me="own", state__exact=State.RETURNED)),
-        "drafts": Shown(rows.filter(state=State.DRAFT)[:SHOWN], counts.get(State.DRAFT, 0),
+        "drafts": Shown(drafts[:SHOWN], counts.get(State.DRAFT, 0),
                         statements_where(for_me="own", state__exact=State.DRAFT)),
         "in_review": Shown([], sum(counts.get(state, 0) for state in IN_REVIEW),
                            statements_where(for_me="waiting")),
@@ -69,7 +72,7 @@ def own_statements(user):
 
 def with_reasons(rows):
     """These returned rows, each with `why`: the last step that returned it."""
-    rows = list(rows.prefetch_related("steps__by")[:SHOWN])
+    rows = list(rows.prefetch_related(Prefetch("steps", ReviewStep.objects.select_related("by")))[:SHOWN])
     for row in rows:
         row.why = next((step for step in row.steps.all() if step.verb == "returned"), None)  # the newest first
     return rows

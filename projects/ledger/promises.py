@@ -13,6 +13,7 @@ from guicheng.figures import from_iso, iso
 from guicheng.tables.listing import Listing
 from projects.ledger.timeline import hide_withdrawn
 from projects.models import ProgressUpdate, Project, ProjectList, Promise, Source, Status
+from projects.models.evidence import public_where
 
 # what is read of a promise, and of each statement that may prove what became of it
 OF_PROMISE = ("text", "promised_from", "promised_on", "due_on", "source__code", "source__title", "project__code",
@@ -135,7 +136,7 @@ def judgements(promises=None, day=None, known_at=None, count=None):
 
 def made_by(promises, day):
     promises = Promise.objects.filter(is_sample=False) if promises is None else promises
-    return promises.filter(project__in=Project.objects.published(), promised_on__lte=day)
+    return promises.filter(public_where(Promise, "project"), promised_on__lte=day)
 
 
 def _judged(promises, day, known_at):

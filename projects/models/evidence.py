@@ -3,7 +3,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Q, When
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull, LessThanOrEqual
 from django.urls import reverse
@@ -121,14 +121,23 @@ def told_by(day, source="source", own=()):
     return Q(LessThanOrEqual(days, day)) | Q(IsNull(days, True))
 
 
+def public_where(model, name):
+    """The condition: the row of `model` is about nothing by this `name`, or about what is public.
+
+    With EXISTS: for `IN (…)` beside OR the databases first make the list of everything public.
+    """
+    about = model._meta.get_field(name)
+    public = Exists(about.related_model._default_manager.published().filter(pk=OuterRef(about.attname)))
+    return Q(**{name: None}) | public if about.null else Q(public)
+
+
 class AboutQuerySet(FollowingQuerySet):
     def published(self):
         """Without what is said of a project, a list, an organisation or a metric that is not public."""
-        about = {field.name: field.related_model for field in self.model._meta.fields if field.remote_field}
+        names = {field.name for field in self.model._meta.fields if field.remote_field}
         rows = self
-        for name in {"project", "project_list", "organisation", "metric"} & set(about):
-            public = about[name]._default_manager.published()
-            rows = rows.filter(models.Q(**{name: None}) | models.Q(**{f"{name}__in": public}))
+        for name in sorted({"project", "project_list", "organisation", "metric"} & names):
+            rows = rows.filter(public_where(self.model, name))
         return rows
 
 

@@ -118,6 +118,7 @@ class ProgressUpdate(ChecksAtOnce, LedgerRow, Reviewed, Keyed):
             models.Index("project", F("effective_on").desc(), F("seq").desc(), name="update_newest"),
             models.Index("state", "created_at", name="update_waiting"),
             models.Index(F("effective_on").desc(), F("id").desc(), name="update_by_day"),
+            models.Index("recorded_at", name="update_recorded"),  # when anything was last published: on every page
         ]
         constraints = [
             *ledger_constraints("project", "进展", "项目"),

@@ -11,7 +11,6 @@ from guicheng.access.units import behind
 from guicheng.figures import Definition, Figure, from_iso, iso
 from projects.models import Declaration, Project, ProjectList, Status
 from projects.models.then import status_at
-from projects.supervision.lights import NEEDED, lights_of
 
 RECORDED = Definition(
     "recorded", "有明细", "公开资料写出名称、在清单上的项目数；项目里的分项不单独数，"
@@ -426,14 +425,3 @@ def groups_by(projects, kind):
     scale = max((by_status.total() for *_, by_status in found), default=0)
     groups = [Group(*each, scale) for each in found]
     return [*groups, Group("", REST[kind], counts[None])] if None in counts else groups
-
-
-def by_light(projects):
-    """Colour -> how many of `projects` have that light today. A fixed number of queries."""
-    return lights_by_colour(lights_of(projects.only(*NEEDED)).values())
-
-
-def lights_by_colour(lights):
-    """Colour -> how many of these lights are of it."""
-    return Counter(light.colour for light in lights)
-

@@ -29,7 +29,9 @@ class News:
 def news():
     """The News of the site, or None where nothing was published. One query."""
     last = ProgressUpdate.objects.published().order_by("-recorded_at").values("recorded_at")[:1]
-    moved = Project.objects.published().real().exclude(latest_update=None).order_by("-moved_on", "-latest_update")
-    found = moved.values_list(
+    moved = Project.objects.published().real().exclude(latest_update=None)
+    # the day first, from the index of the order, so that only its own statements are sorted
+    day = Subquery(moved.newest_first().values("moved_on")[:1])
+    found = moved.filter(moved_on=day).order_by("-latest_update").values_list(
         "latest_update__effective_from", "latest_update__effective_on", Subquery(last)).first()
     return News(*found) if found else None

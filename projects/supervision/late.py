@@ -6,18 +6,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import DateField, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils import timezone
 
 from guicheng import words
 from guicheng.days.workdays import WorkCalendar
 from projects.models import Instruction, LightRule, ProgressUpdate, Status
 from projects.models.then import NEVER, is_told_unfinished
-from projects.supervision.lights import Light, lights_of
+from projects.supervision.lights import DUE, RESTING, Light, lights_of
 
-RESTING = [*Status.DONE, *Status.NEED_REASON]
-DUE = Coalesce("due_on", "planned_end", output_field=DateField())
 NOTES = ["problem", "delay_reason", "coordination", "next_step"]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from types import SimpleNamespace
 
-from django.db.models import Max
+from django.db.models import DateField, Exists, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -19,6 +19,8 @@ from projects.models.lights import Colour
 
 STARTED = frozenset({"in_progress", "acceptance", "standing"})
 LABELS = {"red": "滞后", "yellow": "预警", "green": "正常", "blue": "已完成", "grey": "暂停", "white": "无法比较"}
+RESTING = [*Status.DONE, *Status.NEED_REASON]
+DUE = Coalesce("due_on", "planned_end", output_field=DateField())
 NEEDED = ["status", "percent", "closed_on", "due_on", "planned_start", "planned_end"]  # of a project, for its light
 
 
@@ -71,11 +73,14 @@ def light_of(project, day=None):
 
 def lights_of(projects, day=None):
     """{pk: Light} of these projects (a queryset or a list) as of `day`, today when not given."""
+    day = day or timezone.localdate()
+    return lights_under(list(projects), day, LightRule.objects.in_force(day), WorkCalendar.load())
+
+
+def lights_under(projects, day, rule, calendar):
+    """{pk: Light} of this list of projects, by a rule and a calendar that are at hand."""
     today = timezone.localdate()
-    day = day or today
-    projects = list(projects)
     keys = [project.pk for project in projects]
-    rule, calendar = LightRule.objects.in_force(day), WorkCalendar.load()
     milestones, overrides = _milestones(keys), _overrides(keys, day)
     # nobody states what is to come, so today's and later lights need not read the ledger
     states = {project.pk: _now(project) for project in projects} if day >= today else _then(projects, day)
@@ -83,10 +88,15 @@ def lights_of(projects, day=None):
     _compiled(states, projects)
     return {
         project.pk: _overridden(
-            _computed(project, states[project.pk], milestones[project.pk], rule, calendar, day),
+            light_by_dates(project, states[project.pk], milestones[project.pk], rule, calendar, day),
             overrides.get(project.pk), day)
         for project in projects
     }
+
+
+def at_rest():
+    """The condition: finished or stopped, and nobody ever decided about its light. Its status alone gives it."""
+    return Q(status__in=RESTING) & ~Q(Exists(LightOverride.objects.filter(project=OuterRef("pk"))))
 
 
 def of_colour(projects, colour):
@@ -163,7 +173,7 @@ def _rounded(part, whole):
     return (200 * part + whole) // (2 * whole)
 
 
-def _computed(project, state, milestones, rule, calendar, day):
+def light_by_dates(project, state, milestones, rule, calendar, day):
     """The light the dates give."""
     if resting := _resting(state, rule):
         return resting

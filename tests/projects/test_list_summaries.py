@@ -2,10 +2,12 @@
 from datetime import date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from projects.models import Project, ProjectList, Status
-from projects.summary import ListSummary, list_summaries
+from projects.summary import ListSummary, list_summaries, news
 from tests import factories
 
 YEAR_END = date(2021, 12, 31)
@@ -253,3 +255,13 @@ def test_every_status_has_its_family_and_its_place_in_the_bar(key_list):
     row = summary_of(key_list, YEAR_END)
     assert {key: count for key, _, count in row.status_counts} == dict.fromkeys(["unknown", *Status.values], 1)
     assert sum(each.count for each in row.segments) == 9
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a small table whole")
+@pytest.mark.parametrize(("ask", "index"), [(list_summaries, "project_counted"), (news, "update_recorded")])
+def test_what_stands_on_many_pages_is_counted_from_an_index(busy_list, ask, index):
+    with CaptureQueriesContext(connection) as queries:
+        ask()
+    with connection.cursor() as cursor:
+        plans = [cursor.execute(f"EXPLAIN QUERY PLAN {each['sql']}").fetchall() for each in queries]
+    assert any(index in row[-1] for plan in plans for row in plan)
