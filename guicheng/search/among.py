@@ -1,0 +1,122 @@
+"""Among which rows could those be that hold a word? Asked of the index of pairs, before a LIKE says which they are.
+
+Of few the keys are known, and only they are read, in whatever order. Of more the index says nothing: who walks the
+order of a list comes soon to as many as a page shows. A sample of their keys still tells that there are more than can
+be counted (`SearchedQuerySet.has_over`).
+
+SEARCH_INDEX says when it is asked: `auto`, of tables of more than LARGE rows; `on`, always; `off`, never. What is found
+is the same.
+"""
+import json
+from time import monotonic
+
+from django.conf import settings
+from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db import connections
+from django.db.models import BooleanField, Expression, F, Max
+
+from guicheng.search.pairs import FUNCTION, index_of, searched_tables, text_of
+
+LARGE = 20_000  # rows; below, a scan takes no longer than a page
+FEW, SAMPLE = 5_000, 6_000  # rows that are read by their keys; keys that are asked for
+MOST_PAIRS = 20  # of one word
+SIZE_HOLDS, KEYS_HOLD = 600, 1  # seconds
+_sizes = {}  # table: (is it large, when it was looked at)
+
+
+def is_asked(model, using="default"):
+    """Whether a search of this model asks the index."""
+    if settings.SEARCH_INDEX == "auto":
+        return is_large(model, using)
+    return settings.SEARCH_INDEX == "on"
+
+
+def is_large(model, using="default"):
+    """Whether a table has passed LARGE rows, by its last key; a small one is looked at again after SIZE_HOLDS."""
+    table = model._meta.db_table
+    large, at = _sizes.get(table, (False, None))
+    if not large and (at is None or monotonic() - at > SIZE_HOLDS):
+        last = model._base_manager.using(using).aggregate(last=Max("pk"))["last"] or 0
+        large = last > LARGE
+        _sizes[table] = large, monotonic()
+    return large
+
+
+def pairs_of(word):
+    """What the index is asked for a word: its pairs, or its one character."""
+    return list(dict.fromkeys(word[place:place + 2] for place in range(len(word) - 1)))[:MOST_PAIRS] or [word]
+
+
+class Candidates:
+    """The keys of the rows of a model that could hold one form of each of these words."""
+
+    def __init__(self, model, words):
+        self.table, self.words = model._meta.db_table, words
+        self._keys, self._at = None, None
+
+    def keys(self, using):
+        """At most SAMPLE of them. They hold for a moment: one answer asks several times."""
+        if self._at is None or monotonic() - self._at > KEYS_HOLD:
+            connection = connections[using]
+            ask = self._of_postgresql if connection.vendor == "postgresql" else self._of_sqlite
+            with connection.cursor() as cursor:
+                cursor.execute(*ask())
+                self._keys = [key for key, in cursor.fetchall()]
+            self._at = monotonic()
+        return self._keys
+
+    def are_few(self, using):
+        return len(self.keys(using)) <= FEW
+
+    def _of_sqlite(self):
+        match = " AND ".join(
+            f"({' OR '.join('(' + ' AND '.join(map(_token, pairs_of(form))) + ')' for form in forms)})"
+            for forms in self.words)
+        index = index_of(self.table)
+        return f"SELECT rowid FROM {index} WHERE {index} MATCH %s LIMIT {SAMPLE}", [match]  # noqa: S608
+
+    def _of_postgresql(self):
+        text = text_of("postgresql", searched_tables()[self.table])
+        asked = " AND ".join(
+            f"({' OR '.join([f'{FUNCTION}({text}) @> %s'] * len(forms))})" for forms in self.words)
+        return (f"SELECT id FROM {self.table} WHERE {asked} LIMIT {SAMPLE}",  # noqa: S608
+                [pairs_of(form) for forms in self.words for form in forms])
+
+
+def _token(pair):
+    quoted = '"' + pair.replace('"', '""') + '"'
+    return quoted if len(pair) > 1 else f"{quoted} *"
+
+
+def of_keys(column, keys, vendor):
+    """(SQL, parameters): the column is one of these keys. One parameter, however many they are."""
+    if vendor == "postgresql":
+        return f"{column} = ANY(%s::bigint[])", ["{" + ",".join(map(str, keys)) + "}"]
+    return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(keys)]
+
+
+class Among(Expression):
+    """The condition that a row is among these candidates, where they are few: asked when the query is made.
+
+    `sample`: among those that are known, few or not.
+    """
+
+    def __init__(self, candidates, sample=False, key=None):
+        super().__init__(output_field=BooleanField())
+        self.candidates, self.sample, self.key = candidates, sample, key or F("pk")
+
+    def get_source_expressions(self):
+        return [self.key]
+
+    def set_source_expressions(self, expressions):
+        self.key, = expressions
+
+    def as_sql(self, compiler, connection):
+        keys = self.candidates.keys(connection.alias)
+        if not keys:
+            raise EmptyResultSet
+        if not self.sample and not self.candidates.are_few(connection.alias):
+            raise FullResultSet
+        column, params = compiler.compile(self.key)
+        sql, keys = of_keys(column, keys, connection.vendor)
+        return sql, [*params, *keys]
