@@ -11,8 +11,8 @@ django_application = get_wsgi_application()
 
 from guicheng.kept import triggers  # noqa: E402
 from guicheng.kept.pages import keeping  # noqa: E402
-from guicheng.search import pairs  # noqa: E402
 from guicheng.seal.work import begin_unfinished  # noqa: E402
+from guicheng.search import pairs  # noqa: E402
 from guicheng.trail.append_only import assert_triggers  # noqa: E402
 from guicheng.upkeep.disk import let_go_if_needed  # noqa: E402
 

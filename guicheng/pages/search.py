@@ -1,8 +1,8 @@
 """One search over all that is public: each kind of thing with how many were found, the nearest first.
 
-A query of the database for each kind, capped at 1,000 found, and three for projects; where the index of a large table is
-asked, one more for each. What is covered by a seal is found
-by none of its words; what is shown marked is covered first, for a mark inside a word would hide it from the cover.
+A query of the database for each kind, capped at 1,000 found, and three for projects; one more for each whose index is
+asked. What is covered by a seal is found by none of its words; what is shown marked is covered first, for a mark inside
+a word would hide it from the cover.
 """
 from collections import defaultdict
 from dataclasses import dataclass

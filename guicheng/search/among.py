@@ -15,7 +15,7 @@ from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connections
 from django.db.models import BooleanField, Expression, F, Max
 
-from guicheng.search.pairs import FUNCTION, index_of, searched_tables, text_of
+from guicheng.search.pairs import all_pairs, index_of, searched_tables
 
 LARGE = 20_000  # rows; below, a scan takes no longer than a page
 FEW, SAMPLE = 5_000, 6_000  # rows that are read by their keys; keys that are asked for
@@ -43,12 +43,18 @@ def is_large(model, using="default"):
 
 
 def pairs_of(word):
-    """What the index is asked for a word: its pairs, or its one character."""
-    return list(dict.fromkeys(word[place:place + 2] for place in range(len(word) - 1)))[:MOST_PAIRS] or [word]
+    """What the index is asked for a word; nothing for one of a single character."""
+    return list(dict.fromkeys(word[place:place + 2] for place in range(len(word) - 1)))[:MOST_PAIRS]
+
+
+def candidates_of(model, words, using="default"):
+    """Those of a model's rows that could hold one form of each of these words; None where the index is not asked."""
+    asked = [pairs for forms in words if all(pairs := [pairs_of(form) for form in forms])]
+    return Candidates(model, asked) if asked and is_asked(model, using) else None
 
 
 class Candidates:
-    """The keys of the rows of a model that could hold one form of each of these words."""
+    """The keys of rows that hold all pairs of one form of each word. `words`: of each word the pairs of its forms."""
 
     def __init__(self, model, words):
         self.table, self.words = model._meta.db_table, words
@@ -69,30 +75,27 @@ class Candidates:
         return len(self.keys(using)) <= FEW
 
     def _of_sqlite(self):
-        match = " AND ".join(
-            f"({' OR '.join('(' + ' AND '.join(map(_token, pairs_of(form))) + ')' for form in forms)})"
-            for forms in self.words)
+        words = [" OR ".join(f"({' AND '.join(map(_quoted, pairs))})" for pairs in forms) for forms in self.words]
+        match = " AND ".join(f"({word})" for word in words)
         index = index_of(self.table)
         return f"SELECT rowid FROM {index} WHERE {index} MATCH %s LIMIT {SAMPLE}", [match]  # noqa: S608
 
     def _of_postgresql(self):
-        text = text_of("postgresql", searched_tables()[self.table])
-        asked = " AND ".join(
-            f"({' OR '.join([f'{FUNCTION}({text}) @> %s'] * len(forms))})" for forms in self.words)
+        pairs = all_pairs(searched_tables()[self.table])
+        asked = " AND ".join(f"({' OR '.join([f'{pairs} @> %s'] * len(forms))})" for forms in self.words)
         return (f"SELECT id FROM {self.table} WHERE {asked} LIMIT {SAMPLE}",  # noqa: S608
-                [pairs_of(form) for forms in self.words for form in forms])
+                [pairs for forms in self.words for pairs in forms])
 
 
-def _token(pair):
-    quoted = '"' + pair.replace('"', '""') + '"'
-    return quoted if len(pair) > 1 else f"{quoted} *"
+def _quoted(pair):
+    return '"' + pair.replace('"', '""') + '"'
 
 
 def of_keys(column, keys, vendor):
     """(SQL, parameters): the column is one of these keys. One parameter, however many they are."""
     if vendor == "postgresql":
         return f"{column} = ANY(%s::bigint[])", ["{" + ",".join(map(str, keys)) + "}"]
-    return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(keys)]
+    return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(keys)]  # noqa: S608
 
 
 class Among(Expression):

@@ -11,7 +11,7 @@ from django.core.exceptions import FullResultSet
 from django.db import models, transaction
 from django.db.models.lookups import Contains, Exact
 
-from guicheng.search.among import Among, Candidates, is_asked
+from guicheng.search.among import Among, candidates_of
 from guicheng.search.folding import fold
 from guicheng.search.pairs import called
 from guicheng.search.query import Query
@@ -44,11 +44,11 @@ class Found(Contains):
     def as_sql(self, compiler, connection):
         sql, params = super().as_sql(compiler, connection)
         model = self.lhs.target.model
-        if not self.rhs or not is_asked(model, connection.alias):
+        candidates = candidates_of(model, [[self.rhs]], connection.alias)
+        if not candidates:
             return sql, params
-        among = Among(Candidates(model, [[self.rhs]]), key=model._meta.pk.get_col(self.lhs.alias))
         try:
-            keys, numbers = among.as_sql(compiler, connection)
+            keys, numbers = Among(candidates, key=model._meta.pk.get_col(self.lhs.alias)).as_sql(compiler, connection)
         except FullResultSet:
             return sql, params
         return f"({keys} AND {sql})", [*numbers, *params]
@@ -80,8 +80,8 @@ class SearchedQuerySet(models.QuerySet):
         """
         query = query if isinstance(query, Query) else Query(query)
         found = self.filter(query.condition(columns or self.searched_columns, sealed))
-        if query and is_asked(self.model, self.db):
-            candidates = Candidates(self.model, [term.forms for term in query.terms])
+        candidates = candidates_of(self.model, [term.forms for term in query.terms], self.db)
+        if candidates:
             found = found.filter(Among(candidates))
             found._candidates = candidates
         return found

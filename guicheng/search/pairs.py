@@ -1,8 +1,7 @@
-"""The index of a search: of every searched row the pairs of characters that stand in it, kept by the database itself.
+"""The index of a search: of every searched row the pairs of characters in it, kept by the database itself.
 
-A word of two characters is a pair, a longer one has several, and of one of a single character the index knows the pairs
-that begin with it (SQLite) or the character (PostgreSQL). A row that holds a word is always among those the index
-names; that it really holds it, a LIKE still says (guicheng/search/among.py).
+A word of two characters is a pair, a longer one has several; of a single character the index knows nothing. A row that
+holds a word is always among those the index names; that it really holds it, a LIKE still says (among.py).
 
 PostgreSQL: a GIN index over a function of the columns. SQLite: a table of FTS5 without a text of its own, kept in step
 by triggers that any program can run: no function of ours. FTS5 takes an entry back by its old words, which the view
@@ -47,19 +46,25 @@ def wanted(vendor, table, columns):
 
 
 # --- PostgreSQL ------------------------------------------------------------------------------------
-# COST: it is a hundred times a LIKE, and the planner should rather read the index than ask it of every row
-BODY = """
-SELECT coalesce(array_agg(one) || array_agg(one || next), '{}')
-FROM unnest(string_to_array($1, NULL), (string_to_array($1, NULL))[2:]) AS sign(one, next)
+# COST: it is a hundred times a LIKE, and the planner should rather read the index than ask it of every row.
+# Pairs by two cuts, from the first character and from the second: a fifth of the time of unnesting and gathering them
+BODY = r"""
+SELECT string_to_array(regexp_replace($1, '(..)', '\1 ', 'g'), ' ')
+    || string_to_array(regexp_replace(substr($1, 2), '(..)', '\1 ', 'g'), ' ')
 """
 MAKE_FUNCTION = f"""CREATE OR REPLACE FUNCTION {FUNCTION}(text) RETURNS text[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 10000 AS $${BODY}$$"""
 
 
+def all_pairs(columns):
+    """The expression of the index. Compared by its bytes: the rules of a language take several times as long."""
+    return f'({FUNCTION}({text_of("postgresql", columns)}) COLLATE "C")'
+
+
 def _of_postgresql(table, columns):
     return {
         index_of(table): f"CREATE INDEX {index_of(table)} ON {table} "
-                         f"USING gin ({FUNCTION}({text_of('postgresql', columns)}))",
+                         f"USING gin ({all_pairs(columns)})",
         f"{table}_called": f"CREATE INDEX {table}_called ON {table} (({called('postgresql', columns[0])}))",
     }
 
@@ -82,15 +87,14 @@ def _pairs(text):
 def _of_sqlite(table, columns):
     index, view = index_of(table), f"{index_of(table)}_text"
     tokens = f"ascii tokenchars '{SIGNS}'".replace('"', '""')
-    new, old = (_pairs(text_of("sqlite", columns, row)) for row in ("NEW", "OLD"))
-    put = f"INSERT INTO {index}(rowid, pairs) VALUES (NEW.id, {new});"
-    take = f"INSERT INTO {index}({index}, rowid, pairs) VALUES ('delete', OLD.id, {old});"
+    new, old, of_row = (_pairs(text_of("sqlite", columns, row)) for row in ("NEW", "OLD", "t"))
+    put = f"INSERT INTO {index}(rowid, pairs) VALUES (NEW.id, {new});"  # noqa: S608
+    take = f"INSERT INTO {index}({index}, rowid, pairs) VALUES ('delete', OLD.id, {old});"  # noqa: S608
     differs = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in ("id", *columns))
     return {
-        view: f"CREATE VIEW {view} AS "
-              f"SELECT t.id AS id, {_pairs(text_of('sqlite', columns, 't'))} AS pairs FROM {table} t",  # noqa: S608
+        view: f"CREATE VIEW {view} AS SELECT t.id AS id, {of_row} AS pairs FROM {table} t",  # noqa: S608
         index: f"CREATE VIRTUAL TABLE {index} USING fts5(pairs, content='{view}', content_rowid='id', detail=none, "
-               f"columnsize=0, prefix='1', tokenize=\"{tokens}\")",
+               f"columnsize=0, tokenize=\"{tokens}\")",
         f"{index}_insert": f"CREATE TRIGGER {index}_insert AFTER INSERT ON {table} BEGIN {put} END",
         f"{index}_delete": f"CREATE TRIGGER {index}_delete AFTER DELETE ON {table} BEGIN {take} END",
         f"{index}_update": f"CREATE TRIGGER {index}_update AFTER UPDATE OF {', '.join(('id', *columns))} ON {table} "

@@ -8,8 +8,8 @@ from projects.models import Project
 
 
 class Command(BaseCommand):
-    help = ("按进展重新核对每个项目的当前状态、完成百分比、完成数量、最近进展和搜索文字，再核对其他可以搜索的内容和搜索的索引。"
-            "0 个有出入才是正常的。")
+    help = ("按进展重新核对每个项目的当前状态、完成百分比、完成数量、最近进展和搜索文字，再核对其他可以搜索的"
+            "内容和搜索的索引。0 个有出入才是正常的。")
 
     def handle(self, *args, **options):
         looked_at, differed = Project.objects.rebuild_projections()
