@@ -15,10 +15,11 @@ from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connections
 from django.db.models import BooleanField, Expression, F, Max
 
-from guicheng.search.pairs import all_pairs, index_of, searched_tables
+from guicheng.search.pairs import all_pairs, index_of, searched_tables, text_of
 
 LARGE = 20_000  # rows; below, a scan takes no longer than a page
 FEW, SAMPLE = 5_000, 6_000  # rows that are read by their keys; keys that are asked for
+VERY_MANY, SOME = 20_000, 1_200  # rows that PostgreSQL expects, of which a scan soon finds some
 MOST_PAIRS = 20  # of one word
 SIZE_HOLDS, KEYS_HOLD = 600, 1  # seconds
 _sizes = {}  # table: (is it large, when it was looked at)
@@ -49,42 +50,61 @@ def pairs_of(word):
 
 def candidates_of(model, words, using="default"):
     """Those of a model's rows that could hold one form of each of these words; None where the index is not asked."""
-    asked = [pairs for forms in words if all(pairs := [pairs_of(form) for form in forms])]
+    asked = [forms for forms in words if all(map(pairs_of, forms))]
     return Candidates(model, asked) if asked and is_asked(model, using) else None
 
 
 class Candidates:
-    """The keys of rows that hold all pairs of one form of each word. `words`: of each word the pairs of its forms."""
+    """The keys of rows that hold all pairs of one form of each word. `words`: of each word its forms."""
 
     def __init__(self, model, words):
         self.table, self.words = model._meta.db_table, words
-        self._keys, self._at = None, None
+        self._keys, self._at, self._is_whole = None, None, False
 
     def keys(self, using):
         """At most SAMPLE of them. They hold for a moment: one answer asks several times."""
         if self._at is None or monotonic() - self._at > KEYS_HOLD:
             connection = connections[using]
-            ask = self._of_postgresql if connection.vendor == "postgresql" else self._of_sqlite
             with connection.cursor() as cursor:
+                ask = self._of_sqlite if connection.vendor == "sqlite" else self._way_on_postgresql(cursor)
                 cursor.execute(*ask())
                 self._keys = [key for key, in cursor.fetchall()]
+            self._is_whole = ask != self._by_scan and len(self._keys) <= FEW
             self._at = monotonic()
         return self._keys
 
     def are_few(self, using):
-        return len(self.keys(using)) <= FEW
+        """Whether those are all there are."""
+        self.keys(using)
+        return self._is_whole
 
     def _of_sqlite(self):
-        words = [" OR ".join(f"({' AND '.join(map(_quoted, pairs))})" for pairs in forms) for forms in self.words]
+        words = [" OR ".join(f"({' AND '.join(map(_quoted, pairs_of(form)))})" for form in forms)
+                 for forms in self.words]
         match = " AND ".join(f"({word})" for word in words)
         index = index_of(self.table)
         return f"SELECT rowid FROM {index} WHERE {index} MATCH %s LIMIT {SAMPLE}", [match]  # noqa: S608
 
-    def _of_postgresql(self):
+    def _way_on_postgresql(self, cursor):
+        """A bitmap of very many rows costs more than a scan for some; how many there are the planner knows."""
+        sql, params = self._of_postgresql(limit="")
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        expected = cursor.fetchone()[0][0]["Plan"]["Plan Rows"]
+        return self._by_scan if expected > VERY_MANY else self._of_postgresql
+
+    def _of_postgresql(self, limit=None):
         pairs = all_pairs(searched_tables()[self.table])
-        asked = " AND ".join(f"({' OR '.join([f'{pairs} @> %s'] * len(forms))})" for forms in self.words)
-        return (f"SELECT id FROM {self.table} WHERE {asked} LIMIT {SAMPLE}",  # noqa: S608
-                [pairs for forms in self.words for pairs in forms])
+        asked = [" OR ".join([f"{pairs} @> %s"] * len(forms)) for forms in self.words]
+        limit = f"LIMIT {SAMPLE}" if limit is None else limit
+        return self._sql(asked, limit), [pairs_of(form) for forms in self.words for form in forms]
+
+    def _by_scan(self):
+        text = text_of("postgresql", searched_tables()[self.table])
+        asked = [" OR ".join([f"strpos({text}, %s) > 0"] * len(forms)) for forms in self.words]
+        return self._sql(asked, f"LIMIT {SOME}"), [form for forms in self.words for form in forms]
+
+    def _sql(self, asked, limit):
+        return f"SELECT id FROM {self.table} WHERE {' AND '.join(f'({each})' for each in asked)} {limit}"  # noqa: S608
 
 
 def _quoted(pair):
