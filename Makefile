@@ -14,14 +14,12 @@ check:
 	@deploy/venv.sh requirements-dev.txt
 	@.venv/bin/python -m tests.check $(ARGS)
 
+PARTS = importing summary files restoring point_in_time memory
+
 bench:
 	@deploy/venv.sh requirements-dev.txt
 	@.venv/bin/python -m tests.bench $(ARGS)
-	@.venv/bin/python -m tests.bench.importing
-	@.venv/bin/python -m tests.bench.summary
-	@.venv/bin/python -m tests.bench.files
-	@.venv/bin/python -m tests.bench.restoring
-	@.venv/bin/python -m tests.bench.point_in_time
+	@$(if $(findstring --quick,$(ARGS)),:,set -e; for part in $(PARTS); do .venv/bin/python -m tests.bench.$$part; done)
 
 audit:
 	@deploy/venv.sh requirements.txt

@@ -56,6 +56,7 @@ OIDC_SECOND_FACTOR_ACR = env.list("OIDC_SECOND_FACTOR_ACR", default=[])  # none:
 OIDC_FRESH_MINUTES = env.int("OIDC_FRESH_MINUTES", default=30)  # 0: however long ago they signed in there
 KEPT_PAGES_MB = env.int("KEPT_PAGES_MB", default=200)  # room for public pages that are kept as drawn; 0 keeps none
 SEARCH_INDEX = env("SEARCH_INDEX", default="").strip() or "auto"  # guicheng/search/among.py
+KEPT_PAGES_REDIS = env("KEPT_PAGES_REDIS", default="")  # redis://… shared by several machines; else files in DATA_DIR
 HEALTH_KEY = env("HEALTH_KEY", default="")  # whoever sends it learns the details of /healthz
 SECURITY_CONTACT = env("SECURITY_CONTACT", default="")
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="") or "webmaster@localhost"

@@ -58,3 +58,20 @@ def test_it_would_be_seen(tmp_path):
     assert complaints(tmp_path, {"long.html": 3, "two.html": 1}) == ["long.html: lower the number from 3 to 1"]
     assert complaints(tmp_path, {"long.html": 1, "two.html": 1, "gone.html": 2}) == ["gone.html: it is not there"]
     assert is_too_full("<td{% if a %}><p") and not is_too_full("<section><a><b></section>")
+
+
+# --- how people are spoken to ---------------------------------------------------------------------------
+def spoken_to(folder, word):
+    """Templates below this folder that say the word."""
+    return [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.html")) if word in path.read_text()]
+
+
+def test_staff_are_colleagues_and_residents_are_guests():
+    """The back office says 你 throughout, public pages say 您."""
+    assert spoken_to(FOLDER / "admin", "您") == []
+    assert [name for name in spoken_to(FOLDER, "你") if not name.startswith("admin/")] == []
+
+
+def test_control_the_other_word_would_be_seen(tmp_path):
+    (tmp_path / "page.html").write_text("<p>请您决定</p>")
+    assert spoken_to(tmp_path, "您") == ["page.html"] and spoken_to(tmp_path, "你") == []

@@ -16,7 +16,7 @@ from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 
 from guicheng.kept.publication import TABLE, Publication, stamp_of_this_answer
-from guicheng.kept.store import FileStore, NoStore, Page
+from guicheng.kept.store import FileStore, Page, RedisStore
 
 NOT_KEPT = ("/admin/", "/healthz", "/static/", "/media/", "/papers/", "/.well-known/", "/elder/admin/")
 WORDS = {"q", "known_at"}  # as many as people think of
@@ -31,7 +31,10 @@ SENT = ("Vary", "Content-Location", "Content-Security-Policy")  # of a 304, besi
 
 def keeping(application):
     """The application, with its public answers kept. Requests that cannot be answered so pass through untouched."""
-    store = FileStore(settings.KEPT_PAGES_DIR, settings.KEPT_PAGES_BYTES) if settings.KEPT_PAGES_BYTES else NoStore()
+    if not settings.KEPT_PAGES_BYTES:
+        return application
+    store = (RedisStore(settings.KEPT_PAGES_REDIS) if settings.KEPT_PAGES_REDIS
+             else FileStore(settings.KEPT_PAGES_DIR, settings.KEPT_PAGES_BYTES))
 
     def kept(environ, start_response):
         key = key_of(environ)
@@ -39,6 +42,8 @@ def keeping(application):
         if stamp is None:
             return application(environ, start_response)
         page = store.read(key, stamp)
+        if page is None and environ["REQUEST_METHOD"] == "HEAD":
+            return application(environ, start_response)
         if page is None:
             with store.drawing(key):
                 page = store.read(key, stamp)
@@ -49,14 +54,14 @@ def keeping(application):
                     store.write(key, stamp, page)
         return _answer(page, environ, start_response)
 
-    return kept if settings.KEPT_PAGES_BYTES else application
+    return kept
 
 
 def key_of(environ):
     """What tells one kept answer from another, as a digest; None where nothing may be kept."""
     path = environ.get("PATH_INFO", "/")
-    if environ["REQUEST_METHOD"] != "GET" or path.startswith(NOT_KEPT) or environ.get("CONTENT_LENGTH") not in (
-            None, "", "0"):
+    has_body = environ.get("CONTENT_LENGTH") not in (None, "", "0")
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or has_body or path.startswith(NOT_KEPT):
         return None
     host = environ.get("HTTP_HOST", "")
     if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
@@ -147,7 +152,7 @@ def _answer(page, environ, start_response):
         start_response("304 Not Modified", own + [pair for pair in map(tuple, page.headers) if pair[0] in SENT])
         return []
     start_response(page.status, [tuple(pair) for pair in page.headers] + own)
-    return [page.body]
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [page.body]
 
 
 def _knows(asked, etag):

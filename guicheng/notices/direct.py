@@ -67,7 +67,7 @@ class DirectMessage(models.Model):
     @property
     def words(self):
         """What was sent, or will be: that something waits, of which kind, and where."""
-        matter = f"您有一条待办：{self.matter}。" if self.matter else "您有一条待办。"
+        matter = f"你有一条待办：{self.matter}。" if self.matter else "你有一条待办。"
         path = self.message.path
         link = address_of(path if path and "?" not in path else reverse("admin:inbox"))
         return "\n".join(filter(None, [f"{matter}请登录“桂城办实事”后台查看。", link]))

@@ -98,7 +98,7 @@ class GuardedEditing:
         theirs = Snapshot.of(row, form, formsets)
         merge = Merge(row, form, formsets, original, theirs, data)
         if not (merge.differences or merge.kept):
-            messages.info(request, "您填的与现在的内容一样，没有要保存的。")
+            messages.info(request, "你填的与现在的内容一样，没有要保存的。")
             return redirect(self._page_of(row))
         for each in merge.differences:  # what was chosen before stays chosen
             each.picked = data.get(f"pick-{each.name}", "") if missing else each.picked

@@ -86,7 +86,7 @@ class QuarterReportAdmin(ScopedAdmin):
     def get_fieldsets(self, request, obj=None):
         if obj is None:
             return [(None, {"fields": ["year", "number", "kind"],
-                            "description": "选好季度和文种以后，系统写出正文的初稿，再由您修改。"})]
+                            "description": "选好季度和文种以后，系统写出正文的初稿，再由你修改。"})]
         paper = ("公文格式", {"fields": PAPER})
         if not self.has_change_permission(request, obj):
             return [paper]  # the text is read with its figures in it: 看全文

@@ -39,7 +39,7 @@ def assumed_of_sheets(batch):
         yield Assumption("表", f"{read}；没有读：{'、'.join(left)}" if left else read, "sheets")
     remembered = dict.fromkeys(_flat(heading) for each in sheets if each.is_read for heading in each.remembered)
     if remembered:
-        yield Assumption("记住", f"照您以前选过的读：“{'”“'.join(remembered)}”", "forget")
+        yield Assumption("记住", f"照你以前选过的读：“{'”“'.join(remembered)}”", "forget")
 
 
 def _why_not(each):

@@ -103,7 +103,7 @@ def check_closable(report, by):
     if report.is_closed:
         raise ValidationError("这个季度已经锁定。")
     if report.written_by_id == by.pk:
-        raise ValidationError("正文是您最后改的，请另一位审核员锁定。")
+        raise ValidationError("正文是你最后改的，请另一位审核员锁定。")
 
 
 def check_filled(document):

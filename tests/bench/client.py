@@ -46,17 +46,18 @@ def get(port, address, extra=""):
     return Answer(int(first.split()[1]), headers, body)
 
 
-def measure(port, address, seconds, threads=THREADS):
-    """Ask for one address again and again, at most `seconds` and MAX_REQUESTS. Raises unless all answers are 200."""
-    request, times, wrong = _request(address), [], []
+def measure(port, address, seconds, *, extra="", status=200, threads=THREADS):
+    """Ask for one address once or more, `seconds` and MAX_REQUESTS at most. Raises at an answer of another status."""
+    request, times, wrong = _request(address, extra), [], []
+    right = f"HTTP/1.1 {status} ".encode()
     begin = time.perf_counter()
 
     def ask():
-        while time.perf_counter() - begin < seconds and len(times) < MAX_REQUESTS and not wrong:
+        while (not times or time.perf_counter() - begin < seconds) and len(times) < MAX_REQUESTS and not wrong:
             started = time.perf_counter()
             answer = _exchange(port, request)
             times.append(time.perf_counter() - started)
-            if not answer.startswith(b"HTTP/1.1 200 "):
+            if not answer.startswith(right):
                 wrong.append(answer[:200])
 
     workers = [threading.Thread(target=ask) for _ in range(threads)]

@@ -1,6 +1,8 @@
 """Fill the database that the environment names: `python -m tests.bench.fill 10000`. Prints the addresses to ask for.
 
-The sample rows lose their mark at the end, so that the pages treat them as real; the database is thrown away.
+With 0 it makes the tables and loads the facts, to be copied: the migrations take longer than ten thousand projects.
+A thousand sample projects are made one by one, the others are copies of them, one statement a table. They lose their
+mark first, so that the pages treat them as real; the database is thrown away.
 """
 import json
 import os
@@ -8,25 +10,64 @@ import sys
 
 import django
 
+BASE = 1000
+SAMPLES = "SELECT id FROM projects_project WHERE code LIKE 'sample-%' AND id < {}"
 
-def fill(size):
+
+def fill(size, statements=None):
+    """Make `size` projects, each with so many statements or as many as samples have."""
     from django.core.management import call_command
-    from django.db import connection
+    from django.db import connection, transaction
 
+    from guicheng.trail.append_only import drop_triggers, install_triggers
     from projects.models import Category, Department, ProgressUpdate, Project, ProjectList, Promise
+    from projects.sample import seed_sample
 
     call_command("migrate", verbosity=0)
     call_command("load_facts", stdout=sys.stderr)
-    call_command("seed_sample", projects=size, stdout=sys.stderr)
+    if not size:
+        return
+    seed_sample(min(size, BASE), **({"updates_per_project": statements} if statements else {}))
+    drop_triggers(connection)
     for model in (ProgressUpdate, Promise, Project, Category, ProjectList, Department):
         model.objects.filter(is_sample=True).update(is_sample=False)
+    copies = size // BASE - 1
+    if copies > 0:
+        with transaction.atomic(), connection.cursor() as cursor:
+            step = {model: _step(cursor, model) for model in (Project, ProgressUpdate, Promise)}
+            _copy(cursor, Project, copies, step, {"code": "rows.code || '-' || copies.n", "number": "NULL"})
+            _copy(cursor, ProgressUpdate, copies, step, {})
+            _copy(cursor, Promise, copies, step, {"code": "rows.id || '-' || copies.n"})
+    install_triggers()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("VACUUM (FULL)")  # the marks' removal wrote every row twice
             cursor.execute("VACUUM (ANALYZE)")
         else:
-            cursor.execute("VACUUM")
             cursor.execute("ANALYZE")
+
+
+def _step(cursor, model):
+    cursor.execute(f"SELECT max(id) + 1 FROM {model._meta.db_table}")  # noqa: S608 (names of the models)
+    return cursor.fetchone()[0]
+
+
+def _copy(cursor, model, copies, step, changed):
+    """Copy the sample rows of a table, with their keys moved on, in one statement."""
+    first, columns = next(iter(step)), []
+    for field in model._meta.concrete_fields:
+        value = f"rows.{field.column}"
+        if field.primary_key:
+            value += f" + copies.n * {step[model]}"
+        elif field.related_model in step:
+            value += f" + copies.n * {step[field.related_model]}"
+        columns.append((field.column, changed.get(field.column, value)))
+    names, values = zip(*columns, strict=True)
+    of_project = "rows.id" if model is first else "rows.project_id"
+    cursor.execute(  # names of the models, and numbers
+        f"WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < {copies}) "  # noqa: S608
+        f"INSERT INTO {model._meta.db_table} ({', '.join(names)}) SELECT {', '.join(values)} "
+        f"FROM copies CROSS JOIN {model._meta.db_table} rows WHERE {of_project} IN ({SAMPLES.format(step[first])})")
 
 
 def addresses():
@@ -36,24 +77,41 @@ def addresses():
 
     newest = Project.objects.published().newest_first()
     middle = newest[newest.count() // 2]
-    twentieth = newest[19]
     community = Community.objects.filter(slug="guiyi").first() or Community.objects.listed_in_2021()[0]
+    project = Project.objects.get(code="sample-000012")
     return {
+        "second_page": _token(newest[19]),
         "pages": {
+            "kept": "/",
+            "not_modified": "/",
             "home": "/",
             "list": "/projects/?list=sample-micro-2021&q=%E7%A4%BA%E4%BE%8B",
-            "project": "/projects/sample-000012/",
-            "community": f"/communities/{community.slug}/",
-            "party": "/party/",
-            "report": "/reports/2021Q4/",
-            "api": "/api/summary/2021Q4/",
             "first": "/projects/",
             "middle": f"/projects/?after={_token(middle)}",
+            "project": project.get_absolute_url(),
+            "community": f"/communities/{community.slug}/",
+            "party": "/party/",
+            "one_list": "/lists/sample-micro-2021/",
+            "lists": "/lists/",
+            "reports": "/reports/",
+            "about": "/about/",
+            "sources": "/sources/",
+            "as_of": "/lists/sample-micro-2021/?asof=2023-06-30",
+            "report": "/reports/2024Q4/",
+            "api": "/api/summary/2024Q4/",
+            "svg": "/reports/2024Q4.svg",
+            "csv": "/reports/2024Q4.csv",
+            "common": "/projects/?q=%E7%A4%BA%E4%BE%8B",
+            "rare": "/projects/?q=%E5%85%AC%E5%9B%AD",
+            "none": "/projects/?q=%E7%8E%89%E5%85%94",
+            "admin": "/admin/projects/project/",
+            "first_page": "/admin/",
+            "clerks_page": "/admin/",
+            "desk": "/admin/projects/supervisionnotice/desk/",
+            "stock_list": "/bench/stock/list/",
+            "stock_page": f"/bench/stock/page/{project.pk}/",
+            "stock_admin": "/admin/projects/stockproject/",
         },
-        "second_page": _token(twentieth),
-        # of every row, of one in twenty, of none
-        "searches": {word: f"/projects/?q={code}" for word, code in [
-            ("示例", "%E7%A4%BA%E4%BE%8B"), ("公园", "%E5%85%AC%E5%9B%AD"), ("玉兔", "%E7%8E%89%E5%85%94")]},
     }
 
 
@@ -61,8 +119,30 @@ def _token(project):
     return f"{project.moved_on:%Y-%m-%d}_{project.pk}"
 
 
+def cookies():
+    """{account: the Cookie header of somebody signed in}: the office, and a clerk of a department with projects."""
+    from django.conf import settings
+    from django.contrib.auth.models import Group
+    from django.test import Client
+
+    from guicheng.accounts.models import User
+    from projects.models import Department
+
+    found = {}
+    for account, role in [("office", "业务管理员"), ("clerk", "部门经办人")]:
+        user = User.objects.create_user(f"bench-{account}", name=f"示例{account}", is_staff=True)
+        user.groups.add(Group.objects.get(name=role))
+        if account == "clerk":
+            Department.objects.filter(led_projects__code="sample-000012").first().clerks.add(user)
+        client = Client()
+        client.force_login(user)
+        found[account] = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+    return found
+
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guicheng.settings")
     django.setup()
     fill(int(sys.argv[1]))
-    print(json.dumps(addresses()))
+    if int(sys.argv[1]):
+        print(json.dumps(addresses() | {"cookies": cookies()}))

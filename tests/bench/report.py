@@ -1,61 +1,62 @@
-"""What the bench prints: a table for each database and size, and the goals."""
+"""What the bench prints: a table for each database, and the goals."""
+import os
 from statistics import median
 
-NAMES = {
-    "home": "首页", "list": "筛选并搜索的项目列表", "project": "项目页", "community": "社区页", "party": "党建页",
-    "report": "季度汇总页", "api": "季度汇总 JSON", "first": "全部项目第一页", "middle": "全部项目中间一页",
-}
+from tests.bench.pages import GROWS_AT_MOST, PAGES, SEARCH_MS, SEARCHES, SMALL
+
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
-def ratios(site, page):
-    """Per round: the page's requests a second in parts of the limit measured right before."""
-    return [cell.per_second / limit for cell, limit in zip(site.cells[page], site.limits[page], strict=True)]
+def ratio(site, key):
+    """The page's requests a second in parts of the limit measured right before: the median of the rounds."""
+    return median(cell.per_second / limit for cell, limit in zip(site.cells[key], site.limits[key], strict=True))
 
 
-def print_site(site):
-    limit = median(limit for limits in site.limits.values() for limit in limits)
-    print(f"\n{DATABASES[site.database]}，{site.size:,} 个项目；"
-          f"上限 {limit:,.0f} 请求/秒；worker 内存峰值 {site.peak_mb():.0f} MB")
-    print("  请求/秒   对上限  查询     字节  p95 毫秒  页面")
-    for page, name in NAMES.items():
-        cells = site.cells[page]
-        print(
-            f"{median(cell.per_second for cell in cells):9,.1f} {median(ratios(site, page)):8.4f} "
-            f"{site.queries[page]:5} {site.bytes[page]:8,} {median(cell.p95_ms for cell in cells):9.1f}  {name}"
-        )
-    for word, times in site.search_ms.items():
-        print(f"  两字搜索“{word}”：{median(times):.1f} 毫秒")
+def _ms(site, key, name="median_ms"):
+    return median(getattr(cell, name) for cell in site.cells[key])
 
 
-def cost_growth(small, large, page):
-    """How many times dearer the page is at the larger size, in parts of each round's limit."""
-    pairs = zip(ratios(small, page), ratios(large, page), strict=True)
-    return median(before / after for before, after in pairs)
+def print_table(database, sites):
+    limits = median(limit for site in sites for each in site.limits.values() for limit in each)
+    print(f"\n{DATABASES[database]}；上限（一个 worker，固定的 30 KB）{limits:,.0f} 请求/秒；"
+          f"负载 {os.getloadavg()[0]:.1f}")
+    for site in sites:
+        print(f"  {site.size:,} 个项目：worker 内存峰值 {site.peak_mb():.0f} MB")
+    print("| 页面 | 目标 | 查询 | 字节 | " + " | ".join(
+        f"{site.size:,} 项：对上限，中位、p95 毫秒" for site in sites) + " |")
+    print("|---" * (4 + len(sites)) + "|")
+    for page in PAGES:
+        cells = " | ".join(
+            f"{ratio(site, page.key):.4f}，{_ms(site, page.key):.1f}、{_ms(site, page.key, 'p95_ms'):.1f}"
+            for site in sites)
+        goal = page.goal.get(database, "")
+        print(f"| {page.name} | {goal} | {sites[0].queries[page.key]} | {sites[0].bytes[page.key]:,} | {cells} |")
 
 
 def goals(sites):
-    """Yield (what, value as text, whether reached); None when it was not measured."""
+    """Yield (what, value, goal, whether reached) of each goal that these sites measured."""
     for database, label in DATABASES.items():
         own = {site.size: site for site in sites if site.database == database}
-        middle = own.get(10_000)
-        for page, goal in [("list", 0.04), ("project", 0.045)]:
-            value = median(ratios(middle, page)) if middle else None
-            yield f"{label} 10,000 项：{NAMES[page]} ≥ {goal}", value, value is not None and value >= goal, ".4f"
-        small, large = own.get(100), own.get(100_000)
-        for page in ("first", "middle"):
-            value = cost_growth(small, large, page) if small and large else None
-            yield f"{label}：{NAMES[page]} 100,000 项的代价 ≤ 100 项的 1.3 倍", value, value and value <= 1.3, ".2f"
-        if database == "postgresql":
-            value = max(median(times) for times in large.search_ms.values()) if large else None
-            yield f"{label} 100,000 项：最慢的两字搜索 < 60 毫秒", value, value and value < 60, ".1f"
-        for page, goal in [("list", 6), ("project", 8)]:
-            value = max(site.queries[page] for site in own.values()) if own else None
-            yield f"{label}：{NAMES[page]} ≤ {goal} 次查询", value, value and value <= goal, "d"
+        if not own:
+            continue
+        least, most = own[min(own)], own[max(own)]
+        for page in PAGES:
+            if page.goal and SMALL in own:
+                value, goal = ratio(own[SMALL], page.key), page.goal[database]
+                yield f"{label} {SMALL:,} 项，{page.name}，对上限", value, f"≥ {goal}", value >= goal
+            if page.at_least:
+                value = ratio(least, page.key) / ratio(least, page.at_least)
+                yield f"{label} {least.size:,} 项，{page.name} ÷ 对照", value, "≥ 1", value >= 1
+            if page.flat and least is not most:
+                value = ratio(least, page.key) / ratio(most, page.key)
+                yield (f"{label}，{page.name}，{most.size:,} 项 ÷ {least.size:,} 项", value, f"≤ {GROWS_AT_MOST}",
+                       value <= GROWS_AT_MOST)
+            if page.key in SEARCHES:
+                value = _ms(most, page.key) / 2  # two ask at once of one worker
+                yield f"{label} {most.size:,} 项，{page.name}，毫秒", value, f"≤ {SEARCH_MS}", value <= SEARCH_MS
 
 
 def print_goals(sites):
     print("\n目标")
-    for what, value, reached, form in goals(sites):
-        verdict = "没有测" if value is None else "达到　" if reached else "未达到"
-        print(f"  {verdict}  {'' if value is None else format(value, form):>8}  {what}")
+    for what, value, goal, reached in goals(sites):
+        print(f"  {'达到　' if reached else '未达到'}  {value:8.3f}（{goal}）  {what}")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.bench import client
+from tests.bench.pages import PAGES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONSTANT = "/bench/constant/"
@@ -23,37 +24,44 @@ class Site:
     database: str
     size: int
     port: int
+    kept_port: int  # of a process that keeps what it has drawn
     process: subprocess.Popen
-    pages: dict
-    searches: dict
+    addresses: dict
+    cookies: dict
     queries: dict = field(default_factory=dict)
     bytes: dict = field(default_factory=dict)
     cells: dict = field(default_factory=dict)  # page -> one cell a round
     limits: dict = field(default_factory=dict)  # page -> the limit measured right before each of them
-    search_ms: dict = field(default_factory=dict)  # word -> one median a round
+    tag: str = ""
 
-    def look(self, second_page):
+    def _asks(self, page):
+        """(port, address, header lines) of a page."""
+        lines = f"Cookie: {self.cookies[page.who]}\r\n" if page.who else ""
+        lines += f"If-None-Match: {self.tag}\r\n" if page.key == "not_modified" else ""
+        return (self.kept_port if page.kept else self.port), self.addresses[page.key], lines
+
+    def look(self, pages, second_page):
         """Ask once for each page: warm it, note its queries and bytes, check where the pager leads."""
-        for name, address in self.pages.items():
-            client.get(self.port, address)
-            answer = client.get(self.port, address, "X-Count: 1\r\n")
-            if answer.status != 200:
-                raise RuntimeError(f"{address} 的状态是 {answer.status}")
-            self.queries[name], self.bytes[name] = int(answer.headers["x-queries"]), len(answer.body)
-            if name == "first" and f"after={second_page}" not in _next_link(answer.body):
+        for page in pages:
+            port, address, lines = self._asks(page)
+            client.get(port, address, lines)
+            answer = client.get(port, address, lines + "X-Count: 1\r\n")
+            if answer.status != (304 if self.tag and page.key == "not_modified" else 200):
+                raise RuntimeError(f"{page.name}（{address}）的状态是 {answer.status}")
+            self.queries[page.key], self.bytes[page.key] = int(answer.headers["x-queries"]), len(answer.body)
+            if page.key == "kept":
+                self.tag = answer.headers["etag"]
+            if page.key == "first" and f"after={second_page}" not in _next_link(answer.body):
                 raise RuntimeError(f"翻页的地址不是所想的 {second_page}：{_next_link(answer.body)}")
 
     def measure(self, page, seconds):
         """One cell: the limit, then the page, so that both meet the same load of the machine."""
+        port, address, lines = self._asks(page)
         limit = client.measure(self.port, CONSTANT, seconds / 4)
-        self.limits.setdefault(page, []).append(limit.per_second)
-        self.cells.setdefault(page, []).append(client.measure(self.port, self.pages[page], seconds))
-
-    def measure_search(self, seconds):
-        """The time of one search after another, nothing beside it."""
-        for word, address in self.searches.items():
-            cell = client.measure(self.port, address, seconds, threads=1)
-            self.search_ms.setdefault(word, []).append(cell.median_ms)
+        self.limits.setdefault(page.key, []).append(limit.per_second)
+        self.cells.setdefault(page.key, []).append(client.measure(
+            port, address, 0 if page.slow else seconds, extra=lines, threads=1 if page.slow else client.THREADS,
+            status=304 if page.key == "not_modified" else 200))
 
     def peak_mb(self):
         """The most memory the worker ever held."""
@@ -83,6 +91,15 @@ def running_site(database, size, env):
         [sys.executable, "-m", "tests.bench.fill", str(size)], cwd=ROOT, env=env, stdout=subprocess.PIPE, check=True
     )
     found = json.loads(filled.stdout)
+    with _serving(env) as (port, process), _serving(env | {"KEPT_PAGES_MB": "50"}) as (kept_port, _):
+        site = Site(database, size, port, kept_port, process, found["pages"], found["cookies"])
+        site.look(PAGES, found["second_page"])
+        yield site
+
+
+@contextmanager
+def _serving(env):
+    """(port, process) of gunicorn with one worker, while it runs."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "tests.bench.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1",
@@ -90,16 +107,14 @@ def running_site(database, size, env):
         cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
     )
     try:
-        _wait_for(port, process)
-        site = Site(database, size, port, process, found["pages"], found["searches"])
-        site.look(found["second_page"])
-        yield site
+        wait_for(port, process)
+        yield port, process
     finally:
         process.terminate()
         process.wait()
 
 
-def _wait_for(port, process):
+def wait_for(port, process):
     for _ in range(200):
         if process.poll() is not None:
             raise RuntimeError("gunicorn 没有启动")

@@ -1,7 +1,6 @@
 """Measure the quarterly summary: `python -m tests.bench.summary`. In throw-away databases of their own.
 
-Each size is filled by one statement a table: a thousand sample projects with ten statements each, and copies of them.
-They lose their mark first, so that the figures count them. Each quarter is asked in a process of its own, so that the
+Each project has ten statements. Each quarter is asked in a process of its own, so that the
 memory is the summary's alone.
 """
 import argparse
@@ -17,68 +16,16 @@ from datetime import datetime
 from pathlib import Path
 
 from tests.bench.__main__ import new_database
+from tests.bench.fill import fill
 from tests.bench.report import DATABASES
 from tests.postgres import throwaway_server
 from tests.run_all import NEUTRAL
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-BASE = 1000  # projects that are made one by one; the others are copies
 SIZES = "1000,10000,100000"
 GOAL, MEMORY_GOAL = 1.5, 40
 # what is asked: a quarter with half the ledger after it, the last one with news, and that one as it was known
 ASKED = {"2022Q4": None, "2024Q4": None, "2024Q4，按 2025 年 1 月 5 日所知": datetime(2025, 1, 5)}
-
-
-def fill(size):
-    """Make `size` projects with ten statements each."""
-    from django.core.management import call_command
-    from django.db import connection
-
-    from projects.models import Category, Department, ProgressUpdate, Project, ProjectList, Promise
-    from projects.sample import seed_sample
-
-    call_command("migrate", verbosity=0)
-    call_command("load_facts", verbosity=0)
-    seed_sample(BASE, updates_per_project=10)
-    from guicheng.trail.append_only import drop_triggers
-
-    drop_triggers(connection)
-    for model in (ProgressUpdate, Promise, Project, Category, ProjectList, Department):
-        model.objects.filter(is_sample=True).update(is_sample=False)
-    copies = size // BASE - 1
-    if copies:
-        with connection.cursor() as cursor:
-            step = {model: _step(cursor, model) for model in (Project, ProgressUpdate, Promise)}
-            _copy(cursor, Project, copies, step, {
-                "code": "rows.code || '-' || copies.n", "number": "NULL", "latest_update_id": "NULL"})
-            _copy(cursor, ProgressUpdate, copies, step, {})
-            _copy(cursor, Promise, copies, step, {"code": "rows.id || '-' || copies.n"})
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
-
-
-def _step(cursor, model):
-    cursor.execute(f"SELECT max(id) + 1 FROM {model._meta.db_table}")  # noqa: S608 (names of the models)
-    return cursor.fetchone()[0]
-
-
-def _copy(cursor, model, copies, step, changed):
-    """Copy the sample rows of a table, with their keys moved on, in one statement."""
-    first, columns = next(iter(step)), []
-    for field in model._meta.concrete_fields:
-        value = f"rows.{field.column}"
-        if field.primary_key:
-            value += f" + copies.n * {step[model]}"
-        elif field.related_model in step:
-            value += f" + copies.n * {step[field.related_model]}"
-        columns.append((field.column, changed.get(field.column, value)))
-    names, values = zip(*columns, strict=True)
-    of_project = "rows.id" if model is first else "rows.project_id"
-    cursor.execute(  # names of the models, and numbers
-        f"WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < {copies}) "  # noqa: S608
-        f"INSERT INTO {model._meta.db_table} ({', '.join(names)}) SELECT {', '.join(values)} "
-        f"FROM copies CROSS JOIN {model._meta.db_table} rows "
-        f"WHERE {of_project} IN (SELECT id FROM projects_project WHERE code LIKE 'sample-%' AND id < {step[first]})")
 
 
 def ask(quarter, known_at):
@@ -151,7 +98,7 @@ def main():
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guicheng.settings")
         django.setup()
         if options.fill:
-            fill(int(options.fill))
+            fill(int(options.fill), statements=10)
         else:
             print(json.dumps(ask(options.ask, options.known_at)))
         return

@@ -10,6 +10,7 @@ settings.ROOT_URLCONF = "tests.bench.urls"
 from django.db import connection  # noqa: E402
 
 from guicheng.wsgi import application as portal  # noqa: E402
+from tests.bench import stock  # noqa: E402, F401 registered before the admin's addresses are made
 
 
 def application(environ, start_response):

@@ -54,7 +54,7 @@ def test_it_works(server, person, django_capture_on_commit_callbacks):
     assert DBTaskResult.objects.ready().count() == 1, "the worker is asked"
     assert deliver_now() == (1, 0) and deliver_now() == (0, 0)
     assert server.taken == [{"touser": "zhangsan", "msgtype": "text", "agentid": 1000002, "text": {
-        "content": f"您有一条待办：督办。请登录“桂城办实事”后台查看。\nhttps://street.example.gov.cn{HERE}"}}]
+        "content": f"你有一条待办：督办。请登录“桂城办实事”后台查看。\nhttps://street.example.gov.cn{HERE}"}}]
     assert states() == [State.SENT] and Connection.objects.get().worked_at
 
 

@@ -57,7 +57,7 @@ def test_the_second_sees_both_texts(two, plan):
     response = collide(two, plan, {"description": "修建公园。种树。铺路。"}, {"description": "修建公园。种树。装灯。"})
     page = response.content.decode()
     assert response.status_code == 409
-    for text in ("原来", "用对方的", "用我的", "甲", "两边都改了，请您决定（1 处）", "铺路。", "装灯。"):
+    for text in ("原来", "用对方的", "用我的", "甲", "两边都改了，请你决定（1 处）", "铺路。", "装灯。"):
         assert text in page
     plan.refresh_from_db()
     assert plan.description == "修建公园。种树。铺路。"

@@ -49,9 +49,9 @@ def test_the_processor_is_limited(ask, monkeypatch):
 
 def test_the_clock_is_limited(ask, monkeypatch):
     """One that sleeps needs no processor."""
-    monkeypatch.setattr(module, "PATIENCE", 0.3)
-    said, took = ask("import time; print(1, flush=True); time.sleep(30); print(2)", seconds=1)
-    assert said == ["1"] and took < 20
+    monkeypatch.setattr(module, "PATIENCE", 5)  # a child on a busy machine may take seconds to begin
+    said, took = ask("import time; print(1, flush=True); time.sleep(60); print(2)", seconds=1)
+    assert said == ["1"] and took < 40
 
 
 def test_who_goes_away_ends_it(tmp_path):

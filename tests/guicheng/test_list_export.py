@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 from django.contrib import admin
 from django.urls import reverse
+from django.utils import timezone
 
 from guicheng.office.list_export import ExportedList
 from tests import factories
@@ -91,7 +92,7 @@ def test_the_list_offers_its_file_with_the_filter(sign_in, clerk, project):
 def test_the_review_record_is_exported_by_month(sign_in, clerk, street_admin, project):
     row = factories.make_update(project, published=False, author=clerk)
     row.submit(clerk)
-    month = f"{row.created_at:%Y-%m}"
+    month = f"{timezone.localtime(row.created_at):%Y-%m}"
     client = sign_in(street_admin)
     head, only = rows_of(client.get(address("reviewstep"), {"month": month}))
     assert only[1:4] == ["提交", "经办人", "半月岛公园"]

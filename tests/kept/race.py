@@ -2,6 +2,7 @@
 
 A writer writes a number that only grows into some row that a page tells, commits, and only then notes it in memory
 that all processes share. A reader takes the noted number first and asks then: the page must tell that one or a later.
+One row is hidden with every third number: then there is no page. Writers also fold what was counted, at any instant.
 """
 import multiprocessing
 import random
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from communities.models import Community
 from guicheng.accounts.models import User
+from guicheng.kept.publication import Publication
 from partybuilding.models import MetricReading
 from projects.models import Project, ProjectList, Source
 from tests import factories
@@ -35,6 +37,10 @@ def _name(model):
     return write
 
 
+def _hide(target, number):
+    Project.objects.filter(pk=target).update(name=f"示例第{number}号", is_published=number % 3 != 0)
+
+
 def _note(target, number):
     MetricReading.objects.filter(pk=target).update(note=f"示例第{number}号")
 
@@ -53,11 +59,13 @@ def places():
     project_list = factories.make_list(slug="race", title="示例第0号")
     spoken = factories.make_project(project_list, code="spoken", number=1)
     named = factories.make_project(project_list, code="named", number=2, name="示例第0号")
+    hidden = factories.make_project(project_list, code="hidden", number=3, name="示例第0号")
     community = factories.make_community(slug="there", name="示例第0号")
     reading = factories.make_reading(factories.make_metric(slug="raced"), note="示例第0号")
     factories.make_user()
     _statement(spoken.pk, 0)
     return [("/projects/spoken/", _statement, spoken.pk), ("/projects/named/", _name(Project), named.pk),
+            ("/projects/hidden/", _hide, hidden.pk),
             ("/lists/race/", _name(ProjectList), project_list.pk),
             ("/communities/there/", _name(Community), community.pk), ("/party/figures/raced/", _note, reading.pk)]
 
@@ -97,6 +105,8 @@ def _write(raced, noted, turns, left, writes, seed):
                 number = noted[place] + 1
                 write(target, number)
                 noted[place] = number
+            if rng.random() < 0.3:
+                Publication.objects.fold()
             time.sleep(rng.random() * 0.02)
     finally:
         connections.close_all()
@@ -112,8 +122,13 @@ def _read(raced, noted, left, reads, seed, told):
             before = noted[place]
             status, _, body = site.get(raced[place][0])
             numbers = [int(number) for number in TOLD.findall(body.decode())]
+            latest = noted[place] + 1  # that one may be written and not yet noted
             outcome.reads += 1
-            if status != 200 or not numbers or max(numbers) < before:
+            if status == 404:
+                is_right = raced[place][1] is _hide and any(n % 3 == 0 for n in range(before, latest + 1))
+            else:
+                is_right = status == 200 and numbers and max(numbers) >= before
+            if not is_right:
                 outcome.stale.append((raced[place][0], status, max(numbers, default=None), before))
         outcome.kept = outcome.reads - site.drawn
     except Exception as error:  # noqa: BLE001 told to the parent

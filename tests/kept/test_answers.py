@@ -129,6 +129,13 @@ def test_head_gets_no_page_of_its_own(site):
     assert not list(pages.settings.KEPT_PAGES_DIR.glob("??/*"))
 
 
+def test_head_is_answered_from_what_is_kept(site):
+    page = site.get("/")
+    assert site.get("/", method="HEAD") == (200, page[1], b"") and site.drawn == 1
+    assert site.get("/", method="HEAD", HTTP_IF_NONE_MATCH=page[1]["ETag"])[0] == 304
+    assert site.get("/", method="POST")[0] == 403 and site.drawn == 2
+
+
 def test_many_at_once_draw_it_once(site):
     threads = [threading.Thread(target=_ask, args=(site,)) for _ in range(6)]
     for thread in threads:

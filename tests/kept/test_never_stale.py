@@ -22,6 +22,7 @@ def test_none_is_stale(settings, tmp_path):
 
 @pytest.mark.parametrize("address, tables", [
     ("/spoken/", ["projects_progressupdate", "projects_project"]), ("/named/", ["projects_project"]),
+    ("/hidden/", ["projects_project"]),
     ("/lists/", ["projects_projectlist"]), ("/communities/", ["communities_community"]),
     ("/figures/", ["partybuilding_metricreading"])])
 def test_control_a_table_that_notes_nothing_is_caught(settings, tmp_path, address, tables):

@@ -32,8 +32,8 @@ def street(key_list, office):
 ADDRESSES = {
     "/": 12, "/lists/": 7, "/lists/key-test/": 15, "/lists/key-test/promises/": 6, "/projects/": 11,
     "/projects/?list=key-test&q=第&status=in_progress": 13, "/projects/?order=name": 11, "/communities/": 5,
-    "/communities/here/": 15, "/secretary-projects/": 8, "/party/": 10, "/party/figures/": 5,
-    "/party/figures/members/": 5, "/party/730/": 3, "/party/organisations/": 3, "/party/stories/": 4,
+    "/communities/here/": 15, "/secretary-projects/": 8, "/party/": 10, "/party/figures/": 6,
+    "/party/figures/members/": 6, "/party/730/": 3, "/party/organisations/": 3, "/party/stories/": 4,
     "/party/stories/programme/": 6, "/venues/": 3, "/reports/": 6, "/reports/2021Q4/": 17, "/feed.xml": 2,
     "/lists/key-test/feed.xml": 3, "/communities/here/feed.xml": 3, "/lists/key-test/planned.ics": 6,
     "/projects/first/card.png": 6, "/communities/here/card.png": 4, "/reports/2021Q4/card.png": 15,

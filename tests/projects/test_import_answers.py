@@ -309,7 +309,7 @@ def test_the_unit_of_money_is_said_and_remembered(street_admin, key_list, office
     assert ColumnHabit.objects.get().reading == "亿元"
     again = preview(street_admin, MONEY)
     assert again.rows.get().values["plan"]["budget"] == "600000.00"
-    assert ["记住", "照您以前选过的读：“总投资”"] in [[each["what"], each["sentence"]] for each in again.assumed]
+    assert ["记住", "照你以前选过的读：“总投资”"] in [[each["what"], each["sentence"]] for each in again.assumed]
     say(again, "reading", what="forget")
     assert again.rows.get().values["plan"]["budget"] == "60.00" and not ColumnHabit.objects.exists()
 

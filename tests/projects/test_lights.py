@@ -103,7 +103,8 @@ def test_what_was_compiled_from_press_reports_has_no_lamp():
     project = planned(project_list=factories.make_list())
     stated(project, END + timedelta(days=2), status="in_progress", percent=10)
     assert light_of(project).label == "逾期"
-    type(project.project_list).objects.update(is_compiled=True)
+    project.project_list.is_compiled = True
+    project.project_list.save()
     light = light_of(project)
     assert (light.colour, light.label, light.causes) == ("white", "往年资料", frozenset())
 
