@@ -23,6 +23,7 @@ class GuichengConfig(AppConfig):
         from guicheng.kept import triggers
         from guicheng.office.checks import check_scopes
         from guicheng.review.checks import check_reviews
+        from guicheng.search import pairs
         from guicheng.trail.append_only import AppendOnly, install_triggers, make_way
         from guicheng.upkeep import checks as _  # noqa: F401, the checks of /healthz
         from guicheng.upkeep import connections  # noqa: F401, and of what is outside
@@ -34,6 +35,8 @@ class GuichengConfig(AppConfig):
         post_migrate.connect(install_triggers, dispatch_uid="install_triggers")
         pre_migrate.connect(triggers.make_way, dispatch_uid="make_way_for_publication")
         post_migrate.connect(triggers.install_triggers, dispatch_uid="install_publication_triggers")
+        pre_migrate.connect(pairs.make_way, sender=self, dispatch_uid="make_way_for_pairs")
+        post_migrate.connect(pairs.install, sender=self, dispatch_uid="install_pairs")
         post_migrate.connect(make_groups, dispatch_uid="make_groups")
         checks.register(check_scopes)
         checks.register(check_reviews)

@@ -55,6 +55,7 @@ OIDC_NAME = env("OIDC_NAME", default="").strip() or "统一身份认证"
 OIDC_SECOND_FACTOR_ACR = env.list("OIDC_SECOND_FACTOR_ACR", default=[])  # none: our own code is asked for
 OIDC_FRESH_MINUTES = env.int("OIDC_FRESH_MINUTES", default=30)  # 0: however long ago they signed in there
 KEPT_PAGES_MB = env.int("KEPT_PAGES_MB", default=200)  # room for public pages that are kept as drawn; 0 keeps none
+SEARCH_INDEX = env("SEARCH_INDEX", default="").strip() or "auto"  # guicheng/search/among.py
 KEPT_PAGES_REDIS = env("KEPT_PAGES_REDIS", default="")  # redis://… shared by several machines; else files in DATA_DIR
 HEALTH_KEY = env("HEALTH_KEY", default="")  # whoever sends it learns the details of /healthz
 SECURITY_CONTACT = env("SECURITY_CONTACT", default="")
@@ -81,6 +82,8 @@ if BACKUP_KEEP < 1 or BACKUP_KEEP_DAYS < 0:
     raise ImproperlyConfigured("BACKUP_KEEP 至少是 1，BACKUP_KEEP_DAYS 不能是负数。")
 if REQUIRE_TOTP not in ("roles", "all", "none"):
     raise ImproperlyConfigured(f"REQUIRE_TOTP 应是 roles、all 或 none，现在是“{REQUIRE_TOTP}”。")
+if SEARCH_INDEX not in ("auto", "on", "off"):
+    raise ImproperlyConfigured(f"SEARCH_INDEX 应是 auto、on 或 off，现在是“{SEARCH_INDEX}”。")
 try:
     STAFF_NETWORKS = [ip_network(each.strip(), strict=False) for each in STAFF_ADDRESSES.split(",") if each.strip()]
 except ValueError:

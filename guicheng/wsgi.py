@@ -12,12 +12,14 @@ django_application = get_wsgi_application()
 from guicheng.kept import triggers  # noqa: E402
 from guicheng.kept.pages import keeping  # noqa: E402
 from guicheng.seal.work import begin_unfinished  # noqa: E402
+from guicheng.search import pairs  # noqa: E402
 from guicheng.trail.append_only import assert_triggers  # noqa: E402
 from guicheng.upkeep.disk import let_go_if_needed  # noqa: E402
 
 let_go_if_needed()  # SQLite opens no database without room for its small files
 assert_triggers()
 triggers.assert_triggers()
+pairs.assert_there()
 kept_application = keeping(django_application)
 begin_unfinished()  # a seal that was not finished when the machine went off
 

@@ -1,7 +1,8 @@
 """One search over all that is public: each kind of thing with how many were found, the nearest first.
 
-A query of the database for each kind, capped at 1,000 found, and three for projects. What is covered by a seal is found
-by none of its words; what is shown marked is covered first, for a mark inside a word would hide it from the cover.
+A query of the database for each kind, capped at 1,000 found, and three for projects; one more for each whose index is
+asked. What is covered by a seal is found by none of its words; what is shown marked is covered first, for a mark inside
+a word would hide it from the cover.
 """
 from collections import defaultdict
 from dataclasses import dataclass
@@ -15,12 +16,13 @@ from communities.models import Community
 from guicheng import words
 from guicheng.public.head import Head
 from guicheng.seal.models import Seal
-from guicheng.search.query import EXACT, IN_WORDS, Query
+from guicheng.search.query import IN_WORDS, Query
 from guicheng.tables.paging import COUNT_CAP, count_text
 from partybuilding.models import PartyOrganisation, Venue
 from projects.models import Fact, PolicyDocument, ProgressUpdate, Project, ProjectList, Source
 
 SHOWN = 8  # rows of one kind
+NEWEST = 200  # projects among which the nearest are looked for, where the index knows of more than are counted
 EXAMPLES = ["校车", "旧改", "路灯", "桂花", "guihua", "bydgy"]
 HEAD = Head("找一找", "输入一件事、一个社区、一个小区或者一个词，找公布过的项目、进展、清单、地方和来源。")
 ROW = ["pk", "code", "name", "status", "is_sample", "parent__name", "community__name", "project_list__title",
@@ -178,10 +180,11 @@ class Search:
     def _projects(self):
         """By name, and by the words of what was said of them and is in force: those show the sentence."""
         found = self._found(Project.objects.published()).newest_first().values_list("pk", "rank")
-        ranks = dict(found[:COUNT_CAP + 1])
-        count = len(ranks)
+        is_over = found.has_over(COUNT_CAP)
+        ranks = dict(found[:NEWEST if is_over else COUNT_CAP + 1])
+        count = COUNT_CAP + 1 if is_over else len(ranks)
         if count > COUNT_CAP:  # the one that is called so may be older than a thousand others
-            ranks |= dict(found.filter(rank=EXACT)[:SHOWN])
+            ranks |= dict(found.called(self.query)[:SHOWN])
         nearest = sorted(ranks, key=ranks.get)[:SHOWN]
         rows = {row["pk"]: row for row in Project.objects.filter(pk__in=nearest).values(*ROW)}
         said = self._said([pk for pk in nearest if ranks[pk] >= IN_WORDS])

@@ -4,21 +4,24 @@ A model says `class Venue(Searched, Edited, …)` and gives in `searched_parts()
 is a `SearchedQuerySet`. A save keeps the text; a path that saves many rows at once, or what follows from another row
 (the name of a community in its venues), is brought in step by `rebuild_searched`, which every upgrade runs.
 
-What it costs: one scan of a table by LIKE, which reads its rows until enough are found, on SQLite and PostgreSQL alike;
-no index and no extension. That is next to nothing for the hundreds of communities, venues and sources. Of projects it
-is some 2 ms a thousand for a word that nobody wrote, so a second for half a million; an index over pairs of characters
-would be the next step, and would have to find the same rows.
+A small table is scanned by LIKE: 2 ms for a thousand projects. Of a large one the index of pairs is asked first among
+which rows the word could stand (among.py); what is found is the same.
 """
+from django.core.exceptions import FullResultSet
 from django.db import models, transaction
-from django.db.models.lookups import Contains
+from django.db.models.lookups import Contains, Exact
 
+from guicheng.search.among import Among, candidates_of
 from guicheng.search.folding import fold
+from guicheng.search.pairs import called
 from guicheng.search.query import Query
-from guicheng.search.text import search_text
+from guicheng.search.text import NAME_ENDS, search_text
 
 
 class SearchField(models.TextField):
     """A folded text. `__found` folds what is looked for: for the lists of the back office."""
+
+    is_searched = True
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **{"editable": False, "default": ""} | kwargs)
@@ -38,9 +41,37 @@ class Found(Contains):
     def get_rhs_op(self, connection, rhs):
         return connection.operators[Contains.lookup_name] % rhs
 
+    def as_sql(self, compiler, connection):
+        sql, params = super().as_sql(compiler, connection)
+        model = self.lhs.target.model
+        candidates = candidates_of(model, [[self.rhs]], connection.alias)
+        if not candidates:
+            return sql, params
+        try:
+            keys, numbers = Among(candidates, key=model._meta.pk.get_col(self.lhs.alias)).as_sql(compiler, connection)
+        except FullResultSet:
+            return sql, params
+        return f"({keys} AND {sql})", [*numbers, *params]
+
+
+class FirstLine(models.Func):
+    """How a row is called, of its search text, with the end of the line; as the database's index has it."""
+
+    output_field = models.TextField()
+
+    def as_sql(self, compiler, connection):
+        column, params = compiler.compile(self.source_expressions[0])
+        return called(connection.vendor, column), params
+
 
 class SearchedQuerySet(models.QuerySet):
     searched_columns = ("search_text",)
+    _candidates = None
+
+    def _clone(self):
+        clone = super()._clone()
+        clone._candidates = self._candidates
+        return clone
 
     def search(self, query, sealed=(), columns=None):
         """Those in which every word of a Query, or of what was typed, stands; no sealed text is found by its words.
@@ -48,7 +79,28 @@ class SearchedQuerySet(models.QuerySet):
         `columns`: only in these of the columns.
         """
         query = query if isinstance(query, Query) else Query(query)
-        return self.filter(query.condition(columns or self.searched_columns, sealed))
+        found = self.filter(query.condition(columns or self.searched_columns, sealed))
+        candidates = candidates_of(self.model, [term.forms for term in query.terms], self.db)
+        if candidates:
+            found = found.filter(Among(candidates))
+            found._candidates = candidates
+        return found
+
+    @property
+    def is_of_many(self):
+        """Whether the words searched for stand in so many rows that a walk in any order soon comes to some."""
+        return self._candidates is not None and not self._candidates.are_few(self.db)
+
+    def has_over(self, number):
+        """True where it is already known that there are more than `number`; False where they have to be counted."""
+        if not self.is_of_many:
+            return False
+        known = self.filter(Among(self._candidates, sample=True))
+        return known.order_by()[:number + 1].count() > number
+
+    def called(self, query):
+        """Those that are called as was typed, neither more nor less."""
+        return self.filter(Exact(FirstLine("search_text"), models.Value(query.whole + NAME_ENDS)))
 
     def nearest(self, query):
         """With `rank`: how near each comes, 0 first."""

@@ -40,6 +40,8 @@ def count_text(count):
 
 def capped_count(queryset):
     """Count the rows, but never beyond COUNT_CAP + 1."""
+    if getattr(queryset, "is_of_many", False) and queryset.has_over(COUNT_CAP):
+        return COUNT_CAP + 1
     return queryset.order_by()[: COUNT_CAP + 1].count()
 
 
@@ -52,10 +54,11 @@ class Keyset:
     def page(self, queryset, columns, after="", before="", search=False):
         """The page of `columns` (for `values()`) after or before a token. Raises ValidationError.
 
-        `search`: the condition reads every row, so the first page counts and finds in the same scan.
+        `search`: the condition reads every row, so the first page counts and finds in the same scan, unless what is
+        searched for stands in so many that the page is found at once.
         """
         newest = queryset.order_by(f"-{self.day_field}", "-pk")
-        if search and not (after or before):
+        if search and not (after or before) and not getattr(queryset, "is_of_many", False):
             keys = list(newest.values_list("pk", flat=True)[: COUNT_CAP + 1])
             chosen = newest.model.objects.filter(pk__in=keys[: self.size]).order_by(*newest.query.order_by)
             rows = list(chosen.values("pk", *columns)) if keys else []

@@ -94,7 +94,10 @@ def _facet(filters, name, counts, current):
 
 def _cells(filters):
     """{(list, category, community, status): how many}, None where they are too many."""
-    rows = filters.queryset.filter(pk__in=_few(filters.without(*KEYS)))
+    found = filters.without(*KEYS)
+    if found.has_over(COUNTED):
+        return None
+    rows = filters.queryset.filter(pk__in=_few(found))
     cells = _counted(rows.order_by().values_list(*_columns(), filters.column("status")))
     return None if cells.total() > COUNTED else cells
 

@@ -14,6 +14,7 @@ from django.db import connection
 from guicheng import media_store
 from guicheng.kept.publication import Publication
 from guicheng.locks import held
+from guicheng.search import pairs
 from guicheng.trail.append_only import missing_triggers
 from guicheng.upkeep.backup import FOLDERS, make_backup
 from guicheng.upkeep.files import files_below
@@ -59,6 +60,7 @@ def test_it_works(settings, tmp_path, project):
         assert ProgressUpdate.objects.get(pk=update.pk).text == "已完工。"
         assert (settings.DATA_DIR / path.relative_to(tmp_path / "var")).read_bytes() == b"photo"
         assert missing_triggers() == []
+        assert pairs.missing() == [] and pairs.rebuild() == (8, 0), "the index of the search came along"
         assert not (settings.DATA_DIR / ".restore.part").exists()
     at = f"{update.recorded_at.astimezone():%Y-%m-%d %H:%M:%S}"
     assert f"进展：已发布 1 条，最后一条是 {at} 发布的（截至 2021-06-30）" in said

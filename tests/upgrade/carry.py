@@ -14,6 +14,8 @@ from django.test import Client
 
 from guicheng.management.commands.prepare import Command
 from guicheng.review.checked import Checked
+from guicheng.search import pairs
+from guicheng.search.among import Candidates
 from guicheng.trail.append_only import missing_triggers
 from guicheng.upkeep.upgrade import Outlook
 from projects.models import ProgressUpdate, Project, QuarterClose, ReviewStep
@@ -49,6 +51,9 @@ def main():
         "missing_triggers": missing_triggers(),
         "damaged": [each for close in QuarterClose.objects.all() for each in damaged(close)],
         "closes": QuarterClose.objects.count(),
+        "index": {"missing": pairs.missing(), "rebuilt": pairs.rebuild(),
+                  "named": sorted(Candidates(Project, [["公园"]]).keys("default")),
+                  "found": sorted(Project.objects.search("公园").values_list("pk", flat=True))},
         "rebuilt": Project.objects.rebuild_projections(),
         "updates": list(ProgressUpdate.objects.order_by("pk").values(
             "state", "author__username", "checker__username", "reviewer__username", "one_step", "text", "version")),

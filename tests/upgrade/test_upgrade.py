@@ -104,6 +104,8 @@ def test_an_old_database_becomes_this_one(version, tmp_path):
         now = carried(environment, version)
     assert [each for each in gone(version, unbound(now["seen"])) if not intended(*each)] == []
     assert now["missing_triggers"] == [] and now["rebuilt"][1] == 0
+    assert now["index"]["missing"] == [] and now["index"]["rebuilt"] == [8, 0], "of the rows that stood there"
+    assert now["index"]["found"] and set(now["index"]["found"]) <= set(now["index"]["named"])
     differed = int(re.search(r"，(\d+) 个有出入", now["said"])[1])
     assert differed == 1 if version not in DRIFTED else differed > 1, "one is due as promised, as nothing said before"
     assert (now["closes"], now["damaged"]) == (3 if version == "0.3.0" else 0, [])
