@@ -14,6 +14,10 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddIndex(
+            model_name='project',
+            index=models.Index(models.F('name'), models.F('id'), name='project_by_name'),
+        ),
+        migrations.AddIndex(
             model_name='progressupdate',
             index=models.Index(models.F('recorded_at'), name='update_recorded'),
         ),
