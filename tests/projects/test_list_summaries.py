@@ -262,6 +262,13 @@ def test_every_status_has_its_family_and_its_place_in_the_bar(key_list):
 def test_what_stands_on_many_pages_is_counted_from_an_index(busy_list, ask, index):
     with CaptureQueriesContext(connection) as queries:
         ask()
+
+    def is_used(cursor, spaces):  # of the same text the plan would be remembered
+        plans = [cursor.execute(f"EXPLAIN QUERY PLAN {spaces}{each['sql']}").fetchall()
+                 for each in queries.captured_queries]
+        return any(index in row[-1] for plan in plans for row in plan)
+
     with connection.cursor() as cursor:
-        plans = [cursor.execute(f"EXPLAIN QUERY PLAN {each['sql']}").fetchall() for each in queries]
-    assert any(index in row[-1] for plan in plans for row in plan)
+        assert is_used(cursor, "")
+        cursor.execute(f"DROP INDEX {index}")
+        assert not is_used(cursor, " ")
