@@ -19,7 +19,7 @@ from guicheng.upkeep.disk import let_go_if_needed  # noqa: E402
 let_go_if_needed()  # SQLite opens no database without room for its small files
 assert_triggers()
 triggers.assert_triggers()
-pairs.assert_there()
+pairs.assert_whole()
 kept_application = keeping(django_application)
 begin_unfinished()  # a seal that was not finished when the machine went off
 

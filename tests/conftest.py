@@ -14,11 +14,10 @@ from django.apps import apps
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.test import Client, TransactionTestCase
+from django.test import Client, TransactionTestCase, override_settings
 
 from guicheng.kept.publication import TABLE
-from guicheng.search import among
-from guicheng.search.pairs import searched_tables
+from guicheng.search import among, pairs
 from guicheng.trail.append_only import install_triggers
 from tests import browser, databases, factories, rows
 
@@ -61,11 +60,15 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """
     with django_db_blocker.unblock():
         fresh = rows.take(connection)
-        # how large the tables are is looked at once, here: no count of queries depends on the hour
-        among.SIZE_HOLDS = float("inf")
-        for model in apps.get_models():
-            if model._meta.db_table in searched_tables():
-                among.is_large(model)
+        with override_settings(SEARCH_INDEX="on"):
+            pairs.install()  # of every table, for the tests that ask them
+        # which are asked is looked at once, here: no count of queries depends on the hour
+        among.LOOK_HOLDS = float("inf")
+        for setting in ("auto", "on"):
+            with override_settings(SEARCH_INDEX=setting):
+                for model in apps.get_models():
+                    if model._meta.db_table in pairs.searched_tables():
+                        among.is_asked(model)
 
     def teardown(self):
         rows.empty(connection)

@@ -4,8 +4,8 @@ Of few the keys are known, and only they are read, in whatever order. Of more th
 order of a list comes soon to as many as a page shows. A sample of their keys still tells that there are more than can
 be counted (`SearchedQuerySet.has_over`).
 
-SEARCH_INDEX says when it is asked: `auto`, of tables of more than LARGE rows; `on`, always; `off`, never. What is found
-is the same.
+SEARCH_INDEX says when it is kept and asked: `auto`, of tables of more than LARGE rows; `on`, always; `off`, never. What
+is found is the same.
 """
 import json
 from time import monotonic
@@ -15,32 +15,32 @@ from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connections
 from django.db.models import BooleanField, Expression, F, Max
 
-from guicheng.search.pairs import all_pairs, index_of, searched_tables, text_of
+from guicheng.search.pairs import LARGE, all_pairs, index_of, searched_tables, stands, text_of
 
-LARGE = 20_000  # rows; below, a scan takes no longer than a page
 FEW, SAMPLE = 5_000, 6_000  # rows that are read by their keys; keys that are asked for
 VERY_MANY, SOME = 20_000, 1_200  # rows that PostgreSQL expects, of which a scan soon finds some
 MOST_PAIRS = 20  # of one word
-SIZE_HOLDS, KEYS_HOLD = 600, 1  # seconds
-_sizes = {}  # table: (is it large, when it was looked at)
+LOOK_HOLDS, KEYS_HOLD = 600, 1  # seconds
+_asked = {}  # (setting, table): (is its index asked, when that was looked at)
 
 
 def is_asked(model, using="default"):
-    """Whether a search of this model asks the index."""
-    if settings.SEARCH_INDEX == "auto":
-        return is_large(model, using)
-    return settings.SEARCH_INDEX == "on"
+    """Whether a search of this model asks the index: it has to stand, and under `auto` its table to be large.
+
+    One that is not asked is looked at again after LOOK_HOLDS.
+    """
+    if settings.SEARCH_INDEX == "off":
+        return False
+    key = settings.SEARCH_INDEX, model._meta.db_table
+    asked, at = _asked.get(key, (False, None))
+    if not asked and (at is None or monotonic() - at > LOOK_HOLDS):
+        asked = (settings.SEARCH_INDEX == "on" or _is_large(model, using)) and stands(model._meta.db_table, using)
+        _asked[key] = asked, monotonic()
+    return asked
 
 
-def is_large(model, using="default"):
-    """Whether a table has passed LARGE rows, by its last key; a small one is looked at again after SIZE_HOLDS."""
-    table = model._meta.db_table
-    large, at = _sizes.get(table, (False, None))
-    if not large and (at is None or monotonic() - at > SIZE_HOLDS):
-        last = model._base_manager.using(using).aggregate(last=Max("pk"))["last"] or 0
-        large = last > LARGE
-        _sizes[table] = large, monotonic()
-    return large
+def _is_large(model, using):
+    return (model._base_manager.using(using).aggregate(last=Max("pk"))["last"] or 0) > LARGE
 
 
 def pairs_of(word):

@@ -7,12 +7,16 @@ PostgreSQL: a GIN index over a function of the columns. SQLite: a table of FTS5 
 by triggers that any program can run: no function of ours. FTS5 takes an entry back by its old words, which the view
 `…_pairs_text` makes as the triggers do; `rebuild` and `integrity-check` read that view.
 
-After every migration they are made again where they are not as they are written here, as `append_only` does.
+It costs a writer half a millisecond a row, so only what has passed LARGE rows is given one, by the next migration,
+`prepare` or `rebuild_projections`; SEARCH_INDEX can say otherwise. What stands is made again where it is not as it is
+written here, as `append_only` does.
 """
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections, transaction
 
+LARGE = 20_000  # rows; below, a scan takes no longer than a page
 FUNCTION = "guicheng_pairs"
 PLACE = "guicheng_pairs_place"  # SQLite: the numbers 1 to PLACES; a text is cut into so many pieces of so many places
 PLACES = 2000
@@ -121,27 +125,54 @@ def _is_made(there, name, sql, vendor):
     return there.get(name) == sql if vendor == "sqlite" else there.get(name) is True
 
 
-def _wrong(cursor, vendor):
-    """The tables whose index is not as it is written here: {table: its columns}."""
-    there = _there(cursor, vendor)
-    tables = searched_tables()
-    if vendor == "postgresql" and there[FUNCTION] != BODY:
-        return tables
-    return {table: columns for table, columns in tables.items()
-            if not all(_is_made(there, name, sql, vendor) for name, sql in wanted(vendor, table, columns).items())}
+def _standing(cursor, vendor):
+    """{table: True where its index stands as it is written here, False where a part of it does, None where none does}.
+    """
+    there, found = _there(cursor, vendor), {}
+    is_ours = vendor == "sqlite" or there[FUNCTION] == BODY
+    for table, columns in searched_tables().items():
+        made = wanted(vendor, table, columns)
+        whole = is_ours and all(_is_made(there, name, sql, vendor) for name, sql in made.items())
+        found[table] = whole or (False if made.keys() & there.keys() else None)
+    return found
+
+
+def _is_needed(cursor, table):
+    """Whether the setting wants an index of this table; `auto`: one that has passed LARGE rows, by its last key."""
+    if settings.SEARCH_INDEX != "auto":
+        return settings.SEARCH_INDEX == "on"
+    cursor.execute(f"SELECT max(id) FROM {table}")  # noqa: S608
+    return (cursor.fetchone()[0] or 0) > LARGE
+
+
+def _to_make(cursor, vendor, there):
+    """{table: its columns} of those that need an index and have none, and of those that have a part of one."""
+    standing = _standing(cursor, vendor)
+    return {table: columns for table, columns in searched_tables().items() if table in there
+            and not standing[table] and (standing[table] is False or _is_needed(cursor, table))}
 
 
 def missing(using="default"):
-    """The tables whose searches have no whole index."""
+    """The tables whose index is to be made, anew or for the first time."""
     connection = connections[using]
     with connection.cursor() as cursor:
-        return sorted(_wrong(cursor, connection.vendor))
+        return sorted(_to_make(cursor, connection.vendor, set(connection.introspection.table_names())))
 
 
-def assert_there():
-    """Raise ImproperlyConfigured unless every search has its index. Called before serving."""
-    if tables := missing():
-        raise ImproperlyConfigured(f"数据库缺少搜索用的索引（{'、'.join(tables)}），先运行 python manage.py prepare。")
+def stands(table, using="default"):
+    """Whether the index of this table is there, whole."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        return _standing(cursor, connection.vendor)[table] is True
+
+
+def assert_whole():
+    """Raise ImproperlyConfigured where a part of an index stands: searches would miss rows. Called before serving."""
+    connection = connections["default"]
+    with connection.cursor() as cursor:
+        standing = _standing(cursor, connection.vendor)
+    if tables := sorted(table for table, whole in standing.items() if whole is False):
+        raise ImproperlyConfigured(f"搜索用的索引不完整（{'、'.join(tables)}），先运行 python manage.py prepare。")
 
 
 def make_way(using="default", plan=(), **kwargs):
@@ -160,9 +191,8 @@ def install(using="default", **kwargs):
     connection = connections[using]
     there = set(connection.introspection.table_names())
     with transaction.atomic(using), connection.cursor() as cursor:
-        for table, columns in _wrong(cursor, connection.vendor).items():
-            if table in there:
-                _make(cursor, connection.vendor, table, columns)
+        for table, columns in _to_make(cursor, connection.vendor, there).items():
+            _make(cursor, connection.vendor, table, columns)
 
 
 def _make(cursor, vendor, table, columns):
@@ -187,16 +217,17 @@ def _drop(cursor, vendor, made):
 
 
 def rebuild(using="default"):
-    """Compare every index with its rows and build anew what differs; give (tables looked at, that differed)."""
-    connection, differed = connections[using], 0
+    """Compare every index with its rows, build anew what differs and what is missing; give (indexes, that differed)."""
+    connection = connections[using]
     with connection.cursor() as cursor:
-        wrong = _wrong(cursor, connection.vendor)
-        for table, columns in searched_tables().items():
-            if table in wrong or connection.vendor == "sqlite" and not _agrees(cursor, using, table):
-                with transaction.atomic(using):
-                    _make(cursor, connection.vendor, table, columns)
-                differed += 1
-    return len(searched_tables()), differed
+        differed = _to_make(cursor, connection.vendor, set(connection.introspection.table_names()))
+        standing = [table for table, whole in _standing(cursor, connection.vendor).items() if whole]
+        if connection.vendor == "sqlite":
+            differed |= {table: searched_tables()[table] for table in standing if not _agrees(cursor, using, table)}
+        for table, columns in differed.items():
+            with transaction.atomic(using):
+                _make(cursor, connection.vendor, table, columns)
+    return len(differed.keys() | set(standing)), len(differed)
 
 
 def _agrees(cursor, using, table):

@@ -3,6 +3,7 @@ import sqlite3
 from contextlib import closing, contextmanager
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import override_settings
@@ -166,20 +167,40 @@ def asking(monkeypatch):
     ("auto", True, True), ("auto", False, False), ("on", False, True), ("off", True, False)])
 def test_the_setting_says_when_it_is_asked(settings, monkeypatch, way, large, is_asked):
     settings.SEARCH_INDEX = way
-    monkeypatch.setattr(among, "is_large", lambda model, using: large)
+    monkeypatch.setattr(among, "_asked", {})
+    monkeypatch.setattr(among, "_is_large", lambda model, using: large)
     with asking(monkeypatch) as asked:
         list(Project.objects.search("公园"))
     assert bool(asked) is is_asked
 
 
 def test_large_is_what_has_passed_so_many_rows(monkeypatch, project):
-    monkeypatch.setattr(among, "_sizes", {})
-    monkeypatch.setattr(among, "SIZE_HOLDS", 0)
-    assert not among.is_large(Project)
+    monkeypatch.setattr(among, "_asked", {})
+    monkeypatch.setattr(among, "LOOK_HOLDS", 0)
+    assert not among.is_asked(Project)
     monkeypatch.setattr(among, "LARGE", 0)
-    assert among.is_large(Project)
+    assert among.is_asked(Project)
     monkeypatch.setattr(among, "LARGE", 10**9)
-    assert among.is_large(Project), "once large it is not counted again"
+    assert among.is_asked(Project), "once asked it is not looked at again"
+
+
+def test_one_that_does_not_stand_is_not_asked(index, monkeypatch, project):
+    monkeypatch.setattr(among, "_asked", {})
+    drop_that_of_projects()
+    assert not among.is_asked(Project) and list(Project.objects.search("半月岛")) == [project]
+
+
+@pytest.mark.parametrize("way, last, is_made", [
+    ("auto", 0, True), ("auto", 10**9, False), ("on", 10**9, True), ("off", 0, False)])
+def test_what_is_small_costs_no_writer_anything(settings, monkeypatch, project, way, last, is_made):
+    settings.SEARCH_INDEX = way
+    monkeypatch.setattr(pairs, "LARGE", last)
+    look_at_keys_now()
+    drop_that_of_projects()
+    pairs.assert_whole()
+    assert pairs.missing() == ([Project._meta.db_table] if is_made else [])
+    pairs.install()
+    assert pairs.stands(Project._meta.db_table) is is_made and pairs.missing() == []
 
 
 def test_a_single_character_asks_nothing(index, monkeypatch):
@@ -188,6 +209,12 @@ def test_a_single_character_asks_nothing(index, monkeypatch):
         assert not asked
         list(Project.objects.search("公园 园"))
         assert asked
+
+
+def drop_that_of_projects():
+    with connection.cursor() as cursor:
+        made = pairs.wanted(connection.vendor, Project._meta.db_table, ("search_text", "said_text"))
+        pairs._drop(cursor, connection.vendor, made)
 
 
 # --- it is kept ------------------------------------------------------------------------------------
@@ -245,12 +272,10 @@ def test_a_rebuild_mends_it(project, capsys):
     call_command("rebuild_projections")
     assert "核对搜索的索引 8 个，0 个有出入" in capsys.readouterr().out
     look_at_keys_now()
-    with connection.cursor() as cursor:
-        made = pairs.wanted(connection.vendor, Project._meta.db_table, ("search_text", "said_text"))
-        pairs._drop(cursor, connection.vendor, made)
+    run("DROP INDEX projects_project_called")
     assert pairs.missing() == [Project._meta.db_table]
-    with pytest.raises(Exception, match="先运行 python manage.py prepare"):
-        pairs.assert_there()
+    with pytest.raises(ImproperlyConfigured, match="先运行 python manage.py prepare"):
+        pairs.assert_whole()
     call_command("rebuild_projections")
     assert "8 个，1 个有出入" in capsys.readouterr().out and pairs.missing() == []
     assert indexed("半月岛公园") == [project.pk]
@@ -293,7 +318,7 @@ def test_another_function_is_made_again(project):
     assert pairs.missing() == [] and indexed("半月岛") == [project.pk]
 
 
-def test_a_migration_that_rebuilds_the_table_leaves_it_whole(project):
+def test_a_migration_that_rebuilds_the_table_leaves_it_whole(index, project):
     pairs.make_way(plan=[("a migration", False)])
     Project.objects.filter(pk=project.pk).update(search_text="石榴里\n\t")
     pairs.install()

@@ -60,7 +60,7 @@ def test_it_works(settings, tmp_path, project):
         assert ProgressUpdate.objects.get(pk=update.pk).text == "已完工。"
         assert (settings.DATA_DIR / path.relative_to(tmp_path / "var")).read_bytes() == b"photo"
         assert missing_triggers() == []
-        assert pairs.missing() == [] and pairs.rebuild() == (8, 0), "the index of the search came along"
+        assert pairs.rebuild() == (8, 0), "the index of the search came along"
         assert not (settings.DATA_DIR / ".restore.part").exists()
     at = f"{update.recorded_at.astimezone():%Y-%m-%d %H:%M:%S}"
     assert f"进展：已发布 1 条，最后一条是 {at} 发布的（截至 2021-06-30）" in said

@@ -57,6 +57,7 @@ def prepare(environment, *options):
 def carried(environment, version):
     """What became of a database of that version."""
     wanted = [*seen_at(version), *(page for pages in SPLIT.values() for page in pages)]
+    environment = environment | {"SEARCH_INDEX": "on"}  # however few its rows are
     done = run(environment, HERE / "carry.py", input=json.dumps(wanted))
     assert done.returncode == 0, done.stderr
     now = json.loads(done.stdout)
