@@ -9,6 +9,16 @@ from django.db import connections, models, router, transaction
 from guicheng.trail.history import Recorded, acting, record
 
 
+def hold(rows):
+    """Lock these rows, a queryset in the order in which everybody locks them; give their keys.
+
+    What hangs on them is read after it, never with it: of a row that was waited for PostgreSQL joins what stood there
+    before, so that its foreign key and its joined row differ.
+    """
+    # no_key: who has just inserted a row that points here holds the key, and two of them would wait for each other
+    return list(rows.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
+
+
 class StaleVersion(ValidationError):
     """Somebody changed or deleted the row after it was read. A ValidationError, so a form can say it."""
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from guicheng.fields import ALL, CleanTextField, one_of
 from guicheng.review.states import IN_REVIEW, State
-from guicheng.trail.versions import Versioned
+from guicheng.trail.versions import Versioned, hold
 from projects.models.reporting import AskedUnit
 
 
@@ -58,13 +58,10 @@ class AskedRowQuerySet(models.QuerySet):
 
     def lock(self):
         """Hold them until the end of the transaction; give their keys."""
-        return list(self.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk", flat=True))
+        return hold(self.order_by("pk"))
 
     def held(self):
-        """These rows with their answers, held until the end of the transaction.
-
-        First the locks, then a reading: of a row that was waited for PostgreSQL joins what stood there before.
-        """
+        """These rows with their answers, held until the end of the transaction."""
         return list(self.model._default_manager.filter(pk__in=self.lock()).with_answers().order_by("pk"))
 
     def with_answers(self):

@@ -17,6 +17,7 @@ from guicheng.excel_import.rows import Outcome, row_of_sheet
 from guicheng.fields import ALL, CleanCharField, DayField, one_of
 from guicheng.natural_keys import new_code
 from guicheng.tables.long_work import LongWork, LongWorkQuerySet
+from guicheng.trail.versions import hold
 from projects.models.evidence import Source
 from projects.models.ledger import ProgressUpdate
 from projects.models.lists import ProjectList
@@ -172,8 +173,8 @@ class ImportBatch(LongWork):
 
         Raises ValidationError where another click was faster: what was confirmed is not changed any more.
         """
-        batches = ImportBatch.objects.select_related("project_list", "uploader", "source")
-        now = batches.select_for_update(no_key=True, of=("self",)).get(pk=self.pk)
+        held = hold(ImportBatch.objects.filter(pk=self.pk))
+        now = ImportBatch.objects.select_related("project_list", "uploader", "source").get(pk__in=held)
         if not now.is_open:
             raise ValidationError(f"这一批{now.get_state_display()}，不能再改。")
         if now.job:

@@ -26,7 +26,7 @@ from guicheng.search.folding import fold
 from guicheng.search.models import SearchedQuerySet, SearchField
 from guicheng.search.text import search_text
 from guicheng.trail.history import History, acting
-from guicheng.trail.versions import Edited
+from guicheng.trail.versions import Edited, hold
 from projects.models.evidence import Layer, Source
 from projects.models.ledger import ProgressUpdate
 from projects.models.lists import Category, Department, ProjectList, ProjectMembership
@@ -114,18 +114,17 @@ class ProjectQuerySet(SearchedQuerySet, KeyedQuerySet):
         looked_at = differed = last = 0
         while True:
             with transaction.atomic():
-                batch = list(self.for_rebuild().filter(pk__gt=last).order_by("pk")[:size])
+                batch = self.filter(pk__gt=last).order_by("pk")[:size].held()
                 if not batch:
                     return looked_at, differed
                 differed += self._rebuild(batch)
             looked_at += len(batch)
             last = batch[-1].pk
 
-    def for_rebuild(self):
-        """All that `projections()` reads but the ledger, locked."""
-        joined = self.select_related("community", "lead_department").prefetch_related("aliases", "promises")
-        # no_key: who has just inserted an alias holds the key, and two of them would wait for each other
-        return joined.select_for_update(no_key=True, of=("self",))
+    def held(self):
+        """A list of these, locked, with all that `projections()` reads but the ledger."""
+        joined = self.model.objects.filter(pk__in=hold(self)).select_related("community", "lead_department")
+        return list(joined.prefetch_related("aliases", "promises").order_by("pk"))
 
     def _rebuild(self, batch):
         updates = ProgressUpdate.objects.in_force().filter(project__in=batch).newest_first()
@@ -429,14 +428,14 @@ class Project(ChecksAtOnce, Edited, Answered, Keyed):
         publishes meanwhile waits. In memory only the projections change.
         """
         with transaction.atomic():
-            row = type(self).objects.for_rebuild().get(pk=self.pk)
+            row, = type(self).objects.filter(pk=self.pk).held()
             differed = row.keep_projections()
         for field in map(self._meta.get_field, self.derived):
             setattr(self, field.attname, getattr(row, field.attname))
         return differed
 
     def keep_projections(self, rows=None):
-        """Write the projections where they differ, of a row read by `for_rebuild`; give whether they did."""
+        """Write the projections where they differ, of a row read by `held`; give whether they did."""
         wanted = self.projections(rows)
         if all(getattr(self, name) == value for name, value in wanted.items()):
             return False

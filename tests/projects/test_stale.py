@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from django.apps import apps
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from communities.models import Community
 from guicheng.trail.versions import Versioned, save_versions
@@ -232,5 +232,39 @@ def test_two_names_added_at_once_are_both_found(monkeypatch):
 @on_postgresql  # SQLite lets one write at a time anyway
 @pytest.mark.django_db(transaction=True)
 def test_control_without_the_lock_one_name_is_lost(monkeypatch):
-    monkeypatch.setattr(ProjectQuerySet, "for_rebuild", lambda self: self.prefetch_related("aliases"))
+    monkeypatch.setattr(ProjectQuerySet, "held", lambda self: list(self.prefetch_related("aliases")))
     assert names_beside_each_other(monkeypatch) < 2
+
+
+def moved_while_somebody_waits(here, there):
+    """What is found of a project that moves to `there` while its projections wait for its lock."""
+    project = factories.make_project(community=here)
+    holds = threading.Event()
+
+    def move():
+        with transaction.atomic():
+            Project.objects.filter(pk=project.pk).update(community=there)
+            holds.set()
+            time.sleep(0.5)
+
+    def follow():
+        holds.wait(10)
+        Project.objects.get(pk=project.pk).refresh_projections()
+
+    at_once(move, follow)
+    return list(Project.objects.search(there.name))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_read_of_a_row_that_was_waited_for_is_as_it_is_now():
+    found = moved_while_somebody_waits(factories.make_community(name="海心沙"), factories.make_community(name="千灯湖"))
+    assert len(found) == 1
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_control_what_is_joined_while_it_is_locked_is_older(monkeypatch):
+    monkeypatch.setattr(ProjectQuerySet, "held", lambda self: list(
+        self.select_related("community").select_for_update(no_key=True, of=("self",))))
+    found = moved_while_somebody_waits(factories.make_community(name="海心沙"), factories.make_community(name="千灯湖"))
+    assert found == []
