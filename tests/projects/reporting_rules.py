@@ -12,7 +12,6 @@ from projects.models import (
     ReportingReminder,
     ReportingReturn,
     ReportingRow,
-    ReportingScan,
     ReportingTask,
     ReportingWording,
 )
@@ -52,7 +51,6 @@ OF_OTHERS = {"unit": an_asked_unit, "up_to": None, "beside": "readings:1", "by":
 RELEASE = {"unit": an_asked_unit, "up_to": an_answer, "by": make.make_user, "is_sample": True}
 WORDING = {"row": a_row, "key": "text", "text": "好了。", "by": make.make_user, "is_sample": True}
 REMINDER = {"task": a_task, "kind": "soon", "told": 1, "is_sample": True}
-SCAN = {"unit": an_asked_unit, "title": "盖章", "size": 1, "sha256": "a" * 64, "uploaded_by": make.make_user}
 
 task = partial(Check, model=ReportingTask, base=TASK)
 
@@ -86,7 +84,7 @@ RULES = [
           good={"kind": "urge", "by": make.make_user}, bad={"kind": "urge"}),
     Once("projects_reportingreminder_once", ReportingReminder, REMINDER, twins={"task": a_task, "kind": "soon"},
          apart={"kind": "today"}),
-    Once("projects_reportingscan_once", ReportingScan, SCAN, twins=SCAN, apart={"sha256": "b" * 64}),
 ]
-# no UPDATE reaches its constraint, the trigger is before: tests/projects/test_reporting.py tries it
-BY_HAND = {"projects_answeratclose_standing_known", "projects_reportingscan_title_given"}
+# no UPDATE reaches their constraints, the trigger is before: test_reporting.py and test_reporting_office.py try them
+BY_HAND = {"projects_answeratclose_standing_known", "projects_reportingscan_title_given",
+           "projects_reportingscan_once"}

@@ -204,6 +204,9 @@ def test_a_task_that_wants_a_scan_gets_one(unit, task, clerk, reviewer):
     assert ReportingScan.objects.visible_to(clerk).get() == scan
     assert not ReportingScan.objects.visible_to(make.make_user(roles=["部门经办人"]))
     refused_by_database(lambda: ReportingScan.objects.update(title="别的"))
+    again = {"unit": unit, "title": "再传一次", "size": 9, "uploaded_by": reviewer}
+    refused_by_database(lambda: ReportingScan.objects.bulk_create([ReportingScan(sha256="a" * 64, **again)]))
+    ReportingScan.objects.bulk_create([ReportingScan(sha256="b" * 64, **again)])
 
 
 # --- 办公室的表述 -----------------------------------------------------------------------------------------
