@@ -110,7 +110,7 @@ def summary(request, quarter):
               "sm3": close.figures_sm3} if close else None
     return Response({
         **each.as_dict(page.rows, each.promises[:SHOWN]),
-        "changes_count": len(each.changes), "promises_count": each.promised,
+        "changes_count": each.changes_in_all, "promises_count": each.promised,
         "next": address(page.next), "previous": address(page.previous),
         "file": reverse("report-file", args=[quarter, "json"], query=query.dict()), "closed": closed})
 

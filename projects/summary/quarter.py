@@ -97,6 +97,11 @@ class QuarterSummary:
         return next(row for row in self.figures if row.definition.key == "kept")
 
     @property
+    def changes_in_all(self):
+        """How many changes there are, of which a page shows some."""
+        return len(self.changes)
+
+    @property
     def promised(self):
         """How many promises there were by then to be kept in the year, due or not."""
         return sum(self.verdicts.values())

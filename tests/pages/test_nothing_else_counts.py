@@ -19,8 +19,8 @@ FROZEN = "a pure function of the document: how many of its rows, all of which it
 FILLED = "lines and cells of a superior's form, told to who fills it"
 CODE = {
     "guicheng/accounts/log_admin.py": PAGING, "guicheng/tables/paging.py": PAGING, "guicheng/tables/listing.py": PAGING,
-    "projects/api.py": PAGING, "guicheng/notices/pages.py": STAFF, "guicheng/notices/inbox.py": STAFF,
-    "partybuilding/first_page.py": STAFF, "projects/admin/import_reading.py": IMPORT,
+    "guicheng/notices/pages.py": STAFF, "guicheng/notices/inbox.py": STAFF,
+    "partybuilding/first_page.py": STAFF,
     "projects/first_page/own.py": STAFF, "projects/first_page/review.py": STAFF,
     "guicheng/office/shown.py": STAFF, "guicheng/pages/staff.py": STAFF,
     "guicheng/days/workdays_admin.py": STAFF, "guicheng/accounts/hand_over.py": STAFF,
