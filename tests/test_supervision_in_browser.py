@@ -70,7 +70,7 @@ def test_copying_the_week(live_server, open_page, clerk, project):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     sign_in(page, live_server.url, clerk)
     page.goto(live_server.url + reverse("admin:projects_progressupdate_week"))
-    page.click("text=复制")
+    page.click("button[data-copy]")
     page.wait_for_selector("text=已复制，可以粘贴到微信。")
     assert "铺好一半" in page.evaluate("navigator.clipboard.readText()")
     without = open_page(java_script_enabled=False, storage_state=page.context.storage_state())

@@ -184,7 +184,7 @@ class Search:
         ranks = dict(found[:NEWEST if is_over else COUNT_CAP + 1])
         count = COUNT_CAP + 1 if is_over else len(ranks)
         if count > COUNT_CAP:  # the one that is called so may be older than a thousand others
-            ranks |= dict(found.called(self.query)[:SHOWN])
+            ranks |= dict(found.named(self.query)[:SHOWN])
         nearest = sorted(ranks, key=ranks.get)[:SHOWN]
         rows = {row["pk"]: row for row in Project.objects.filter(pk__in=nearest).values(*ROW)}
         said = self._said([pk for pk in nearest if ranks[pk] >= IN_WORDS])

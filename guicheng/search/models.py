@@ -98,7 +98,7 @@ class SearchedQuerySet(models.QuerySet):
         known = self.filter(Among(self._candidates, sample=True))
         return known.order_by()[:number + 1].count() > number
 
-    def called(self, query):
+    def named(self, query):
         """Those that are called as was typed, neither more nor less."""
         return self.filter(Exact(FirstLine("search_text"), models.Value(query.whole + NAME_ENDS)))
 

@@ -352,5 +352,5 @@ def test_few_are_read_by_their_keys(index, project):
 
 
 def test_who_is_called_so_is_looked_up(project):
-    said = plan(*Project.objects.all().called(Query("半月岛")).order_by().values("pk").query.sql_with_params())
+    said = plan(*Project.objects.all().named(Query("半月岛")).order_by().values("pk").query.sql_with_params())
     assert "projects_project_called" in said

@@ -56,13 +56,13 @@ def drawn_once(monkeypatch):
 
     There are twenty-four quarters of seven files, and a PDF takes two seconds; a card of each page takes half of one.
     """
-    render, drawn = Format.render, set()
+    pieces, drawn = Format.pieces, set()
 
     def draw(kind, document, address=""):
         if kind.extension in drawn:
-            return b""
+            return []
         drawn.add(kind.extension)
-        return render(kind, document, address)
+        return pieces(kind, document, address)
 
     png_of = kept.png_of
 
@@ -73,7 +73,7 @@ def drawn_once(monkeypatch):
         return png_of(svg)
 
     monkeypatch.setattr(kept, "png_of", draw_card)
-    monkeypatch.setattr(Format, "render", draw)
+    monkeypatch.setattr(Format, "pieces", draw)
     monkeypatch.setattr(reports, "public_document_of", cache(reports.public_document_of))
     return drawn
 
