@@ -27,6 +27,7 @@ ONCE = {
     "projects/test_cards.py": DRAWS, "projects/test_posters.py": SHOWS,
     "pages/test_first_page.py": WALKS, "pages/test_public.py": WALKS, "pages/test_queries.py": COUNTS,
     "projects/test_admin.py": SHOWS, "projects/test_first_text.py": DRAWS, "projects/test_import_corpus.py": READS,
+    "projects/test_ledgers.py": READS,
     "projects/test_project_files.py": DRAWS, "projects/test_quarter_files.py": DRAWS,
     "projects/test_report_admin.py": SHOWS, "projects/test_report_page.py": DRAWS,
     "projects/test_report_picture.py": DRAWS, "projects/test_report_word.py": DRAWS,
