@@ -1,4 +1,4 @@
-"""Measure: `make bench`, or in five minutes: `make bench ARGS="--quick"`."""
+"""Measure: `make bench`, or the short table of pages alone: `make bench ARGS="--quick"`."""
 import argparse
 import os
 import shutil
@@ -22,7 +22,7 @@ SIZES, SHORT = "1000,100000", "1000,10000"
 
 def arguments():
     cli = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    cli.add_argument("--quick", action="store_true", help=f"五分钟：{SHORT} 个项目，每格 0.3 秒，两轮")
+    cli.add_argument("--quick", action="store_true", help=f"短的：{SHORT} 个项目，每格 0.3 秒，两轮")
     cli.add_argument("--sizes", help=f"项目数，默认 {SIZES}")
     cli.add_argument("--databases", default=",".join(DATABASES), help="默认两种都测")
     cli.add_argument("--seconds", type=float, help="每格最多几秒，默认 2")
