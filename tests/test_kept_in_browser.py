@@ -1,9 +1,11 @@
 """Nothing typed is lost: what a tab keeps, gives back, forgets and never shows to another person."""
 import json
+import re
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from projects.models import ProgressUpdate, ReviewStep, SupervisionNotice
 from tests import factories
@@ -67,8 +69,8 @@ def test_it_works(base, page, clerk, record):
     page.fill("[name=password]", factories.PASSWORD)
     page.click("[type=submit]")
     assert page.url == base + record
+    assert "刚才没交的文字已填回：2 格" in page.inner_text(".kept")  # waits for the script
     assert page.input_value("[name=text]") == TYPED and page.input_value("[name=percent]") == "50"
-    assert "刚才没交的文字已填回：2 格" in page.inner_text(".kept")
     assert barriers(page) == []
     page.click("input[value=提交审核]")
     page.wait_for_url(f"**{at('index')}")
@@ -98,7 +100,8 @@ def test_a_failed_csrf_check_gives_the_words_back(base, page, record):
     page.click("input[value=提交审核]")
     assert page.input_value("textarea.given-back") == f"{TYPED}<script>x</script>"
     page.click("text=回到填写的那一页")
-    assert page.input_value("[name=text]").startswith(TYPED) and not ProgressUpdate.objects.exists()
+    expect(page.locator("[name=text]")).to_have_value(re.compile(f"^{TYPED}"))
+    assert not ProgressUpdate.objects.exists()
 
 
 def test_another_person_sees_none_of_it(base, page, reviewer, other_clerk, record):
@@ -196,7 +199,7 @@ def test_autosave_after_the_session_ended(base, watched, project, clerk):
     page.click("text=重新登录")
     assert "1 格" in page.inner_text("#kept")
     sign_in_here(page, clerk)
-    assert page.input_value("[name=text]") == TYPED
+    expect(page.locator("[name=text]")).to_have_value(TYPED)  # the script fills it in
     assert page.evaluate("document.activeElement.name") == "text"
 
 
@@ -215,7 +218,8 @@ def test_a_second_sign_in_says_so_and_leads_back(base, page, open_page, clerk, r
     page.wait_for_url("**/login/**")
     assert "这个账号刚在别处登录" in page.inner_text("body") and "登录过期了，写的都在" in page.inner_text("#content")
     sign_in_here(page, clerk)
-    assert page.url == base + record and page.input_value("[name=text]") == TYPED
+    assert page.url == base + record
+    expect(page.locator("[name=text]")).to_have_value(TYPED)
 
 
 def test_back_after_saving_and_sending_again_is_one_row(base, page, record):
