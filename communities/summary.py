@@ -7,7 +7,7 @@ from django.db.models import Count
 from communities.models import Community, SecretaryProject
 from guicheng.days.as_of import NOW
 from guicheng.figures import Definition
-from projects.models import Fact, Project
+from projects.models import Fact, Project, ProjectsByCommunity
 from projects.models.then import announced_by
 from projects.summary import by_source
 
@@ -74,26 +74,29 @@ class TileGrid:
 
 def items_by_community(moment=NOW):
     """Community id -> number of recorded items. Two queries."""
-    items = Counter()
-    projects = Project.objects.published().real()
+    facts = _by_community(Fact.objects.filter(project=None).by(moment.day))
     if moment:
-        projects = projects.filter(announced_by(moment.day))
-    for rows in (projects, Fact.objects.filter(project=None).by(moment.day)):
-        grouped = rows.exclude(community=None).order_by().values_list("community").annotate(count=Count("pk"))
-        items.update(dict(grouped))
-    return items
+        return facts + _by_community(Project.objects.published().real().filter(announced_by(moment.day)))
+    return facts + Counter(dict(ProjectsByCommunity.objects.published().counts("community")))
+
+
+def _by_community(rows):
+    grouped = rows.exclude(community=None).order_by().values_list("community")
+    return Counter(dict(grouped.annotate(count=Count("pk"))))
 
 
 def projects_in(community, moment=NOW):
     """How many real public projects and parts name this community. One query."""
-    projects = Project.objects.published().real().in_community(community)
-    return (projects.filter(announced_by(moment.day)) if moment else projects).count()
+    if moment:
+        projects = Project.objects.published().real().in_community(community)
+        return projects.filter(announced_by(moment.day)).count()
+    return by_status_in(community).total()
 
 
 def by_status_in(community):
     """Status -> how many of those `projects_in` counts have it now. One query."""
-    rows = Project.objects.published().real().in_community(community).order_by()
-    return Counter(dict(rows.values_list("status").annotate(count=Count("pk"))))
+    rows = ProjectsByCommunity.objects.published().filter(community=community)
+    return Counter(dict(rows.counts("status")))
 
 
 def tile_grid(moment=NOW):

@@ -20,7 +20,7 @@ class GuichengConfig(AppConfig):
         from guicheng.accounts import sign_in  # noqa: F401, its receivers
         from guicheng.days.workdays import seed_after_migrate
         from guicheng.files import sealing  # noqa: F401, its work
-        from guicheng.kept import triggers
+        from guicheng.kept import rollup_triggers, triggers
         from guicheng.office.checks import check_scopes
         from guicheng.review.checks import check_reviews
         from guicheng.search import pairs
@@ -35,6 +35,8 @@ class GuichengConfig(AppConfig):
         post_migrate.connect(install_triggers, dispatch_uid="install_triggers")
         pre_migrate.connect(triggers.make_way, dispatch_uid="make_way_for_publication")
         post_migrate.connect(triggers.install_triggers, dispatch_uid="install_publication_triggers")
+        pre_migrate.connect(rollup_triggers.make_way, sender=self, dispatch_uid="make_way_for_rollups")
+        post_migrate.connect(rollup_triggers.install_triggers, sender=self, dispatch_uid="install_rollups")
         pre_migrate.connect(pairs.make_way, sender=self, dispatch_uid="make_way_for_pairs")
         post_migrate.connect(pairs.install, sender=self, dispatch_uid="install_pairs")
         post_migrate.connect(make_groups, dispatch_uid="make_groups")

@@ -9,7 +9,7 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 
 django_application = get_wsgi_application()
 
-from guicheng.kept import triggers  # noqa: E402
+from guicheng.kept import rollup_triggers, triggers  # noqa: E402
 from guicheng.kept.pages import keeping  # noqa: E402
 from guicheng.seal.work import begin_unfinished  # noqa: E402
 from guicheng.search import pairs  # noqa: E402
@@ -19,6 +19,7 @@ from guicheng.upkeep.disk import let_go_if_needed  # noqa: E402
 let_go_if_needed()  # SQLite opens no database without room for its small files
 assert_triggers()
 triggers.assert_triggers()
+rollup_triggers.assert_triggers()
 pairs.assert_whole()
 kept_application = keeping(django_application)
 begin_unfinished()  # a seal that was not finished when the machine went off

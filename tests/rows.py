@@ -6,6 +6,7 @@ from django.apps import apps
 from django.core.management.color import no_style
 from django.db import transaction
 
+from guicheng.kept.rollup import all_rollups
 from guicheng.trail.append_only import drop_triggers
 
 AT_ONCE = 200  # rows in one statement
@@ -27,10 +28,10 @@ def filled(connection):
 
 
 def take(connection):
-    """{table: (columns, rows)} of every table that holds any."""
+    """{table: (columns, rows)} of every table that holds any, but rollups: the database fills them as rows come."""
     found = {}
     with connection.cursor() as cursor:
-        for name in filled(connection):
+        for name in (each for each in filled(connection) if each not in _rollups()):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(name)} ORDER BY 1")  # noqa: S608
             columns = [column[0] for column in cursor.description]
             # what psycopg2 gives for bytes cannot be kept beyond the connection
@@ -60,8 +61,12 @@ def empty(connection):
         drop_triggers(connection)
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA defer_foreign_keys=ON")
-        for name in filled(connection):
+        for name in [*filled(connection), *_rollups()]:  # which fill as rows go
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(name)}")  # noqa: S608
+
+
+def _rollups():
+    return {model._meta.db_table for model in all_rollups()}
 
 
 def number_after(connection, taken):

@@ -1,9 +1,9 @@
 """The triggers that write down that something was published: guicheng/kept/publication.py."""
 from django.apps import apps
-from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 from guicheng.kept.publication import TABLE, Publication, Publishes
+from guicheng.trail.triggers import missing, refuse_without
 
 NOTE = "guicheng_note_publication"
 VERBS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
@@ -94,19 +94,10 @@ def _create_sqlite(cursor, table, rule):
 
 def missing_triggers(using="default"):
     """The names of those that should be in the database and are not."""
-    connection = connections[using]
-    is_postgresql = connection.vendor == "postgresql"
-    verbs = [*VERBS, "TRUNCATE"] if is_postgresql else VERBS
-    wanted = {_name(table, verb) for table in publishing_tables() for verb in verbs}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'" if is_postgresql
-                       else "SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        return sorted(wanted - {row[0] for row in cursor.fetchall()})
+    verbs = [*VERBS, "TRUNCATE"] if connections[using].vendor == "postgresql" else VERBS
+    return missing({_name(table, verb) for table in publishing_tables() for verb in verbs}, using)
 
 
 def assert_triggers():
     """Raise ImproperlyConfigured unless the database notes what is published. Called before serving."""
-    missing = missing_triggers()
-    if missing:
-        raise ImproperlyConfigured(
-            f"数据库缺少记下“已发布”的触发器（{'、'.join(missing)}），先运行 python manage.py prepare。")
+    refuse_without(missing_triggers(), "记下“已发布”")

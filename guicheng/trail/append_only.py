@@ -7,8 +7,9 @@ Sample rows (`is_sample`) are let go, and nothing else.
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
+
+from guicheng.trail.triggers import missing, refuse_without
 
 
 @dataclass(frozen=True)
@@ -140,21 +141,12 @@ def install_triggers(using="default", **kwargs):
 
 def missing_triggers(using="default"):
     """The names of the triggers that should be in the database and are not."""
-    connection = connections[using]
     wanted = {name for model in _models() for name in _names(model).values()}
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            wanted |= {f"{model._meta.db_table}_no_truncate" for model in _models()}
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
-        else:
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        return sorted(wanted - {row[0] for row in cursor.fetchall()})
+    if connections[using].vendor == "postgresql":
+        wanted |= {f"{model._meta.db_table}_no_truncate" for model in _models()}
+    return missing(wanted, using)
 
 
 def assert_triggers():
     """Raise ImproperlyConfigured unless the database keeps published rows. Called before serving."""
-    missing = missing_triggers()
-    if missing:
-        raise ImproperlyConfigured(
-            f"数据库缺少保护已发布记录的触发器（{'、'.join(missing)}），先运行 python manage.py prepare。"
-        )
+    refuse_without(missing_triggers(), "保护已发布记录")

@@ -14,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from guicheng.accounts.models import AccessEvent
 from guicheng.days.workdays import missing_year
+from guicheng.kept import rollup_triggers
 from guicheng.kept import triggers as kept
 from guicheng.seal.models import Seal
 from guicheng.trail.append_only import missing_triggers
@@ -55,9 +56,9 @@ def _database():
     return Seen(Level.OK, "能读，也能写。")
 
 
-@check("triggers", "数据库的触发器", "已发布的、审计和访问日志谁也改不了；公开的内容一变，网页就重画。")
+@check("triggers", "数据库的触发器", "已发布的、审计和访问日志谁也改不了；公开的内容一变，网页就重画，记着的数跟着变。")
 def _triggers():
-    if missing := missing_triggers() + kept.missing_triggers():
+    if missing := missing_triggers() + kept.missing_triggers() + rollup_triggers.missing_triggers():
         return Seen(Level.BAD, f"缺 {len(missing)} 个：{'、'.join(missing[:3])}。",
                     "停服务，运行 manage.py migrate，再启动；并查清是谁去掉的。")
     return Seen(Level.OK, "都在。")

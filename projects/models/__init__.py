@@ -23,6 +23,7 @@ from projects.models.reporting_office import (
 )
 from projects.models.reporting_rows import AnswerAtClose, ReportingAnswer, ReportingRow
 from projects.models.review import ReviewStep, WatchedWord
+from projects.models.rollups import ProjectsByCommunity, ProjectsByList, UpdatesByMonth, UpdatesBySource
 from projects.models.status import Status
 from projects.models.superior_form import SuperiorForm
 from projects.models.supervision import Instruction, SupervisionNotice
@@ -32,8 +33,9 @@ __all__ = [
     "Category", "CloseFile", "ColumnHabit", "CoveredClose", "CoveredFile", "Declaration", "Department", "Discrepancy",
     "ExportFile", "Fact", "ImportAnswer", "ImportBatch", "ImportRow", "Instruction", "LightOverride", "LightRule",
     "Milestone", "Paper", "Photo", "PolicyDocument", "ProgressUpdate", "Project", "ProjectAlias", "ProjectList",
-    "Promise", "QuarterClose", "QuarterReopening", "QuarterReport", "QuarterSigning", "ReadSheet", "ReportingAnswer",
-    "ReportingColumn", "ReportingRelease", "ReportingReminder", "ReportingReturn", "ReportingRow", "ReportingScan",
-    "ReportingTask", "ReportingWording", "Return", "ReviewStep", "Source", "Standing", "Status", "SuperiorForm",
-    "SupervisionNotice", "WORDED", "WatchedWord",
+    "ProjectsByCommunity", "ProjectsByList", "Promise", "QuarterClose", "QuarterReopening", "QuarterReport",
+    "QuarterSigning", "ReadSheet", "ReportingAnswer", "ReportingColumn", "ReportingRelease", "ReportingReminder",
+    "ReportingReturn", "ReportingRow", "ReportingScan", "ReportingTask", "ReportingWording", "Return", "ReviewStep",
+    "Source", "Standing", "Status", "SuperiorForm", "SupervisionNotice", "UpdatesByMonth",
+    "UpdatesBySource", "WORDED", "WatchedWord",
 ]

@@ -253,9 +253,6 @@ class Project(ChecksAtOnce, Edited, Answered, Keyed):
             models.Index("project_list", F("moved_on").desc(), F("id").desc(), name="project_list_newest"),
             models.Index("community", F("moved_on").desc(), F("id").desc(), name="project_community_newest"),
             models.Index("status", F("moved_on").desc(), F("id").desc(), name="project_status_newest"),
-            # what a list counts; the condition as `counted()` writes it
-            models.Index("project_list", "status", F("moved_on").desc(), name="project_counted",
-                         condition=Q(is_published=True, parent__isnull=True)),
         ]
         constraints = [
             in_order("planned_start", "planned_end", "计划开始不能晚于计划完成。"),

@@ -3,7 +3,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Max
+from django.db.models import Count, F
 from django.utils import timezone
 
 from guicheng import words
@@ -11,6 +11,7 @@ from guicheng.access.units import behind
 from guicheng.figures import Definition, Figure, from_iso, iso
 from projects.models import Declaration, Project, ProjectList, Status
 from projects.models.then import status_at
+from projects.summary.tally import Tally
 
 RECORDED = Definition(
     "recorded", "有明细", "公开资料写出名称、在清单上的项目数；项目里的分项不单独数，"
@@ -322,45 +323,23 @@ class ListSummary:
         return cls(project_list, from_iso(row["as_of"]), declaration, done, counter_from(row["by_status"]), groups)
 
 
-class Tally:
-    """Projects counted in one query: by list, and by category and community within it where that was asked for.
-
-    `moves`: (status before, status then, happened) -> how many of the street's own real ones went that way, where the
-    projects have `happened`.
-    """
-
-    def __init__(self, projects, by=(), moved=False):
-        self.by_list, self.newest, self.moves = defaultdict(Counter), {}, Counter()
-        self.groups = {kind: defaultdict(lambda: defaultdict(Counter)) for kind in by}
-        extra = ["status_before", "happened", "is_own"] if moved else []
-        rows = projects.order_by().values_list("project_list", "status_then", *by, *extra).annotate(
-            count=Count("pk"), newest=Max("moved_on"))
-        for list_id, status, *keys, count, newest in rows.iterator(2000):
-            self.by_list[list_id][status] += count
-            self.newest[list_id] = max(newest, self.newest.get(list_id, newest))
-            for kind, key in zip(by, keys, strict=False):
-                self.groups[kind][list_id][key][status] += count
-            if moved:
-                was, has_happened, is_own = keys[len(by):]
-                if is_own and was not in (None, status):
-                    self.moves[was, status, has_happened] += count
-
-
 def list_summaries(day=None, known_at=None, lists=None, by=()):
     """Summaries of `lists` (default: the real published ones), by the end of `day` as known at an instant.
 
-    Without a day it is now, read from the projections; each summary's as-of day is then the newest day
+    Without a day it is now, read from what is kept; each summary's as-of day is then the newest day
     for which anybody said anything about that list. `by`: "category", "community", for those groups too.
     A fixed number of queries.
     """
     lists = list(ProjectList.objects.published().real() if lists is None else lists)
+    if day is None and "community" not in by:
+        return summaries_of(lists, Tally.kept(lists, by))
     projects = Project.objects.counted().filter(project_list__in=lists)
     if day is None:
         projects = projects.annotate(status_then=F("status"))
     else:
         projects = projects.filter(project_list__announced_on__lte=day).annotate(
             status_then=status_at(day, known_at))
-    return summaries_of(lists, Tally(projects, by), day, known_at)
+    return summaries_of(lists, Tally.of(projects, by), day, known_at)
 
 
 def summaries_of(lists, tally, day=None, known_at=None):

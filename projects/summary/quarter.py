@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -17,12 +17,13 @@ from guicheng.days.quarters import Quarter
 from guicheng.figures import Definition, Figure, from_iso, iso
 from guicheng.tables.listing import Listing
 from projects.ledger.promises import Judgement, Verdict, judgements
-from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Status
+from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Status, UpdatesByMonth
 from projects.models.then import OF_STREET, announced_by, status_at
-from projects.summary.lists import ListSummary, Tally, counter_from, status_from, summaries_of, written
+from projects.summary.lists import ListSummary, counter_from, status_from, summaries_of, written
 from projects.summary.moves import Move, Telling, count_moves, count_tellings, happened
 from projects.summary.promises import verdicts
 from projects.summary.report import overdue_by, pending_by, quarter_figures
+from projects.summary.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,7 @@ def quarter_summary(quarter, known_at=None, as_of=None):
     lists = list(ProjectList.objects.published().real())
     projects = _compared(before, as_of, known_at)
     on_these = Q(project_list__in=lists) | Q(project_list=None)
-    tally = Tally(projects.filter(on_these), ("category", "community"), moved=True)
+    tally = Tally.of(projects.filter(on_these), ("category", "community"), moved=True)
     due = to_keep_in(quarter.year, known_at)
     counts = verdicts(due, as_of, known_at)
     return QuarterSummary(
@@ -284,9 +285,8 @@ def quarters_with_news():
             project_list__is_sample=False, project_list__is_published=True, effective_on__lte=timezone.localdate(),
             ).values_list("effective_on", flat=True).distinct():
         declared.add(Quarter.of(day))
-    said = ProgressUpdate.objects.in_force().filter(project__in=Project.objects.published().real())
-    for day, count in said.order_by().values_list("effective_on").annotate(Count("pk")):
-        statements[Quarter.of(day)] += count
+    for month, count in UpdatesByMonth.objects.published().counts("month"):
+        statements[Quarter.of(date.fromisoformat(f"{month}-01"))] += count
     return [QuarterNews(quarter, statements[quarter], lists[quarter])
             for quarter in sorted({*statements, *lists, *declared}, reverse=True)]
 

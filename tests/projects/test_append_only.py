@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.db.models.signals import post_migrate
 
+from guicheng.kept import rollup_triggers
 from guicheng.trail.append_only import assert_triggers, drop_triggers, install_triggers, make_way, missing_triggers
 from projects.models import ProgressUpdate
 from tests import factories
@@ -189,6 +190,7 @@ def test_they_survive_a_rebuilt_table_and_migrate():
     wider.model = ProgressUpdate
     try:
         make_way()  # as `migrate` does first
+        rollup_triggers.make_way()
         with connection.schema_editor() as editor:
             editor.alter_field(ProgressUpdate, old, wider)
         if connection.vendor == "sqlite":
@@ -203,6 +205,8 @@ def test_they_survive_a_rebuilt_table_and_migrate():
         assert not changed(row)
     finally:
         make_way()
+        rollup_triggers.make_way()
         with connection.schema_editor() as editor:
             editor.alter_field(ProgressUpdate, wider, old)
         install_triggers()
+        rollup_triggers.install_triggers()

@@ -11,6 +11,7 @@ from django.db import DatabaseError, OperationalError
 
 from guicheng.access.roles import make_groups
 from guicheng.days.workdays import seed_calendar
+from guicheng.kept import rollup_triggers
 from guicheng.kept import triggers as kept
 from guicheng.seal.work import finish_now
 from guicheng.search import pairs
@@ -55,7 +56,8 @@ class Command(BaseCommand):
             outlook = Outlook()
         except NewerDatabase as error:
             sys.exit(f"这个数据库是更新的版本用过的，本版本不认识（{error}）。请换回那个版本，或恢复升级前的备份。")
-        if outlook.plan or missing_triggers() or kept.missing_triggers() or pairs.missing():
+        missing = (*missing_triggers(), *kept.missing_triggers(), *rollup_triggers.missing_triggers())
+        if outlook.plan or missing or pairs.missing():
             if with_backup and outlook.plan and not outlook.is_new:
                 self.back_up()
             self.update_database(outlook)

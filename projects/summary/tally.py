@@ -1,0 +1,54 @@
+"""How many projects stand on lists: kept for now, counted from the ledger for the end of a day."""
+from collections import Counter, defaultdict
+
+from django.db.models import Count, Max, OuterRef, Subquery
+
+from projects.models import Project, ProjectList, ProjectsByList
+
+
+class Tally:
+    """How many projects there are: by list, and by category and community within it where that was asked for.
+
+    `newest`: list -> the newest day anybody said anything of one. `moves`: (status before, status then, happened) ->
+    how many of the street's own real ones went that way, where the projects have `happened`.
+    """
+
+    def __init__(self, by=()):
+        self.by_list, self.newest, self.moves, self.by = defaultdict(Counter), {}, Counter(), by
+        self.groups = {kind: defaultdict(lambda: defaultdict(Counter)) for kind in by}
+
+    def _add(self, list_id, status, keys, count):
+        self.by_list[list_id][status] += count
+        for kind, key in zip(self.by, keys, strict=True):
+            self.groups[kind][list_id][key][status] += count
+
+    @classmethod
+    def of(cls, projects, by=(), moved=False):
+        """Of these, counted: they have `status_then`. One query."""
+        tally, extra = cls(by), ["status_before", "happened", "is_own"] if moved else []
+        rows = projects.order_by().values_list("project_list", "status_then", *extra, *by).annotate(
+            count=Count("pk"), newest=Max("moved_on"))
+        for list_id, status, *keys, count, newest in rows.iterator(2000):
+            tally._add(list_id, status, keys[len(extra):], count)
+            tally.newest[list_id] = max(newest, tally.newest.get(list_id, newest))
+            if moved:
+                was, has_happened, is_own = keys[:len(extra)]
+                if is_own and was not in (None, status):
+                    tally.moves[was, status, has_happened] += count
+        return tally
+
+    @classmethod
+    def kept(cls, lists, by=()):
+        """Of all that stand on these lists now: their number is kept, the newest is found by its index. Two queries.
+
+        `by`: "category".
+        """
+        tally = cls(by)
+        rows = ProjectsByList.objects.published().filter(project_list__in=lists)
+        for list_id, status, *keys, count in rows.counts("project_list", "status", *by):
+            tally._add(list_id, status, keys, count)
+        moved = Project.objects.counted().filter(project_list=OuterRef("pk")).order_by("-moved_on", "-pk")
+        newest = ProjectList.objects.filter(pk__in=tally.by_list).order_by().values_list(
+            "pk", Subquery(moved.values("moved_on")[:1]))
+        tally.newest = dict(newest)
+        return tally
