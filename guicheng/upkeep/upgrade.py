@@ -62,13 +62,12 @@ def make_all():
     """Make in an empty database what all migrations together make, from the models, and note them as done.
 
     A twentieth of their time: Django draws the models anew for each step of a history that no row here has seen.
-    That it is the same is asked where old databases become this one: tests/upgrade.
+    That it is the same is asked where old databases become this one: tests/upgrade. All of it or nothing.
     """
-    loader = MigrationLoader(None)
+    loader, recorder = MigrationLoader(None), MigrationRecorder(connection)
     with connection.schema_editor() as editor:
         for model in apps.get_models():
             if model._meta.app_label in loader.migrated_apps and model._meta.can_migrate(connection):
                 editor.create_model(model)
-    recorder = MigrationRecorder(connection)
-    for app, name in loader.disk_migrations:
-        recorder.record_applied(app, name)
+        for app, name in loader.disk_migrations:
+            recorder.record_applied(app, name)

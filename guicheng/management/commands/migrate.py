@@ -1,7 +1,7 @@
 from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS
 
-from guicheng.upkeep.upgrade import in_one_transaction, is_empty, make_all
+from guicheng.upkeep.upgrade import is_empty, make_all
 
 OTHERWISE = ("app_label", "check_unapplied", "fake", "plan", "prune")  # each asks for something else than all tables
 
@@ -12,6 +12,5 @@ class Command(migrate.Command):
     def handle(self, *args, **options):
         wants_all = options["database"] == DEFAULT_DB_ALIAS and not any(options[name] for name in OTHERWISE)
         if wants_all and is_empty():
-            with in_one_transaction():
-                make_all()
+            make_all()
         super().handle(*args, **options)
