@@ -6,6 +6,7 @@ from django.db.models import Count
 
 from communities.models import Community, SecretaryProject
 from guicheng.days.as_of import NOW
+from guicheng.days.compiled import compiled
 from guicheng.figures import Definition
 from projects.models import Fact, Project
 from projects.models.then import announced_by
@@ -75,13 +76,24 @@ class TileGrid:
 def items_by_community(moment=NOW):
     """Community id -> number of recorded items. Two queries."""
     items = Counter()
-    projects = Project.objects.published().real()
-    if moment:
-        projects = projects.filter(announced_by(moment.day))
-    for rows in (projects, Fact.objects.filter(project=None).by(moment.day)):
-        grouped = rows.exclude(community=None).order_by().values_list("community").annotate(count=Count("pk"))
+    for grouped in (_projects_by_community(moment), _facts_by_community(moment)):
         items.update(dict(grouped))
     return items
+
+
+@compiled()
+def _projects_by_community(moment):
+    projects = Project.objects.published().real()
+    return _by_community(projects.filter(announced_by(moment.day)) if moment else projects)
+
+
+@compiled()
+def _facts_by_community(moment):
+    return _by_community(Fact.objects.filter(project=None).by(moment.day))
+
+
+def _by_community(rows):
+    return rows.exclude(community=None).order_by().values_list("community").annotate(count=Count("pk"))
 
 
 def projects_in(community, moment=NOW):
@@ -99,8 +111,12 @@ def by_status_in(community):
 def tile_grid(moment=NOW):
     """The communities in the order of the list, never ranked. Three queries."""
     items = items_by_community(moment)
-    communities = Community.objects.published().by(moment.day).only("pk", "slug", "name", "code")
-    return TileGrid([Tile(each, items[each.pk]) for each in communities])
+    return TileGrid([Tile(each, items[each.pk]) for each in _tiles(moment)])
+
+
+@compiled()
+def _tiles(moment):
+    return Community.objects.published().by(moment.day).only("pk", "slug", "name", "code")
 
 
 def secretary_years(moment=NOW):

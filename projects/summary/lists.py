@@ -3,14 +3,16 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Max
+from django.db.models import Count, DateField
 from django.utils import timezone
 
 from guicheng import words
 from guicheng.access.units import behind
+from guicheng.days.as_of import Moment
+from guicheng.days.compiled import compiled
 from guicheng.figures import Definition, Figure, from_iso, iso
 from projects.models import Declaration, Project, ProjectList, Status
-from projects.models.then import status_at
+from projects.summary.tally import Tally, tallied
 
 RECORDED = Definition(
     "recorded", "有明细", "公开资料写出名称、在清单上的项目数；项目里的分项不单独数，"
@@ -322,30 +324,6 @@ class ListSummary:
         return cls(project_list, from_iso(row["as_of"]), declaration, done, counter_from(row["by_status"]), groups)
 
 
-class Tally:
-    """Projects counted in one query: by list, and by category and community within it where that was asked for.
-
-    `moves`: (status before, status then, happened) -> how many of the street's own real ones went that way, where the
-    projects have `happened`.
-    """
-
-    def __init__(self, projects, by=(), moved=False):
-        self.by_list, self.newest, self.moves = defaultdict(Counter), {}, Counter()
-        self.groups = {kind: defaultdict(lambda: defaultdict(Counter)) for kind in by}
-        extra = ["status_before", "happened", "is_own"] if moved else []
-        rows = projects.order_by().values_list("project_list", "status_then", *by, *extra).annotate(
-            count=Count("pk"), newest=Max("moved_on"))
-        for list_id, status, *keys, count, newest in rows.iterator(2000):
-            self.by_list[list_id][status] += count
-            self.newest[list_id] = max(newest, self.newest.get(list_id, newest))
-            for kind, key in zip(by, keys, strict=False):
-                self.groups[kind][list_id][key][status] += count
-            if moved:
-                was, has_happened, is_own = keys[len(by):]
-                if is_own and was not in (None, status):
-                    self.moves[was, status, has_happened] += count
-
-
 def list_summaries(day=None, known_at=None, lists=None, by=()):
     """Summaries of `lists` (default: the real published ones), by the end of `day` as known at an instant.
 
@@ -353,14 +331,15 @@ def list_summaries(day=None, known_at=None, lists=None, by=()):
     for which anybody said anything about that list. `by`: "category", "community", for those groups too.
     A fixed number of queries.
     """
-    lists = list(ProjectList.objects.published().real() if lists is None else lists)
-    projects = Project.objects.counted().filter(project_list__in=lists)
-    if day is None:
-        projects = projects.annotate(status_then=F("status"))
-    else:
-        projects = projects.filter(project_list__announced_on__lte=day).annotate(
-            status_then=status_at(day, known_at))
-    return summaries_of(lists, Tally(projects, by), day, known_at)
+    lists = _real_lists() if lists is None else list(lists)
+    moment = Moment(day, known_at)
+    rows = tallied(moment, tuple(by), lists=[each.pk for each in lists])
+    return summaries_of(lists, Tally(None, by, rows=rows), day, known_at)
+
+
+@compiled()
+def _real_lists():
+    return ProjectList.objects.published().real()
 
 
 def summaries_of(lists, tally, day=None, known_at=None):
@@ -391,10 +370,16 @@ def _groups(lists, kind, counts):
 
 def _declarations(lists, day, known_at):
     grouped = defaultdict(list)
-    rows = Declaration.objects.known(day, known_at).filter(project_list__in=lists).select_related("source")
-    for row in rows.order_by("-effective_on", "-pk"):
+    for row in _declared(known_at and Moment(day, known_at), lists=[each.pk for each in lists], day=day):
         grouped[row.project_list_id].append(row)
     return grouped
+
+
+@compiled(lists=[ProjectList._meta.pk], day=DateField())
+def _declared(known, lists, day):
+    """`known`: the Moment until whose instant they had been entered, or None."""
+    rows = Declaration.objects.known(day, known and known.known_at).filter(project_list__in=lists)
+    return rows.select_related("source").order_by("-effective_on", "-pk")
 
 
 def _category_names(lists):
