@@ -6,6 +6,7 @@ from django.db.models import Count
 
 from communities.models import Community, SecretaryProject
 from guicheng.days.as_of import NOW
+from guicheng.days.compiled import compiled
 from guicheng.figures import Definition
 from projects.models import Fact, Project, ProjectsByCommunity
 from projects.models.then import announced_by
@@ -74,15 +75,23 @@ class TileGrid:
 
 def items_by_community(moment=NOW):
     """Community id -> number of recorded items. Two queries."""
-    facts = _by_community(Fact.objects.filter(project=None).by(moment.day))
+    facts = Counter(dict(_facts_by_community(moment)))
     if moment:
-        return facts + _by_community(Project.objects.published().real().filter(announced_by(moment.day)))
+        return facts + Counter(dict(_projects_by_community(moment)))
     return facts + Counter(dict(ProjectsByCommunity.objects.published().counts("community")))
 
 
+def _projects_by_community(moment):
+    return _by_community(Project.objects.published().real().filter(announced_by(moment.day)))
+
+
+@compiled()
+def _facts_by_community(moment):
+    return _by_community(Fact.objects.filter(project=None).by(moment.day))
+
+
 def _by_community(rows):
-    grouped = rows.exclude(community=None).order_by().values_list("community")
-    return Counter(dict(grouped.annotate(count=Count("pk"))))
+    return rows.exclude(community=None).order_by().values_list("community").annotate(count=Count("pk"))
 
 
 def projects_in(community, moment=NOW):
@@ -102,8 +111,12 @@ def by_status_in(community):
 def tile_grid(moment=NOW):
     """The communities in the order of the list, never ranked. Three queries."""
     items = items_by_community(moment)
-    communities = Community.objects.published().by(moment.day).only("pk", "slug", "name", "code")
-    return TileGrid([Tile(each, items[each.pk]) for each in communities])
+    return TileGrid([Tile(each, items[each.pk]) for each in _tiles(moment)])
+
+
+@compiled()
+def _tiles(moment):
+    return Community.objects.published().by(moment.day).only("pk", "slug", "name", "code")
 
 
 def secretary_years(moment=NOW):

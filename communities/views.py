@@ -2,11 +2,13 @@
 from dataclasses import replace
 
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from communities import heads, summary
-from communities.models import Community, SecretaryProject
+from communities import community_rows, heads, summary
+from communities.community_rows import SHOWN
+from communities.models import Community
 from guicheng.public.errors import error_page
 from guicheng.public.head import shortened
 from guicheng.public.small_letters import small_letters
@@ -17,14 +19,11 @@ from projects.cards.poster import NAME, ROWS, Poster
 from projects.late_units import told_beside_units
 from projects.ledger.told import NOTHING
 from projects.models import Project, ProjectList, Status
-from projects.moments import as_they_were, at, columns_at, newest_first, travels
+from projects.moments import as_they_were, at, travels
 from projects.summary import list_summaries
 from projects.views.cards import poster_page
 
-ROW = ["pk", "code", "name", "status", "moved_on", "is_sample", "parent__name", "project_list__title",
-       "latest_update__text", "latest_update__effective_from", "latest_update__effective_on"]
 SECRETARIES_A_PAGE = 25
-SHOWN = 40  # a community with more projects is paged under /projects/
 
 
 @require_safe
@@ -41,29 +40,36 @@ def community_index(request):
 @travels
 def community_detail(request, slug):
     moment = request.moment
-    community = get_object_or_404(Community.objects.published().select_related("source"), slug=slug)
+    community = _public(slug)
     if moment and community.known_from > moment.day.year:
         return error_page(request, 404, f"{community}最早见于 {community.known_from} 年的资料，从那一年起才看得到。")
-    projects = newest_first(at(Project.objects.published().in_community(community), moment), moment)
-    rows = as_they_were(list(projects.values(*columns_at(ROW, moment))[: SHOWN + 1]), moment)
+    key = {"community": community.pk}
+    rows = as_they_were(community_rows.projects(moment, **key), moment)
     told = told_beside_units([row["pk"] for row in rows[:SHOWN]], moment)
     for row in rows:
         row.update(told=told.get(row["pk"], NOTHING), shows_day=True)
-    facts = community.facts.published().by(moment.day).filter(project=None).select_related("source")
+    facts = community_rows.facts(moment, **key)
     count = summary.projects_in(community, moment) if rows else 0
     return render(request, "communities/community_detail.html", {
         "head": heads.of_community(community, count, facts),
         "community": community, "neighbours": community.neighbours(), "unknown": community.unknown,
         "rows": rows[:SHOWN], "has_more": len(rows) > SHOWN, "count": count,
         "has_sample": any(row["is_sample"] for row in rows[:SHOWN]),
-        "secretary_projects": _secretaries_then(_secretary_projects(moment, community=community), moment),
-        "units": community.units.all(),
-        "venues": community.venues.by(moment.day),
-        "organisations": community.organisations.published().by(moment.day),
-        "metrics": community.metrics.published().with_readings(moment.day, moment.known_at),
+        "secretary_projects": _secretaries_then(community_rows.secretary_projects(moment, **key), moment),
+        "units": community_rows.units(**key),
+        "venues": community_rows.venues(moment, **key),
+        "organisations": community_rows.organisations(moment, **key),
+        "metrics": community_rows.metrics(moment, **key),
         "facts": facts,
-        "discrepancies": community.discrepancies.published().told(moment.day),
+        "discrepancies": community_rows.discrepancies(moment, **key),
     })
+
+
+def _public(slug):
+    try:
+        return community_rows.public_community(slug=slug)[0]
+    except IndexError:
+        raise Http404 from None
 
 
 @require_safe
@@ -91,11 +97,6 @@ def _sentence(community, count):
     return heads.community_sentence(count, count or community.facts.published().filter(project=None).exists())
 
 
-def _secretary_projects(moment, **chosen):
-    return SecretaryProject.objects.published().by(moment.day).filter(**chosen).select_related(
-        "project", "community", "source")
-
-
 def _secretaries_then(rows, moment):
     """The secretary projects as they were: what had come of one is told only once its source was out."""
     if not moment:
@@ -121,7 +122,8 @@ def secretary_index(request):
     if year and chosen is None:
         return error_page(request, 400, f"没有 {year[:8]} 年的书记工程，请重新选年度。")
     try:
-        page = numbered_rows(_secretary_projects(moment, year=chosen or 0), request.GET.get("page"), SECRETARIES_A_PAGE)
+        rows = community_rows.described(moment, year=chosen or 0)
+        page = numbered_rows(rows, request.GET.get("page"), SECRETARIES_A_PAGE)
     except ValidationError as error:
         return error_page(request, 404 if isinstance(error, NoSuchPage) else 400, error.messages[0])
     lists = ProjectList.objects.published().filter(kind=ProjectList.Kind.SECRETARY, year=chosen or 0, is_sample=False)

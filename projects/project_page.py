@@ -2,22 +2,17 @@
 from collections import defaultdict
 from functools import cached_property
 
-from django.db.models import CharField, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Cast
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from guicheng.access.units import behind
-from projects import heads
+from projects import heads, project_rows
 from projects.late_units import NOT_NAMED, leave_out
 from projects.ledger import promises
 from projects.ledger.climb import climb
 from projects.ledger.timeline import timeline_at
 from projects.ledger.told import status_before
-from projects.models import Department, Discrepancy, Paper, Photo, Project, ProjectAlias, ProjectList, Source, Status
-from projects.models.then import announced_by
+from projects.models import Project, Status
 from projects.moments import THEN, as_they_were, at, columns_at, milestones_at
-
-NO_CODE = Value("")
 
 
 class ProjectPage:
@@ -29,16 +24,7 @@ class ProjectPage:
 
     def __init__(self, code, moment, among=None):
         self.moment = moment
-        among = Project.objects.published() if among is None else among
-        beside = Project.objects.filter(
-            project_list=OuterRef("project_list"), parent=None, is_published=True).order_by()
-        self.project = get_object_or_404(
-            among.lean().select_related(
-                "project_list", "category", "community", "lead_department", "source",
-            ).annotate(
-                before=Subquery(beside.filter(code__lt=OuterRef("code")).order_by("-code").values("pk")[:1]),
-                after=Subquery(beside.filter(code__gt=OuterRef("code")).order_by("code").values("pk")[:1]),
-            ), code=code)
+        self.project = _public(code) if among is None else get_object_or_404(project_rows.read(among), code=code)
         self.not_yet = self._not_yet()
         if moment and not self.not_yet:
             then = at(Project.objects.filter(pk=self.project.pk), moment).get()
@@ -67,7 +53,7 @@ class ProjectPage:
     # what was said
     @cached_property
     def updates(self):
-        return list(self.project.updates.published().select_related("source"))
+        return project_rows.updates_of(project=self.project.pk)
 
     @cached_property
     def entries(self):
@@ -121,7 +107,7 @@ class ProjectPage:
 
     @cached_property
     def milestones(self):
-        return milestones_at(self.project.milestones.select_related("source"), self.moment)
+        return milestones_at(project_rows.milestones_of(project=self.project.pk), self.moment)
 
     # what most projects do not have
     @cached_property
@@ -142,48 +128,19 @@ class ProjectPage:
 
     def _some(self, kind, read=list):
         """What `read` makes of the rows of this kind; nothing is asked where `around` found none."""
-        return read(self._rare[kind]) if kind in self.around else []
-
-    @cached_property
-    def _rare(self):
-        project, moment = self.project, self.moment
-        # a file is fetched only while its statement is in force
-        photos, papers = (model.objects.frozen().filter(update__project=project) for model in (Photo, Paper))
-        return {
-            "parts": at(project.parts.published(), moment),
-            "facts": project.facts.by(moment.day),
-            "photos": photos.published() if moment else photos,
-            "papers": papers.published() if moment else papers,
-            # what it names, and no other part of the whole
-            "discrepancies": Discrepancy.objects.filter(
-                Q(project=project) | Q(project__parent=project)).by(moment.day),
-        }
+        return read(project_rows.rare_rows(self.project.pk, self.moment)[kind]) if kind in self.around else []
 
     @cached_property
     def around(self):
         """What the page only names: kind -> [(code, name)]; of the rare kinds, that there is any. One query."""
-        branches = [rows.order_by().values_list(Value(kind), code, name) for kind, rows, code, name in self._named()]
-        branches += [rows.order_by().values_list(Value(kind), NO_CODE, NO_CODE) for kind, rows in self._rare.items()]
         found = {}
-        for kind, code, name in branches[0].union(*branches[1:]):
+        for kind, code, name in project_rows.around(self.project, self.moment):
             found.setdefault(kind, []).append((code, name))
         return found
 
-    def _named(self):
-        """(kind, rows, the column of the code, that of the name)."""
-        project, public = self.project, Project.objects.published()
-        yield "alias", ProjectAlias.objects.filter(project=project).exclude(name=project.name), NO_CODE, "name"
-        yield "supporting", Department.objects.filter(supported_projects=project), NO_CODE, "name"
-        yield "venue", project.venues.all(), "code", "name"
-        continued = public.filter(continues=project)
-        yield ("continued", continued.filter(announced_by(self.moment.day)) if self.moment else continued,
-               "code", "name")
-        for kind, key in [("before", project.before), ("after", project.after), ("parent", project.parent_id),
-                          ("continues", project.continues_id)]:
-            if key:
-                yield kind, public.filter(pk=key), "code", "name"
-        if project.budget_source_id:
-            yield "budget", Source.objects.filter(pk=project.budget_source_id), "code", "title"
-        if project.project_list and project.project_list.kind == ProjectList.Kind.SECRETARY:
-            secretary_projects = behind(Project, "secretary_project").objects
-            yield ("secretary", secretary_projects.filter(project=project), "code", Cast("year", CharField()))
+
+def _public(code):
+    try:
+        return project_rows.public_project(code=code)[0]
+    except IndexError:
+        raise Http404 from None

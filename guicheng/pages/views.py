@@ -6,6 +6,7 @@ import communities.summary
 import partybuilding.summary
 import projects.summary
 from guicheng import words
+from guicheng.days.compiled import compiled
 from guicheng.pages.sources import sources_with_what_rests
 from guicheng.public.head import Head
 from guicheng.upkeep.version import VERSION
@@ -22,8 +23,7 @@ def home(request):
     years = projects.summary.by_year(row for row in projects.summary.list_summaries() if row.project_list.is_street)
     shown = years[0] if years else None  # the current year, or the newest there is
     stair = projects.summary.stair_of(years)
-    newest = Project.objects.published().real().exclude(latest_update=None).newest_first().select_related(
-        "latest_update__source", "parent").lean()[:SHOWN_MOVES]
+    newest = _newest_moves()
     on_stair = stair.projects if stair else []
     told = told_of([row.pk for row in [*on_stair, *newest]])
     for row in on_stair:
@@ -38,6 +38,12 @@ def home(request):
         "moves": [(row, told.get(row.pk, NOTHING)) for row in newest],
         "grid": communities.summary.tile_grid(),
     })
+
+
+@compiled()
+def _newest_moves():
+    return Project.objects.published().real().exclude(latest_update=None).newest_first().select_related(
+        "latest_update__source", "parent").lean()[:SHOWN_MOVES]
 
 
 @require_safe

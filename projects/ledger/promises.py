@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from guicheng import words
 from guicheng.days.as_of import NOW
+from guicheng.days.compiled import compiled
 from guicheng.figures import from_iso, iso
 from guicheng.tables.listing import Listing
 from projects.ledger.timeline import hide_withdrawn
@@ -164,5 +165,10 @@ def project_judgements(project, updates, moment=NOW):
          and moment.has(row.effective_on)),
         key=lambda row: (row.effective_on, row.seq))
     day = moment.day or timezone.localdate()
-    promises = project.promises.select_related("source")
-    return [judge(promise, rows, day) for promise in promises if moment.has(promise.promised_on)]
+    return [judge(promise, rows, day) for promise in _promises_of(project=project.pk)
+            if moment.has(promise.promised_on)]
+
+
+@compiled(project=Project._meta.pk)
+def _promises_of(project):
+    return Promise.objects.filter(project=project).select_related("source")

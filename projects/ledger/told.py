@@ -1,14 +1,18 @@
 """What a row of a list tells beside the name: from which status it came, and whether its promise was kept."""
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
+from django.db.models import DateField
 from django.utils import timezone
 
 from guicheng.days.as_of import NOW
+from guicheng.days.compiled import compiled
 from projects.ledger.promises import Judgement, judge, made_by
-from projects.models import ProgressUpdate, Promise
+from projects.models import ProgressUpdate, Project, Promise
 
-NEEDED = ("project", "status", "effective_from", "effective_on", "postponed_to", "seq")
+KEY, DAY = Project._meta.pk, DateField()
 
 
 @dataclass(frozen=True)
@@ -22,18 +26,38 @@ class Told:
 NOTHING = Told(None, None)
 
 
+class _Said(NamedTuple):
+    """Of a statement what is needed here: rows of a page are many, and a model's instance is dear."""
+
+    project_id: int
+    status: str
+    effective_from: date | None
+    effective_on: date
+    postponed_to: date | None
+
+    is_unfinished_after = ProgressUpdate.is_unfinished_after
+
+
 def told_of(keys, moment=NOW):
     """Project id -> Told, of those with anything to tell. Two queries whatever the number of projects."""
-    day = moment.day or timezone.localdate()
+    keys, day = list(keys), moment.day or timezone.localdate()
     rows = defaultdict(list)
-    said = ProgressUpdate.objects.in_force(moment.day, moment.known_at).filter(project__in=keys)
-    for row in said.only(*NEEDED).order_by("effective_on", "seq"):
+    for row in map(_Said._make, _said(moment, keys=keys)):
         rows[row.project_id].append(row)
-    promises = {}
-    for promise in made_by(Promise.objects.filter(project__in=keys), day).order_by("due_on", "pk"):
-        promises[promise.project_id] = promise
+    promises = {promise.project_id: promise for promise in _made(keys=keys, day=day)}
     return {key: Told(status_before(rows[key]), judge(promises[key], rows[key], day) if key in promises else None)
             for key in rows.keys() | promises.keys()}
+
+
+@compiled(keys=[KEY])
+def _said(moment, keys):
+    said = ProgressUpdate.objects.in_force(moment.day, moment.known_at).filter(project__in=keys)
+    return said.order_by("effective_on", "seq").values_list(*_Said._fields)
+
+
+@compiled(keys=[KEY], day=DAY)
+def _made(keys, day):
+    return made_by(Promise.objects.filter(project__in=keys), day).order_by("due_on", "pk")
 
 
 def status_before(rows):

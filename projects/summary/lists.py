@@ -3,11 +3,13 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F
+from django.db.models import Count, DateField, F
 from django.utils import timezone
 
 from guicheng import words
 from guicheng.access.units import behind
+from guicheng.days.as_of import Moment
+from guicheng.days.compiled import compiled
 from guicheng.figures import Definition, Figure, from_iso, iso
 from projects.models import Declaration, Project, ProjectList, Status
 from projects.models.then import status_at
@@ -326,11 +328,11 @@ class ListSummary:
 def list_summaries(day=None, known_at=None, lists=None, by=()):
     """Summaries of `lists` (default: the real published ones), by the end of `day` as known at an instant.
 
-    Without a day it is now, read from what is kept; each summary's as-of day is then the newest day
+    Without a day it is now, read from the projections; each summary's as-of day is then the newest day
     for which anybody said anything about that list. `by`: "category", "community", for those groups too.
     A fixed number of queries.
     """
-    lists = list(ProjectList.objects.published().real() if lists is None else lists)
+    lists = _real_lists() if lists is None else list(lists)
     if day is None and "community" not in by:
         return summaries_of(lists, Tally.kept(lists, by))
     projects = Project.objects.counted().filter(project_list__in=lists)
@@ -340,6 +342,11 @@ def list_summaries(day=None, known_at=None, lists=None, by=()):
         projects = projects.filter(project_list__announced_on__lte=day).annotate(
             status_then=status_at(day, known_at))
     return summaries_of(lists, Tally.of(projects, by), day, known_at)
+
+
+@compiled()
+def _real_lists():
+    return ProjectList.objects.published().real()
 
 
 def summaries_of(lists, tally, day=None, known_at=None):
@@ -370,10 +377,16 @@ def _groups(lists, kind, counts):
 
 def _declarations(lists, day, known_at):
     grouped = defaultdict(list)
-    rows = Declaration.objects.known(day, known_at).filter(project_list__in=lists).select_related("source")
-    for row in rows.order_by("-effective_on", "-pk"):
+    for row in _declared(known_at and Moment(day, known_at), lists=[each.pk for each in lists], day=day):
         grouped[row.project_list_id].append(row)
     return grouped
+
+
+@compiled(lists=[ProjectList._meta.pk], day=DateField())
+def _declared(known, lists, day):
+    """`known`: the Moment until whose instant they had been entered, or None."""
+    rows = Declaration.objects.known(day, known and known.known_at).filter(project_list__in=lists)
+    return rows.select_related("source").order_by("-effective_on", "-pk")
 
 
 def _category_names(lists):

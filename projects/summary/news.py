@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db.models import Subquery
 
 from guicheng import words
+from guicheng.days.compiled import compiled
 from projects.models import ProgressUpdate, Project
 
 
@@ -28,10 +29,14 @@ class News:
 
 def news():
     """The News of the site, or None where nothing was published. One query."""
+    return next((News(*found) for found in _newest()), None)
+
+
+@compiled()
+def _newest():
     last = ProgressUpdate.objects.published().order_by("-recorded_at").values("recorded_at")[:1]
     moved = Project.objects.published().real().exclude(latest_update=None)
     # the day first, from the index of the order, so that only its own statements are sorted
     day = Subquery(moved.newest_first().values("moved_on")[:1])
-    found = moved.filter(moved_on=day).order_by("-latest_update").values_list(
-        "latest_update__effective_from", "latest_update__effective_on", Subquery(last)).first()
-    return News(*found) if found else None
+    return moved.filter(moved_on=day).order_by("-latest_update").values_list(
+        "latest_update__effective_from", "latest_update__effective_on", Subquery(last))[:1]

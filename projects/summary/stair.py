@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
-from projects.models import Project, Status
+from guicheng.days.compiled import compiled
+from projects.models import Project, ProjectList, Status
 from projects.summary.lists import ListSummary
 
 SHOWN = 8  # of each status
@@ -89,10 +90,8 @@ class Stair:
 
 def stair(summary):
     """The Stair of a list whose figures, of now, are at hand. One query."""
-    nth = Window(RowNumber(), partition_by=F("status"), order_by=["category__number", "number", "code"])
-    rows = Project.objects.counted().filter(project_list=summary.project_list).annotate(nth=nth)
     found = defaultdict(list)
-    for row in rows.filter(nth__lte=SHOWN).only("code", "name", "status", "project_list").order_by("nth"):
+    for row in _first_of_each_status(project_list=summary.project_list.pk):
         found[row.status].append(row)
     on, counts = defaultdict(list), defaultdict(int)
     for status, number in Status.STEP.items():
@@ -101,6 +100,13 @@ def stair(summary):
     steps = [Step(number, label, counts[number], on[number][:SHOWN])
              for number, label in enumerate(Status.STEPS, 1)]
     return Stair(summary, steps, found[Status.STANDING], found[Status.PAUSED] + found[Status.CANCELLED])
+
+
+@compiled(project_list=ProjectList._meta.pk)
+def _first_of_each_status(project_list):
+    nth = Window(RowNumber(), partition_by=F("status"), order_by=["category__number", "number", "code"])
+    rows = Project.objects.counted().filter(project_list=project_list).annotate(nth=nth)
+    return rows.filter(nth__lte=SHOWN).only("code", "name", "status", "project_list").order_by("nth")
 
 
 def stair_of(years):

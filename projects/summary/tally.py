@@ -3,6 +3,7 @@ from collections import Counter, defaultdict
 
 from django.db.models import Count, Max, OuterRef, Subquery
 
+from guicheng.days.compiled import compiled
 from projects.models import Project, ProjectList, ProjectsByList
 
 
@@ -47,8 +48,12 @@ class Tally:
         rows = ProjectsByList.objects.published().filter(project_list__in=lists)
         for list_id, status, *keys, count in rows.counts("project_list", "status", *by):
             tally._add(list_id, status, keys, count)
-        moved = Project.objects.counted().filter(project_list=OuterRef("pk")).order_by("-moved_on", "-pk")
-        newest = ProjectList.objects.filter(pk__in=tally.by_list).order_by().values_list(
-            "pk", Subquery(moved.values("moved_on")[:1]))
-        tally.newest = dict(newest)
+        tally.newest = dict(_newest(lists=list(tally.by_list)))
         return tally
+
+
+@compiled(lists=[ProjectList._meta.pk])
+def _newest(lists):
+    moved = Project.objects.counted().filter(project_list=OuterRef("pk")).newest_first()
+    return ProjectList.objects.filter(pk__in=lists).order_by().values_list(
+        "pk", Subquery(moved.values("moved_on")[:1]))
