@@ -13,7 +13,7 @@ from projects import summary
 from projects.first_page.street import light_counts, projects_with
 from projects.models import Milestone, ProgressUpdate, Project, ReviewStep
 from projects.supervision.late import MISSING
-from projects.supervision.lights import RESTING
+from projects.supervision.lights import DUE, RESTING, lights_of
 
 TO_DO = ["red", "yellow", "white", "green"]  # the lights of what is not finished, the most pressing first
 OFFERED = 100  # projects to choose from for a statement at once
@@ -33,7 +33,7 @@ def own_projects(user):
     to_do = lights.first(TO_DO, OFFERED, _read)
     return {
         "tiles": tiles, "own_total": sum(tile.count for tile in tiles),
-        "due": _due(lights, today), "open_projects": to_do[:OFFERED],
+        "due": _due(own, to_do, today), "open_projects": to_do[:OFFERED],
         "open_cut": sum(tile.count for tile in tiles if tile.light.colour in TO_DO) > OFFERED,
         "lacking": lacking_ways(own), "week_marks": milestones_this_week(own, today),
         "by_light": [(tile, _beginning(lights, to_do, tile))
@@ -47,10 +47,16 @@ def _beginning(lights, to_do, tile):
     return here if len(here) == min(SHOWN, tile.count) else lights.first([tile.light.colour], SHOWN, _read)
 
 
-def _due(lights, today):
+def _due(own, to_do, today):
     """What is to be finished this month, the nearest day first. What is overdue by today is among the red."""
-    rows = lights.projects.exclude(status__in=RESTING).filter(light_due__range=(today, last_of_month(today)))
-    return lights.lit(_read(rows).order_by("light_due", "moved_on", "pk")[:DUE_SHOWN + 1])
+    rows = own.exclude(status__in=RESTING).annotate(due=DUE).filter(due__range=(today, last_of_month(today)))
+    rows = list(rows.select_related("project_list").lean().order_by("due", "moved_on", "pk")[:DUE_SHOWN + 1])
+    lights = {project.pk: project.light for project in to_do}
+    if unread := [project for project in rows if project.pk not in lights]:
+        lights |= lights_of(unread)
+    for project in rows:
+        project.light = lights[project.pk]
+    return rows
 
 
 def _read(rows):

@@ -4,9 +4,9 @@ Nothing else counts projects. Only published top-level projects count, never par
 rows never meet the real ones: a summary is of one list, and the quarter's lists are the real ones.
 """
 from projects.summary.changes_page import page_of_changes
+from projects.summary.desk import lacking, on_desk
 from projects.summary.difference import DIFFERENCE_DEFINITIONS
 from projects.summary.facet import FACET, Facet, Option, facets
-from projects.summary.incomplete import lacking
 from projects.summary.lights import Sorted, by_light, lights_by_colour, of_colour
 from projects.summary.lists import (
     BY_STATUS,
@@ -72,8 +72,8 @@ __all__ = [
     "QUARTER_DEFINITIONS", "QuarterSummary", "RATE", "RECORDED", "SOURCE_USE", "STANDING", "STATEMENTS", "Segment",
     "Sorted", "Stair", "TaskProgress", "Telling", "UNKNOWN", "Year", "at_close", "by_light", "by_source", "by_year",
     "changes_between", "corrected", "declarations_of_sources", "drift", "facets", "first_day", "groups_by", "lacking",
-    "last_changed", "late", "lights_by_colour", "list_summaries", "news", "of_colour", "overdue_by", "own_by_status",
-    "page_of_changes", "past_due", "pending_by", "quarter_figures", "quarter_summary", "quarters_with_news", "stair",
-    "stair_of", "states_between", "task_progress", "tasks_between", "tellings_of", "unit_standings", "uses_of_sources",
-    "verdicts", "whole_progress", "with_verdict",
+    "last_changed", "late", "lights_by_colour", "list_summaries", "news", "of_colour", "on_desk", "overdue_by",
+    "own_by_status", "page_of_changes", "past_due", "pending_by", "quarter_figures", "quarter_summary",
+    "quarters_with_news", "stair", "stair_of", "states_between", "task_progress", "tasks_between", "tellings_of",
+    "unit_standings", "uses_of_sources", "verdicts", "whole_progress", "with_verdict",
 ]

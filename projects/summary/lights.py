@@ -98,7 +98,8 @@ class Sorted:
         """These rows of `projects`, each with its `light`."""
         rows = list(rows.annotate(sort=F("light_sort")))
         # what changed since the sorts were read
-        new = lights_of([project for project in rows if project.sort not in self.lights])
+        changed = [project for project in rows if project.sort not in self.lights]
+        new = lights_of(changed) if changed else {}
         for project in rows:
             project.light = new.get(project.pk) or self.lights[project.sort]
         return rows
