@@ -61,7 +61,9 @@ def _due(own, to_do, today):
 
 def _read(rows):
     """What is shown of these."""
-    return rows.annotate(due=F("light_due")).select_related("project_list", "latest_update").lean()
+    return rows.annotate(due=F("light_due")).select_related("project_list", "latest_update").only(
+        "name", "status", "percent", "moved_on", "project_list__title", "latest_update__text", "latest_update__status",
+        "latest_update__effective_from", "latest_update__effective_on")
 
 
 def own_statements(user):
