@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import redirect
+from django.utils.html import format_html
 
 from guicheng.access.membership import PARTS
 from guicheng.access.permissions import sees_everything
@@ -220,6 +221,11 @@ class ScopedAdmin(SavedOnce, Scoped, Kept, Lists, admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they would count the whole list once for every choice
     seals_rows = False  # whether an action asks for the versions that the list showed
+
+    def action_checkbox(self, obj):
+        """The stock box without a template of its own for each row: that was a quarter of a list's time."""
+        return format_html('<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="{}">',
+                           ACTION_CHECKBOX_NAME, obj.pk, f"选中“{obj}”")
 
     def get_changelist_instance(self, request):
         changelist = super().get_changelist_instance(request)

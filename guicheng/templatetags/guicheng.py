@@ -53,10 +53,11 @@ def numeral(number):
 def labelled(cells, headers):
     """Yield the cells of an admin list's row, each with its column's name as `data-label`."""
     for cell, header in zip(cells, headers, strict=True):
-        is_tick = "action-checkbox" in header.get("class_attrib", "")
-        label = format_html(' data-label="{}"', "" if is_tick else header["text"])
-        # the cell is the admin's own escaped HTML, the label was escaped above
-        yield SafeString(str(cell).replace("<td", f"<td{label}", 1).replace("<th", f"<th{label}", 1))
+        if "label" not in header:  # once for all rows
+            is_tick = "action-checkbox" in header.get("class_attrib", "")
+            header["label"] = format_html(' data-label="{}"', "" if is_tick else header["text"])
+        # the cell is the admin's own escaped HTML, the label was escaped above, and both begin with <td or <th
+        yield SafeString(f"{cell[:3]}{header['label']}{cell[3:]}")
 
 
 class _Sentence(template.Node):

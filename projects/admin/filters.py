@@ -4,8 +4,8 @@ from django.contrib import admin
 from guicheng.office.base import ScopedRelatedFilter
 from projects.models import Status
 from projects.models.lights import Colour
-from projects.summary import FAMILIES
-from projects.supervision.lights import LABELS, of_colour
+from projects.summary import FAMILIES, of_colour
+from projects.supervision.lights import LABELS
 
 
 class FoldedFilter(ScopedRelatedFilter):

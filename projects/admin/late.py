@@ -11,6 +11,7 @@ from guicheng import words
 from guicheng.access.permissions import sees_everything
 from guicheng.days.workdays import UnknownYear, missing_year
 from guicheng.tables.exports import csv_response
+from projects import summary
 from projects.models import ProgressUpdate, Project, Status
 from projects.permissions import is_told_of_calendar
 from projects.supervision import late
@@ -75,19 +76,17 @@ def show(site, request):
     key, section = _section(request)
     day = timezone.localdate()
     projects, samples = _scope(request)
-    tabs, page, unknown = [], None, ""
-    for name, each in SECTIONS.items():
-        try:
-            found = _found(name, projects, day, request)
-        except UnknownYear as error:
-            tabs.append((name, each.title, "？"))
-            unknown = str(error) if name == key else unknown
-            continue
-        pages = Paginator(found, PAGE)
-        tabs.append((name, each.title, pages.count))
-        if name == key:
-            page = pages.get_page(request.GET.get("page"))
-    rows = rows_of(page.object_list, day) if page else []
+    page, rows, unknown = None, [], ""
+    counts = summary.on_desk(projects, day, request.GET.get("lack", ""))
+    try:
+        pages = Paginator(_found(key, projects, day, request), PAGE)
+    except UnknownYear as error:
+        unknown = str(error)
+    else:
+        pages.count = counts[key]
+        page = pages.get_page(request.GET.get("page"))
+        rows = rows_of(page.object_list, day)
+    tabs = [(name, each.title, "？" if counts[name] is None else counts[name]) for name, each in SECTIONS.items()]
     year = missing_year(day) if is_told_of_calendar(request.user) else None
     return render(request, "admin/projects/desk.html", {
         **site.each_context(request), "title": "督办台", "key": key, "section": section, "tabs": tabs, "page": page,

@@ -2,7 +2,7 @@
 from calendar import monthrange
 from datetime import timedelta
 
-from django.db.models import Count, Prefetch
+from django.db.models import Count, F, Prefetch
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,12 +10,14 @@ from guicheng.office.shown import SHOWN, Shown
 from guicheng.office.work import Work
 from guicheng.review.states import IN_REVIEW, State
 from projects import summary
-from projects.first_page.street import light_counts
+from projects.first_page.street import light_counts, projects_with
 from projects.models import Milestone, ProgressUpdate, Project, ReviewStep
 from projects.supervision.late import MISSING
-from projects.supervision.lights import RESTING, at_rest, lights_of
+from projects.supervision.lights import DUE, RESTING, lights_of
 
 TO_DO = ["red", "yellow", "white", "green"]  # the lights of what is not finished, the most pressing first
+OFFERED = 100  # projects to choose from for a statement at once
+DUE_SHOWN = 100  # works of one month; more than anybody looks through
 
 
 def statements_where(**query):
@@ -26,32 +28,42 @@ def statements_where(**query):
 def own_projects(user):
     """One's projects by light, what is due this month, what is missing. The most pressing first."""
     own = Project.objects.visible_to(user).real()
-    to_read = own.filter(~at_rest()).select_related("project_list", "latest_update").lean()
-    projects = list(to_read.order_by("moved_on", "pk"))  # of the others nothing is shown but how many they are
-    lights = lights_of(projects)
-    for project in projects:
-        project.light = lights[project.pk]
-        project.due = project.due_on or project.planned_end
-    projects.sort(key=_pressing)
-    tiles = light_counts(summary.by_light_with(own, lights.values()), {"is_sample__exact": 0})
-    today = timezone.localdate()
-    end = last_of_month(today)  # what is overdue by today is among the red
-    due = [project for project in projects
-           if project.status not in RESTING and project.due and today <= project.due <= end]
+    lights, today = summary.Sorted.of(own, whole=True), timezone.localdate()
+    tiles = light_counts(lights.by_colour(), {"is_sample__exact": 0})
+    to_do = lights.first(TO_DO, OFFERED, _read)
     return {
         "tiles": tiles, "own_total": sum(tile.count for tile in tiles),
-        "due": sorted(due, key=lambda project: project.due),
-        "open_projects": [project for project in projects if project.light.colour in TO_DO],
+        "due": _due(own, to_do, today), "open_projects": to_do[:OFFERED],
+        "open_cut": sum(tile.count for tile in tiles if tile.light.colour in TO_DO) > OFFERED,
         "lacking": lacking_ways(own), "week_marks": milestones_this_week(own, today),
-        "by_light": [(tile, [project for project in projects if project.light.colour == tile.light.colour][:SHOWN])
+        "by_light": [(tile, _beginning(lights, to_do, tile))
                      for colour in TO_DO for tile in tiles if tile.light.colour == colour],
     }
 
 
-def _pressing(project):
-    """The latest and the furthest behind first; those that cannot be compared by why not, which is said once."""
-    light = project.light
-    return -light.days_late, -(light.behind or 0), light.sentence if light.colour == "white" else ""
+def _beginning(lights, to_do, tile):
+    """The first of a colour: from those at hand, or, where other colours press more, asked for."""
+    here = [project for project in to_do if project.light.colour == tile.light.colour][:SHOWN]
+    return here if len(here) == min(SHOWN, tile.count) else lights.first([tile.light.colour], SHOWN, _read)
+
+
+def _due(own, to_do, today):
+    """What is to be finished this month, the nearest day first. What is overdue by today is among the red."""
+    rows = own.exclude(status__in=RESTING).annotate(due=DUE).filter(due__range=(today, last_of_month(today)))
+    rows = list(rows.select_related("project_list").lean().order_by("due", "moved_on", "pk")[:DUE_SHOWN + 1])
+    lights = {project.pk: project.light for project in to_do}
+    if unread := [project for project in rows if project.pk not in lights]:
+        lights |= lights_of(unread)
+    for project in rows:
+        project.light = lights[project.pk]
+    return rows
+
+
+def _read(rows):
+    """What is shown of these."""
+    return rows.annotate(due=F("light_due")).select_related("project_list", "latest_update").only(
+        "name", "status", "percent", "moved_on", "project_list__title", "latest_update__text", "latest_update__status",
+        "latest_update__effective_from", "latest_update__effective_on")
 
 
 def own_statements(user):
@@ -84,9 +96,14 @@ def last_of_month(day):
 
 
 def due_works(projects, today):
-    """What is to be finished this month, each as a thing to do."""
-    return [Work(project.name, reverse("admin:projects_progressupdate_record", args=[project.pk]), "填报进展",
-                 f"计划在这天办完。{project.light.sentence}", project.due, today=today) for project in projects]
+    """What is to be finished this month, each as a thing to do; where that is too long, the way to the rest."""
+    works = [Work(project.name, reverse("admin:projects_progressupdate_record", args=[project.pk]), "填报进展",
+                  f"计划在这天办完。{project.light.sentence}", project.due, today=today)
+             for project in projects[:DUE_SHOWN]]
+    if len(projects) > DUE_SHOWN:
+        works.append(Work("这个月到期的还有", projects_with({"is_sample__exact": 0}), "看全部项目",
+                          f"这里是最先到期的 {DUE_SHOWN} 个。"))
+    return works
 
 
 def lacking_ways(projects):
@@ -100,5 +117,6 @@ def milestones_this_week(projects, today):
     """(day, words, address) of what was planned for a day of this week."""
     monday = today - timedelta(days=today.weekday())
     rows = Milestone.objects.filter(project__in=projects, planned_on__range=(monday, monday + timedelta(days=6)))
-    return [(row.planned_on, f"{row.project.name}：{row.name}",
-             reverse("admin:projects_project_change", args=[row.project_id])) for row in rows.select_related("project")]
+    said = rows.order_by("planned_on", "pk").values_list("planned_on", "project__name", "name", "project")
+    return [(day, f"{project}：{name}", reverse("admin:projects_project_change", args=[pk]))
+            for day, project, name, pk in said[:DUE_SHOWN]]

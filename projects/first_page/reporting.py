@@ -16,12 +16,15 @@ def tables(user):
     """
     if sees_everything(user):
         return []
+    asked = AskedUnit.objects.answered_by_units_of(user).filter(
+        task__opened_at__isnull=False, task__closed_at=None).values_list("pk", flat=True)
+    if not (units := list(asked)):  # most days nothing is asked, and looking for rows to fill is dear
+        return []
     waits = Q(pk__in=[])
     for kind in kinds():
-        waits |= Q(pk__in=kind.rows.objects.to_fill().values("unit"))
-    rows = AskedUnit.objects.answered_by_units_of(user).filter(
-        waits, task__opened_at__isnull=False, task__closed_at=None)
-    return list(rows.select_related("task", "department", "community").order_by("task__due_at", "pk")[:SHOWN])
+        waits |= Q(pk__in=kind.rows.objects.filter(unit__in=units).to_fill().values("unit"))
+    rows = AskedUnit.objects.filter(waits, pk__in=units).select_related("task", "department", "community")
+    return list(rows.order_by("task__due_at", "pk")[:SHOWN])
 
 
 def table_works(tables, today):

@@ -9,7 +9,7 @@ from projects.models import SupervisionNotice
 def notices(user):
     """What waits for one's receipt or reply, the nearest day first."""
     rows = SupervisionNotice.objects.visible_to(user).to_answer_by(user)
-    return Shown.of(rows.with_names().order_by("reply_by", "pk"),
+    return Shown.of(rows.select_related("project").order_by("reply_by", "pk"),
                     reverse("admin:projects_supervisionnotice_changelist"))
 
 
@@ -20,8 +20,8 @@ def notice_works(shown, today):
 
 def replied(user):
     """What was answered and waits to be closed, for those who supervise."""
-    rows = SupervisionNotice.objects.visible_to(user).open().exclude(replied_at=None)
     if not user.has_perm("projects.start_supervision"):
-        rows = rows.none()
+        return Shown([], 0)
+    rows = SupervisionNotice.objects.visible_to(user).open().exclude(replied_at=None)
     return Shown.of(rows.with_names().order_by("replied_at", "pk"),
                     reverse("admin:projects_supervisionnotice_changelist"))

@@ -20,41 +20,33 @@ NOTES = ["problem", "delay_reason", "coordination", "next_step"]
 
 # --- which projects ------------------------------------------------------------------------------
 def unfinished(projects):
-    return projects.answered_for().exclude(status__in=RESTING)
+    """Those somebody has to finish, each with its day as `due`: what the conditions below are asked of."""
+    return projects.answered_for().exclude(status__in=RESTING).annotate(due=DUE)
 
 
-def overdue(projects, day):
-    """Past their day, and a statement after it says that they were not finished; the longest late first."""
-    return _past(projects, day, is_told_unfinished("due", day))
+def is_past(day):
+    return Q(due__lt=day) & ~Q(status=Status.STANDING)
 
 
-def pending(projects, day):
-    """到期待核: past their day, and nobody has said since whether they were finished; the longest silent first."""
-    return _past(projects, day, ~is_told_unfinished("due", day))
+def is_overdue(day):
+    """Past its day, and a statement after it says that it was not finished."""
+    return is_past(day) & Q(is_told_unfinished("due", day))
 
 
-def _past(projects, day, condition):
-    rows = unfinished(projects).exclude(status=Status.STANDING).annotate(due=DUE)
-    return rows.filter(condition, due__lt=day).order_by("due", "pk")
-
-
-def due_soon(projects, day):
+def is_due_soon(day, rule):
     """Due within the rule's working days. Raises UnknownYear where the calendar does not reach."""
-    calendar, rule = WorkCalendar.load(), LightRule.objects.in_force(day)
-    last = day
+    calendar, last = WorkCalendar.load(), day
     while calendar.is_within(day, last + timedelta(days=1), rule.due_within):
         last += timedelta(days=1)
-    return unfinished(projects).annotate(due=DUE).filter(due__range=(day, last)).order_by("due", "pk")
+    return Q(due__range=(day, last))
 
 
-def stale(projects, day):
-    """Begun and public for as long as the rule says, and nobody said anything in that time; the quietest first."""
-    limit = day - timedelta(days=LightRule.objects.in_force(day).stale_days)
-    return unfinished(projects).exclude(status=Status.STANDING).filter(
-        Q(planned_start=None) | Q(planned_start__lte=limit),
-        Q(project_list=None) | Q(project_list__announced_on__lte=limit),
-        moved_on__lte=limit,
-    ).order_by("moved_on", "pk")
+def is_stale(day, rule):
+    """Begun and public for as long as the rule says, and nobody said anything in that time."""
+    limit = day - timedelta(days=rule.stale_days)
+    return (Q(planned_start=None) | Q(planned_start__lte=limit)) & (
+        Q(project_list=None) | Q(project_list__announced_on__lte=limit)) & Q(
+        moved_on__lte=limit) & ~Q(status=Status.STANDING)
 
 
 MISSING = {
@@ -67,13 +59,35 @@ MISSING = {
 }
 
 
+def is_incomplete(field=""):
+    """Something is missing, or that one thing."""
+    if field in MISSING:
+        return MISSING[field][1]
+    return Q(*(condition for _, condition in MISSING.values()), _connector=Q.OR)
+
+
+def overdue(projects, day):
+    """The longest late first."""
+    return unfinished(projects).filter(is_overdue(day)).order_by("due", "pk")
+
+
+def pending(projects, day):
+    """到期待核: past their day, and nobody has said since whether they were finished; the longest silent first."""
+    return unfinished(projects).filter(is_past(day), ~is_told_unfinished("due", day)).order_by("due", "pk")
+
+
+def due_soon(projects, day):
+    """Raises UnknownYear."""
+    return unfinished(projects).filter(is_due_soon(day, LightRule.objects.in_force(day))).order_by("due", "pk")
+
+
+def stale(projects, day):
+    """The quietest first."""
+    return unfinished(projects).filter(is_stale(day, LightRule.objects.in_force(day))).order_by("moved_on", "pk")
+
+
 def incomplete(projects, field=""):
-    """Those where something is missing, or that one thing."""
-    conditions = [MISSING[field][1]] if field in MISSING else [condition for _, condition in MISSING.values()]
-    found = Q(pk__in=[])
-    for condition in conditions:
-        found |= condition
-    return unfinished(projects).filter(found).order_by("project_list", "number", "pk")
+    return unfinished(projects).filter(is_incomplete(field)).order_by("project_list", "number", "pk")
 
 
 # --- what is said of them ------------------------------------------------------------------------

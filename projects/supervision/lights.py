@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from types import SimpleNamespace
 
-from django.db.models import DateField, Exists, Max, OuterRef, Q
+from django.db.models import DateField, Max
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -61,6 +61,14 @@ class Light:
         return f"落后 {self.behind} 点" if (self.behind or 0) > 0 else self.sentence
 
     @property
+    def pressing(self):
+        """What lists are sorted by: the latest and the furthest behind first.
+
+        Those that cannot be compared by why not, which is said once.
+        """
+        return -self.days_late, -(self.behind or 0), self.sentence if self.colour == "white" else ""
+
+    @property
     def is_calm(self):
         """Caught up, finished or resting: supervision has nothing to ask."""
         return self.colour in ("green", "blue", "grey")
@@ -92,17 +100,6 @@ def lights_under(projects, day, rule, calendar):
             overrides.get(project.pk), day)
         for project in projects
     }
-
-
-def at_rest():
-    """The condition: finished or stopped, and nobody ever decided about its light. Its status alone gives it."""
-    return Q(status__in=RESTING) & ~Q(Exists(LightOverride.objects.filter(project=OuterRef("pk"))))
-
-
-def of_colour(projects, colour):
-    """Those of `projects` that have this light today."""
-    lights = lights_of(projects.order_by().only(*NEEDED))
-    return projects.filter(pk__in=[pk for pk, light in lights.items() if light.colour == colour])
 
 
 # --- what is read --------------------------------------------------------------------------------

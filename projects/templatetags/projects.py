@@ -115,5 +115,10 @@ SHAPES = {
 @register.filter
 def light_tag(light):
     """A light: its shape, its colour's word and what that means here."""
-    shape = SafeString(f'<svg viewBox="0 0 16 16" aria-hidden="true" fill="currentColor">{SHAPES[light.colour]}</svg>')
-    return format_html('<span class="light light-{}">{}{}灯·{}</span>', light.colour, shape, light.word, light.label)
+    return _light_tag(light.colour, light.word, light.label)
+
+
+@lru_cache(maxsize=64)  # a dozen kinds, on every row of a list
+def _light_tag(colour, word, label):
+    shape = SafeString(f'<svg viewBox="0 0 16 16" aria-hidden="true" fill="currentColor">{SHAPES[colour]}</svg>')
+    return format_html('<span class="light light-{}">{}{}灯·{}</span>', colour, shape, word, label)
