@@ -7,8 +7,9 @@ import hashlib
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
-from projects.spooled import canonical, digest
+from projects.spooled import canonical, digests
 
 FORMAT = 1  # of the figures: a later one reads an older document by this number
 BLANK = re.compile(r"【(?!依规不再公开)[^【】\n]*】")  # what is sealed is no blank
@@ -50,11 +51,16 @@ class Document:
     @property
     def fingerprint(self):
         """SHA-256 of the figures, all of them: what is printed on everything."""
-        return self.whole.fingerprint if self.whole else digest(self.figures, "sha256")
+        return self._digests[0]
 
     @property
     def sm3(self):
-        return self.whole.sm3 if self.whole else digest(self.figures, "sm3")
+        return self._digests[1]
+
+    @cached_property
+    def _digests(self):
+        """Of as many rows as there are: both are made in one reading, and once."""
+        return self.whole._digests if self.whole else digests(self.figures, "sha256", "sm3")
 
     @property
     def text_fingerprint(self):

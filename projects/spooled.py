@@ -3,6 +3,7 @@ import hashlib
 import json
 from array import array
 from collections.abc import Sequence
+from functools import cache
 from tempfile import SpooledTemporaryFile
 
 IN_MEMORY = 1024 * 1024  # bytes of rows that are not worth a file
@@ -27,15 +28,20 @@ def canonical(value):
     return b"".join(parts(value)).decode()
 
 
-def digest(value, name):
-    """Hex digest of `canonical(value)`; "" where this machine's OpenSSL leaves the algorithm out."""
-    try:
-        found = hashlib.new(name)
-    except ValueError:
-        return ""
+def digests(value, *names):
+    """Hex digests of `canonical(value)`, read once; "" where this machine's OpenSSL leaves the algorithm out."""
+    found = [_hash(name) for name in names]
     for part in parts(value):
-        found.update(part)
-    return found.hexdigest()
+        for each in filter(None, found):
+            each.update(part)
+    return [each.hexdigest() if each else "" for each in found]
+
+
+def _hash(name):
+    try:
+        return hashlib.new(name)
+    except ValueError:
+        return None
 
 
 def indented(value, level=0):
@@ -61,8 +67,13 @@ def _row(row, margin):
     """One row of single values over lines; the encoder in C writes no indents, but whatever separates two values."""
     if not row or any(isinstance(each, dict | list) for each in row.values()):
         return json.dumps(row, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False).replace("\n", margin)
-    text = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(f",{margin} ", ": "), allow_nan=False)
+    text = _writer(f",{margin} ", ": ").encode(row)
     return f"{{{margin} {text[1:-1]}{margin}}}"
+
+
+@cache
+def _writer(*separators):
+    return json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=separators, allow_nan=False)
 
 
 def _text(key):
@@ -70,7 +81,7 @@ def _text(key):
 
 
 def _written(value):
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return _writer(",", ":").encode(value).encode()
 
 
 class Spool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
 from math import ceil
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from guicheng.tables.exports import plain
@@ -28,6 +29,11 @@ class Column:
     title: str
     get: Any
     style: Any = None
+
+
+@lru_cache(maxsize=16_384)
+def _plain_text(text):
+    return plain(text)
 
 
 def units(text):
@@ -72,17 +78,19 @@ def pages_across(widths, repeated, room):
 
 
 class Book:
-    """A workbook in memory. `day` stands as its day of making; `footer` is on every printed page.
+    """A workbook. `day` stands as its day of making; `footer` is on every printed page.
 
-    `cover`: what `guicheng/seal/` gives to keep sealed words out of it.
+    `cover`: what `guicheng/seal/` gives to keep sealed words out of it. One that `is_long` lies on the disk until it
+    is whole, and its sheets may be streamed.
     """
 
-    def __init__(self, title, day, footer, cover=None, **properties):
+    def __init__(self, title, day, footer, cover=None, is_long=False, **properties):
         import xlsxwriter  # imported here: django.setup() stays small
 
-        self.buffer = io.BytesIO()
-        self.book = xlsxwriter.Workbook(self.buffer, {
-            "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+        self.buffer, self.folder = io.BytesIO(), TemporaryDirectory() if is_long else None
+        place = {"tmpdir": self.folder.name} if is_long else {"in_memory": True}
+        self.book = xlsxwriter.Workbook(self.buffer, place | {
+            "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
         self.book.set_properties({"title": title, "created": datetime.combine(day, time()), **properties})
         self.footer, self.cover, self.formats = footer, cover, {}
         font = {"font_name": "宋体", "font_size": 11, "font_color": INK, "valign": "vcenter"}
@@ -108,7 +116,7 @@ class Book:
 
     def plain(self, value):
         """A cell's value, with what is sealed covered."""
-        value = plain(value)
+        value = _plain_text(value) if isinstance(value, str) else plain(value)
         return self.cover.text(value) if self.cover and isinstance(value, str) else value
 
     def add_style(self, name, **properties):
@@ -120,18 +128,30 @@ class Book:
             self.formats[name] = self.book.add_format(self.styles[name])
         return self.formats[name]
 
+    def add_sheet(self, name, is_streamed=False):
+        """A sheet of XlsxWriter. Of a streamed one each row is on the disk before the next is begun.
+
+        A chart reads its figures of a sheet that is not: the library keeps no cell that it has written.
+        """
+        self.book.constant_memory = is_streamed
+        return self.book.add_worksheet(name)
+
     def close(self):
         """The bytes of the workbook."""
+        self.book.constant_memory = False  # the library would close a file of every sheet
         self.book.close()
+        if self.folder:
+            self.folder.cleanup()
         return self.buffer.getvalue()
 
 
 class Sheet:
     """A sheet with a title, an as-of line, lines of text, tables and charts, one below the other."""
 
-    def __init__(self, book, name, title, note, widths, *, portrait=False, paper=A4, one_page=False, repeated=2):
+    def __init__(self, book, name, title, note, widths, *, portrait=False, paper=A4, one_page=False, repeated=2,
+                 is_streamed=False):
         """`repeated`: how many columns a sheet too wide to be read on one page has again on each that follows."""
-        self.book, self.sheet, self.row = book, book.book.add_worksheet(name), 0
+        self.book, self.sheet, self.row = book, book.add_sheet(name, is_streamed), 0
         self.widths, self.breaks = widths, []
         for index, width in enumerate(widths):
             self.sheet.set_column(index, index, width)

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from guicheng.tables.listing import Listing
 from projects.ledger.timeline import without_withdrawn_words
-from projects.models import ProgressUpdate, Project
+from projects.models import ProgressUpdate
+from projects.models.evidence import public_where
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,8 @@ def _start_of(day: date):
 
 def _recorded(start, end=None, known_at=None):
     """Published rows of real public projects, parts too, recorded from `start` on and before `end`."""
-    rows = ProgressUpdate.objects.filter(recorded_at__gte=start, project__in=Project.objects.published().real())
+    rows = ProgressUpdate.objects.filter(
+        public_where(ProgressUpdate, "project"), recorded_at__gte=start, project__is_sample=False)
     rows = rows.filter(recorded_at__lt=end) if end else rows
     rows = rows.filter(recorded_at__lte=known_at) if known_at else rows
     return rows.select_related("project", "amends").order_by("recorded_at", "pk")

@@ -1,6 +1,6 @@
 """Whether promises were kept: each judged by its due day and by what the ledger says of it."""
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import defaultdict, namedtuple
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import takewhile
 
@@ -19,8 +19,9 @@ from projects.models.evidence import public_where
 # what is read of a promise, and of each statement that may prove what became of it
 OF_PROMISE = ("text", "promised_from", "promised_on", "due_on", "source__code", "source__title", "project__code",
               "project__name", "project__project_list__slug", "project__project_list__title")
-OF_PROOF = ("project", "seq", "status", "effective_from", "effective_on", "postponed_to", "text", "reason", "proof",
-            "source__code", "source__title")
+OF_PROOF = ("id", "project_id", "seq", "status", "effective_from", "effective_on", "postponed_to", "text", "reason",
+            "proof", "source_id", "source__code", "source__title")
+READ = 2000  # statements at once
 
 
 class Verdict(models.TextChoices):
@@ -140,13 +141,34 @@ def made_by(promises, day):
     return promises.filter(public_where(Promise, "project"), promised_on__lte=day)
 
 
+class _Statement(namedtuple("_Statement", OF_PROOF)):
+    """What is read of a statement to judge by it: of ten, one at most is a proof and made an object."""
+
+    __slots__ = ()
+    is_unfinished_after = ProgressUpdate.is_unfinished_after
+
+    def as_row(self, db):
+        said = self._asdict()
+        row = _as_read(ProgressUpdate, db, said)
+        row.source = _as_read(Source, db, {
+            "id": self.source_id, "code": self.source__code, "title": self.source__title})
+        return row
+
+
+def _as_read(model, db, values):
+    """The row as `only()` gives it: what was not read is read when somebody looks at it."""
+    names = [field.attname for field in model._meta.concrete_fields if field.attname in values]
+    return model.from_db(db, names, [values[name] for name in names])
+
+
 def _judged(promises, day, known_at):
     rows = defaultdict(list)
     updates = ProgressUpdate.objects.in_force(day, known_at).filter(
-        project__in={promise.project_id for promise in promises})
-    for row in updates.select_related("source").only(*OF_PROOF).order_by("effective_on", "seq"):
+        project__in={promise.project_id for promise in promises}).exclude(status="", postponed_to=None)
+    for row in map(_Statement._make, updates.order_by("effective_on", "seq").values_list(*OF_PROOF).iterator(READ)):
         rows[row.project_id].append(row)
     found = [judge(promise, rows[promise.project_id], day) for promise in promises]
+    found = [replace(each, proof=each.proof.as_row(updates.db)) if each.proof else each for each in found]
     hide_withdrawn([each.proof for each in found if each.proof], known_at)
     return found
 

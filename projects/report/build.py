@@ -132,7 +132,8 @@ def _for_staff(quarter, day, rows, lists):
         "office_names": {each.project_list.slug: each.project_list.office_name for each in lists
                          if each.project_list.office_name},
         "reporting": summary.tasks_between(quarter.first_day, quarter.last_day),
-        "words": [{"code": row.public["code"], **row.said.words} for row in rows if any(row.said.words.values())],
+        "words": [{"code": row.public["code"], **row.said.words} for row in rows
+                  if row.said.words and any(row.said.words.values())],
     }
 
 

@@ -2,6 +2,7 @@
 
 The picture, its alternative text and the printable page say these in the same words.
 """
+import heapq
 from datetime import date
 
 from guicheng import words
@@ -106,11 +107,16 @@ def list_sentence(row):
 
 
 # --- changes and promises ------------------------------------------------------------------------
-def change_groups(figures):
-    """[(kind, label, number, changes)] of the kinds that occurred; of an outline not every change is there."""
+def change_groups(figures, most):
+    """[(kind, label, number, changes)] of the kinds that occurred; of changes the first, as many as `most` says.
+
+    `most`: how many of each kind, or {kind: how many}. Of an outline not every change is there.
+    """
     rows = {row["key"]: [] for row in figures["moves"]}
     for change in figures["changes"]:
-        rows[change["kind"]].append(change)
+        kind = change["kind"]
+        if len(rows[kind]) < (most[kind] if isinstance(most, dict) else most):
+            rows[kind].append(change)
     return [(row["key"], row["label"], row["count"], rows[row["key"]]) for row in figures["moves"] if row["count"]]
 
 
@@ -124,9 +130,9 @@ def count_of(figures, key):
     return next(row for row in figures["counts"] if row["key"] == key)
 
 
-def promises_to_show(figures):
-    """The promises, those first that were not kept."""
-    return sorted(figures["promises"], key=lambda row: URGENT.index(row["verdict"]))
+def promises_to_show(figures, most):
+    """The first of the promises, those before the others that were not kept."""
+    return heapq.nsmallest(most, figures["promises"], key=lambda row: URGENT.index(row["verdict"]))
 
 
 def change_sentence(figures):

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from guicheng import words
 from projects.document import UNITS_LEFT_OUT
 from projects.models import Status
 from projects.report import digest
@@ -15,6 +16,7 @@ from projects.report.canvas import COLOURS, qr_path
 from projects.report.pdf import pdf_of
 
 STATUSES = [("unknown", "暂无进展"), *Status.choices]  # a closed document has its keys in another order
+ROWS, OTHERS = 1000, 300  # lines on paper: of all lists together, and of each other section; the tables have all
 # for browsers and tests: a tenth of the time of a PDF
 DATA = re.compile(r' data-(?:label|figure|part|status|list|change|by|group|says|quarter|definition)="[^"]*"')
 
@@ -49,26 +51,52 @@ def _context(document, address):
                   for row in figures["lists"]],
         "statuses": STATUSES,
         "legend": [(_key(family), label) for family, label in _legend(figures)],
-        "change_sentence": digest.change_sentence(figures), "changes": digest.change_groups(figures),
+        "change_sentence": digest.change_sentence(figures), "changes": _changes(figures),
         "promise_sentence": digest.promise_sentence(figures),
         "promises": [{**row, "proof_on": digest.proof(row), "why": row.get("why", "")}
-                     for row in _with_days(figures["promises"], "due_on")],
-        "next_promises": _with_days(figures["next_promises"], "due_on"),
+                     for row in _with_days(figures["promises"][:OTHERS], "due_on")],
+        "next_promises": _with_days(figures["next_promises"][:OTHERS], "due_on"),
         "corrections": [{**row, "effective_on": digest.corrected(row)}
-                        for row in _with_days(figures["corrections"], "recorded_on")],
-        "details": _details(figures), "units_left_out": UNITS_LEFT_OUT,
+                        for row in _with_days(figures["corrections"][:OTHERS], "recorded_on")],
+        "details": _details(figures), "units_left_out": UNITS_LEFT_OUT, "rest": _rest(figures),
     }
+
+
+def _rest(figures):
+    """{section: what of it is left out, in a sentence; "" where all of it is there}."""
+    counts = {name: (len(figures[name]), OTHERS, "条") for name in ("promises", "next_promises", "corrections")}
+    counts["changes"] = sum(row["count"] for row in figures["moves"]), OTHERS, "个"
+    counts["projects"] = len(figures["projects"]), ROWS, "行"
+    return {name: f"纸上列前 {words.number(most)} {unit}，其余 {words.number(count - most)} {unit}见 Excel、CSV 表格。"
+            if count > most else "" for name, (count, most, unit) in counts.items()}
+
+
+def _changes(figures):
+    """The groups of changes, of all of them the first."""
+    left, found = OTHERS, []
+    for kind, label, count, rows in digest.change_groups(figures, OTHERS):
+        found.append((kind, label, count, rows[:left]))
+        left -= len(rows[:left])
+    return found
 
 
 def _details(figures):
     """The rows list by list, with what is said of each table; the projects that are on no list come last."""
     titles = {**{row["slug"]: row["title"] for row in figures["lists"]}, None: "不在清单上的项目"}
-    rows = {slug: [] for slug in titles}
+    found = {slug: {"title": title, "rows": [], "count": 0, "has_parts": False, "has_numbers": False}
+             for slug, title in titles.items()}
     for row in figures["projects"]:
-        rows[row["list"] if row["list"] in rows else None].append(row | {"moved": digest.moved(row)})
-    return [{"title": titles[slug], "rows": found, "has_parts": any(row["is_part"] for row in found),
-             "has_numbers": any(row["number"] is not None for row in found)}
-            for slug, found in rows.items() if found]
+        each = found[row["list"] if row["list"] in found else None]
+        each["count"] += 1
+        each["has_parts"] |= row["is_part"]
+        each["has_numbers"] |= row["number"] is not None
+        if len(each["rows"]) < ROWS:
+            each["rows"].append(row | {"moved": digest.moved(row)})
+    left = ROWS
+    for each in found.values():
+        each["rows"] = each["rows"][:left]
+        left -= len(each["rows"])
+    return [each for each in found.values() if each["count"]]
 
 
 def _with_days(rows, *names):

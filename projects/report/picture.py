@@ -33,12 +33,12 @@ def alternative_text(document):
     lines.append(digest.lead(figures))
     lines += [digest.list_sentence(row) for _, rows in digest.list_groups(figures) for row in rows]
     lines.append(digest.change_sentence(figures))
-    for kind, label, count, rows in digest.change_groups(figures):
-        names = "；".join(f"{row['name']}（{row['after_label']}）" for row in rows[:NAMES[kind]])
+    for kind, label, count, rows in digest.change_groups(figures, NAMES):
+        names = "；".join(f"{row['name']}（{row['after_label']}）" for row in rows)
         lines += [f"{label} {count} 个：{names}。", *_more_words(count, NAMES[kind], "个")]
     lines.append(digest.promise_sentence(figures))
     lines += [f"{row['name']}：{row['text']}，{row['verdict_label']}。"
-              for row in digest.promises_to_show(figures)[:PROMISES]]
+              for row in digest.promises_to_show(figures, PROMISES)]
     lines += _more_words(sum(row["count"] for row in figures["verdicts"]), PROMISES)
     if figures["next_promises"]:
         lines.append(f"{figures['after']['title']}到期的承诺 {len(figures['next_promises'])} 条。")
@@ -162,12 +162,12 @@ def _bare_list(canvas, row):
 def _changes(canvas, figures):
     _section(canvas, "这个季度变动了什么")
     canvas.text(digest.change_sentence(figures), BODY)
-    for kind, label, count, rows in digest.change_groups(figures):
+    for kind, label, count, rows in digest.change_groups(figures, NAMES):
         canvas.gap(28)
         with canvas.box():
             canvas.count(words.number(count), f"个{label}", data_figure="changed", data_change=kind,
                          data_quarter=figures["quarter"])
-            for row in rows[:NAMES[kind]]:
+            for row in rows:
                 _item(canvas, row["name"], row["after_label"],
                       {"finished": "done", "heard_finished": "done", "started": "doing"}.get(kind, "none"))
             _more(canvas, count, NAMES[kind], "个")
@@ -188,8 +188,7 @@ def _promises(canvas, figures):
                 canvas.figure(canvas.left + place * width, width, words.number(count), "条", label,
                               data_figure="promises", data_quarter=figures["quarter"], data_verdict=verdict)
                 for place, (verdict, label, count) in enumerate(counts[start:start + across])))
-        rows = digest.promises_to_show(figures)
-        for row in rows[:PROMISES]:
+        for row in digest.promises_to_show(figures, PROMISES):
             _item(canvas, row["name"], row["verdict_label"], VERDICT_COLOURS.get(row["verdict"], "none"), row["text"])
         _more(canvas, sum(count for *_, count in counts), PROMISES, "条")
 

@@ -3,11 +3,11 @@
 No row is made an object, and no more of them are held than are read at once. What the projects keep of today is read
 beside them; the ledger itself only for an instant gone by and for staff, who have all of a project's statements.
 """
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby, islice, takewhile
 
-from guicheng import words
-from guicheng.figures import iso
+from guicheng import figures, words
 from guicheng.ledger import withdrawn_of
 from projects.ledger.timeline import TAKEN_BACK
 from projects.models import ProgressUpdate, Project, ProjectList, Status
@@ -22,7 +22,16 @@ COLUMNS = ("pk", "code", "name", "project_list__slug", "project_list__title", "p
 KEPT = ("status_then", "percent_then", "closed_then", "latest_then")  # what a project keeps of its ledger
 
 
-@dataclass
+iso = lru_cache(4096)(figures.iso)  # the same days and words come again and again
+label_of = lru_cache(64)(Status.label_of)
+
+
+@lru_cache(4096)
+def _days(first, last, status):
+    return words.day_range(first, last, Status.alone(status))
+
+
+@dataclass(slots=True)
 class Said:
     """What the ledger said of a project by the day. `words`: of the clerks; `office_text`, `since`: for a paper."""
 
@@ -34,10 +43,13 @@ class Said:
     latest: str = ""
     office_text: str = ""
     since: str = ""
-    words: dict = field(default_factory=dict)
+    words: dict | None = None
 
 
-@dataclass
+SILENT = Said()
+
+
+@dataclass(slots=True)
 class Row:
     """One project: its key, what everybody may read, and what of its ledger is for staff."""
 
@@ -64,7 +76,7 @@ def rows_by(day, known_at=None, for_staff=False):
     while chunk := list(islice(rows, CHUNK)):
         said = _said(chunk, day, known_at) if reads_ledger else _kept(chunk, day)
         for row in chunk:
-            found = said.get(row.pk) or Said()
+            found = said.get(row.pk, SILENT)
             yield Row(row.pk, _public(row, found), found, row.category__office_name or "")
 
 
@@ -79,7 +91,7 @@ def _public(row, said):
         "membership": Project.Membership(row.membership).label if row.membership else "",
         "community": row.community__name or "",
         "department": row.lead_department__name or "", "phone": row.phone or row.lead_department__phone or "",
-        "status": said.status or "unknown", "status_label": Status.label_of(said.status),
+        "status": said.status or "unknown", "status_label": label_of(said.status),
         "percent": said.percent, "moved_on": said.moved_on, "moved": said.moved, "latest": said.latest,
         "planned_start": iso(row.planned_start), "planned_end": iso(row.planned_end),
         "due_on": iso(row.due_then), "closed_on": said.closed_on,
@@ -100,7 +112,7 @@ def _kept(chunk, day):
         if row.latest_then in newest:
             since, last, status, text = newest[row.latest_then]
             found[row.pk] = Said(row.status_then, row.percent_then, iso(row.closed_then), iso(last),
-                                 words.day_range(since, last, Status.alone(status)), text or texts.get(row.pk, ""))
+                                 _days(since, last, status), text or texts.get(row.pk, ""))
     return found
 
 
@@ -134,8 +146,7 @@ def _of_statements(rows):
         next((row.status for row in rows if row.status), ""),
         next((row.percent for row in rows if row.percent is not None), None),
         next((iso(row.effective_on) for row in rows if row.proof), None),
-        iso(newest.effective_on), words.day_range(newest.effective_from, newest.effective_on,
-                                                  Status.alone(newest.status)),
+        iso(newest.effective_on), _days(newest.effective_from, newest.effective_on, newest.status),
         worded.text if worded else "", worded.office_text if worded else "", _since(rows),
         {name: next((getattr(row, name) for row in rows if getattr(row, name)), "") for name in WORDS})
 
@@ -148,4 +159,4 @@ def _since(rows):
     last = same[-1] if same else None
     if last is None or last.effective_from != last.effective_on:
         return ""
-    return words.day_range(last.effective_from, last.effective_on, Status.alone(last.status))
+    return _days(last.effective_from, last.effective_on, last.status)

@@ -2,7 +2,8 @@
 
 Anybody can check a JSON file: `jq -cSj .figures FILE | sha256sum` gives its fingerprint.
 """
-from guicheng.tables.exports import csv_lines
+from guicheng.tables import exports
+from guicheng.tables.exports import Column
 from projects.document import UNITS_LEFT_OUT
 from projects.models import Status
 from projects.spooled import indented
@@ -34,10 +35,11 @@ def render_csv(document):
 
 def csv_parts(document):
     """The same in pieces."""
-    titles = ["部分", "编号", "名称", "项", "键", "数"]
-    columns = [("季度", lambda row: document.quarter), ("截至", lambda row: document.as_of),
-               *((title, lambda row, index=index: row[index]) for index, title in enumerate(titles))]
-    return (line.encode() for line in csv_lines(columns, _rows(document)))
+    head = document.quarter, document.as_of
+    # what repeats from line to line is looked up: there are three lines a project
+    columns = [Column(title, title not in ("编号", "名称") or None)
+               for title in ("季度", "截至", "部分", "编号", "名称", "项", "键", "数")]
+    return exports.csv_parts(columns, ((*head, *row) for row in _rows(document)))
 
 
 def _rows(document):

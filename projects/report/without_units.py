@@ -31,9 +31,9 @@ def without_units(document):
     """The document without the units of what is late; itself where nothing is."""
     figures = document.figures
     late = _late_codes(figures)
-    rows = [row for row in among(figures["projects"], late) if any(row[name] for name in UNITS)]
-    if not rows:
+    if next(_named(figures, late), None) is None:
         return document
+    rows = list(_named(figures, late)) if document.parts else []
     figures = figures | {name: changed(figures[name], lambda row: _without_units(row) if row["code"] in late else row)
                          for name in ("projects", "overdue")}
     parts = [part | {"paragraphs": [
@@ -41,6 +41,11 @@ def without_units(document):
         for part in document.parts]
     report = document.report | ({"parts": parts} if parts else {})
     return replace(document, figures=figures, report=report, whole=document)
+
+
+def _named(figures, late):
+    """The rows that are late and name a unit, one by one: only a text is compared with all of them."""
+    return (row for row in among(figures["projects"], late) if any(row[name] for name in UNITS))
 
 
 def _late_codes(figures):

@@ -12,6 +12,7 @@ from projects.report.workbook_lists import categories, communities, community_st
 from projects.report.workbook_projects import changes, corrections, overdue, pending, projects, promises
 from projects.report.workbook_staff import STYLES, clerks_words, lights, reporting
 
+LONG = 5000  # projects from which on a sheet is streamed: its strings stand in the cells then, and it is larger
 BLANK = "空格表示没有公布或没有写明，不是 0。"
 SHEETS = [
     ("总览", "每张清单的数、上季度末的数和增减，两张图", overview),
@@ -38,17 +39,19 @@ def render(document: Document, for_staff=False):
     """The bytes of the workbook. With `for_staff` the lights and the clerks' words too."""
     fingerprint, day = document.fingerprint, words.day(document.as_of)
     mark = "内部使用" if for_staff else "桂城办实事"
+    is_long = len(document.figures["projects"]) > LONG
     book = Book(
         f"桂城办实事 {document.title}汇总", document.as_of,
         f"&L指纹 {fingerprint[:16]}&C第 &P 页，共 &N 页&R{mark} · 截至 {day}",
-        subject=f"截至 {day}", company="桂城街道", comments=f"指纹 SHA-256：{fingerprint}")
+        is_long=is_long, subject=f"截至 {day}", company="桂城街道", comments=f"指纹 SHA-256：{fingerprint}")
     for name, properties in STYLES.items():
         book.add_style(name, **properties)
     note = f"截至 {day}。{'' if document.is_closed else '未锁定，数据会变。'}{BLANK}"
     sheets = [*SHEETS, *(STAFF_SHEETS if for_staff else [])]
     about = partial(cover, fingerprint=fingerprint, sheets=sheets, for_staff=for_staff)
     for name, _, write in [("封面", "", about), *sheets]:
-        write(document, partial(Sheet, book, name, note=note)).finish()
+        has_charts = write is overview
+        write(document, partial(Sheet, book, name, note=note, is_streamed=is_long and not has_charts)).finish()
     return book.close()
 
 

@@ -225,3 +225,22 @@ def test_a_pdf_leaves_photos_as_they_were():
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     library()
     assert ImageFile.LOAD_TRUNCATED_IMAGES is False
+
+
+def test_paper_has_the_first_rows_and_says_where_the_others_are(monkeypatch):
+    """In order over all lists together; each list still says how many it has."""
+    document = a_document(
+        [a_list(), a_list("micro", "民生微实事")], [a_change(f"变动 {number}") for number in range(3)],
+        [a_promise(f"第 {number} 诺") for number in range(3)], [],
+        [a_project("甲"), a_project("乙"), a_project("丙", list="micro"), a_project("丁", list="micro")], {}, CLOSED)
+    whole = render_html(document, ADDRESS)
+    assert "纸上列前" not in whole and all(name in whole for name in "甲乙丙丁")
+    monkeypatch.setattr("projects.report.page.ROWS", 3)
+    monkeypatch.setattr("projects.report.page.OTHERS", 2)
+    cut = render_html(document, ADDRESS)
+    assert re.findall("纸上列前 .*?。", cut) == [
+        "纸上列前 2 个，其余 1 个见 Excel、CSV 表格。", "纸上列前 2 条，其余 1 条见 Excel、CSV 表格。",
+        "纸上列前 3 行，其余 1 行见 Excel、CSV 表格。"]
+    assert "变动 1" in cut and "变动 2" not in cut and "第 1 诺" in cut and "第 2 诺" not in cut
+    rows = cut[cut.index("清单明细"):]
+    assert all(name in rows for name in "甲乙丙") and "丁" not in rows and "民生微实事（2 行）" in rows

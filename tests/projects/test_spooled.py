@@ -1,10 +1,11 @@
 """Rows on the disk are the same rows: in order, in part, changed, and as JSON to the byte."""
+import hashlib
 import json
 
 import pytest
 
 from projects import spooled
-from projects.spooled import Spool, among, canonical, changed, digest, indented, parts
+from projects.spooled import Spool, among, canonical, changed, digests, indented, parts
 
 ROWS = [{"code": code, "list": slug, "text": text, "count": count} for code, slug, text, count in [
     ("b", "key", "路“改造”\n第 2 行", 1), ("a", "key", "", None), ("c", None, "𠮷\u2028", 0)]]
@@ -51,7 +52,9 @@ def test_the_json_is_the_same_to_the_byte(spool, count):
     assert canonical(on_disk) == canonical(plain) == json.dumps(
         plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     assert len(list(parts(on_disk))) > len(list(parts(plain))) == 1
-    assert digest(on_disk, "sha256") == digest(plain, "sha256") and digest(plain, "no-such") == ""
+    written = canonical(plain).encode()
+    assert digests(on_disk, "sha256", "no-such", "sha512") == digests(plain, "sha256", "no-such", "sha512") == [
+        hashlib.sha256(written).hexdigest(), "", hashlib.sha512(written).hexdigest()]
     for value in (plain, on_disk):
         assert read(indented({"figures": value, "note": "数"})) == json.dumps(
             {"figures": plain, "note": "数"}, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
