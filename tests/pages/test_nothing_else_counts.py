@@ -82,7 +82,7 @@ TEMPLATES = {
     "projects/list_detail.html": CUT + "; " + NOTICES, "projects/report_compare.html": CUT,
     "projects/_compare_kind.html": CUT,
     "projects/project_detail.html": NOTICES, "pieces/_parts.html": BELOW,
-    "projects/_print_promises.html": FROZEN, "projects/_print_rows.html": FROZEN, "admin/projects/desk.html": PAGING,
+    "projects/_print_promises.html": FROZEN, "admin/projects/desk.html": PAGING,
 }
 PRINTED = re.compile(r"\{\{[^}]*(?:\|length|paginator\.count)[^}]*\}\}")
 
