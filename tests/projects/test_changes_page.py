@@ -7,11 +7,19 @@ import pytest
 from guicheng.days.quarters import Quarter
 from projects.models import ProgressUpdate, QuarterReport
 from projects.report import close as quarter_close
+from projects.report.files import FORMATS
 from projects.report.reading import summary_of
 from projects.summary import changes_page, quarter_summary
 from tests import factories
 
 PAGE, API = "/reports/2021Q4/", "/api/summary/2021Q4/"
+
+
+@pytest.fixture(autouse=True)
+def quick_formats(monkeypatch):
+    """PDF, PNG and a workbook for the staff take a second a close; nobody asks for them here."""
+    for name in ("pdf", "png", "internal"):
+        monkeypatch.delitem(FORMATS, name)
 
 
 @pytest.fixture

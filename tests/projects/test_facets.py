@@ -11,31 +11,45 @@ from guicheng.public.faces import FaceDecision
 from projects import summary
 from projects.faces import LATE_UNITS
 from projects.filters import ProjectFilter
-from projects.models import ProjectList
+from projects.models import Department, ProjectList
 from projects.summary import facet as counting
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def street(key_list, office):
+@pytest.fixture(scope="module")
+def _street(standing):
     """Projects of two lists, two communities and none, some with promises, some silent."""
-    other = factories.make_list(slug="second", year=2022)
-    north, south = (factories.make_community(slug=slug, name=name)
-                    for slug, name in (("north", "北约"), ("south", "南约")))
-    category = factories.make_category(key_list, number=1)
-    places = [(key_list, north), (key_list, south), (other, north), (None, None), (key_list, None), (other, south)]
-    for number, (each, community) in enumerate(places * 2):
-        row = factories.make_project(each, code=f"p{number}", community=community, lead_department=office,
-                                     category=category if each == key_list and number < 6 else None)
-        if number % 3:
-            status = ["planned", "in_progress", "completed"][number % 4 % 3]
-            factories.make_update(row, status=status, effective_on=date(2021, 3 + number % 6, 1))
-        if number % 2:
-            factories.make_promise(row, due_on=date(2021, 12, 31))
-            factories.make_promise(row, due_on=date(2021, 5, 31))
-    return key_list
+    with standing():
+        key_list = factories.make_list(slug="key-test", title="2021 年重点项目", kind="key")
+        other = factories.make_list(slug="second", year=2022)
+        office = factories.make_department(name="城建办公室", short_name="城建办", phone="0757-00000000")
+        north, south = (factories.make_community(slug=slug, name=name)
+                        for slug, name in (("north", "北约"), ("south", "南约")))
+        category = factories.make_category(key_list, number=1)
+        places = [(key_list, north), (key_list, south), (other, north), (None, None), (key_list, None), (other, south)]
+        for number, (each, community) in enumerate(places * 2):
+            row = factories.make_project(each, code=f"p{number}", community=community, lead_department=office,
+                                         category=category if each == key_list and number < 6 else None)
+            if number % 3:
+                status = ["planned", "in_progress", "completed"][number % 4 % 3]
+                factories.make_update(row, status=status, effective_on=date(2021, 3 + number % 6, 1))
+            if number % 2:
+                factories.make_promise(row, due_on=date(2021, 12, 31))
+                factories.make_promise(row, due_on=date(2021, 5, 31))
+        yield key_list
+
+
+@pytest.fixture
+def street(db, _street):
+    return ProjectList.objects.get(pk=_street.pk)
+
+
+@pytest.fixture
+def office(street):
+    return Department.objects.get(short_name="城建办")
+
 
 KEPT_A_WHILE = {"guicheng_seal", "guicheng_facedecision"}
 
