@@ -7,6 +7,7 @@ from django.utils.functional import cached_property
 
 from guicheng.access.units import behind
 from guicheng.days.as_of import NOW
+from guicheng.days.compiled import compiled
 from guicheng.seal.models import Seal
 from guicheng.search.query import Query
 from guicheng.tables.filters import KeptFilter, PagedFilter
@@ -23,6 +24,21 @@ ORDERS = {"newest": "最近有进展的在前", "due": "到期早的在前", "na
 FACETED = ("list", "category", "status", "community", "verdict")
 
 
+@compiled()
+def _public_lists():
+    return ProjectList.objects.published().only("pk", "slug", "title", "year", "is_sample", "announced_on")
+
+
+@compiled()
+def _communities():
+    return behind(Project, "community").objects.values_list("slug", "name")
+
+
+@compiled()
+def _departments():
+    return Department.objects.values_list("pk", "name")[:500]
+
+
 class FilterOptions:
     """What there is to choose from, each read once per request."""
 
@@ -31,17 +47,15 @@ class FilterOptions:
 
     @cached_property
     def lists(self):
-        rows = ProjectList.objects.published().only("pk", "slug", "title", "year", "is_sample", "announced_on")
-        return [row for row in rows if self.moment.has(row.announced_on)]
+        return [row for row in _public_lists() if self.moment.has(row.announced_on)]
 
     @cached_property
     def communities(self):
-        model = behind(Project, "community")
-        return [(slug, name) for slug, name in model.objects.values_list("slug", "name")]
+        return _communities()
 
     @cached_property
     def departments(self):
-        return [(str(pk), name) for pk, name in Department.objects.values_list("pk", "name")[:500]]
+        return [(str(pk), name) for pk, name in _departments()]
 
     def categories(self, slug):
         if not slug:
