@@ -2,11 +2,13 @@
 from dataclasses import replace
 
 import django_filters
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.lookups import IsNull
 from django.utils.functional import cached_property
 
 from guicheng.access.units import behind
 from guicheng.days.as_of import NOW
+from guicheng.days.compiled import compiled
 from guicheng.seal.models import Seal
 from guicheng.search.query import Query
 from guicheng.tables.filters import KeptFilter, PagedFilter
@@ -23,6 +25,21 @@ ORDERS = {"newest": "最近有进展的在前", "due": "到期早的在前", "na
 FACETED = ("list", "category", "status", "community", "verdict")
 
 
+@compiled()
+def _public_lists():
+    return ProjectList.objects.published().only("pk", "slug", "title", "year", "is_sample", "announced_on")
+
+
+@compiled()
+def _communities():
+    return behind(Project, "community").objects.values_list("slug", "name")
+
+
+@compiled()
+def _departments():
+    return Department.objects.values_list("pk", "name")[:500]
+
+
 class FilterOptions:
     """What there is to choose from, each read once per request."""
 
@@ -31,17 +48,15 @@ class FilterOptions:
 
     @cached_property
     def lists(self):
-        rows = ProjectList.objects.published().only("pk", "slug", "title", "year", "is_sample", "announced_on")
-        return [row for row in rows if self.moment.has(row.announced_on)]
+        return [row for row in _public_lists() if self.moment.has(row.announced_on)]
 
     @cached_property
     def communities(self):
-        model = behind(Project, "community")
-        return [(slug, name) for slug, name in model.objects.values_list("slug", "name")]
+        return _communities()
 
     @cached_property
     def departments(self):
-        return [(str(pk), name) for pk, name in Department.objects.values_list("pk", "name")[:500]]
+        return [(str(pk), name) for pk, name in _departments()]
 
     def categories(self, slug):
         if not slug:
@@ -156,9 +171,13 @@ class ProjectFilter(PagedFilter):
         return queryset.filter(Q(project_list__in=lists) | Q(project_list=None) & moved)
 
     def judged(self, queryset, name, value):
-        """Those with a promise of this verdict: every promise is judged."""
-        promises = summary.with_verdict(Promise.objects.all(), self.moment.day, self.moment.known_at)
-        return queryset.filter(pk__in=promises.filter(verdict=value).values("project"))
+        """Those with a promise of this verdict: promises are judged until as many are found as a page shows.
+
+        A subquery with a limit: of EXISTS PostgreSQL makes a join, and judges every promise first.
+        """
+        promises = Promise.objects.filter(project=OuterRef("pk"))
+        judged = summary.with_verdict(promises, self.moment.day, self.moment.known_at).filter(verdict=value)
+        return queryset.filter(IsNull(Subquery(judged.values("pk")[:1]), False))
 
     def real_or_sample(self, queryset, name, value):
         return queryset.filter(is_sample=value == "sample")

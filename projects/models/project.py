@@ -247,6 +247,8 @@ class Project(ChecksAtOnce, Edited, Answered, Keyed):
             # without is_published: Django writes it as a bare condition, for which SQLite uses no index
             models.Index(F("moved_on").desc(), F("id").desc(), name="project_newest"),
             models.Index("name", "id", name="project_by_name"),
+            models.Index("due_on", "id", name="project_by_due"),
+            models.Index(F("moved_on").desc(), F("id").desc(), name="project_samples", condition=Q(is_sample=True)),
             models.Index("project_list", "code", name="project_neighbours"),
             # nearly always NULL: a whole index would be passed over once SQLite has counted
             models.Index("continues", condition=Q(continues__isnull=False), name="project_continues"),

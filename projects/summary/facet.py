@@ -3,9 +3,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from guicheng.figures import Definition
-from projects.models import Promise
 from projects.summary.lists import written
-from projects.summary.promises import with_verdict
+from projects.summary.promises import judged_as
 
 FACET = Definition(
     "facet", "筛选旁边的数",
@@ -67,15 +66,14 @@ def facets(filters):
     """{name: Facet} of a valid ProjectFilter: list, category (of a list), status, community, verdict.
 
     Each number is of the choice under all other filters. Two queries, which read at most COUNTED projects: of more
-    no number is told (`count` is None). A search is scanned once more for each.
+    no number is told (`count` is None). A search is scanned once more.
     """
     chosen = {name: filters.form.cleaned_data.get(name) for name in (*KEYS, "verdict")}
-    cells = _cells(filters)
-    of_verdicts = _cells_of_verdicts(filters) if cells is not None and "verdict" in filters.faceted else {}
+    cells, of_verdicts = _cells(filters, chosen["verdict"])
     found = {}
     for name in filters.faceted:
         cube = of_verdicts if name == "verdict" else cells
-        counts = None if cube is None or cells is None else _Cube(cube, chosen).by(name, filters.follows.get(name, ()))
+        counts = None if cube is None else _Cube(cube, chosen).by(name, filters.follows.get(name, ()))
         found[name] = _facet(filters, name, counts, chosen[name] or "")
     return found
 
@@ -92,34 +90,26 @@ def _facet(filters, name, counts, current):
     return Facet(name, each.label, options)
 
 
-def _cells(filters):
-    """{(list, category, community, status): how many}, None where they are too many."""
-    found = filters.without(*KEYS)
+def _cells(filters, verdict):
+    """({(list, category, community, status): how many}, the same with a verdict), None where they are too many."""
+    found = _found(filters)
+    if found is None:
+        return None, None
+    judged = judged_as(filters.moment, list(found))
+    cells = Counter(key for pk, key in found.items() if not verdict or (pk, verdict) in judged)
+    return cells, Counter((*found[pk], each) for pk, each in judged)  # of one project each verdict once
+
+
+def _found(filters):
+    """{project: (list, category, community, status)} of what is found whatever is chosen there; None of too many."""
+    found = filters.without(*KEYS, "verdict")
     if found.has_over(COUNTED):
         return None
-    rows = filters.queryset.filter(pk__in=_few(found))
-    cells = _counted(rows.order_by().values_list(*_columns(), filters.column("status")))
-    return None if cells.total() > COUNTED else cells
+    few = found.order_by().values("pk")[:COUNTED + 1]
+    rows = filters.queryset.filter(pk__in=few).order_by().values_list(
+        "pk", "project_list__slug", "category__number", "community__slug", filters.column("status"))
+    # put into words here: the rows are few, and the database takes five times as long to group them
+    found = {pk: (slug or NO_LIST, "" if number is None else str(number), community or "", written(status))
+             for pk, slug, number, community, status in rows}
+    return None if len(found) > COUNTED else found
 
-
-def _cells_of_verdicts(filters):
-    """The same of projects with a promise, by its verdict."""
-    promises = Promise.objects.filter(project__in=_few(filters.without(*KEYS, "verdict")))
-    rows = with_verdict(promises, filters.moment.day, filters.moment.known_at).order_by()
-    rows = rows.values_list("project", *_columns("project__"), "status_then", "verdict")
-    return _counted(row[1:] for row in set(rows))  # of one project each verdict once
-
-
-def _few(projects):
-    return projects.order_by().values("pk")[:COUNTED + 1]
-
-
-def _columns(path=""):
-    return [f"{path}project_list__slug", f"{path}category__number", f"{path}community__slug"]
-
-
-def _counted(rows):
-    """Counted here: the rows are few, and the database takes five times as long to group them."""
-    return Counter(
-        (slug or NO_LIST, "" if number is None else str(number), community or "", written(status), *verdict)
-        for slug, number, community, status, *verdict in rows)

@@ -4,21 +4,28 @@ A writer writes a number that only grows into some row that a page tells, commit
 that all processes share. A reader takes the noted number first and asks then: the page must tell that one or a later.
 One row is hidden with every third number: then there is no page. Writers also fold what was counted, at any instant.
 """
+import io
+import json
 import multiprocessing
 import random
 import re
 import time
 from dataclasses import dataclass, field
 from datetime import date
+from unittest.mock import patch
 
-from django.db import connections
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections, transaction
 from django.utils import timezone
 
 from communities.models import Community
 from guicheng.accounts.models import User
 from guicheng.kept.publication import Publication
 from partybuilding.models import MetricReading
-from projects.models import Project, ProjectList, Source
+from projects.models import Project, ProjectList, QuarterReport, Source
+from projects.report import close as quarter_close
+from projects.report.files import FORMATS
 from tests import factories
 from tests.kept.asking import Site
 
@@ -45,6 +52,27 @@ def _note(target, number):
     MetricReading.objects.filter(pk=target).update(note=f"示例第{number}号")
 
 
+def _close(target, number):
+    """A closed quarter is opened, written anew and closed again: nobody sees it open."""
+    writer, closer = User.objects.order_by("pk")[:2]
+    report = QuarterReport.objects.get(pk=target)
+    with transaction.atomic():
+        if report.is_closed:
+            quarter_close.reopen(report.closing, "示例", closer)
+        report.overview, report.written_by = f"示例第{number}号", writer
+        report.save()
+        quarter_close.close(report, closer)
+
+
+def _load(target, number):
+    """What a release brings: one fact more in the files of `load_facts`."""
+    fact = {"code": f"loaded-{number}", "topic": "示例", "text": f"示例第{number}号", "source": ["raced"],
+            "project": [target], "order": number}
+    file = settings.FIXTURE_DIRS[0] / "99_race.json"
+    file.write_text(json.dumps([{"model": "projects.fact", "fields": fact}]), encoding="utf-8")
+    call_command("load_facts", stdout=io.StringIO())
+
+
 @dataclass
 class Outcome:
     """`stale`: (address, told, noted before). `kept`: how many answers were given out without being drawn."""
@@ -62,17 +90,25 @@ def places():
     hidden = factories.make_project(project_list, code="hidden", number=3, name="示例第0号")
     community = factories.make_community(slug="there", name="示例第0号")
     reading = factories.make_reading(factories.make_metric(slug="raced"), note="示例第0号")
-    factories.make_user()
+    factories.make_source(code="raced")
+    loaded = factories.make_project(project_list, code="loaded", number=4)
+    factories.make_user(), factories.make_user()
+    report = QuarterReport.objects.create(year=2021, number=4, is_released=True)
     _statement(spoken.pk, 0)
+    _load(loaded.code, 0)
+    _close(report.pk, 0)
     return [("/projects/spoken/", _statement, spoken.pk), ("/projects/named/", _name(Project), named.pk),
             ("/projects/hidden/", _hide, hidden.pk),
             ("/lists/race/", _name(ProjectList), project_list.pk),
-            ("/communities/there/", _name(Community), community.pk), ("/party/figures/raced/", _note, reading.pk)]
+            ("/communities/there/", _name(Community), community.pk), ("/party/figures/raced/", _note, reading.pk),
+            ("/reports/2021Q4/", _close, report.pk), ("/projects/loaded/", _load, loaded.code)]
 
 
+@patch.dict(FORMATS, {"json": FORMATS["json"]}, clear=True)  # of a close: a picture and a PDF take a second each
 def race(settings, folder, writes, reads, writers=2, readers=4, among=""):
     """Let them run beside each other; gives the Outcome. `among`: part of the address that is raced for, of all."""
     settings.KEPT_PAGES_DIR, settings.KEPT_PAGES_BYTES = folder / "kept", 50 * 1024 * 1024
+    settings.FIXTURE_DIRS = [folder]
     raced = [place for place in places() if among in place[0]]
     for address, _, _ in raced:
         Site().get(address)  # what is stale must have been kept once

@@ -24,7 +24,10 @@ def test_none_is_stale(settings, tmp_path):
     ("/spoken/", ["projects_progressupdate", "projects_project"]), ("/named/", ["projects_project"]),
     ("/hidden/", ["projects_project"]),
     ("/lists/", ["projects_projectlist"]), ("/communities/", ["communities_community"]),
-    ("/figures/", ["partybuilding_metricreading"])])
+    ("/figures/", ["partybuilding_metricreading"]),
+    ("/reports/", ["projects_quarterclose", "projects_quarterreopening", "projects_closefile",
+                   "projects_quarterreport"]),
+    ("/loaded/", ["projects_fact"])])
 def test_control_a_table_that_notes_nothing_is_caught(settings, tmp_path, address, tables):
     triggers.drop_triggers(connection, tables)
     try:
