@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('communities', '0006_search'),
-        ('projects', '0018_counted_indexes'),
+        ('projects', '0019_rollups'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
