@@ -300,7 +300,7 @@ def queries_of(client):
     return len(queries)
 
 
-QUERIES = {"clerk": 22, "reviewer": 28, "leader": 34, "supervisor": 34, "street_admin": 44, "auditor": 6}
+QUERIES = {"clerk": 18, "reviewer": 24, "leader": 28, "supervisor": 28, "street_admin": 38, "auditor": 6}
 
 
 @pytest.mark.parametrize("role", QUERIES)

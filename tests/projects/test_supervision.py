@@ -545,7 +545,7 @@ def test_the_number_of_queries_of_the_desk_is_fixed(sign_in, leader, late, offic
         row = factories.make_project(key_list, planned_end=DUE, lead_department=office)
         factories.make_update(row, problem="卡住了。")
         Instruction.write(row, "抓紧。", leader)
-    assert count() == first <= 24
+    assert count() == first <= 13
 
 
 # --- this week -----------------------------------------------------------------------------------
