@@ -12,8 +12,7 @@ from projects.filters import ProjectFilter
 from projects.late_units import public_rows
 from projects.models.then import NEVER
 from projects.moments import days_of
-from projects.report.quarter_page import SHOWN
-from projects.summary import first_day, page_of_changes
+from projects.summary import first_day, page_of_changes, page_of_promises
 from projects.views.reports import Asked
 
 
@@ -89,12 +88,13 @@ def _address(request, change):
 def summary(request, quarter):
     """A quarter's figures: of its close where it is closed, else as they stand or as of a day.
 
-    `changes` come in pages, `next` leads on; of `promises` these are the first. `file` holds all of both.
+    `changes` come in pages, `next` leads on; so do `promises` by `promises_next`. `file` holds all of both.
     """
     try:
         asked = Asked.read(quarter, request.query_params, read_moment(request.query_params, first_day))
         each = asked.summary
         page = page_of_changes(each.changes, request.query_params)
+        promises = page_of_promises(each.promises, request.query_params)
     except Http404 as error:
         return Response({"detail": str(error)}, status=404)
     except ValidationError as error:
@@ -109,9 +109,10 @@ def summary(request, quarter):
     closed = {"number": close.sequence, "closed_on": close.closed_on.isoformat(), "fingerprint": close.figures_sha256,
               "sm3": close.figures_sm3} if close else None
     return Response({
-        **each.as_dict(page.rows, each.promises[:SHOWN]),
+        **each.as_dict(page.rows, promises.rows),
         "changes_count": each.changes_in_all, "promises_count": each.promised,
         "next": address(page.next), "previous": address(page.previous),
+        "promises_next": address(promises.next), "promises_previous": address(promises.previous),
         "file": reverse("report-file", args=[quarter, "json"], query=query.dict()), "closed": closed})
 
 

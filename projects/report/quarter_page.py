@@ -10,8 +10,6 @@ from projects.summary import Change, states_between
 from projects.summary.changes_page import SIZE
 from projects.summary.lists import status_from
 
-SHOWN = 200  # promises; the files hold all of them
-
 
 @dataclass(frozen=True)
 class Told:
@@ -47,7 +45,7 @@ def _said(changes, day, known_at):
 
 def flow_of(each, document=None):
     """The Flow of the first list in which something changed; None where it is too long to be followed."""
-    moved = {row.list_slug for row in each.changes[:SIZE]}
+    moved = {row.list_slug for row in each.changes[: SIZE + 1]}
     main = next((row for row in each.own if row.project_list.slug in moved), None)
     if main is None or main.recorded.value > MOST:
         return None

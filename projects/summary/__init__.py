@@ -3,7 +3,7 @@
 Nothing else counts projects. Only published top-level projects count, never parts, and a list's sample
 rows never meet the real ones: a summary is of one list, and the quarter's lists are the real ones.
 """
-from projects.summary.changes_page import page_of_changes
+from projects.summary.changes_page import page_of_changes, page_of_promises
 from projects.summary.difference import DIFFERENCE_DEFINITIONS
 from projects.summary.facet import FACET, Facet, Option, facets
 from projects.summary.incomplete import lacking
@@ -73,7 +73,7 @@ __all__ = [
     "Stair", "TaskProgress", "Telling", "UNKNOWN", "Year", "at_close", "by_light", "by_light_with", "by_source",
     "by_year", "changes_between", "corrected", "declarations_of_sources", "drift", "facets", "first_day", "groups_by",
     "lacking", "last_changed", "late", "lights_by_colour", "list_summaries", "news", "overdue_by", "own_by_status",
-    "page_of_changes", "past_due", "pending_by", "quarter_figures", "quarter_summary", "quarters_with_news", "stair",
-    "stair_of", "states_between", "task_progress", "tasks_between", "tellings_of", "unit_standings",
-    "uses_of_sources", "verdicts", "whole_progress", "with_verdict",
+    "page_of_changes", "page_of_promises", "past_due", "pending_by", "quarter_figures", "quarter_summary",
+    "quarters_with_news", "stair", "stair_of", "states_between", "task_progress", "tasks_between", "tellings_of",
+    "unit_standings", "uses_of_sources", "verdicts", "whole_progress", "with_verdict",
 ]

@@ -1,5 +1,12 @@
-"""The changes of a quarter in pages, each found by the project next to it: no page reads those before it."""
+"""The changes and the promises of a quarter in pages, each found by the row next to it: no page reads those before it.
+
+An address has one place, in one of both: a change is named by its project's code, a promise by “due:”, its day and its
+project's code. The other list stands at its first page.
+"""
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -8,8 +15,23 @@ from guicheng.tables.listing import Listing
 from guicheng.tables.paging import COUNT_CAP, NO_PAGE, WRONG_PLACE, NoSuchPage, Page
 from projects.models import Project
 
-SIZE = 200
+SIZE = 50  # as many as a person looks through; the files hold all
 CODE = re.compile(r"[-\w]{1,100}", re.ASCII)
+DUE = re.compile(r"due:(\d{4}-\d\d-\d\d)_([-\w]{1,100})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Places:
+    """How the rows of one list are found again. `token` names a row in an address, and is its order.
+
+    `later`, `earlier`: the conditions on a Listing's queryset of what lies beyond a token; they raise ValidationError.
+    """
+
+    is_own: Callable
+    form: re.Pattern
+    token: Callable
+    later: Callable
+    earlier: Callable
 
 
 def page_of_changes(changes, query):
@@ -17,50 +39,91 @@ def page_of_changes(changes, query):
 
     Raises ValidationError, and NoSuchPage where nothing is beyond it.
     """
-    after, before = query.get("after", ""), query.get("before", "")
-    if after and before or not all(CODE.fullmatch(code) for code in (after, before) if code):
+    return _page_of(changes, query, CHANGES)
+
+
+def page_of_promises(promises, query):
+    """The same of the Judgements: a project has one promise for a day."""
+    return _page_of(promises, query, PROMISES)
+
+
+def _page_of(rows, query, places):
+    after, before = (token if places.is_own(token) else "" for token in (
+        query.get("after", ""), query.get("before", "")))
+    if after and before or not all(places.form.fullmatch(token) for token in (after, before) if token):
         raise ValidationError(WRONG_PLACE)
-    if not (after or before):
-        return _page(changes[:SIZE], has_previous=False, has_next=len(changes) > SIZE, count=len(changes))
-    rows = (_read if isinstance(changes, Listing) else _cut)(changes, after, before)
-    if not rows:
-        raise NoSuchPage(NO_PAGE)
-    has_more = len(rows) > SIZE
-    shown = rows[-SIZE:] if before else rows[:SIZE]
-    return _page(shown, has_previous=bool(after) or has_more, has_next=bool(before) or has_more, count=len(changes))
+    if after or before:
+        found = (_read if isinstance(rows, Listing) else _cut)(rows, after, before, places)
+        if not found:
+            raise NoSuchPage(NO_PAGE)
+    else:
+        found = rows[: SIZE + 1]
+    has_more = len(found) > SIZE
+    shown = found[-SIZE:] if before else found[:SIZE]
+    return Page(
+        shown, {"before": places.token(shown[0])} if shown and (after or before and has_more) else None,
+        {"after": places.token(shown[-1])} if shown and (before or has_more) else None, min(len(rows), COUNT_CAP + 1))
 
 
-def _page(rows, has_previous, has_next, count):
-    return Page(rows, {"before": rows[0].code} if has_previous and rows else None,
-                {"after": rows[-1].code} if has_next and rows else None, min(count, COUNT_CAP + 1))
-
-
-def _cut(changes, after, before):
+def _cut(rows, after, before, places):
     """Of a closed quarter: one more than a page of its rows."""
-    place = next((index for index, row in enumerate(changes) if row.code == (after or before)), None)
+    place = next((index for index, row in enumerate(rows) if places.token(row) == (after or before)), None)
     if place is None:
         raise ValidationError(WRONG_PLACE)
-    return changes[place + 1: place + 2 + SIZE] if after else changes[max(0, place - 1 - SIZE): place]
+    return rows[place + 1: place + 2 + SIZE] if after else rows[max(0, place - 1 - SIZE): place]
 
 
-def _read(changes, after, before):
-    """One more than a page of the rows beyond a project, whether or not it is still one of them."""
-    found = list(Project.objects.published().filter(code=after or before).values_list("project_list__order", flat=True))
+def _read(listing, after, before, places):
+    """One more than a page of the rows beyond a place, whether or not its own is still one of them."""
+    if after:
+        return listing.make(list(listing.rows.filter(places.later(after))[: SIZE + 1]))
+    return listing.make(list(listing.rows.filter(places.earlier(before)).reverse()[: SIZE + 1])[::-1])
+
+
+# --- the order of the changes: those on no list come last ------------------------------------------
+def _order_of(code):
+    found = list(Project.objects.published().filter(code=code).values_list("project_list__order", flat=True))
     if not found:
         raise ValidationError(WRONG_PLACE)
-    if after:
-        return changes.make(list(changes.rows.filter(_later(found[0], after))[: SIZE + 1]))
-    return changes.make(list(changes.rows.filter(_earlier(found[0], before)).reverse()[: SIZE + 1])[::-1])
+    return found[0]
 
 
-def _later(order, code):
-    """The condition of `changes_between`'s order: those on no list come last."""
+def _later(code):
+    order = _order_of(code)
     if order is None:
         return Q(project_list=None, code__gt=code)
     return Q(project_list=None) | Q(project_list__order__gt=order) | Q(project_list__order=order, code__gt=code)
 
 
-def _earlier(order, code):
+def _earlier(code):
+    order = _order_of(code)
     if order is None:
         return Q(project_list__isnull=False) | Q(project_list=None, code__lt=code)
     return Q(project_list__order__lt=order) | Q(project_list__order=order, code__lt=code)
+
+
+CHANGES = Places(lambda token: not token.startswith("due:"), CODE, lambda row: row.code, _later, _earlier)
+
+
+# --- the order of the promises: by the day they fall due -------------------------------------------
+def _due(token):
+    day, code = DUE.fullmatch(token).groups()
+    try:
+        return date.fromisoformat(day), code
+    except ValueError as error:
+        raise ValidationError(WRONG_PLACE) from error
+
+
+def _due_later(token):
+    day, code = _due(token)
+    return Q(due_on__gt=day) | Q(due_on=day, project__code__gt=code)
+
+
+def _due_earlier(token):
+    day, code = _due(token)
+    return Q(due_on__lt=day) | Q(due_on=day, project__code__lt=code)
+
+
+PROMISES = Places(
+    lambda token: token.startswith("due:"), DUE,
+    lambda row: f"due:{row.promise.due_on.isoformat()}_{row.promise.project.code}", _due_later, _due_earlier)

@@ -36,7 +36,7 @@ from projects.report.covered import Withheld, covered_document, served
 from projects.report.files import EVERYBODY, FORMATS, STAFF
 from projects.report.page import render_html
 from projects.report.picture import alternative_text
-from projects.report.quarter_page import SHOWN, flow_of, groups_of, said_by_all
+from projects.report.quarter_page import flow_of, groups_of, said_by_all
 from projects.report.reading import definitions_of, summary_of
 from projects.report.without_units import public_document, whole_of
 
@@ -190,6 +190,7 @@ def report_detail(request, asked):
     close, quarter = asked.close, asked.quarter
     document, each = asked.document.public if close else None, asked.summary
     page = summary.page_of_changes(each.changes, request.GET)
+    promises = summary.page_of_promises(each.promises, request.GET)
     corrections = list(corrections_since(close.known_at, close.as_of)) if close else []
     outline = None if close else outline_of(quarter, each)
     return render(request, "projects/report_detail.html", {
@@ -198,7 +199,8 @@ def report_detail(request, asked):
         "definitions": definitions_of(document.figures) if close else [
             *summary.DEFINITIONS, *summary.QUARTER_DEFINITIONS],
         "close": close, "parts": document.numbered_parts if close else [], "served": asked.served,
-        "promised": each.promised, "promises": (promises := each.promises[:SHOWN]), "by_all": said_by_all(promises),
+        "promised": each.promised, "promises": promises,
+        "by_all": None if promises.previous or promises.next else said_by_all(promises.rows),
         "lead": digest.lead((document or outline).figures), "page": page,
         "groups": groups_of(each, page.rows, document),
         "headlines": [(telling, count) for telling, count in each.tellings.items() if count][:3],

@@ -1,11 +1,11 @@
-"""The changes of a quarter in pages: every one once, in order, forwards and back, open and closed, page and JSON."""
+"""The changes and promises of a quarter in pages: each once, in order, forwards and back, open and closed."""
 import re
 from datetime import date
 
 import pytest
 
 from guicheng.days.quarters import Quarter
-from projects.models import ProgressUpdate, QuarterReport
+from projects.models import ProgressUpdate, Project, QuarterReport
 from projects.report import close as quarter_close
 from projects.report.reading import summary_of
 from projects.summary import changes_page, quarter_summary
@@ -28,7 +28,7 @@ def seven(db, key_list, monkeypatch):
 
 
 def codes(page):
-    return re.findall(r'<a href="/projects/(p\d)/">', page[page.index('id="changes"'):])
+    return re.findall(r'<a href="/projects/(p\d)/">', page[page.index('id="changes"'):page.index('id="promises"')])
 
 
 def close_it():
@@ -45,7 +45,7 @@ def test_every_change_is_on_one_page(visitor, seven, is_closed):
     while address:
         page = visitor.get(address).text
         found.append(codes(page))
-        assert "一页列 200 个，全部见 Excel 表格。" in page
+        assert "一页列 50 个，全部见 Excel 表格。" in page
         link = re.search(r'<a rel="next" href="([^"#]*)#changes">', page)
         address = link and PAGE + link[1]
     assert found == [seven[:2], seven[2:4], seven[4:6], seven[6:]]
@@ -97,12 +97,69 @@ def test_a_wrong_place_gets_one_sentence(visitor, seven, query, status, is_close
         assert status == 200 or "请从第一页重新翻。" in answer.content.decode()
 
 
-def test_promises_beyond_the_first_are_told_by_number(visitor, seven, monkeypatch):
-    monkeypatch.setattr("projects.api.SHOWN", 1)
-    for code in ("p0", "p1"):
-        factories.make_promise(ProgressUpdate.objects.get(project__code=code).project, due_on=date(2021, 12, 31))
-    answer = visitor.get(API).json()
-    assert (len(answer["promises"]), answer["promises_count"]) == (1, 2)
+@pytest.fixture
+def promised(seven):
+    """[(code, due day)] of five promises in their order."""
+    found = [("p0", date(2021, 10, 1)), ("p1", date(2021, 12, 30)), ("p2", date(2021, 12, 30)),
+             ("p0", date(2021, 12, 31)), ("p9", date(2021, 12, 31))]
+    for number, (code, day) in enumerate(found):
+        factories.make_promise(Project.objects.get(code=code), due_on=day, text=f"第 {number} 条")
+    return found
+
+
+def due(answer):
+    return [(row["code"], date.fromisoformat(row["due"])) for row in answer["promises"]]
+
+
+@pytest.mark.parametrize("is_closed", [False, True], ids=["open", "closed"])
+def test_the_promises_lead_on_and_back(visitor, promised, is_closed):
+    if is_closed:
+        close_it()
+    pages, answer = [], visitor.get(API).json()
+    assert answer["promises_count"] == 5 and answer["promises_previous"] is None
+    while True:
+        pages.append(due(answer))
+        assert answer["file"] == "/reports/2021Q4.json" and answer["previous"] is None
+        if answer["promises_next"] is None:
+            break
+        answer = visitor.get(answer["promises_next"]).json()
+    assert pages == [promised[:2], promised[2:4], promised[4:]]
+    back = visitor.get(answer["promises_previous"]).json()
+    assert due(back) == promised[2:4] and due(visitor.get(back["promises_previous"]).json()) == promised[:2]
+
+
+@pytest.mark.parametrize("is_closed", [False, True], ids=["open", "closed"])
+def test_the_page_leads_on_through_the_promises(visitor, promised, is_closed):
+    if is_closed:
+        close_it()
+    found, address = [], PAGE
+    while address:
+        page = visitor.get(address).text
+        assert codes(page)[:2] == ["p1", "p4"], "the changes stand at their first page"
+        found += re.findall(r'<small class="meta">第 (\d) 条，', page)
+        link = re.search(r'<a rel="next" href="([^"#]*)#promises">', page)
+        address = link and PAGE + link[1].replace("&amp;", "&")
+    assert found == list("01234")
+
+
+@pytest.mark.parametrize("is_closed", [False, True], ids=["open", "closed"])
+@pytest.mark.parametrize("query, status", [
+    ("after=due:2021-12-31_p9", 404), ("before=due:2021-10-01_p0", 404), ("after=due:2021-13-01_p1", 400),
+    ("after=due:", 400), ("after=due:2021-12-30_p1&before=due:2021-12-31_p9", 400), ("before=due:2021-12-31_%00", 400)])
+def test_a_wrong_place_among_the_promises_gets_one_sentence(visitor, promised, query, status, is_closed):
+    if is_closed:
+        close_it()
+    for address in (PAGE, API):
+        answer = visitor.get(f"{address}?{query}")
+        assert answer.status_code == status and "请从第一页重新翻。" in answer.content.decode()
+
+
+def test_what_all_say_is_told_once_only_where_one_page_has_all(visitor, seven, monkeypatch):
+    for code in ("p0", "p1", "p2"):
+        factories.make_promise(Project.objects.get(code=code), due_on=date(2021, 12, 31))
+    assert "都写着" not in visitor.get(PAGE).text
+    monkeypatch.setattr(changes_page, "SIZE", 3)
+    assert "都写着" in visitor.get(PAGE).text
 
 
 def test_a_later_page_asks_for_no_row_before_it(seven, django_assert_num_queries):
