@@ -202,8 +202,12 @@ class QuarterClose(OfQuarter):
     @cached_property
     def document(self):
         """The frozen document, as the renderers take it."""
-        return Document(json.loads(self.figures_json), json.loads(self.report_json), {
-            "number": self.sequence, "closed_on": self.closed_on.isoformat()})
+        return Document(json.loads(self.figures_json), json.loads(self.report_json), self.closing)
+
+    @property
+    def closing(self):
+        """What its document says of the close itself."""
+        return {"number": self.sequence, "closed_on": self.closed_on.isoformat()}
 
     @property
     def closed_on(self) -> date:

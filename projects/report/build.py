@@ -17,13 +17,21 @@ from projects.supervision.lights import NEEDED, lights_of
 OUTLINED = 200  # rows of an outline
 
 
-def document_of(quarter, known_at=None, as_of=None):
-    """The document of a quarter as it stands, not closed: figures for everybody, lights and words for staff."""
+def _sorted(rows, order=None):
+    return sorted(rows, key=order) if order else list(rows)
+
+
+def document_of(quarter, known_at=None, as_of=None, keep=_sorted):
+    """The document of a quarter as it stands, not closed: figures for everybody, lights and words for staff.
+
+    `keep`: that of a Spool where its rows are to lie on the disk.
+    """
     each = summary.quarter_summary(quarter, known_at, as_of)
     place = _places(each.lists)
     rows = sorted(rows_by(each.as_of, known_at, for_staff=True), key=lambda row: place(row.public))
-    figures = _figures(quarter, each, [row.public for row in rows], known_at, _sorted)
-    return Document(figures, _for_staff(quarter, each.as_of, rows, each.lists))
+    for_staff = _for_staff(quarter, each.as_of, rows, each.lists, keep)
+    rows = keep((row.public for row in rows), place)
+    return Document(_figures(quarter, each, rows, known_at, keep), for_staff)
 
 
 def public_document_of(quarter, known_at=None, as_of=None):
@@ -32,10 +40,6 @@ def public_document_of(quarter, known_at=None, as_of=None):
     spool = Spool()
     rows = spool.keep((row.public for row in rows_by(each.as_of, known_at)), _places(each.lists))
     return Document(_figures(quarter, each, rows, known_at, spool.keep))
-
-
-def _sorted(rows, order=None):
-    return sorted(rows, key=order) if order else list(rows)
 
 
 def _places(lists):
@@ -111,14 +115,9 @@ def _communities(quarter):
 
 
 # --- for staff -----------------------------------------------------------------------------------
-def _for_staff(quarter, day, rows, lists):
-    rule, by_colour, lights = LightRule.objects.in_force(day), Counter(), []
-    counted = [row for row in rows if not row.public["is_part"]]
-    for start in range(0, len(counted), CHUNK):
-        chunk = counted[start: start + CHUNK]
-        found = lights_of(Project.objects.filter(pk__in=[row.pk for row in chunk]).only(*NEEDED), day)
-        by_colour += summary.lights_by_colour(found.values())
-        lights += [_light(row.public, found[row.pk]) for row in chunk]
+def _for_staff(quarter, day, rows, lists, keep):
+    rule, by_colour = LightRule.objects.in_force(day), Counter()
+    lights = keep(_lights(rows, day, by_colour))
     return {
         "lights": lights,
         "light_counts": [{"colour": colour.value, "word": colour.label, "count": by_colour[colour]}
@@ -135,6 +134,16 @@ def _for_staff(quarter, day, rows, lists):
         "words": [{"code": row.public["code"], **row.said.words} for row in rows
                   if row.said.words and any(row.said.words.values())],
     }
+
+
+def _lights(rows, day, by_colour):
+    """Yield the light of each counted row, and count it."""
+    counted = [row for row in rows if not row.public["is_part"]]
+    for start in range(0, len(counted), CHUNK):
+        chunk = counted[start: start + CHUNK]
+        found = lights_of(Project.objects.filter(pk__in=[row.pk for row in chunk]).only(*NEEDED), day)
+        by_colour.update(summary.lights_by_colour(found.values()))
+        yield from (_light(row.public, found[row.pk]) for row in chunk)
 
 
 def _light(public, light):

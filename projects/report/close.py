@@ -23,15 +23,19 @@ from projects.report.build import document_of
 from projects.report.files import FORMATS
 from projects.report.prose import ENDINGS, WRITTEN, paragraphs, titles_of
 from projects.report.tokens import fill, tokens
+from projects.spooled import Spool, Spooled
 
 FINGERPRINTS = ("figures_sha256", "figures_sm3", "report_sha256", "report_sm3")
 SHORTEST = 16  # signs of a fingerprint that still name one close
 
 
 # --- the draft -----------------------------------------------------------------------------------
-def draft_of(report, known_at=None):
-    """The document of a quarter with the text of its report, tokens filled. Raises ValidationError of wrong tokens."""
-    return with_text(document_of(report.quarter, known_at), report)
+def draft_of(report, known_at=None, **kept):
+    """The document of a quarter with the text of its report, tokens filled. Raises ValidationError of wrong tokens.
+
+    `kept`: as `document_of` is told where its rows are to lie.
+    """
+    return with_text(document_of(report.quarter, known_at, **kept), report)
 
 
 def with_text(document, report):
@@ -73,7 +77,7 @@ def close(report, by, address=""):
         year=report.year, number=report.number, sequence=sequence, known_at=known_at, as_of=document.as_of,
         closed_by=by, address=address, figures_json=figures, report_json=text, figures_sha256=sha256(figures),
         figures_sm3=sm3(figures), report_sha256=sha256(text), report_sm3=sm3(text))
-    files = rendered(row)
+    files = rendered(row, _as_kept(document, row))
     try:
         with transaction.atomic():
             current = QuarterReport.objects.select_for_update(no_key=True).get(pk=report.pk)
@@ -123,7 +127,7 @@ def _frozen(report):
         _hold_the_ledger()
         newest = ProgressUpdate.objects.aggregate(newest=Max("recorded_at"))["newest"]
         known_at = max(filter(None, [timezone.now(), newest]))
-        return known_at, _stated_by(known_at), draft_of(report, known_at)
+        return known_at, _stated_by(known_at), draft_of(report, known_at, keep=Spool().keep)
 
 
 def _hold_the_ledger():
@@ -137,9 +141,16 @@ def _stated_by(instant):
     return ProgressUpdate.objects.filter(recorded_at__lte=instant).count()
 
 
-def rendered(close):
+def _as_kept(document, close):
+    """What `close.document` will be, to the order of its keys: rows that lie on the disk stay there."""
+    figures, report = ({name: value if isinstance(value, Spooled) else json.loads(canonical(value))
+                        for name, value in sorted(part.items())} for part in (document.figures, document.report))
+    return replace(document, figures=figures, report=report, closing=close.closing)
+
+
+def rendered(close, document=None):
     """{format: bytes} of a close, from its frozen document alone. What this machine cannot make is left out."""
-    document, files = close.document, {}
+    document, files = document or close.document, {}
     for name, each in FORMATS.items():
         try:
             files[name] = each.render(document, close.address)

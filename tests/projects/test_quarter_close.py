@@ -20,6 +20,7 @@ from projects.report import close as quarter_close
 from projects.report.build import document_of
 from projects.report.files import FORMATS
 from projects.report.reading import summary_of
+from projects.spooled import Spool, Spooled
 from projects.summary import drift
 from tests import factories
 
@@ -111,6 +112,13 @@ def test_every_file_is_kept_and_made_again_alike(closed):
     assert kept.keys() >= {"json"}
     again = quarter_close.rendered(QuarterClose.objects.get(pk=closed.pk))
     assert {name: sha256(again[name]) for name in again} == {name: sha256(kept[name]) for name in again}
+
+
+def test_on_the_disk_it_is_the_same_document(closed):
+    in_memory, on_disk = (document_of(Q4, closed.known_at, **kept) for kept in ({}, {"keep": Spool().keep}))
+    assert isinstance(on_disk.figures["projects"], Spooled) and isinstance(on_disk.report["lights"], Spooled)
+    assert canonical(in_memory.figures) == canonical(on_disk.figures) == closed.figures_json
+    assert in_memory.report["lights"] and canonical(in_memory.report) == canonical(on_disk.report)
 
 
 # --- later corrections ---------------------------------------------------------------------------
