@@ -52,13 +52,13 @@ def by_day(works):
     return sorted(works, key=lambda work: work.day or date.max)
 
 
-def headline(today, returned, works, waiting):
-    """The page in one sentence: what was returned, what is due, how much waits for a review."""
+def headline(today, returned, works, waiting, red=0):
+    """The page in one sentence: what was returned, what is due, how much waits for a review, what has a red light."""
     late = len([work for work in works if work.day and work.day < today])
     due = len([work for work in works if work.day == today])
     parts = [words for number, words in [
         (returned, f"退回来 {returned} 件"), (late, f"过了期限 {late} 件"), (due, f"今天到期 {due} 件"),
-        (waiting, f"等你审核 {waiting} 条")] if number]
+        (waiting, f"等你审核 {waiting} 条"), (red, f"红灯的项目 {red} 个")] if number]
     coming = next((work for work in by_day(works) if work.day and work.day > today), None)
     if coming:
         parts.append(f"{'' if parts else '今天没有到期的，'}下一件 {coming.when}到期")

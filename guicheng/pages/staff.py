@@ -24,7 +24,8 @@ def first_page(user, samples=False, unexplained=""):
         **found, "today": today, "works": works, "inbox": inbox, "unread_messages": inbox.total,
         "week": week_of(today, [*found.get("week_marks", []),
                                 *((work.day, work.title, work.address) for work in works)]),
-        "title": headline(today, returned.total if returned else 0, works, queue.total if queue else 0),
+        "title": headline(today, returned.total if returned else 0, works, queue.total if queue else 0,
+                          red=found.get("red", 0)),
         "account_links": account_links(user), "ways": [*projects.ways(user), *seal_ways(user)],
         "sees_everything": sees_everything(user),
     }

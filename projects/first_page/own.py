@@ -31,10 +31,11 @@ def own_projects(user):
     lights, today = summary.Sorted.of(own, whole=True), timezone.localdate()
     tiles = light_counts(lights.by_colour(), {"is_sample__exact": 0})
     to_do = lights.first(TO_DO, OFFERED, _read)
+    number = {tile.light.colour: tile.count for tile in tiles}
     return {
-        "tiles": tiles, "own_total": sum(tile.count for tile in tiles),
+        "tiles": tiles, "own_total": sum(number.values()), "red": number.get("red", 0),
         "due": _due(own, to_do, today), "open_projects": to_do[:OFFERED],
-        "open_cut": sum(tile.count for tile in tiles if tile.light.colour in TO_DO) > OFFERED,
+        "open_cut": sum(number.get(colour, 0) for colour in TO_DO) > OFFERED,
         "lacking": lacking_ways(own), "week_marks": milestones_this_week(own, today),
         "by_light": [(tile, _beginning(lights, to_do, tile))
                      for colour in TO_DO for tile in tiles if tile.light.colour == colour],

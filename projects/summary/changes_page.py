@@ -15,7 +15,7 @@ from guicheng.tables.listing import Listing
 from guicheng.tables.paging import COUNT_CAP, NO_PAGE, WRONG_PLACE, NoSuchPage, Page
 from projects.models import Project
 
-SIZE = 50  # as many as a person looks through; the files hold all
+SIZE = 20  # as many as a person looks through; the files hold all
 CODE = re.compile(r"[-\w]{1,100}", re.ASCII)
 DUE = re.compile(r"due:(\d{4}-\d\d-\d\d)_([-\w]{1,100})", re.ASCII)
 

@@ -300,7 +300,8 @@ def queries_of(client):
     return len(queries)
 
 
-QUERIES = {"clerk": 18, "reviewer": 24, "leader": 28, "supervisor": 28, "street_admin": 38, "auditor": 6}
+# who sees the street asks one query more for the newest day of each list, since their numbers are kept
+QUERIES = {"clerk": 18, "reviewer": 24, "leader": 29, "supervisor": 29, "street_admin": 39, "auditor": 6}
 
 
 @pytest.mark.parametrize("role", QUERIES)

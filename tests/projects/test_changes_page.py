@@ -53,7 +53,7 @@ def test_every_change_is_on_one_page(visitor, seven, is_closed):
     while address:
         page = visitor.get(address).text
         found.append(codes(page))
-        assert "一页列 50 个，全部见 Excel 表格。" in page
+        assert "一页列 20 个，全部见 Excel 表格。" in page
         link = re.search(r'<a rel="next" href="([^"#]*)#changes">', page)
         address = link and PAGE + link[1]
     assert found == [seven[:2], seven[2:4], seven[4:6], seven[6:]]
