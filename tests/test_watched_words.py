@@ -13,6 +13,7 @@ from django.urls import reverse
 import projects.report.forms  # noqa: F401 - classes that ask
 from guicheng.fields import ALL, watched
 from guicheng.files.forms import AttachmentsForm, forms_of
+from guicheng.kept.rollup import Rollup
 from guicheng.office.watched import ASK, AsksAboutWords, texts_of, words_in
 from partybuilding.models import Metric, ReadingRow, ReportedReading
 from projects.admin.bulk import BulkForm
@@ -45,9 +46,9 @@ def word(db):
 
 
 def texts():
-    """Every text that is to be looked at: (model, field)."""
+    """Every text that is to be looked at: (model, field). Nobody writes in a rollup."""
     return {(model, name) for label in OURS for model in apps.get_app_config(label).get_models()
-            for name in watched(model)}
+            if not issubclass(model, Rollup) for name in watched(model)}
 
 
 def asks(form, name):

@@ -12,9 +12,10 @@ from projects.models import Discrepancy, LightRule, Project, Promise
 from projects.models.lights import Colour
 from projects.report.rows import CHUNK, rows_by
 from projects.spooled import Spool, among
+from projects.summary.changes_page import SIZE
 from projects.supervision.lights import NEEDED, lights_of
 
-OUTLINED = 200  # rows of an outline
+OUTLINED = SIZE + 1  # rows of an outline: those a page of the quarter reads, so that they are read once
 
 
 def _sorted(rows, order=None):

@@ -61,11 +61,11 @@ def test_during_a_close(close, project, monkeypatch):
     """Published after the document was drawn, before the close stands there to be seen: the close is tried again."""
     draw = quarter_close.rendered
 
-    def published_meanwhile(row):
+    def published_meanwhile(row, document):
         with monkeypatch.context() as patch:
             patch.setattr("django.utils.timezone.now", an_hour_ago)
             publish(project)
-        return draw(row)
+        return draw(row, document)
 
     monkeypatch.setattr(quarter_close, "rendered", published_meanwhile)
     with pytest.raises(ValidationError, match="请再锁定一次"):
