@@ -32,3 +32,16 @@ def test_what_runs_once_is_there_and_names_no_database():
 def test_only_the_modules_of_the_list_run_once(request):
     here, there = request.node, SimpleNamespace(path=ROOT / "pages" / "test_public.py")
     assert runs_once(there) and not runs_once(here)
+
+
+SKIPS_BY_DATABASE = re.compile(r"skip(?:if)?\([^)]*vendor")
+
+
+def test_none_is_skipped_for_its_database():
+    """What means something on one database only says `on_sqlite` or `on_postgresql`: a skipped test fails the run."""
+    assert [path.relative_to(ROOT).as_posix() for path in sorted(ROOT.rglob("*.py"))
+            if SKIPS_BY_DATABASE.search(path.read_text())] == []
+
+
+def test_control_a_skip_by_database_is_found():
+    assert SKIPS_BY_DATABASE.search("@pytest.mark.skip" + 'if(connection.vendor != "sqlite", reason="…")')

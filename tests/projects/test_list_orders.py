@@ -9,10 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from projects.filters import ProjectFilter
 from projects.views.projects import ROW
 from tests import factories
+from tests.databases import on_sqlite
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a small table whole")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -31,6 +30,7 @@ def plans(ask, spaces):
                 for row in cursor.execute(f"EXPLAIN QUERY PLAN {spaces}{each['sql']}").fetchall()]
 
 
+@on_sqlite  # PostgreSQL reads a small table whole
 @pytest.mark.parametrize(("query", "index"), [
     ("order=due", "project_by_due"), ("order=name", "project_by_name"), ("data=sample", "project_samples"),
     ("", "project_newest"), ("list=there", "project_list_newest"), ("status=completed", "project_status_newest")])
