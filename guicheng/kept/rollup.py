@@ -14,6 +14,7 @@ from django.apps import apps
 from django.db import DatabaseError, connections, models, transaction
 
 MANY = 1_000  # rows more than are needed: about so many are summed in a millisecond
+ONE_IN = 20  # readers that find so many folds them: not all at once
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class RollupQuerySet(models.QuerySet):
     def counts(self, *by):
         """[(*values of `by`, how many)] of all that there is one of. One query."""
         found = list(self.order_by().values_list(*by).annotate(count=models.Sum("weight"), rows=models.Count("pk")))
-        if sum(row[-1] for row in found) > MANY + len(found) and random.randrange(MANY) == 0:  # noqa: S311 no secret
+        if sum(row[-1] for row in found) > MANY + len(found) and random.randrange(ONE_IN) == 0:  # noqa: S311 no secret
             with suppress(DatabaseError):  # no disk, another at it: they are as right unfolded
                 self.model.objects.using(self.db).fold()
         return [row[:-1] for row in found if row[-2]]

@@ -19,6 +19,7 @@ def fill(size, statements=None):
     from django.core.management import call_command
     from django.db import connection, transaction
 
+    from guicheng.kept.rollup import all_rollups
     from guicheng.trail.append_only import drop_triggers, install_triggers
     from projects.models import Category, Department, ProgressUpdate, Project, ProjectList, Promise
     from projects.sample import seed_sample
@@ -39,6 +40,8 @@ def fill(size, statements=None):
             _copy(cursor, ProgressUpdate, copies, step, {})
             _copy(cursor, Promise, copies, step, {"code": "rows.id || '-' || copies.n"})
     install_triggers()
+    for rollup in all_rollups():  # as readers leave them
+        rollup.objects.fold()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("VACUUM (FULL)")  # the marks' removal wrote every row twice
