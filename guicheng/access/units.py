@@ -3,11 +3,12 @@
 A model says once by which foreign keys it is answered for: `answered_by = ("lead_department", "community")`, or through
 others, `("project__community",)`. Whose rows they are, who reviews them and who is told follows from that.
 """
-from functools import reduce
+from functools import partial, reduce
 
 from django.db import models
 from django.db.models import OuterRef, Q
 
+from guicheng.access.membership import units_of
 from guicheng.access.permissions import sees_everything
 
 
@@ -46,7 +47,7 @@ class Answered(models.Model):
     @classmethod
     def of_units_reviewed_by(cls, user):
         """The condition: this person is a reviewer of a unit that answers."""
-        return cls.of_units(lambda units: units._default_manager.reviewed_by(user))
+        return cls.of_units(lambda units: units_of(user, units, "reviewed_by"))
 
     @classmethod
     def of_small_units(cls, user):
@@ -81,7 +82,7 @@ class Answered(models.Model):
 class AnsweredQuerySet(models.QuerySet):
     def answered_by_units_of(self, user):
         """Those for which a unit answers that this person works for."""
-        return self.filter(self.model.of_units(lambda units: units._default_manager.served_by(user)))
+        return self.filter(self.model.of_units(partial(units_of, user)))
 
 
 def reviews(user, row):

@@ -75,6 +75,7 @@ class GuichengAdminSite(admin.AdminSite):
 
         What somebody sends whose session ended is given back, and the way leads back to the page of the form.
         """
+        from guicheng.access.membership import hold_units
         from guicheng.office.submissions import answered
         from guicheng.public.given_back import signed_out
 
@@ -84,6 +85,8 @@ class GuichengAdminSite(admin.AdminSite):
             ended = request.method == "POST" and not request.user.is_authenticated
             if ended and request.resolver_match.view_name != "admin:logout":
                 return signed_out(request)
+            if request.method in ("GET", "HEAD"):
+                hold_units(request.user)
             return inner(request, *args, **kwargs)
 
         return update_wrapper(wrapper, inner)

@@ -1,5 +1,6 @@
 """A project: anything promised on a list, or named by a source and on none."""
 from collections import defaultdict
+from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -7,6 +8,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 
+from guicheng.access.membership import units_of
 from guicheng.access.permissions import sees_everything
 from guicheng.access.units import Answered
 from guicheng.fields import (
@@ -50,8 +52,8 @@ class ProjectQuerySet(SearchedQuerySet, KeyedQuerySet):
         if sees_everything(user):
             return self
         supported = Project.supporting_departments.through.objects.filter(
-            department__in=Department.objects.served_by(user)).values("project")
-        return self.filter(Project.of_units(lambda units: units.objects.served_by(user)) | Q(pk__in=supported))
+            department__in=units_of(user, Department)).values("project")
+        return self.filter(Project.of_units(partial(units_of, user)) | Q(pk__in=supported))
 
     def of_street(self):
         """The street's own: on one of its lists, or on none and of no other layer."""

@@ -1,5 +1,6 @@
 """督办: 提醒 → 催办单 → 督办单 → 通报, each with a receipt and a reply, and the leaders' 批示."""
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -8,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from guicheng.access.membership import units_of
 from guicheng.access.units import Answered, people_of
 from guicheng.fields import ALL, ChecksAtOnce, CleanCharField, CleanTextField, DayField, in_order, one_of
 from guicheng.notices.inbox import InboxMessage, tell
@@ -25,9 +27,7 @@ class SupervisionNoticeQuerySet(OfProjectQuerySet):
         """Open ones without a reply: those `can_reply_to_notice` gives to this person."""
         if not user.has_perm("projects.answer_supervision"):
             return self.none()
-        def served(units):
-            return units.objects.served_by(user)
-
+        served = partial(units_of, user)
         nobodys = Q(department=None, community=None)
         mine = SupervisionNotice.of_units(served) | nobodys & Project.of_units(served, prefix="project__")
         return self.open().filter(mine, replied_at=None)

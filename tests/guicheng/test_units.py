@@ -1,6 +1,7 @@
 """Which units answer for a row: said once by a model, asked of a row and of a set alike."""
 import pytest
 
+from guicheng.access.membership import hold_units
 from guicheng.access.units import behind, people_of, reviews, works_for
 from partybuilding.models import PartyOrganisation
 from projects.models import ImportRow, ProgressUpdate, Project, SupervisionNotice
@@ -55,3 +56,18 @@ def test_a_party_organisation_answers_with_all_below_it(clerk, reviewer):
     assert set(rows.served_by(clerk)) == set(rows.served_by(reviewer)) == {top, below}
     assert set(rows.reviewed_by(reviewer)) == {top, below} and not rows.reviewed_by(clerk).exists()
     assert works_for(clerk, [below]) and not works_for(factories.make_user(), [below])
+
+
+def test_held_units_give_the_same_rows_and_last_for_one_request(project, office, community, clerk, reviewer, sign_in):
+    Project.objects.filter(pk=project.pk).update(lead_department=office, community=community)
+    factories.make_project().supporting_departments.add(office)
+    models = [Project, ProgressUpdate, SupervisionNotice]
+    for user in (clerk, reviewer):
+        free = [set(model.objects.visible_to(user)) for model in models]
+        hold_units(user)
+        assert [set(model.objects.visible_to(user)) for model in models] == free and len(free[0]) == 2
+        assert Project.objects.filter(Project.of_units_reviewed_by(user)).exists() == (user == reviewer)
+    client = sign_in(clerk)
+    assert client.get("/admin/").context["own_total"] == 2
+    office.clerks.clear()
+    assert client.get("/admin/").context["own_total"] == 0
