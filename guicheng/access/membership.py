@@ -2,7 +2,7 @@
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import CharField, Exists, OuterRef, Q, Value
 
 from guicheng.text import is_row_number
 
@@ -61,20 +61,30 @@ def hold_units(user):
     For a request that only reads: as a page asks for many things of one's units, the database would look them up for
     each, and could not know how few they are. Held on this object alone, so what is changed holds in the next request.
     """
-    user.units_held = {}
+    user.units_held = None
 
 
 def units_of(user, model, verb="served_by"):
     """The units of `model` that this person works for, or with "reviewed_by" reviews for, to stand behind `__in`.
 
-    A queryset; where they are held, their keys.
+    A queryset; where they are held, their keys. A model that widens itself is asked each time.
     """
-    rows, held = getattr(model._default_manager, verb)(user), getattr(user, "units_held", None)
-    if held is None:
+    rows = getattr(model._default_manager, verb)(user)
+    if not hasattr(user, "units_held") or getattr(type(rows), verb) is not getattr(MembershipQuerySet, verb):
         return rows
-    if (model, verb) not in held:
-        held[model, verb] = list(rows.order_by().values_list("pk", flat=True))
-    return held[model, verb]
+    if user.units_held is None:
+        user.units_held = list(_memberships(user))
+    parts = ("clerks", "reviewers") if verb == "served_by" else ("reviewers",)
+    return sorted({pk for label, part, pk in user.units_held if label == model._meta.label and part in parts})
+
+
+def _memberships(user):
+    """(label of the model, part, key of the unit) of every unit this person is a clerk or reviewer of."""
+    first, *others = (
+        getattr(model, part).through.objects.filter(user=user).order_by().values_list(
+            Value(model._meta.label, CharField()), Value(part, CharField()), model._meta.model_name)
+        for model in unit_models() for part in ("clerks", "reviewers"))
+    return first.union(*others, all=True)
 
 
 def unit_models():

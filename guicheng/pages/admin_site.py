@@ -107,6 +107,16 @@ class GuichengAdminSite(admin.AdminSite):
                            unexplained=request.GET.get("unexplained", ""))
         return super().index(request, {**parts, **(extra_context or {})})
 
+    def lists(self, request):
+        """{label: model} of the lists this person may open."""
+        return {model._meta.label_lower: model for model, each in self._registry.items()
+                if each.has_module_permission(request) and each.has_view_or_change_permission(request)}
+
+    def get_app_list(self, request, app_label=None):
+        """Every admin is asked for all it allows where a page shows that, and not for the frame of each page."""
+        found = partial(super().get_app_list, request, app_label)
+        return found() if app_label else SimpleLazyObject(found)
+
     def login(self, request, extra_context=None):
         from guicheng.accounts.sign_in import SignInForm, TooManyTries
         from guicheng.public.errors import too_many_tries
@@ -136,9 +146,7 @@ class GuichengAdminSite(admin.AdminSite):
         from guicheng.office.submissions import taken
         from guicheng.pages.menu import manual_address, menu_of
 
-        context = super().each_context(request)
-        menu = partial(menu_of, request.user, context["available_apps"], request.resolver_match, request.GET)
-        return {**context, "menu": SimpleLazyObject(menu),
+        return {**super().each_context(request), "menu": SimpleLazyObject(partial(menu_of, self, request)),
                 "manual": SimpleLazyObject(partial(manual_address, request)),
                 "unread_messages": SimpleLazyObject(partial(unread_count, request.user)),
                 "taken": SimpleLazyObject(partial(taken, request))}

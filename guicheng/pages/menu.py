@@ -4,8 +4,10 @@ It names lists by their model and pages by their address, in reading order. What
 so is a section of which nothing is left. A list that nobody placed stands at the end of 设置: none is without a way in.
 """
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from guicheng.access.permissions import can_make_accounts, can_see_faces, can_see_health
 from guicheng.office.manual import address_of
@@ -50,18 +52,22 @@ class Way:
     is_here: bool
 
 
-@dataclass(frozen=True)
+@dataclass
 class Part:
     """A section as one person has it."""
 
     key: str
     title: str
-    ways: list
     is_here: bool
+    make_ways: object  # the ways of most parts nobody sees
 
     @property
     def address(self):
         return reverse("admin:work", args=[self.key])
+
+    @cached_property
+    def ways(self):
+        return self.make_ways()
 
 
 def _has(permission):
@@ -149,18 +155,18 @@ SECTIONS = [
 ]
 
 
-def menu_of(user, available_apps, match, query):
-    """The Parts this person has. `available_apps`: Django's, which asked every admin; `match`: where the request is."""
-    lists = {f"{app['app_label']}.{model['object_name'].lower()}": model
-             for app in available_apps for model in app["models"] if model["admin_url"]}
+def menu_of(site, request):
+    """The Parts this person has."""
+    user, match = request.user, request.resolver_match
+    lists = site.lists(request)
     placed = {entry.leads_to for section in SECTIONS for entry in section.entries}
     unplaced = [Entry(label) for label in lists if label not in placed]
     has = {section.key: [entry for entry in section.entries + (unplaced if section.key == "settings" else [])
                          if _may_open(entry, lists, user)] for section in SECTIONS}
-    here = _here(match, query, [entry for entries in has.values() for entry in entries])
+    here = _here(match, request.GET, [entry for entries in has.values() for entry in entries])
     opened = match.kwargs.get("part") if match and match.url_name == "work" else None
-    return [Part(section.key, section.title, [_way(entry, lists, here) for entry in has[section.key]],
-                 is_here=opened == section.key or here in has[section.key])
+    return [Part(section.key, section.title, opened == section.key or here in has[section.key],
+                 partial(_ways, has[section.key], lists, here, site.name))
             for section in SECTIONS if has[section.key]]
 
 
@@ -181,12 +187,10 @@ def _may_open(entry, lists, user):
     return entry.may is None or entry.may(user)
 
 
-def _way(entry, lists, here):
-    words = entry.words or lists[entry.leads_to]["name"]
-    # a list of another admin site than ours is where Django says
-    address = lists[entry.leads_to]["admin_url"] if entry.is_list and not entry.query else reverse(
-        f"admin:{entry.place}", query=entry.query or None)
-    return Way(words, entry.says, address, entry is here)
+def _ways(entries, lists, here, site_name):
+    return [Way(entry.words or capfirst(lists[entry.leads_to]._meta.verbose_name_plural), entry.says,
+                reverse(f"admin:{entry.place}", query=entry.query or None, current_app=site_name), entry is here)
+            for entry in entries]
 
 
 def _here(match, query, entries):

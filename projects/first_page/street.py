@@ -1,9 +1,11 @@
 """The whole street on a leader's first page: by light, by list, by unit, by community, and what is late."""
 from dataclasses import dataclass, replace
 
-from django.urls import reverse
+from django.template.loader import render_to_string
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 
+from guicheng.kept.remembered import while_it_stands
 from projects import summary
 from projects.models import Project, ProjectList
 from projects.supervision import late
@@ -84,21 +86,27 @@ def _of_lists(projects, samples, filters):
     yield from _of_field(projects.filter(project_list=None), "project_list", filters)
 
 
-def street(user, samples=False):
-    """Everything of the street's part of the page, in a fixed number of queries."""
-    day = timezone.localdate()
-    projects = Project.objects.visible_to(user).filter(is_sample=samples)
+def _figures(samples):
+    """The lights and the charts, drawn: of public projects alone, the same for all who see the whole street."""
+    projects = Project.objects.filter(is_sample=samples)
     filters = {"counted": 1, "is_sample__exact": int(samples)}
     tiles = light_counts(summary.by_light(projects.counted().order_by()), filters)
     charts = [Chart("list", "按清单", "整条是公布总数；没有公布总数的，整条是有明细的。",
                     list(_of_lists(projects, samples, filters)))]
     charts += [Chart(kind, title, "条越长，项目越多。", list(_of_field(projects, kind, filters)))
                for kind, title in CHARTS.items()]
+    return {"tiles": tiles, "total": sum(tile.count for tile in tiles), "address": projects_with(filters),
+            "charts": charts, "drawn": render_to_string("admin/desk/_charts.html", {"charts": charts})}
+
+
+def street(user, samples=False):
+    """Everything of the street's part of the page, in a fixed number of queries."""
+    day = timezone.localdate()
+    projects = Project.objects.visible_to(user).filter(is_sample=samples)
+    late_total, longest = summary.late(projects, day, LATE_SHOWN)
     return {
-        "day": day, "samples": samples, "tiles": tiles, "total": sum(tile.count for tile in tiles),
-        "address": projects_with(filters), "charts": charts,
-        "late": late.late_table(projects, day, LATE_SHOWN),
-        "late_total": summary.late(projects, day),
+        **while_it_stands(("street", samples, get_script_prefix()), lambda: _figures(samples)),
+        "day": day, "samples": samples, "late": late.late_rows(longest, day), "late_total": late_total,
         "late_address": _desk(samples, list="late"),
         "missing_address": _desk(samples, list="missing", lack="plan"),
         "may_instruct": user.has_perm("projects.add_instruction"),

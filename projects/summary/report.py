@@ -1,4 +1,6 @@
 """The quarter in a few figures beside those of its lists, for its report."""
+from django.db.models import Count, Window
+
 from guicheng.figures import Definition, Figure
 from projects.ledger.promises import Verdict, last_ended
 from projects.models import Project, Status
@@ -74,9 +76,13 @@ def corrected(corrections):
     return len(corrections)
 
 
-def late(projects, day):
-    """How many of `projects` are past their day and not finished, parts too: what the 督办台 lists."""
-    return overdue(projects, day).count()
+def late(projects, day, number=1):
+    """(how many, the keys of the first) of `projects` past their day and not finished: what the 督办台 lists.
+
+    Parts too, the longest late first. In one query, for it is a reading of them all.
+    """
+    found = list(overdue(projects, day).annotate(in_all=Window(Count("pk"))).values_list("pk", "in_all")[:number])
+    return found[0][1] if found else 0, [pk for pk, _ in found]
 
 
 def quarter_figures(moves, verdicts, overdue, pending, day):

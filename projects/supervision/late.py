@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from guicheng import words
 from guicheng.days.workdays import WorkCalendar
-from projects.models import Instruction, LightRule, ProgressUpdate, Status
+from projects.models import Instruction, LightRule, ProgressUpdate, Project, Status
 from projects.models.then import NEVER, is_told_unfinished
 from projects.supervision.lights import DUE, RESTING, Light, lights_of
 
@@ -157,10 +157,15 @@ def rows_of(projects, day=None):
             for project in projects]
 
 
-def late_table(projects, day=None, limit=None):
+def late_table(projects, day=None):
     """The one table of what is late: the Rows of the overdue among `projects`, the longest late first."""
     day = day or timezone.localdate()
-    return rows_of(overdue(projects, day)[:limit], day)
+    return rows_of(overdue(projects, day), day)
+
+
+def late_rows(keys, day):
+    """The Rows of these overdue projects, in the order of that table."""
+    return rows_of(unfinished(Project.objects.filter(pk__in=keys)).order_by("due", "pk"), day) if keys else []
 
 
 def _notes(keys):

@@ -41,7 +41,7 @@ class StaffTruth:
         if key == "lacking":
             return late.incomplete(self.projects, scope["lack"]).count()
         if key == "late":
-            return summary.late(self.projects, self.day)
+            return summary.late(self.projects, self.day)[0]
         found = {"pending": late.pending, "soon": late.due_soon, "stale": late.stale,
                  "missing": lambda projects, day: late.incomplete(projects)}[key]
         return len(list(found(self.projects, self.day)))
