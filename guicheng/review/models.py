@@ -29,7 +29,8 @@ class ReviewedQuerySet(AnsweredQuerySet):
 
     def waiting(self):
         """Those in review: 待初审 and 待终审."""
-        return self.filter(state__in=states.IN_REVIEW)
+        # that none is published follows from the states; said for the small index of what is open
+        return self.filter(state__in=states.IN_REVIEW, recorded_at=None)
 
     def for_review_by(self, user):
         """Those whose next step `can_approve` gives to this person."""

@@ -68,7 +68,7 @@ def _read(rows):
 
 
 def own_statements(user):
-    rows = ProgressUpdate.objects.visible_to(user).filter(author=user)
+    rows = ProgressUpdate.objects.visible_to(user).filter(author=user, recorded_at=None)
     counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
     rows = rows.select_related("project").order_by("created_at", "pk")
     returned, drafts = (rows.filter(state=state) if state in counts else rows.none()

@@ -116,7 +116,8 @@ class ProgressUpdate(ChecksAtOnce, LedgerRow, Reviewed, Keyed):
         permissions = [("check_progressupdate", "初审进展"), ("publish_progressupdate", "终审并发布进展")]
         indexes = [
             models.Index("project", F("effective_on").desc(), F("seq").desc(), name="update_newest"),
-            models.Index("state", "created_at", name="update_waiting"),
+            # of what is not public yet: a few among all that ever was said, whoever wrote it
+            models.Index("state", "author", condition=Q(recorded_at__isnull=True), name="update_open"),
             models.Index(F("effective_on").desc(), F("id").desc(), name="update_by_day"),
             models.Index("recorded_at", name="update_recorded"),  # when anything was last published: on every page
         ]
