@@ -2,6 +2,7 @@
 from django.urls import reverse
 
 from guicheng.access.permissions import sees_everything
+from guicheng.days.compiled_for import compiled_for
 from guicheng.office.shown import SHOWN, Shown
 from partybuilding.models import PartyOrganisation, ReportedReading
 
@@ -22,8 +23,13 @@ def _readings(user):
     """The figures that wait for this reviewer, the longest waiting first. One query, two where there are many."""
     if not user.has_perm("partybuilding.check_reportedreading"):
         return {}
-    waiting = ReportedReading.objects.visible_to(user).for_review_by(user)
-    rows = list(waiting.select_related("community", "metric", "author").order_by("pk")[:SHOWN + 1])
-    total = len(rows) if len(rows) <= SHOWN else waiting.count()
+    rows = _waiting(user)
+    total = len(rows) if len(rows) <= SHOWN else ReportedReading.objects.visible_to(user).for_review_by(user).count()
     address = reverse("admin:partybuilding_reportedreading_changelist", query={"for_me": "review"})
     return {"readings": Shown(rows[:SHOWN], total, address)}
+
+
+@compiled_for()
+def _waiting(user):
+    waiting = ReportedReading.objects.visible_to(user).for_review_by(user)
+    return waiting.select_related("community", "metric", "author").order_by("pk")[:SHOWN + 1]

@@ -1,4 +1,6 @@
 """Who works for whom: the clerks, reviewers and administrators of a department, a community, a party organisation."""
+from functools import cache, cached_property
+
 from django.apps import apps
 from django.conf import settings
 from django.db import models
@@ -55,13 +57,28 @@ class Membership(models.Model):
 PARTS = {"clerks": "经办", "reviewers": "审核", "administrators": "管理"}
 
 
+class HeldUnits:
+    """The units one person works for, read at the first question and in one query."""
+
+    def __init__(self, user):
+        self.user = user
+
+    @cached_property
+    def _found(self):
+        return list(_memberships(self.user))
+
+    def keys(self, model, verb):
+        parts = ("clerks", "reviewers") if verb == "served_by" else ("reviewers",)
+        return sorted({pk for label, part, pk in self._found if label == model._meta.label and part in parts})
+
+
 def hold_units(user):
     """From here on read once which units this person works for.
 
     For a request that only reads: as a page asks for many things of one's units, the database would look them up for
     each, and could not know how few they are. Held on this object alone, so what is changed holds in the next request.
     """
-    user.units_held = None
+    user.units_held = HeldUnits(user)
 
 
 def units_of(user, model, verb="served_by"):
@@ -69,13 +86,10 @@ def units_of(user, model, verb="served_by"):
 
     A queryset; where they are held, their keys. A model that widens itself is asked each time.
     """
-    rows = getattr(model._default_manager, verb)(user)
-    if not hasattr(user, "units_held") or getattr(type(rows), verb) is not getattr(MembershipQuerySet, verb):
-        return rows
-    if user.units_held is None:
-        user.units_held = list(_memberships(user))
-    parts = ("clerks", "reviewers") if verb == "served_by" else ("reviewers",)
-    return sorted({pk for label, part, pk in user.units_held if label == model._meta.label and part in parts})
+    units, held = model._default_manager, getattr(user, "units_held", None)
+    if held is None or getattr(units._queryset_class, verb) is not getattr(MembershipQuerySet, verb):
+        return getattr(units, verb)(user)
+    return held.keys(model, verb)
 
 
 def _memberships(user):
@@ -87,9 +101,10 @@ def _memberships(user):
     return first.union(*others, all=True)
 
 
+@cache
 def unit_models():
     """The models that have members, in the order of the apps."""
-    return [model for model in apps.get_models() if issubclass(model, Membership)]
+    return tuple(model for model in apps.get_models() if issubclass(model, Membership))
 
 
 def _through(model, part):

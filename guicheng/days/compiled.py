@@ -45,7 +45,7 @@ class Several(Given):
         return sql.replace(self._place, f"({', '.join(['%s'] * len(found))})"), found
 
 
-class _Compiled:
+class Compiled:
     """A queryset with its SQL."""
 
     def __init__(self, queryset):
@@ -88,7 +88,7 @@ def compiled(**fields):
             if found is None:
                 if len(kept) >= MOST:
                     kept.clear()
-                found = kept[shape] = _Compiled(build(*shape, **_givens(fields)))
+                found = kept[shape] = Compiled(build(*shape, **_givens(fields)))
             return found.rows(values)
 
         rows.kept, rows.givens = kept, lambda: _givens(fields)  # for the guard that builds all of them again

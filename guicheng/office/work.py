@@ -52,10 +52,12 @@ def by_day(works):
     return sorted(works, key=lambda work: work.day or date.max)
 
 
-def headline(today, returned, works, waiting, red=0):
-    """The page in one sentence: what was returned, what is due, how much waits for a review, what has a red light."""
-    late = len([work for work in works if work.day and work.day < today])
-    due = len([work for work in works if work.day == today])
+def headline(today, returned, pressing, works, waiting, red=0):
+    """The page in one sentence: what was returned, what is due, how much waits for a review, what has a red light.
+
+    `pressing`: (how many are past their day, how many are of today), for `works` may be the first of more.
+    """
+    late, due = pressing
     parts = [words for number, words in [
         (returned, f"退回来 {returned} 件"), (late, f"过了期限 {late} 件"), (due, f"今天到期 {due} 件"),
         (waiting, f"等你审核 {waiting} 条"), (red, f"红灯的项目 {red} 个")] if number]

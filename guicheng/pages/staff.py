@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from guicheng.access.permissions import can_make_accounts, can_see_faces, can_see_health, sees_everything
 from guicheng.accounts.models import User
+from guicheng.days.compiled_for import compiled_for
 from guicheng.notices.inbox import InboxMessage
 from guicheng.office.shown import Shown
 from guicheng.office.work import Work, by_day, headline, week_of
@@ -18,17 +19,22 @@ def first_page(user, samples=False, unexplained=""):
     today = timezone.localdate()
     found = {**projects.parts(user, samples, unexplained), **partybuilding.parts(user)}
     works = by_day([*found["works"], *account_works(user)])
-    inbox = Shown.of(InboxMessage.objects.visible_to(user).unread())
+    inbox = Shown.told(_unread(user))
     returned, queue = found.get("returned"), found.get("queue")
     return {
         **found, "today": today, "works": works, "inbox": inbox, "unread_messages": inbox.total,
         "week": week_of(today, [*found.get("week_marks", []),
                                 *((work.day, work.title, work.address) for work in works)]),
-        "title": headline(today, returned.total if returned else 0, works, queue.total if queue else 0,
-                          red=found.get("red", 0)),
+        "title": headline(today, returned.total if returned else 0, found["pressing"], works,
+                          queue.total if queue else 0, red=found.get("red", 0)),
         "account_links": account_links(user), "ways": [*projects.ways(user), *seal_ways(user)],
         "sees_everything": sees_everything(user),
     }
+
+
+@compiled_for()
+def _unread(user):
+    return Shown.beginning(InboxMessage.objects.visible_to(user).unread())
 
 
 def account_works(user):

@@ -33,7 +33,14 @@ def parts(user, samples=False, unexplained=""):
         found |= {"quick": quick_form()} if found.get("open_projects") else {}
     if found["may_review"]:
         found |= to_review(user, unexplained)
-    return found | {"works": _works(found)}
+    return found | {"works": _works(found), "pressing": _pressing(found)}
+
+
+def _pressing(found):
+    """(how many things to do are past their day, how many are of today): all of them, where a list shows its first."""
+    lists = [found.get("tables", []), found["notices"].rows if "notices" in found else [], found.get("due", [])]
+    first = [rows[0] for rows in lists if rows]
+    return sum(getattr(row, "before_day", 0) for row in first), sum(row.on_day for row in first)
 
 
 def _works(found):

@@ -9,9 +9,9 @@ from projects.supervision import late
 
 
 def lacking(projects):
-    """What is missing -> of how many of these, as `late.incomplete` finds them. One query."""
-    return late.unfinished(projects).order_by().aggregate(
-        **{key: Count("pk", filter=condition) for key, (_, condition) in late.MISSING.items()})
+    """What is missing -> of how many of these, as `late.incomplete` finds them: a queryset of one row, or none."""
+    together = late.unfinished(projects).order_by().annotate(together=Value(1)).values("together")
+    return together.annotate(**{key: Count("pk", filter=condition) for key, (_, condition) in late.MISSING.items()})
 
 
 def on_desk(projects, day, lack=""):

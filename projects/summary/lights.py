@@ -5,7 +5,7 @@ The database sorts projects by what the rule reads of them, `projects/supervisio
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
+from heapq import nsmallest
 from types import SimpleNamespace
 
 from django.db.models import Case, CharField, Count, Exists, F, Func, OuterRef, Q, Subquery, Value, When
@@ -15,7 +15,7 @@ from django.utils import timezone
 from guicheng.days.workdays import WorkCalendar
 from projects.models import LightOverride, LightRule, Milestone, Project, Status
 from projects.models.then import is_told_unfinished
-from projects.supervision.lights import DUE, NEEDED, RESTING, light_by_dates, lights_of, lights_under
+from projects.supervision.lights import DUE, NEEDED, RESTING, light_by_dates, lights_under
 
 NOTHING = Value("", output_field=CharField())
 
@@ -38,7 +38,19 @@ def by_light(projects):
 
 def of_colour(projects, colour):
     """Those of `projects` that have this light today: a queryset, of conditions and not of keys."""
-    return Sorted.of(projects).of_colours([colour])
+    sorts = [sort for sort, light in Sorted.of(projects).lights.items() if light.colour == colour]
+    day = timezone.localdate()
+    return projects.alias(light_due=DUE).alias(light_sort=_sort(day, False)).filter(light_sort__in=sorts)
+
+
+def _with_sorts(projects, day, whole):
+    """`whole`: all that the lights say follows from a sort; else only their colours do."""
+    return projects.alias(light_due=DUE).order_by().annotate(sort=_sort(day, whole))
+
+
+def sorts_of(projects, day):
+    """A queryset of (sort, key, the last day anything was said) of each: what `Sorted.one_by_one` reads."""
+    return _with_sorts(projects, day, True).values_list("sort", "pk", "moved_on")
 
 
 @dataclass(frozen=True)
@@ -48,24 +60,31 @@ class Sorted:
     One by one are read only those about whose light a person decided: each is a sort of its own.
     """
 
-    projects: object  # with the alias `light_sort`
     lights: dict  # sort -> Light
     counts: dict  # sort -> how many
+    rows: list = ()  # (sort, key, the last day anything was said), where they were asked for one by one
 
     @classmethod
-    def of(cls, projects, whole=False):
-        """`whole`: the lights as they are said, for rows to be shown; else only their colours are right."""
+    def of(cls, projects):
+        """Their numbers alone; of the lights only the colours are right."""
+        sorts = _with_sorts(projects, timezone.localdate(), False).values_list("sort")
+        return cls._judging(dict(sorts.annotate(count=Count("pk")).iterator(2000)))
+
+    @classmethod
+    def one_by_one(cls, rows):
+        """From what `sorts_of` gives: the lights as they are said."""
+        return cls._judging(Counter(sort for sort, *_ in rows), rows)
+
+    @classmethod
+    def _judging(cls, counts, rows=()):
         day = timezone.localdate()
         rule, calendar = LightRule.objects.in_force(day), WorkCalendar.load()
-        projects = projects.alias(light_due=DUE).alias(light_sort=_sort(day, whole))
-        sorts = projects.order_by().annotate(sort=F("light_sort")).values_list("sort")
-        counts = dict(sorts.annotate(count=Count("pk")).iterator(2000))
         lone = [int(sort) for sort in counts if sort.isdecimal()]
-        rows = list(Project.objects.filter(pk__in=lone).only(*NEEDED)) if lone else []
-        read = lights_under(rows, day, rule, calendar) if rows else {}
+        decided = list(Project.objects.filter(pk__in=lone).only(*NEEDED)) if lone else []
+        read = lights_under(decided, day, rule, calendar) if decided else {}
         lights = {str(pk): light for pk, light in read.items()}
         lights |= {sort: _judged(sort, rule, calendar, day) for sort in counts if sort not in lights}
-        return cls(projects, lights, counts)
+        return cls(lights, counts, rows)
 
     def by_colour(self):
         found = Counter()
@@ -73,36 +92,12 @@ class Sorted:
             found[self.lights[sort].colour] += count
         return found
 
-    def of_colours(self, colours):
-        """Those with a light of these colours: a queryset."""
-        sorts = [sort for sort, light in self.lights.items() if light.colour in colours]
-        return self.projects.filter(light_sort__in=sorts)
-
-    def first(self, colours, number, rows):
-        """The first so many with these colours, what presses most first; `rows` says what is read of a queryset."""
-        by_pressing = sorted((light.pressing, sort) for sort, light in self.lights.items() if light.colour in colours)
-        whole, found, left = [], [], number
-        for _, alike in groupby(by_pressing, key=lambda pair: pair[0]):
-            sorts = [sort for _, sort in alike]
-            count = sum(self.counts[sort] for sort in sorts)
-            if count >= left:  # of those that press alike the quietest
-                cut = rows(self.projects.filter(light_sort__in=sorts)).order_by("moved_on", "pk")
-                found = self.lit(cut[:left])
-                break
-            whole += sorts
-            left -= count
-        before = self.lit(rows(self.projects.filter(light_sort__in=whole)).order_by("moved_on", "pk")) if whole else []
-        return sorted(before, key=lambda project: project.light.pressing) + found
-
-    def lit(self, rows):
-        """These rows of `projects`, each with its `light`."""
-        rows = list(rows.annotate(sort=F("light_sort")))
-        # what changed since the sorts were read
-        changed = [project for project in rows if project.sort not in self.lights]
-        new = lights_of(changed) if changed else {}
-        for project in rows:
-            project.light = new.get(project.pk) or self.lights[project.sort]
-        return rows
+    def first(self, colours, number):
+        """{key: Light} of the first so many with these colours: what presses most, of those alike the quietest."""
+        pressing = {sort: light.pressing for sort, light in self.lights.items() if light.colour in colours}
+        rows = nsmallest(number, ((pressing[sort], moved, pk, sort) for sort, pk, moved in self.rows
+                                  if sort in pressing))
+        return {pk: self.lights[sort] for _, _, pk, sort in rows}
 
 
 def _judged(sort, rule, calendar, day):

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from guicheng import words
+from guicheng.days.compiled import compiled
 from guicheng.days.workdays import WorkCalendar
 from projects.models import Instruction, LightRule, ProgressUpdate, Project, Status
 from projects.models.then import NEVER, is_told_unfinished
@@ -165,17 +166,19 @@ def late_table(projects, day=None):
 
 def late_rows(keys, day):
     """The Rows of these overdue projects, in the order of that table."""
-    return rows_of(unfinished(Project.objects.filter(pk__in=keys)).order_by("due", "pk"), day) if keys else []
+    return rows_of(_longest_late(keys=keys), day)
+
+
+@compiled(keys=[Project._meta.pk])
+def _longest_late(keys):
+    rows = unfinished(Project.objects.filter(pk__in=keys)).order_by("due", "pk")
+    return rows.select_related("lead_department", "community").lean()
 
 
 def _notes(keys):
     """The newest problem or reason, coordination and next step that anybody stated of each project."""
-    wanted = Q()
-    for name in NOTES:
-        wanted |= ~Q(**{name: ""})
-    rows = ProgressUpdate.objects.in_force().filter(wanted, project__in=keys).newest_first()
     notes = defaultdict(dict)
-    for row in rows.values("project", *NOTES):
+    for row in _noted(keys=keys):
         found = notes[row["project"]]
         said = "；".join(filter(None, [row["problem"], row["delay_reason"]]))
         for name, text in (("stuck", said), ("coordination", row["coordination"]), ("next_step", row["next_step"])):
@@ -184,6 +187,19 @@ def _notes(keys):
     return notes
 
 
+@compiled(keys=[Project._meta.pk])
+def _noted(keys):
+    wanted = Q()
+    for name in NOTES:
+        wanted |= ~Q(**{name: ""})
+    rows = ProgressUpdate.objects.in_force().filter(wanted, project__in=keys).newest_first()
+    return rows.values("project", *NOTES)
+
+
 def _instructions(keys):
-    rows = Instruction.objects.filter(project__in=keys).select_related("by").order_by("pk")
-    return {row.project_id: f"{row.text}（{row.by}，{words.day(row.at)}）" for row in rows}
+    return {row.project_id: f"{row.text}（{row.by}，{words.day(row.at)}）" for row in _instructed(keys=keys)}
+
+
+@compiled(keys=[Project._meta.pk])
+def _instructed(keys):
+    return Instruction.objects.filter(project__in=keys).select_related("by").order_by("pk")

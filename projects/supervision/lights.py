@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from guicheng import words
+from guicheng.days.compiled import compiled
 from guicheng.days.workdays import UnknownYear, WorkCalendar
 from projects.models import LightOverride, LightRule, Milestone, ProgressUpdate, Project, Status
 from projects.models.lights import Colour
@@ -105,37 +106,55 @@ def lights_under(projects, day, rule, calendar):
 # --- what is read --------------------------------------------------------------------------------
 def _milestones(keys):
     planned = defaultdict(list)
-    rows = Milestone.objects.filter(project__in=keys, planned_on__isnull=False).order_by("planned_on")
-    for project, day in rows.values_list("project", "planned_on"):
+    for project, day in _planned(keys=keys):
         planned[project].append(day)
     return planned
 
 
+@compiled(keys=[Project._meta.pk])
+def _planned(keys):
+    rows = Milestone.objects.filter(project__in=keys, planned_on__isnull=False).order_by("planned_on")
+    return rows.values_list("project", "planned_on")
+
+
 def _overrides(keys, day):
     """The newest decision of each project, where it still holds and does not give the light back."""
-    newest = {row.project_id: row for row in
-              LightOverride.objects.begun(day).filter(project__in=keys).select_related("by")}
+    newest = {row.project_id: row for row in _begun(keys=keys, day=day)}
     return {pk: row for pk, row in newest.items() if row.colour and (row.until is None or row.until >= day)}
+
+
+@compiled(keys=[Project._meta.pk], day=DateField())
+def _begun(keys, day):
+    return LightOverride.objects.begun(day).filter(project__in=keys).select_related("by")
 
 
 def _unfinished(states, day):
     """Set of each state past its day the last day on which it surely was not finished, by what was said; None else."""
     late = [pk for pk, state in states.items() if state.due_on and state.due_on < day]
-    rows = ProgressUpdate.objects.in_force(day).filter(project__in=late, status__in=Status.UNFINISHED)
-    last = Max(Coalesce("effective_from", "effective_on"))
-    said = dict(rows.order_by().values("project").annotate(last=last).values_list("project", "last"))
+    said = dict(_said_unfinished(keys=late, day=day))
     for pk, state in states.items():
         state.unfinished_on = said.get(pk)
+
+
+@compiled(keys=[Project._meta.pk], day=DateField())
+def _said_unfinished(keys, day):
+    rows = ProgressUpdate.objects.in_force(day).filter(project__in=keys, status__in=Status.UNFINISHED)
+    last = Max(Coalesce("effective_from", "effective_on"))
+    return rows.order_by().values("project").annotate(last=last).values_list("project", "last")
 
 
 def _compiled(states, projects):
     """Say of each state whether its list was compiled from press reports: nobody answers for it, it has no lamp."""
     known = {project.pk: bool(project.project_list and project.project_list.is_compiled) for project in projects
              if Project.project_list.is_cached(project)}  # a list that is not loaded is asked for, of all at once
-    asked = Project.objects.filter(pk__in=[pk for pk in states if pk not in known], project_list__is_compiled=True)
-    found = set(asked.values_list("pk", flat=True)) if len(known) < len(states) else ()
+    found = set(_on_compiled_lists(keys=[pk for pk in states if pk not in known]))
     for pk, state in states.items():
         state.is_compiled = known.get(pk, pk in found)
+
+
+@compiled(keys=[Project._meta.pk])
+def _on_compiled_lists(keys):
+    return Project.objects.filter(pk__in=keys, project_list__is_compiled=True).order_by().values_list("pk", flat=True)
 
 
 def _now(project):

@@ -51,15 +51,16 @@ def make_many(office, key_list):
 
 def test_a_clerks_first_page_shows_the_beginning_of_each_list(sign_in, clerk, office, key_list, few):
     make_many(office, key_list)
-    whole = summary.Sorted.of(Project.objects.visible_to(clerk), whole=True)
+    whole = summary.Sorted.one_by_one(list(summary.sorts_of(Project.objects.visible_to(clerk), timezone.localdate())))
     with reading() as read:
         response = sign_in(clerk).get(INDEX)
     shown = response.context
-    assert shown["open_projects"] == whole.first(own.TO_DO, 2, lambda rows: rows) and shown["open_cut"]
+    assert [each.pk for each in shown["open_projects"]] == list(whole.first(own.TO_DO, 2)) and shown["open_cut"]
     assert "这里是最要紧的一部分" in response.text
     for tile, rows in shown["by_light"]:
-        assert rows == whole.first([tile.light.colour], 2, lambda found: found) and tile.count > 2
+        assert [row.pk for row in rows] == list(whole.first([tile.light.colour], 2)) and tile.count > 2
     assert [work.title[:7] for work in shown["works"]] == ["今天到期的 0", "今天到期的 1", "这个月到期的还有"[:7]]
+    assert "今天到期 4 件" in shown["title"], "all of them, where the list shows two"
     lists = 2 + len(shown["by_light"])
     assert len(read) <= lists * 3 < len(Project.objects.visible_to(clerk)), "and one more each, to see it is cut"
 

@@ -1,5 +1,5 @@
 """Projects by their lights, found by the database: as many and the same as judged one by one."""
-from datetime import date, timedelta
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from projects.models import LightOverride, Project, Status
 from projects.models.lights import Colour
-from projects.summary import Sorted, by_light, lights, lights_by_colour, of_colour
+from projects.summary import Sorted, by_light, lights, lights_by_colour, of_colour, sorts_of
 from projects.supervision.lights import light_of, lights_of
 from tests import factories
 
@@ -56,8 +56,8 @@ def test_those_of_a_colour_are_those_that_have_it(of_every_sort):
         assert found.count() and str(found.query).count("|") < 400, "by what the rule reads, not by keys"
 
 
-def _shown(rows):
-    return rows
+def _whole(projects):
+    return Sorted.one_by_one(list(sorts_of(projects, timezone.localdate())))
 
 
 @pytest.mark.parametrize("number", [1, 3, 10, 1000])
@@ -66,18 +66,9 @@ def test_the_most_pressing_are_as_one_by_one(of_every_sort, number):
         project.light = light_of(project)
     for colours in (["red"], ["white"], ["red", "yellow", "white", "green"], []):
         pressing = sorted((each for each in projects if each.light.colour in colours), key=lambda p: p.light.pressing)
-        first = Sorted.of(of_every_sort, whole=True).first(colours, number, _shown)
-        assert first == pressing[:number]
-        assert [(each.light.sentence, each.light.causes) for each in first] == [
-            (each.light.sentence, each.light.causes) for each in pressing[:number]]
-
-
-def test_what_changed_meanwhile_is_judged_anew(of_every_sort):
-    found = Sorted.of(of_every_sort, whole=True)
-    changed = of_every_sort.filter(status="in_progress", planned_end=None).first()
-    Project.objects.filter(pk=changed.pk).update(planned_start=date(1999, 1, 1))
-    assert next(each.light for each in found.lit(found.projects) if each.pk == changed.pk).sentence == light_of(
-        Project.objects.get(pk=changed.pk)).sentence
+        first = _whole(of_every_sort).first(colours, number)
+        assert [(pk, light.sentence, light.causes) for pk, light in first.items()] == [
+            (each.pk, each.light.sentence, each.light.causes) for each in pressing[:number]]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -104,9 +95,9 @@ def test_whatever_projects_there_are_the_database_counts_what_the_rule_says(stre
                     today + timedelta(days=begun), until if until is None else today + timedelta(days=until))
     one_by_one = lights_of(Project.objects.all())
     assert by_light(Project.objects.all()) == lights_by_colour(one_by_one.values())
-    rows = Sorted.of(Project.objects.all(), whole=True)
-    assert {row.pk: row.light.sentence for row in rows.lit(rows.of_colours(["red", "yellow", "green", "white"]))
-            } == {pk: light.sentence for pk, light in one_by_one.items() if light.colour not in ("blue", "grey")}
+    found = _whole(Project.objects.all()).first(["red", "yellow", "green", "white"], 1000)
+    assert {pk: light.sentence for pk, light in found.items()} == {
+        pk: light.sentence for pk, light in one_by_one.items() if light.colour not in ("blue", "grey")}
 
 
 @pytest.mark.parametrize("part", ["compiled", "due", "told", "start", "percent", "milestones"])
