@@ -40,6 +40,12 @@ def _departments():
     return Department.objects.values_list("pk", "name")[:500]
 
 
+@compiled(slug=ProjectList._meta.get_field("slug"))
+def _categories(slug):
+    return Category.objects.filter(
+        project_list__in=ProjectList.objects.published(), project_list__slug=slug).values_list("number", "name")
+
+
 class FilterOptions:
     """What there is to choose from, each read once per request."""
 
@@ -61,9 +67,7 @@ class FilterOptions:
     def categories(self, slug):
         if not slug:
             return []
-        rows = Category.objects.filter(
-            project_list__in=ProjectList.objects.published(), project_list__slug=slug).values_list("number", "name")
-        return [(str(number), f"{number}. {name}") for number, name in rows]
+        return [(str(number), f"{number}. {name}") for number, name in _categories(slug=slug)]
 
     @property
     def years(self):

@@ -52,13 +52,14 @@ class _Cube:
 
     def by(self, name, follows=()):
         """value -> how many, of those that are as chosen in all but this name and what follows it."""
-        held = [(KEYS.index(key), value) for key, value in self.chosen.items()
-                if value and key in KEYS and key != name and key not in follows]
-        own = -1 if name == "verdict" else KEYS.index(name)
-        counts = Counter()
-        for key, count in self.cells.items():
-            if all(key[place] == value for place, value in held):
-                counts[key[own]] += count
+        cells = self.cells.items()
+        for key, value in self.chosen.items():
+            if value and key in KEYS and key != name and key not in follows:
+                place = KEYS.index(key)
+                cells = [cell for cell in cells if cell[0][place] == value]
+        own, counts = -1 if name == "verdict" else KEYS.index(name), Counter()
+        for key, count in cells:
+            counts[key[own]] += count
         return counts
 
 
