@@ -12,6 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.utils import timezone
 
+from guicheng.days.compiled import compiled
 from guicheng.fields import ALL, CleanCharField, DayField
 from guicheng.kept.publication import Publishes
 
@@ -84,6 +85,11 @@ class CalendarDay(models.Model):
             raise ValidationError({"day": f"这一天不在 {year}里。"})
 
 
+@compiled()
+def _vouched_for():
+    return CalendarYear.objects.filter(is_complete=True).values_list("year", "days__day", "days__is_workday")
+
+
 class WorkCalendar:
     """The whole table in one query; ask it as often as needed."""
 
@@ -92,10 +98,9 @@ class WorkCalendar:
 
     @classmethod
     def load(cls):
-        rows = CalendarYear.objects.filter(is_complete=True).values_list("year", "days__day", "days__is_workday")
         exceptions = defaultdict(bool)
         years = set()
-        for year, day, is_workday in rows:
+        for year, day, is_workday in _vouched_for():
             years.add(year)
             if day:
                 exceptions[day] = is_workday

@@ -5,7 +5,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.views.main import SEARCH_VAR
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.http import Http404
@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from guicheng.access.membership import PARTS
 from guicheng.access.permissions import sees_everything
 from guicheng.access.scope import rows_for
+from guicheng.office.addresses import row_address
 from guicheng.office.editing import GuardedEditing
 from guicheng.office.history_pages import HistoryPages
 from guicheng.office.list_export import ExportedList
@@ -214,6 +215,14 @@ class Lists(GuardedInitials, GuardedLists, ExportedList):
     """Pages that take from an address only what they can show, and lists that go as a file."""
 
 
+class Rows(ChangeList):
+    def url_for_result(self, result):
+        if not isinstance(result.pk, int):
+            return super().url_for_result(result)
+        return row_address(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", result.pk,
+                           self.model_admin.admin_site.name)
+
+
 class ScopedAdmin(SavedOnce, Scoped, Kept, Lists, admin.ModelAdmin):
     """An admin that shows a person what `visible_to` shows, and answers 404 outside it."""
 
@@ -226,6 +235,9 @@ class ScopedAdmin(SavedOnce, Scoped, Kept, Lists, admin.ModelAdmin):
         """The stock box without a template of its own for each row: that was a quarter of a list's time."""
         return format_html('<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="{}">',
                            ACTION_CHECKBOX_NAME, obj.pk, f"选中“{obj}”")
+
+    def get_changelist(self, request, **kwargs):
+        return Rows
 
     def get_changelist_instance(self, request):
         changelist = super().get_changelist_instance(request)

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from guicheng import words
 from guicheng.days import as_of
+from guicheng.office.addresses import row_address
 from guicheng.office.saved_filters import SavedFilter, filter_in
 from guicheng.public import faces
 from guicheng.public.address import whole_address as whole
@@ -112,10 +113,16 @@ def marked(pieces):
     ))
 
 
+@register.filter
+def page_of(key, name):
+    """Where the row with this number is: of many rows `{% url %}` would look for each."""
+    return row_address(name, key)
+
+
 @register.simple_tag
 def chosen_filters(changelist):
     """The filters an admin list is under, in words: (title, choice). The first choice of each is 全部."""
-    return [(spec.title, choice["display"]) for spec in changelist.filter_specs
+    return [(spec.title, choice["display"]) for spec in changelist.filter_specs if spec.used_parameters
             for number, choice in enumerate(spec.choices(changelist)) if number and choice.get("selected")]
 
 

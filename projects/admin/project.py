@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from guicheng import words
+from guicheng.office.addresses import row_address
 from guicheng.office.base import LabelledInline, ScopedAdmin
 from guicheng.office.seen import UNSEEN, Seen
 from guicheng.review.asking import ticks_for
@@ -73,7 +74,7 @@ class ProjectAdmin(DossierPages, BulkActions, ScopedAdmin):
     @admin.display(description="填报")
     def record_link(self, project):
         return format_html('<a class="record" href="{}">填报进展</a>',
-                           reverse("admin:projects_progressupdate_record", args=[project.pk]))
+                           row_address("admin:projects_progressupdate_record", project.pk))
 
     @admin.display(description="当前状态", ordering="status")
     def status_shown(self, project):

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.days.compiled_for import compiled_for
+from guicheng.office.addresses import row_address
 from guicheng.office.shown import SHOWN, Shown, in_all
 from guicheng.office.work import Work
 from guicheng.review.states import IN_REVIEW, State
@@ -125,7 +126,7 @@ def last_of_month(day):
 
 def due_works(projects, today):
     """What is to be finished this month, each as a thing to do; where that is too long, the way to the rest."""
-    works = [Work(project.name, reverse("admin:projects_progressupdate_record", args=[project.pk]), "填报进展",
+    works = [Work(project.name, row_address("admin:projects_progressupdate_record", project.pk), "填报进展",
                   f"计划在这天办完。{project.light.sentence}", project.due, today=today)
              for project in projects[:DUE_SHOWN]]
     if len(projects) > DUE_SHOWN:
@@ -149,7 +150,7 @@ def _lacking(user):
 
 def milestones_this_week(user, today):
     """(day, words, address) of what was planned for a day of this week."""
-    return [(day, f"{project}：{name}", reverse("admin:projects_project_change", args=[pk]))
+    return [(day, f"{project}：{name}", row_address("admin:projects_project_change", pk))
             for day, project, name, pk in _planned_from(user, today - timedelta(days=today.weekday()))]
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from guicheng.access.permissions import sees_everything
 from guicheng.access.scope import EveryonesQuerySet
+from guicheng.days.compiled import compiled
 from guicheng.fields import ALL, CleanTextField, DayField, in_order, one_of
 from guicheng.kept.publication import Publishes
 from guicheng.natural_keys import Coded
@@ -39,7 +40,12 @@ def between(field, low, high, sentence):
 class LightRuleQuerySet(EveryonesQuerySet):
     def in_force(self, day):
         """The rule of that day: the newest that had begun. Before anybody wrote one, the office's first."""
-        return self.filter(effective_on__lte=day).order_by("-effective_on").first() or LightRule(effective_on=ALWAYS)
+        return next(iter(_newest_begun(day=day)), None) or LightRule(effective_on=ALWAYS)
+
+
+@compiled(day=models.DateField())
+def _newest_begun(day):
+    return LightRule.objects.filter(effective_on__lte=day).order_by("-effective_on")[:1]
 
 
 class LightRule(Coded):
