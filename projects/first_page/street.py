@@ -5,9 +5,11 @@ from django.template.loader import render_to_string
 from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 
+from guicheng.days.compiled_for import compiled_for
 from guicheng.kept.remembered import while_it_stands
 from projects import summary
 from projects.models import Project, ProjectList
+from projects.models.then import PUBLIC
 from projects.supervision import late
 from projects.supervision.lights import LABELS, Light
 
@@ -99,14 +101,27 @@ def _figures(samples):
             "charts": charts, "drawn": render_to_string("admin/desk/_charts.html", {"charts": charts})}
 
 
+def _late(user, samples, day):
+    """(how many are late, the Rows of the longest): what is public is counted while nothing is published."""
+    public, longest = while_it_stands(("late", samples), lambda: summary.late(
+        Project.objects.published().filter(is_sample=samples), day, LATE_SHOWN))
+    hidden, others = summary.late_among(_hidden_late(user, samples, day))
+    return public + hidden, late.late_rows(longest + others, day)[:LATE_SHOWN]
+
+
+@compiled_for()
+def _hidden_late(user, samples, day):
+    hidden = Project.objects.visible_to(user).exclude(PUBLIC).filter(is_sample=samples)
+    return summary.late_keys(hidden, day, LATE_SHOWN)
+
+
 def street(user, samples=False):
     """Everything of the street's part of the page, in a fixed number of queries."""
     day = timezone.localdate()
-    projects = Project.objects.visible_to(user).filter(is_sample=samples)
-    late_total, longest = summary.late(projects, day, LATE_SHOWN)
+    late_total, rows = _late(user, samples, day)
     return {
         **while_it_stands(("street", samples, get_script_prefix()), lambda: _figures(samples)),
-        "day": day, "samples": samples, "late": late.late_rows(longest, day), "late_total": late_total,
+        "day": day, "samples": samples, "late": rows, "late_total": late_total,
         "late_address": _desk(samples, list="late"),
         "missing_address": _desk(samples, list="missing", lack="plan"),
         "may_instruct": user.has_perm("projects.add_instruction"),

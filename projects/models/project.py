@@ -33,7 +33,7 @@ from projects.models.evidence import Layer, Source
 from projects.models.ledger import ProgressUpdate
 from projects.models.lists import Category, Department, ProjectList, ProjectMembership
 from projects.models.status import Status
-from projects.models.then import NEVER, OF_STREET, announced_by, state_then
+from projects.models.then import NEVER, OF_STREET, PUBLIC, announced_by, state_then
 
 
 class ProjectQuerySet(SearchedQuerySet, KeyedQuerySet):
@@ -41,7 +41,7 @@ class ProjectQuerySet(SearchedQuerySet, KeyedQuerySet):
 
     def published(self):
         """What a resident may see: the one definition of public."""
-        return self.filter(Q(project_list=None) | Q(project_list__is_published=True), is_published=True)
+        return self.filter(PUBLIC)
 
     def visible_to(self, user):
         """What this member of staff may see in the back office."""

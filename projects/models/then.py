@@ -39,6 +39,7 @@ def due_at(day, known_at=None):
                 output_field=models.DateField())
 
 
+PUBLIC = (Q(project_list=None) | Q(project_list__is_published=True)) & Q(is_published=True)
 OF_STREET = Q(project_list__kind__in=ProjectList.STREET_KINDS) | Q(project_list=None, layer=Layer.STREET)
 
 

@@ -79,9 +79,17 @@ def corrected(corrections):
 def late(projects, day, number=1):
     """(how many, the keys of the first) of `projects` past their day and not finished: what the 督办台 lists.
 
-    Parts too, the longest late first. In one query, for it is a reading of them all.
+    Parts too, the longest late first.
     """
-    found = list(overdue(projects, day).annotate(in_all=Window(Count("pk"))).values_list("pk", "in_all")[:number])
+    return late_among(list(late_keys(projects, day, number)))
+
+
+def late_keys(projects, day, number):
+    """A queryset of (key, how many there are): what `late_among` reads. One query, for it is a reading of them all."""
+    return overdue(projects, day).annotate(in_all=Window(Count("pk"))).values_list("pk", "in_all")[:number]
+
+
+def late_among(found):
     return found[0][1] if found else 0, [pk for pk, _ in found]
 
 

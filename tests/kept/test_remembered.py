@@ -47,6 +47,26 @@ def test_each_change_is_seen_at_once(told):
     assert seen == [{"white": 1}, {"green": 1}, {"red": 1}, {"red": 1}, {"blue": 1}, {}]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_is_late_and_hidden_is_never_remembered(told):
+    install_triggers()
+    leader, today = factories.make_user("leader", roles=["领导"]), timezone.localdate()
+    projects = [factories.make_project(factories.make_list(is_published=number != 2), is_published=number != 1,
+                                       planned_end=today - timedelta(days=number + 1)) for number in range(4)]
+    for project in projects:
+        factories.make_update(project, status="in_progress", percent=10, effective_on=today)
+
+    def late():
+        shown = street(leader)
+        return shown["late_total"], [row.project for row in shown["late"]]
+
+    assert late() == late() == (4, projects[::-1]), "the longest late first, of both kinds"
+    Project.objects.filter(pk=projects[1].pk).update(status="paused")  # nobody noted it: it is not public
+    assert late() == (3, [projects[3], projects[2], projects[0]])
+    Project.objects.filter(pk=projects[3].pk).update(status="paused")
+    assert late() == (2, [projects[2], projects[0]])
+
+
 @pytest.mark.django_db
 def test_inside_a_transaction_nothing_is_remembered(told):
     leader, project = factories.make_user("leader", roles=["领导"]), factories.make_project()
