@@ -18,6 +18,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from guicheng.days.compiled import compiled
 from guicheng.fields import ALL, CleanCharField, CleanTextField, one_of
 from guicheng.kept.publication import Publishes
 from guicheng.seal import work
@@ -61,11 +62,17 @@ class SealQuerySet(models.QuerySet):
 
     def cover(self):
         """What covers every sealed word there is now. One query."""
-        return cover_of(tuple(self.in_force().of_words().order_by("pk").values_list("words", flat=True)))
+        return cover_of(tuple(_sealed_words()))
 
     def hides(self, row):
         """Whether a photo or paper is sealed: by what it shows, so that a copy of it is too."""
         return self.in_force().of_files(row.kind).filter(sha256=row.sha256).exists()
+
+
+@compiled()
+def _sealed_words():
+    """Asked for every answer."""
+    return Seal.objects.in_force().of_words().order_by("pk").values_list("words", flat=True)
 
 
 def _person(title):
