@@ -11,8 +11,10 @@ import sys
 from contextlib import contextmanager
 
 import django
+from django.db.models import DateField, DateTimeField
 
 BASE = 1000
+DAYS = 300  # over which the copies of a project are spread
 SAMPLES = "SELECT id FROM projects_project WHERE code LIKE 'sample-%' AND id < {}"
 
 
@@ -89,6 +91,8 @@ def _copy(cursor, model, copies, step, changed):
     first, columns = next(iter(step)), []
     for field in model._meta.concrete_fields:
         value = f"rows.{field.column}"
+        if isinstance(field, DateField):
+            value = _later(cursor, value, isinstance(field, DateTimeField))
         if field.primary_key:
             value += f" + copies.n * {step[model]}"
         elif field.related_model in step:
@@ -100,6 +104,15 @@ def _copy(cursor, model, copies, step, changed):
         f"WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < {copies}) "  # noqa: S608
         f"INSERT INTO {model._meta.db_table} ({', '.join(names)}) SELECT {', '.join(values)} "
         f"FROM copies CROSS JOIN {model._meta.db_table} rows WHERE {of_project} IN ({SAMPLES.format(step[first])})")
+
+
+def _later(cursor, column, has_time):
+    """The SQL of a day moved on with its copy: else a thousand projects that say the same move on one day."""
+    if cursor.db.vendor == "postgresql":
+        moved = f"{column} + (copies.n % {DAYS}) * interval '1 day'" if has_time else f"{column} + copies.n % {DAYS}"
+    else:
+        moved = f"{'datetime' if has_time else 'date'}({column}, '+' || (copies.n % {DAYS}) || ' days')"
+    return f"CASE WHEN {column} > '1900-01-01' THEN {moved} ELSE {column} END"
 
 
 def addresses():
