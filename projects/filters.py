@@ -125,6 +125,7 @@ class ProjectFilter(PagedFilter):
         label="数据", method="real_or_sample", choices=[("real", "只看真实数据"), ("sample", "只看示例数据")])
 
     follows = {"list": ["category"]}
+    widened = True  # a search also finds words that mean the same
 
     def __init__(self, data, queryset=None, moment=NOW, options=None):
         self.options, self.moment = options or FilterOptions(moment), moment
@@ -141,9 +142,12 @@ class ProjectFilter(PagedFilter):
 
     def search(self, queryset, name, value):
         """What is sealed is not found by its words, nor by a part of them."""
-        query = Query(value)
         columns = ["search_text"] if self.moment else None  # what was said since is of another day
-        return queryset.search(query, self.cover.hinted_by(*query.forms), columns)
+        return queryset.search(self.query, self.cover.hinted_by(*self.query.forms), columns)
+
+    @cached_property
+    def query(self):
+        return Query(self.form.cleaned_data["q"], widened=self.widened)
 
     @cached_property
     def cover(self):
@@ -234,10 +238,11 @@ class StaffFilter(KeptFilter, ProjectFilter):
     """The same filters over the projects of a member of staff."""
 
     category = verdict = None
+    widened = False
     nothing_chosen = "全部项目"
 
     def search(self, queryset, name, value):
-        return queryset.search(Query(value, widened=False))
+        return queryset.search(self.query)
 
     def __init__(self, data, user):
         super().__init__(data, Project.objects.visible_to(user), options=StaffOptions(user))

@@ -80,7 +80,10 @@ class SearchedQuerySet(models.QuerySet):
         """
         query = query if isinstance(query, Query) else Query(query)
         found = self.filter(query.condition(columns or self.searched_columns, sealed))
-        candidates = candidates_of(self.model, [term.forms for term in query.terms], self.db)
+        if (self.model, self.db) not in query.candidates:
+            query.candidates[self.model, self.db] = candidates_of(
+                self.model, [term.least for term in query.terms], self.db)
+        candidates = query.candidates[self.model, self.db]
         if candidates:
             found = found.filter(Among(candidates))
             found._candidates = candidates
@@ -95,8 +98,18 @@ class SearchedQuerySet(models.QuerySet):
         """True where it is already known that there are more than `number`; False where they have to be counted."""
         if not self.is_of_many:
             return False
-        known = self.filter(Among(self._candidates, sample=True))
-        return known.order_by()[:number + 1].count() > number
+        return self._among_known(number + 1) > number
+
+    def has_far_over(self, number):
+        """Whether there are by all signs several times as many: where nobody waits to have them counted."""
+        if not self.is_of_many:
+            return False
+        keys, expected = self._candidates.keys(self.db), self._candidates.expected
+        return self._among_known(len(keys)) * expected > 4 * number * len(keys)
+
+    def _among_known(self, most):
+        """How many of the candidates that are known belong to these, `most` at the most."""
+        return self.filter(Among(self._candidates, sample=True)).order_by()[:most].count()
 
     def named(self, query):
         """Those that are called as was typed, neither more nor less."""
