@@ -170,9 +170,20 @@ class ProjectFilter(PagedFilter):
         return queryset.filter(Q(lead_department=value) | Q(pk__in=supporting))
 
     def in_year(self, queryset, name, value):
-        lists = [row.pk for row in self.options.lists if row.year == int(value)]
+        lists = self._lists_of(value)
         moved = Q(**{f"{self.column('moved_on')}__year": value})
         return queryset.filter(Q(project_list__in=lists) | Q(project_list=None) & moved)
+
+    def _lists_of(self, year):
+        return [row.pk for row in self.options.lists if row.year == int(year)]
+
+    @property
+    def parts(self):
+        """A year is its lists and what is on none."""
+        year = self.form.cleaned_data.get("year")
+        if self.moment or not year:
+            return ()
+        return [*(Q(project_list=pk) for pk in self._lists_of(year)), Q(project_list=None)]
 
     def judged(self, queryset, name, value):
         """Those with a promise of this verdict: promises are judged until as many are found as a page shows.
