@@ -114,10 +114,10 @@ class StaffOptions(FilterOptions):
 class ProjectFilter(PagedFilter):
     q = django_filters.CharFilter(label="搜索", method="search", validators=[Query.read])
     list = django_filters.ChoiceFilter(label="清单", method="on_list")
-    category = django_filters.ChoiceFilter(label="类型", field_name="category__number")
+    category = django_filters.ChoiceFilter(label="类型", method="in_category")
     status = django_filters.ChoiceFilter(
         label="状态", method="in_status", choices=[*Status.choices, (UNKNOWN, Status.label_of(""))])
-    community = django_filters.ChoiceFilter(label="社区", field_name="community__slug")
+    community = django_filters.ChoiceFilter(label="社区", method="in_community")
     department = django_filters.ChoiceFilter(label="责任单位", method="by_department")
     year = django_filters.ChoiceFilter(label="年度", method="in_year")
     verdict = django_filters.ChoiceFilter(label="承诺兑现", method="judged", choices=Verdict.choices)
@@ -157,6 +157,15 @@ class ProjectFilter(PagedFilter):
         if value == NO_LIST:
             return queryset.filter(project_list=None)
         return queryset.filter(project_list=next(row.pk for row in self.options.lists if row.slug == value))
+
+    # by the key, asked first: joined by its slug or number the index that has the rows in order is of no use
+    def in_category(self, queryset, name, value):
+        category = Category.objects.filter(project_list__slug=self.data.get("list"), number=value)
+        return queryset.filter(category=Subquery(category.order_by().values("pk")[:1]))
+
+    def in_community(self, queryset, name, value):
+        community = behind(Project, "community").objects.filter(slug=value)
+        return queryset.filter(community=Subquery(community.order_by().values("pk")[:1]))
 
     def in_status(self, queryset, name, value):
         return queryset.filter(**{self.column("status"): "" if value == UNKNOWN else value})
