@@ -122,10 +122,10 @@ def of_keys(column, keys, vendor):
 class Among(Expression):
     """The condition that a row is among these candidates, where they are few: asked when the query is made.
 
-    `sample`: among those that are known, few or not.
+    `sample`: among these of them, few or not.
     """
 
-    def __init__(self, candidates, sample=False, key=None):
+    def __init__(self, candidates, sample=None, key=None):
         super().__init__(output_field=BooleanField())
         self.candidates, self.sample, self.key = candidates, sample, key or F("pk")
 
@@ -136,7 +136,7 @@ class Among(Expression):
         self.key, = expressions
 
     def as_sql(self, compiler, connection):
-        keys = self.candidates.keys(connection.alias)
+        keys = self.sample or self.candidates.keys(connection.alias)
         if not keys:
             raise EmptyResultSet
         if not self.sample and not self.candidates.are_few(connection.alias):

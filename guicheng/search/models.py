@@ -17,6 +17,8 @@ from guicheng.search.pairs import called
 from guicheng.search.query import Query
 from guicheng.search.text import NAME_ENDS, search_text
 
+ASKED = 500  # candidates by which the others are judged
+
 
 class SearchField(models.TextField):
     """A folded text. `__found` folds what is looked for: for the lists of the back office."""
@@ -98,18 +100,19 @@ class SearchedQuerySet(models.QuerySet):
         """True where it is already known that there are more than `number`; False where they have to be counted."""
         if not self.is_of_many:
             return False
-        return self._among_known(number + 1) > number
+        return self._known(number + number // 4, number + 1) > number or self._known(None, number + 1) > number
 
     def has_far_over(self, number):
         """Whether there are by all signs several times as many: where nobody waits to have them counted."""
-        if not self.is_of_many:
+        if not self.is_of_many or self._candidates.expected < 4 * number:
             return False
-        keys, expected = self._candidates.keys(self.db), self._candidates.expected
-        return self._among_known(len(keys)) * expected > 4 * number * len(keys)
+        asked = min(ASKED, len(self._candidates.keys(self.db)))
+        return self._known(asked, asked) * self._candidates.expected > 4 * number * asked
 
-    def _among_known(self, most):
-        """How many of the candidates that are known belong to these, `most` at the most."""
-        return self.filter(Among(self._candidates, sample=True)).order_by()[:most].count()
+    def _known(self, asked, most):
+        """How many of the first `asked` candidates, or of all that are known, belong to these: `most` at the most."""
+        keys = self._candidates.keys(self.db)[:asked]
+        return self.filter(Among(self._candidates, sample=keys)).order_by()[:most].count() if keys else 0
 
     def named(self, query):
         """Those that are called as was typed, neither more nor less."""
