@@ -3,10 +3,12 @@
 The order runs over two tables, so no index follows it. Of a long list the first ones are found category by category,
 each by the index `project_list_order`; a short one is sorted.
 """
+from collections import defaultdict
+
 from django.db.models import CharField, F
 
 from guicheng.days.compiled import compiled
-from projects.models import Category, Project, ProjectList
+from projects.models import Category, Project, ProjectList, Status
 
 IN_ORDER = [F("category__number").asc(nulls_last=True), "number", "code"]
 LONG = 1_000  # projects that are sorted in a few milliseconds
@@ -23,15 +25,17 @@ def first_of_list(rows, project_list, most, count):
     return found
 
 
-def first_of_each(project_list, statuses, most):
-    """{status: the first `most` of a long list's counted projects that have it}: what its stair says of them."""
-    found, categories = {}, _categories(project_list)
-    for status in statuses:
-        rows = found[status] = []
-        for category in categories:
-            if len(rows) < most:
+def first_of_each(project_list, held, most):
+    """{status: the first `most` of a long list's counted projects that have it}: what its stair says of them.
+
+    `held`: the (category, status) that there are any of.
+    """
+    found = defaultdict(list)
+    for category in _categories(project_list):
+        for status in Status.possible():
+            if len(rows := found[status]) < most and (category, status) in held:
                 rows += _of_status(category is None, most, project_list=project_list, category=category, status=status)
-        del rows[most:]
+                del rows[most:]
     return found
 
 

@@ -11,7 +11,7 @@ from django.db.models.functions import RowNumber
 
 from guicheng.days.compiled import compiled
 from projects.list_order import IN_ORDER, LONG, first_of_each
-from projects.models import Project, ProjectList, Status
+from projects.models import Project, ProjectList, ProjectsByList, Status
 from projects.summary.lists import ListSummary
 
 SHOWN = 8  # of each status
@@ -93,8 +93,8 @@ def stair(summary):
     """The Stair of a list whose figures, of now, are at hand. One query; of a long list some for each status."""
     found = defaultdict(list)
     if summary.by_status.total() > LONG:
-        statuses = filter(summary.by_status.get, Status.possible())
-        found |= first_of_each(summary.project_list.pk, statuses, SHOWN)
+        kept = ProjectsByList.objects.filter(project_list=summary.project_list).counts("category", "status")
+        found = first_of_each(summary.project_list.pk, {(category, status) for category, status, _ in kept}, SHOWN)
     else:
         for row in _first_of_each_status(project_list=summary.project_list.pk):
             found[row.status].append(row)
