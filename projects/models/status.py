@@ -30,7 +30,8 @@ class Status(models.TextChoices):
         Its values are written into the SQL: of a parameter SQLite does not know that an index is of it.
         """
         places = " ".join(f"WHEN '{status}' THEN {place}" for place, status in enumerate(cls.values))
-        return models.Func(models.F(column), template=f"CASE %(expressions)s {places} ELSE {len(cls.values)} END",
+        last = len(cls.values)
+        return models.Func(models.F(column), template=f"CASE %(expressions)s {places} ELSE {last} END",
                            output_field=models.IntegerField())
 
     @classmethod
