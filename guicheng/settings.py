@@ -262,8 +262,10 @@ SQLITE_OPTIONS = {
 if DATABASE_URL:
     DATABASES = {"default": env.db_url_config(DATABASE_URL) | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
     if DATABASES["default"]["ENGINE"].endswith("postgresql"):
-        # compiling a summary's query takes a second, running it a tenth of one
-        DATABASES["default"]["OPTIONS"] = {"options": "-c jit=off"} | DATABASES["default"].get("OPTIONS", {})
+        # compiling a summary's query takes a second, running it a tenth of one; helpers take 30 ms to start, which is
+        # more than a page asks; a bitmap of a million rows needs 16 MB, without which each of them is read again
+        asked = "-c jit=off -c max_parallel_workers_per_gather=0 -c work_mem=16MB"
+        DATABASES["default"]["OPTIONS"] = {"options": asked} | DATABASES["default"].get("OPTIONS", {})
 else:
     DATABASES = {
         "default": {

@@ -118,10 +118,10 @@ class StaffOptions(FilterOptions):
 class ProjectFilter(PagedFilter):
     q = django_filters.CharFilter(label="搜索", method="search", validators=[Query.read])
     list = django_filters.ChoiceFilter(label="清单", method="on_list")
-    category = django_filters.ChoiceFilter(label="类型", field_name="category__number")
+    category = django_filters.ChoiceFilter(label="类型", method="in_category")
     status = django_filters.ChoiceFilter(
         label="状态", method="in_status", choices=[*Status.choices, (UNKNOWN, Status.label_of(""))])
-    community = django_filters.ChoiceFilter(label="社区", field_name="community__slug")
+    community = django_filters.ChoiceFilter(label="社区", method="in_community")
     department = django_filters.ChoiceFilter(label="责任单位", method="by_department")
     year = django_filters.ChoiceFilter(label="年度", method="in_year")
     verdict = django_filters.ChoiceFilter(label="承诺兑现", method="judged", choices=Verdict.choices)
@@ -129,6 +129,7 @@ class ProjectFilter(PagedFilter):
         label="数据", method="real_or_sample", choices=[("real", "只看真实数据"), ("sample", "只看示例数据")])
 
     follows = {"list": ["category"]}
+    widened = True  # a search also finds words that mean the same
 
     def __init__(self, data, queryset=None, moment=NOW, options=None):
         self.options, self.moment = options or FilterOptions(moment), moment
@@ -145,9 +146,12 @@ class ProjectFilter(PagedFilter):
 
     def search(self, queryset, name, value):
         """What is sealed is not found by its words, nor by a part of them."""
-        query = Query(value)
         columns = ["search_text"] if self.moment else None  # what was said since is of another day
-        return queryset.search(query, self.cover.hinted_by(*query.forms), columns)
+        return queryset.search(self.query, self.cover.hinted_by(*self.query.forms), columns)
+
+    @cached_property
+    def query(self):
+        return Query(self.form.cleaned_data["q"], widened=self.widened)
 
     @cached_property
     def cover(self):
@@ -157,6 +161,15 @@ class ProjectFilter(PagedFilter):
         if value == NO_LIST:
             return queryset.filter(project_list=None)
         return queryset.filter(project_list=next(row.pk for row in self.options.lists if row.slug == value))
+
+    # by the key, asked first: joined by its slug or number the index that has the rows in order is of no use
+    def in_category(self, queryset, name, value):
+        category = Category.objects.filter(project_list__slug=self.data.get("list"), number=value)
+        return queryset.filter(category=Subquery(category.order_by().values("pk")[:1]))
+
+    def in_community(self, queryset, name, value):
+        community = behind(Project, "community").objects.filter(slug=value)
+        return queryset.filter(community=Subquery(community.order_by().values("pk")[:1]))
 
     def in_status(self, queryset, name, value):
         return queryset.filter(**{self.column("status"): "" if value == UNKNOWN else value})
@@ -170,9 +183,20 @@ class ProjectFilter(PagedFilter):
         return queryset.filter(Q(lead_department=value) | Q(pk__in=supporting))
 
     def in_year(self, queryset, name, value):
-        lists = [row.pk for row in self.options.lists if row.year == int(value)]
+        lists = self._lists_of(value)
         moved = Q(**{f"{self.column('moved_on')}__year": value})
         return queryset.filter(Q(project_list__in=lists) | Q(project_list=None) & moved)
+
+    def _lists_of(self, year):
+        return [row.pk for row in self.options.lists if row.year == int(year)]
+
+    @property
+    def parts(self):
+        """A year is its lists and what is on none."""
+        year = self.form.cleaned_data.get("year")
+        if self.moment or not year:
+            return ()
+        return [*(Q(project_list=pk) for pk in self._lists_of(year)), Q(project_list=None)]
 
     def judged(self, queryset, name, value):
         """Those with a promise of this verdict: promises are judged until as many are found as a page shows.
@@ -238,10 +262,11 @@ class StaffFilter(KeptFilter, ProjectFilter):
     """The same filters over the projects of a member of staff."""
 
     category = verdict = None
+    widened = False
     nothing_chosen = "全部项目"
 
     def search(self, queryset, name, value):
-        return queryset.search(Query(value, widened=False))
+        return queryset.search(self.query)
 
     def __init__(self, data, user):
         super().__init__(data, Project.objects.visible_to(user), options=StaffOptions(user))

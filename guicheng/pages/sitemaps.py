@@ -4,6 +4,7 @@ from functools import cached_property
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.contrib.sitemaps.views import sitemap
+from django.core.paginator import Paginator
 from django.db.models import Max
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
@@ -38,9 +39,10 @@ class _Public(Sitemap):
         return item[1]
 
 
-def _last(**chosen):
-    return ProgressUpdate.objects.published().filter(project__is_sample=False, **chosen).aggregate(
-        last=Max("recorded_at"))["last"]
+def _last():
+    """When anything real was last published: the first of an index, where a maximum over a join reads all."""
+    real = ProgressUpdate.objects.published().filter(project__is_sample=False)
+    return real.order_by("-recorded_at").values_list("recorded_at", flat=True).first()
 
 
 class Pages(_Public):
@@ -54,17 +56,42 @@ class Pages(_Public):
         return [(reverse(name), last if name in follow else None) for name in names]
 
 
-class _Rows(_Public):
-    """Rows of a table, paged by it: only a page of them is read."""
+class _ByKey(Paginator):
+    """Pages of a table by its key: nothing is counted, and the last page costs no more than the first.
 
-    route = ""
+    Where rows have gone a page holds few, or none. `dated` adds to the rows of a page when they last changed.
+    """
+
+    def __init__(self, rows, size, dated):
+        super().__init__(rows, size)
+        self.dated = dated
+
+    @cached_property
+    def count(self):
+        return self.object_list.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+    def page(self, number):
+        last = self.validate_number(number) * self.per_page
+        rows = self.object_list.filter(pk__gt=last - self.per_page, pk__lte=last)
+        return self._get_page(self.dated(rows), number, self)
+
+
+class _Rows(_Public):
+    """Rows of a table: `named_by` makes their address, `said` leads to what was published of them."""
+
+    route, named_by, said = "", "slug", "projects__updates"
 
     def rows(self):
-        """(what the address is made of, the last publication) of each, in a stable order."""
         raise NotImplementedError
 
-    def items(self):
-        return self.rows()
+    @property
+    def paginator(self):
+        return _ByKey(self.rows(), self.limit, self.dated)
+
+    def dated(self, rows):
+        """(what the address is made of, the last publication) of each, in a stable order."""
+        rows = rows.order_by(self.named_by).annotate(last=Max(f"{self.said}__recorded_at"))
+        return rows.values_list(self.named_by, "last")
 
     def location(self, item):
         return reverse(self.route, args=[item[0]])
@@ -74,24 +101,21 @@ class Lists(_Rows):
     route = "list-detail"
 
     def rows(self):
-        return ProjectList.objects.published().real().order_by("slug").annotate(
-            last=Max("projects__updates__recorded_at")).values_list("slug", "last")
+        return ProjectList.objects.published().real()
 
 
 class Projects(_Rows):
-    route = "project-detail"
+    route, named_by, said = "project-detail", "code", "updates"
 
     def rows(self):
-        return Project.objects.published().real().order_by("code").annotate(
-            last=Max("updates__recorded_at")).values_list("code", "last")
+        return Project.objects.published().real()
 
 
 class Communities(_Rows):
     route = "community-detail"
 
     def rows(self):
-        return Community.objects.published().order_by("slug").annotate(
-            last=Max("projects__updates__recorded_at")).values_list("slug", "last")
+        return Community.objects.published()
 
 
 class Quarters(_Public):

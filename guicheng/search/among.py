@@ -18,7 +18,7 @@ from django.db.models import BooleanField, Expression, F, Max
 from guicheng.search.pairs import LARGE, all_pairs, index_of, searched_tables, stands, text_of
 
 FEW, SAMPLE = 5_000, 6_000  # rows that are read by their keys; keys that are asked for
-VERY_MANY, SOME = 20_000, 1_200  # rows that PostgreSQL expects, of which a scan soon finds some
+VERY_MANY, SOME = 100_000, 1_200  # rows that PostgreSQL expects, of which a scan soon finds some
 MOST_PAIRS = 20  # of one word
 LOOK_HOLDS, KEYS_HOLD = 600, 1  # seconds
 _asked = {}  # (setting, table): (is its index asked, when that was looked at)
@@ -60,6 +60,7 @@ class Candidates:
     def __init__(self, model, words):
         self.table, self.words = model._meta.db_table, words
         self._keys, self._at, self._is_whole = None, None, False
+        self.expected = 0  # how many PostgreSQL expects
 
     def keys(self, using):
         """At most SAMPLE of them. They hold for a moment: one answer asks several times."""
@@ -89,8 +90,8 @@ class Candidates:
         """A bitmap of very many rows costs more than a scan for some; how many there are the planner knows."""
         sql, params = self._of_postgresql(limit="")
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
-        expected = cursor.fetchone()[0][0]["Plan"]["Plan Rows"]
-        return self._by_scan if expected > VERY_MANY else self._of_postgresql
+        self.expected = cursor.fetchone()[0][0]["Plan"]["Plan Rows"]
+        return self._by_scan if self.expected > VERY_MANY else self._of_postgresql
 
     def _of_postgresql(self, limit=None):
         pairs = all_pairs(searched_tables()[self.table])
@@ -121,10 +122,10 @@ def of_keys(column, keys, vendor):
 class Among(Expression):
     """The condition that a row is among these candidates, where they are few: asked when the query is made.
 
-    `sample`: among those that are known, few or not.
+    `sample`: among these of them, few or not.
     """
 
-    def __init__(self, candidates, sample=False, key=None):
+    def __init__(self, candidates, sample=None, key=None):
         super().__init__(output_field=BooleanField())
         self.candidates, self.sample, self.key = candidates, sample, key or F("pk")
 
@@ -135,7 +136,7 @@ class Among(Expression):
         self.key, = expressions
 
     def as_sql(self, compiler, connection):
-        keys = self.candidates.keys(connection.alias)
+        keys = self.sample or self.candidates.keys(connection.alias)
         if not keys:
             raise EmptyResultSet
         if not self.sample and not self.candidates.are_few(connection.alias):

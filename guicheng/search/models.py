@@ -17,6 +17,8 @@ from guicheng.search.pairs import called
 from guicheng.search.query import Query
 from guicheng.search.text import NAME_ENDS, search_text
 
+ASKED = 500  # candidates by which the others are judged
+
 
 class SearchField(models.TextField):
     """A folded text. `__found` folds what is looked for: for the lists of the back office."""
@@ -80,7 +82,10 @@ class SearchedQuerySet(models.QuerySet):
         """
         query = query if isinstance(query, Query) else Query(query)
         found = self.filter(query.condition(columns or self.searched_columns, sealed))
-        candidates = candidates_of(self.model, [term.forms for term in query.terms], self.db)
+        if (self.model, self.db) not in query.candidates:
+            query.candidates[self.model, self.db] = candidates_of(
+                self.model, [term.least for term in query.terms], self.db)
+        candidates = query.candidates[self.model, self.db]
         if candidates:
             found = found.filter(Among(candidates))
             found._candidates = candidates
@@ -95,8 +100,19 @@ class SearchedQuerySet(models.QuerySet):
         """True where it is already known that there are more than `number`; False where they have to be counted."""
         if not self.is_of_many:
             return False
-        known = self.filter(Among(self._candidates, sample=True))
-        return known.order_by()[:number + 1].count() > number
+        return self._known(number + number // 4, number + 1) > number or self._known(None, number + 1) > number
+
+    def has_far_over(self, number):
+        """Whether there are by all signs several times as many: where nobody waits to have them counted."""
+        if not self.is_of_many or self._candidates.expected < 4 * number:
+            return False
+        asked = min(ASKED, len(self._candidates.keys(self.db)))
+        return self._known(asked, asked) * self._candidates.expected > 4 * number * asked
+
+    def _known(self, asked, most):
+        """How many of the first `asked` candidates, or of all that are known, belong to these: `most` at the most."""
+        keys = self._candidates.keys(self.db)[:asked]
+        return self.filter(Among(self._candidates, sample=keys)).order_by()[:most].count() if keys else 0
 
     def named(self, query):
         """Those that are called as was typed, neither more nor less."""

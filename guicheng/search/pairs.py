@@ -207,7 +207,20 @@ def _make(cursor, vendor, table, columns):
     for sql in made.values():
         cursor.execute(sql)
     if vendor == "sqlite":
-        cursor.execute(f"INSERT INTO {index_of(table)}({index_of(table)}) VALUES ('rebuild')")  # noqa: S608
+        _fill_sqlite(cursor, table, columns)
+
+
+def _fill_sqlite(cursor, table, columns):
+    """Put every row into a new index: what `rebuild` does, with the pairs cut by Python in a tenth of the time."""
+    cursor.connection.create_function("cut_into_pairs", 1, _cut, deterministic=True)
+    cursor.execute(f"INSERT INTO {index_of(table)}(rowid, pairs) "  # noqa: S608
+                   f"SELECT id, cut_into_pairs({text_of('sqlite', columns)}) FROM {table}")
+
+
+def _cut(text):
+    """The pairs of a text as `_pairs` makes them: the last character stands alone, and NUL ends it."""
+    text, _, _ = text.partition("\0")
+    return " ".join(map(str.__add__, text, f"{text[1:]} "))
 
 
 def _drop(cursor, vendor, made):

@@ -44,6 +44,11 @@ class Term:
     def forms(self):
         return (self.word, *self.alike)
 
+    @property
+    def least(self):
+        """The forms to look for: where a longer one stands, the shorter one in it does too."""
+        return tuple(form for form in self.forms if not any(each in form and each != form for each in self.forms))
+
 
 class Query:
     """The words that are looked for; every one of them must stand somewhere in a row.
@@ -57,6 +62,7 @@ class Query:
         words = dict.fromkeys(filter(None, map(fold, self.text.split())))
         self.terms = [Term(word, tuple(dict.fromkeys(same.get(word, ()))) if widened else ())
                       for word in list(words)[:MOST_WORDS]]
+        self.candidates = {}  # (model, database) -> those of its rows that the index names, asked once
 
     @classmethod
     def read(cls, text):
@@ -100,7 +106,7 @@ class Query:
         for term in self.terms:
             stands = Q(pk__in=[])
             for column in columns:
-                stands |= open_to[column] & _any_of(column, term.forms) if sealed else _any_of(column, term.forms)
+                stands |= open_to[column] & _any_of(column, term.least) if sealed else _any_of(column, term.least)
             found &= stands
         return found
 

@@ -23,6 +23,7 @@ class PagedFilter(django_filters.FilterSet):
     newest = ""
     orders = {}
     kept = {}  # what else an address of this page says
+    parts = ()  # what `Keyset.page` is told of what they find
     follows = {}  # filter -> the filters that choose within what it chose, and go when it changes
 
     def __init__(self, data, queryset, choices):
@@ -96,7 +97,7 @@ class PagedFilter(django_filters.FilterSet):
             raise ValidationError(WRONG_PLACE)
         if self.order != NEWEST or "page" in places:
             return numbered_page(self.in_order(), columns, places.get("page"), size)
-        return Keyset(self.newest, size).page(self.qs, columns, **places, search=self.is_searched)
+        return Keyset(self.newest, size).page(self.qs, columns, **places, search=self.is_searched, parts=self.parts)
 
     def in_order(self):
         """What they find, in the order that is asked for."""

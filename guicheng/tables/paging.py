@@ -51,11 +51,13 @@ class Keyset:
     def __init__(self, day_field, size=PAGE_SIZE):
         self.day_field, self.size = day_field, size
 
-    def page(self, queryset, columns, after="", before="", search=False):
+    def page(self, queryset, columns, after="", before="", search=False, parts=()):
         """The page of `columns` (for `values()`) after or before a token. Raises ValidationError.
 
         `search`: the condition reads every row, so the first page counts and finds in the same scan, unless what is
         searched for stands in so many that the page is found at once.
+        `parts`: conditions of which each row meets one, and each has an index in this order. Of many rows the page is
+        put together from the first ones of each part: no index gives all of them in order.
         """
         newest = queryset.order_by(f"-{self.day_field}", "-pk")
         if search and not (after or before) and not getattr(queryset, "is_of_many", False):
@@ -64,13 +66,21 @@ class Keyset:
             rows = list(chosen.values("pk", *columns)) if keys else []
             return self._page(rows, has_next=len(keys) > self.size, has_previous=False, count=len(keys))
         count = capped_count(queryset)
+        parts = parts if count > COUNT_CAP else ()
         if before:
             oldest = self._beyond(queryset, before, "gt").order_by(self.day_field, "pk")
-            rows = list(oldest.values("pk", *columns)[: self.size + 1])
+            rows = self._first(oldest, columns, parts)
             return self._page(rows[: self.size][::-1], True, len(rows) > self.size, count)
         rows = self._beyond(newest, after, "lt") if after else newest
-        rows = list(rows.values("pk", *columns)[: self.size + 1]) if count else []
+        rows = self._first(rows, columns, parts, is_newest=True) if count else []
         return self._page(rows[: self.size], len(rows) > self.size, bool(after), count)
+
+    def _first(self, ordered, columns, parts, is_newest=False):
+        """One row more than a page holds."""
+        found = [row for part in parts or [Q()] for row in ordered.filter(part).values("pk", *columns)[: self.size + 1]]
+        if parts:
+            found.sort(key=lambda row: (row[self.day_field], row["pk"]), reverse=is_newest)
+        return found[: self.size + 1]
 
     def _page(self, rows, has_next, has_previous, count):
         return Page(

@@ -257,6 +257,9 @@ class Project(ChecksAtOnce, Edited, Answered, Keyed):
             models.Index("project_list", F("moved_on").desc(), F("id").desc(), name="project_list_newest"),
             models.Index("community", F("moved_on").desc(), F("id").desc(), name="project_community_newest"),
             models.Index("status", F("moved_on").desc(), F("id").desc(), name="project_status_newest"),
+            models.Index(
+                Status.in_menu_order("status"), F("moved_on").desc(), F("id").desc(), name="project_by_status"),
+            models.Index("project_list", "category", "number", "code", "status", name="project_list_order"),
         ]
         constraints = [
             in_order("planned_start", "planned_end", "计划开始不能晚于计划完成。"),

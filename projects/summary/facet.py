@@ -104,7 +104,7 @@ def _cells(filters, verdict):
 def _found(filters):
     """{project: (list, category, community, status)} of what is found whatever is chosen there; None of too many."""
     found = filters.without(*KEYS, "verdict")
-    if found.has_over(COUNTED):
+    if found.has_far_over(COUNTED) or found.has_over(COUNTED):
         return None
     few = found.order_by().values("pk")[:COUNTED + 1]
     rows = filters.queryset.filter(pk__in=few).order_by().values_list(

@@ -36,7 +36,6 @@ def news():
 def _newest():
     last = ProgressUpdate.objects.published().order_by("-recorded_at").values("recorded_at")[:1]
     moved = Project.objects.published().real().exclude(latest_update=None)
-    # the day first, from the index of the order, so that only its own statements are sorted
-    day = Subquery(moved.newest_first().values("moved_on")[:1])
-    return moved.filter(moved_on=day).order_by("-latest_update").values_list(
+    # the first of the public list: of those of one day none is newer, and sorting them PostgreSQL read all statements
+    return moved.newest_first().values_list(
         "latest_update__effective_from", "latest_update__effective_on", Subquery(last))[:1]

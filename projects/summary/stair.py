@@ -10,7 +10,8 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from guicheng.days.compiled import compiled
-from projects.models import Project, ProjectList, Status
+from projects.list_order import IN_ORDER, LONG, first_of_each
+from projects.models import Project, ProjectList, ProjectsByList, Status
 from projects.summary.lists import ListSummary
 
 SHOWN = 8  # of each status
@@ -89,10 +90,14 @@ class Stair:
 
 
 def stair(summary):
-    """The Stair of a list whose figures, of now, are at hand. One query."""
+    """The Stair of a list whose figures, of now, are at hand. One query; of a long list some for each status."""
     found = defaultdict(list)
-    for row in _first_of_each_status(project_list=summary.project_list.pk):
-        found[row.status].append(row)
+    if summary.by_status.total() > LONG:
+        kept = ProjectsByList.objects.filter(project_list=summary.project_list).counts("category", "status")
+        found = first_of_each(summary.project_list.pk, {(category, status) for category, status, _ in kept}, SHOWN)
+    else:
+        for row in _first_of_each_status(project_list=summary.project_list.pk):
+            found[row.status].append(row)
     on, counts = defaultdict(list), defaultdict(int)
     for status, number in Status.STEP.items():
         on[number] += found[status]
@@ -104,7 +109,7 @@ def stair(summary):
 
 @compiled(project_list=ProjectList._meta.pk)
 def _first_of_each_status(project_list):
-    nth = Window(RowNumber(), partition_by=F("status"), order_by=["category__number", "number", "code"])
+    nth = Window(RowNumber(), partition_by=F("status"), order_by=IN_ORDER)
     rows = Project.objects.counted().filter(project_list=project_list).annotate(nth=nth)
     return rows.filter(nth__lte=SHOWN).only("code", "name", "status", "project_list").order_by("nth")
 

@@ -16,6 +16,7 @@ from projects.filters import ProjectFilter
 from projects.late_units import public_table, rows_found, told_beside_units
 from projects.ledger import promises
 from projects.ledger.told import NOTHING
+from projects.list_order import first_of_list
 from projects.models import Project, ProjectList, Promise
 from projects.moments import as_they_were, at, days_of, travels
 from projects.project_page import ProjectPage
@@ -53,8 +54,10 @@ def list_detail(request, slug):
         return _not_yet(request, project_list)
     projects = at(Project.objects.published(), moment)
     rows = projects.filter(project_list=project_list, parent=None).select_related(
-        "community", "latest_update", "category").lean().order_by("category__number", "number", "code")
-    rows = as_they_were(list(rows[:SHOWN_ON_LIST]), moment)
+        "community", "latest_update", "category").lean()
+    each = summary.list_summaries(moment.day, moment.known_at, [project_list], by=["category"])[0]
+    first = first_of_list(rows, project_list.pk, SHOWN_ON_LIST, each.recorded.value)
+    rows = as_they_were(first, moment)
     parts = {}
     below = projects.filter(parent__in=rows).select_related("community").order_by("pk")
     for part in as_they_were(below, moment):
@@ -63,7 +66,6 @@ def list_detail(request, slug):
     for row in rows:
         row.shown_parts, row.told = parts.get(row.pk, []), told.get(row.pk, NOTHING)
         row.part_moved = not row.status and any(part.status for part in row.shown_parts)
-    each = summary.list_summaries(moment.day, moment.known_at, [project_list], by=["category"])[0]
     declarations = project_list.declarations.select_related("source")
     if moment:
         declarations = declarations.known(moment.day, moment.known_at)

@@ -2,25 +2,31 @@
 
 With 0 it makes the tables and loads the facts, to be copied: the migrations take longer than ten thousand projects.
 A thousand sample projects are made one by one, the others are copies of them, one statement a table. They lose their
-mark first, so that the pages treat them as real; the database is thrown away.
+mark first, so that the pages treat them as real; the database is thrown away. A million are copied without triggers
+and without the indexes that no key needs: those are made once, of all rows.
 """
 import json
 import os
 import sys
+from contextlib import contextmanager
 
 import django
+from django.db.models import DateField, DateTimeField
 
 BASE = 1000
+DAYS = 300  # over which the copies of a project are spread
 SAMPLES = "SELECT id FROM projects_project WHERE code LIKE 'sample-%' AND id < {}"
 
 
 def fill(size, statements=None):
     """Make `size` projects, each with so many statements or as many as samples have."""
     from django.core.management import call_command
-    from django.db import connection, transaction
+    from django.db import connection
 
+    from guicheng.kept import rollup_triggers, triggers
     from guicheng.kept.rollup import all_rollups
-    from guicheng.trail.append_only import drop_triggers, install_triggers
+    from guicheng.search import pairs
+    from guicheng.trail import append_only
     from projects.models import Category, Department, ProgressUpdate, Project, ProjectList, Promise
     from projects.sample import seed_sample
 
@@ -29,25 +35,50 @@ def fill(size, statements=None):
     if not size:
         return
     seed_sample(min(size, BASE), **({"updates_per_project": statements} if statements else {}))
-    drop_triggers(connection)
+    for kind in (append_only, triggers, rollup_triggers):
+        kind.drop_triggers(connection)
     for model in (ProgressUpdate, Promise, Project, Category, ProjectList, Department):
         model.objects.filter(is_sample=True).update(is_sample=False)
-    copies = size // BASE - 1
-    if copies > 0:
-        with transaction.atomic(), connection.cursor() as cursor:
-            step = {model: _step(cursor, model) for model in (Project, ProgressUpdate, Promise)}
-            _copy(cursor, Project, copies, step, {"code": "rows.code || '-' || copies.n", "number": "NULL"})
-            _copy(cursor, ProgressUpdate, copies, step, {})
-            _copy(cursor, Promise, copies, step, {"code": "rows.id || '-' || copies.n"})
-    install_triggers()
-    for rollup in all_rollups():  # as readers leave them
-        rollup.objects.fold()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("VACUUM (FULL)")  # the marks' removal wrote every row twice
-            cursor.execute("VACUUM (ANALYZE)")
-        else:
-            cursor.execute("ANALYZE")
+        if (copies := size // BASE - 1) > 0:
+            step = {model: _step(cursor, model) for model in (Project, ProgressUpdate, Promise)}
+            with _bare(cursor, [model._meta.db_table for model in step]):
+                _copy(cursor, Project, copies, step, {"code": "rows.code || '-' || copies.n", "number": "NULL"})
+                _copy(cursor, ProgressUpdate, copies, step, {})
+                _copy(cursor, Promise, copies, step, {"code": "rows.id || '-' || copies.n"})
+    for kind in (append_only, triggers, rollup_triggers):
+        kind.install_triggers()
+    pairs.install()  # as `prepare` does
+    for rollup in all_rollups():  # as readers leave them
+        rollup.objects.fold()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE)" if connection.vendor == "postgresql" else "ANALYZE")
+
+
+@contextmanager
+def _bare(cursor, tables):
+    """One transaction in which these tables have no index but their keys, and no foreign key is looked up."""
+    from django.db import connection, transaction
+
+    if is_postgresql := connection.vendor == "postgresql":
+        cursor.execute(
+            "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index "
+            "WHERE indrelid::regclass::text = ANY(%s) "
+            "AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)", [tables])
+    else:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN "
+                       "(SELECT value FROM json_each(%s))", [json.dumps(tables)])
+    indexes = cursor.fetchall()
+    with connection.constraint_checks_disabled(), transaction.atomic():
+        if is_postgresql:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        for name, _ in indexes:
+            cursor.execute(f"DROP INDEX {name}")
+        yield
+        for _, sql in indexes:
+            cursor.execute(sql)
 
 
 def _step(cursor, model):
@@ -60,6 +91,8 @@ def _copy(cursor, model, copies, step, changed):
     first, columns = next(iter(step)), []
     for field in model._meta.concrete_fields:
         value = f"rows.{field.column}"
+        if isinstance(field, DateField):
+            value = _later(cursor, value, isinstance(field, DateTimeField))
         if field.primary_key:
             value += f" + copies.n * {step[model]}"
         elif field.related_model in step:
@@ -71,6 +104,15 @@ def _copy(cursor, model, copies, step, changed):
         f"WITH RECURSIVE copies(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < {copies}) "  # noqa: S608
         f"INSERT INTO {model._meta.db_table} ({', '.join(names)}) SELECT {', '.join(values)} "
         f"FROM copies CROSS JOIN {model._meta.db_table} rows WHERE {of_project} IN ({SAMPLES.format(step[first])})")
+
+
+def _later(cursor, column, has_time):
+    """The SQL of a day moved on with its copy: else a thousand projects that say the same move on one day."""
+    if cursor.db.vendor == "postgresql":
+        moved = f"{column} + (copies.n % {DAYS}) * interval '1 day'" if has_time else f"{column} + copies.n % {DAYS}"
+    else:
+        moved = f"{'datetime' if has_time else 'date'}({column}, '+' || (copies.n % {DAYS}) || ' days')"
+    return f"CASE WHEN {column} > '1900-01-01' THEN {moved} ELSE {column} END"
 
 
 def addresses():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from guicheng.search import among, pairs
 from guicheng.search.folding import fold
-from guicheng.search.query import Query
+from guicheng.search.query import Query, Term
 from guicheng.tables import paging
 from projects.filters import ProjectFilter
 from projects.models import ProgressUpdate, Project, Source
@@ -354,3 +354,28 @@ def test_few_are_read_by_their_keys(index, project):
 def test_who_is_called_so_is_looked_up(project):
     said = plan(*Project.objects.all().named(Query("半月岛")).order_by().values("pk").query.sql_with_params())
     assert "projects_project_called" in said
+
+
+# --- how many there are ----------------------------------------------------------------------------
+def test_a_form_in_which_another_stands_is_not_looked_for():
+    assert Term("公园", ("绿地", "口袋公园")).least == ("公园", "绿地")
+    assert Term("口袋公园", ("公园",)).least == ("公园",) and Term("公园").least == ("公园",)
+
+
+def test_that_there_are_far_more_is_judged_by_a_few(texts, index, few):
+    few(0)
+    found = Project.objects.search("公园")
+    found._candidates.keys("default")
+    found._candidates.expected = 100_000  # as PostgreSQL says of a large table
+    assert found.has_far_over(5_000) and not found.filter(code="none of them").has_far_over(5_000)
+    found._candidates.expected = 10_000
+    assert not found.has_far_over(5_000)
+
+
+@on_sqlite
+def test_a_new_index_is_filled_as_its_triggers_fill_it(texts):
+    written = ["", "公", "a公园\n改造\t gh", "公\0园", "𠮷祥" * 1500]
+    with connection.cursor() as cursor:
+        for text in written:
+            cursor.execute(f"SELECT {pairs._pairs('%s')}", [text] * pairs._pairs("%s").count("%s"))  # noqa: S608, SLF001
+            assert (cursor.fetchone()[0] or "").split() == pairs._cut(text).split(), text  # noqa: SLF001

