@@ -23,6 +23,11 @@ def status_at(day, known_at=None):
     return Coalesce(_then("status", ~Q(status=""), day, known_at), Value(""))
 
 
+def latest_at(day, known_at=None):
+    """An expression: the key of the newest statement by the end of `day`, null where nobody had said anything."""
+    return _then("id", Q(), day, known_at, "latest_update")
+
+
 def due_at(day, known_at=None):
     """An expression: the day the project was due as one said by the end of `day`, null where none was set.
 
@@ -50,7 +55,9 @@ def announced_by(day):
 def is_told_unfinished(due, day, known_at=None):
     """A condition: by the end of `day` a statement said of a day after the column `due` that it was not finished."""
     rows = ProgressUpdate.objects.in_force(day, known_at).filter(project=OuterRef("pk"))
-    return Exists(rows.unfinished_after(OuterRef(due)))
+    told = Exists(rows.unfinished_after(OuterRef(due)))
+    # of whom nothing in force speaks of a later day there is nothing to look for
+    return Q(told) if known_at is not None else Q(moved_on__gt=F(due)) & told
 
 
 def state_then(day, known_at=None):
@@ -65,5 +72,5 @@ def state_then(day, known_at=None):
         "due_then": due_at(day, known_at),
         "closed_then": then("effective_on", "closed_on", proof__gt=""),
         "moved_then": Coalesce(then("effective_on", "moved_on"), Value(NEVER), output_field=models.DateField()),
-        "latest_then": then("id", "latest_update"),
+        "latest_then": latest_at(day, known_at),
     }

@@ -7,8 +7,7 @@ from guicheng.tables.listing import Listing
 from projects import summary
 from projects.document import FORMAT, Document
 from projects.ledger.corrections import corrections_on
-from projects.ledger.promises import judgements
-from projects.models import Discrepancy, LightRule, Project, Promise
+from projects.models import Discrepancy, LightRule, Project
 from projects.models.lights import Colour
 from projects.report.rows import CHUNK, rows_by
 from projects.spooled import Spool, among
@@ -57,7 +56,7 @@ def outline_of(quarter, each):
     following = _due_next(quarter, each.as_of, None)
     first = [row.frozen() for row in following[:OUTLINED]]
     if len(first) == OUTLINED:  # perhaps there are more: they are counted, and read when they are looked at
-        first = Listing(following.rows, lambda chunk: [row.frozen() for row in following.make(chunk)])
+        first = Listing(lambda: following.rows, lambda chunk: [row.frozen() for row in following.make(chunk)])
     return Document({**_outline(quarter, each, None), "next_promises": first, "tellings": each.tellings})
 
 
@@ -102,10 +101,7 @@ def _outline(quarter, each, known_at, limit=OUTLINED):
 
 def _due_next(quarter, day, known_at):
     """The promises of the quarter after it, judged: a Listing."""
-    following = Promise.objects.filter(
-        is_sample=False, project__in=Project.objects.of_street(), due_on__gte=quarter.next.first_day,
-        due_on__lte=quarter.next.last_day)
-    return judgements(following, day, known_at)
+    return summary.due_between(quarter.next.first_day, quarter.next.last_day, day, known_at)
 
 
 def _communities(quarter):
