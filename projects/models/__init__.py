@@ -27,6 +27,7 @@ from projects.models.review import ReviewStep, WatchedWord
 from projects.models.rollups import (
     ProjectsByCommunity,
     ProjectsByList,
+    ProjectsByPlace,
     UpdatesByMonth,
     UpdatesBySource,
 )
@@ -39,7 +40,7 @@ __all__ = [
     "Category", "CloseFile", "ColumnHabit", "CoveredClose", "CoveredFile", "Declaration", "Department", "Discrepancy",
     "ExportFile", "Fact", "ImportAnswer", "ImportBatch", "ImportRow", "Instruction", "LightOverride", "LightRule",
     "Milestone", "Paper", "Photo", "PolicyDocument", "ProgressUpdate", "Project", "ProjectAlias", "ProjectList",
-    "ProjectsByCommunity", "ProjectsByList", "Promise", "QuarterClose", "QuarterClosing",
+    "ProjectsByCommunity", "ProjectsByList", "ProjectsByPlace", "Promise", "QuarterClose", "QuarterClosing",
     "QuarterReopening", "QuarterReport", "QuarterSigning", "ReadSheet", "ReportingAnswer", "ReportingColumn",
     "ReportingRelease", "ReportingReminder", "ReportingReturn", "ReportingRow", "ReportingScan", "ReportingTask",
     "ReportingWording", "Return", "ReviewStep", "Source", "Standing", "Status", "SuperiorForm", "SupervisionNotice",

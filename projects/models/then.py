@@ -44,7 +44,13 @@ def due_at(day, known_at=None):
                 output_field=models.DateField())
 
 
-OF_STREET = Q(project_list__kind__in=ProjectList.STREET_KINDS) | Q(project_list=None, layer=Layer.STREET)
+def of_street(of=""):
+    """The condition on projects: the street's own. `of`: as "project__", on what is said of one."""
+    return Q(**{f"{of}project_list__kind__in": ProjectList.STREET_KINDS}) | Q(
+        **{f"{of}project_list": None, f"{of}layer": Layer.STREET})
+
+
+OF_STREET = of_street()
 
 
 def announced_by(day):

@@ -13,7 +13,7 @@ from projects.models import ProgressUpdate, Project, ProjectList
 from projects.models.then import OF_STREET, announced_by, status_at
 from projects.summary.moves import happened
 from projects.summary.report import past_with_told
-from projects.summary.tally import rows_of
+from projects.summary.tally import Tally, rows_of
 
 DAY = models.DateField()
 OF_CHANGE = ("code", "name", "project_list__slug", "project_list__title", "status_before", "status_then", "happened")
@@ -56,6 +56,31 @@ def changed(before, after, known_at=None):
 @compiled(before=DAY, after=DAY)
 def first_changed(known, limit, before, after):
     return changed(before, after, _instant(known))[:limit]
+
+
+def tally_between(before, after, known_at=None):
+    """The Tally of all on real lists by the end of `after`, with the moves since `before`.
+
+    Of now the numbers are kept, and only what moved is looked at; of another instant all is counted.
+    """
+    if known_at is not None:
+        by = "category", "community"
+        return Tally.of_rows(counted_by(known_by(after, known_at), by, before=before, after=after), by, moved=True)
+    return Tally.kept_by_place(after, _moved_since(day=after), _moves(before=before, after=after))
+
+
+@compiled(day=DAY)
+def _moved_since(day):
+    projects = Project.objects.counted().filter(
+        moved_on__gt=day, project_list__is_sample=False, project_list__announced_on__lte=day)
+    return projects.annotate(then=status_at(day)).order_by().values_list(
+        "project_list", "status", "category", "community", "then").annotate(count=Count("pk"))
+
+
+@compiled(before=DAY, after=DAY)
+def _moves(before, after):
+    return changed(before, after).order_by().values_list(
+        "status_before", "status_then", "happened").annotate(count=Count("pk"))
 
 
 @compiled(before=DAY, after=DAY)

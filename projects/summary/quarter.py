@@ -23,7 +23,6 @@ from projects.summary.lists import ListSummary, counter_from, real_lists, status
 from projects.summary.moves import Move, Telling, count_moves, count_tellings
 from projects.summary.promises import promises_of, verdicts_of
 from projects.summary.report import quarter_figures
-from projects.summary.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +196,7 @@ def quarter_summary(quarter, known_at=None, as_of=None):
     """The whole summary of a quarter, as of its last day (today, while the quarter runs) or of a day within it."""
     as_of = as_of or min(quarter.last_day, timezone.localdate())
     before = quarter.previous.last_day
-    known, by = known_by(as_of, known_at), ("category", "community")
-    tally = Tally.of_rows(compared.counted_by(known, by, before=before, after=as_of), by, moved=True)
+    tally = compared.tally_between(before, as_of, known_at)
     counts = verdicts_of(quarter.year, as_of, known_at)
     return QuarterSummary(
         quarter, as_of, known_at, summaries_of(real_lists(), tally, as_of, known_at),

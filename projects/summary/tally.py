@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from django.db.models import Count, Max, OuterRef, Subquery
 
 from guicheng.days.compiled import compiled
-from projects.models import Project, ProjectList, ProjectsByList
+from projects.models import Project, ProjectList, ProjectsByList, ProjectsByPlace
 
 OF_MOVE = ("status_before", "happened", "is_own")
 
@@ -47,6 +47,24 @@ class Tally:
                 was, has_happened, is_own = keys[:len(OF_MOVE)]
                 if is_own and was not in (None, status):
                     tally.moves[was, status, has_happened] += count
+        return tally
+
+    @classmethod
+    def kept_by_place(cls, day, since, moves):
+        """Of all on real lists that were announced by `day`, by category and community; what moved after it is undone.
+
+        `since`: (list, status now, category, community, status by `day`, how many) of that; `moves`: (status before,
+        then, happened, how many).
+        """
+        tally = cls(("category", "community"))
+        rows = ProjectsByPlace.objects.published().filter(
+            project_list__is_sample=False, project_list__announced_on__lte=day)
+        for list_id, status, *keys, count in rows.counts("project_list", "status", *tally.by):
+            tally._add(list_id, status, keys, count)
+        for list_id, status, *keys, then, count in since:
+            tally._add(list_id, status, keys, -count)
+            tally._add(list_id, then, keys, count)
+        tally.moves = Counter({tuple(move): count for *move, count in moves})
         return tally
 
     @classmethod
