@@ -1,6 +1,7 @@
 """Plain values, and rows of them that lie on the disk: as many as there are, one in memory at a time."""
 import hashlib
 import json
+import os
 from array import array
 from collections.abc import Sequence
 from functools import cache
@@ -25,7 +26,10 @@ def parts(value):
 
 def canonical(value):
     """The one way to write a document: sorted keys, no spaces, UTF-8. Its hash is the fingerprint."""
-    return b"".join(parts(value)).decode()
+    written = bytearray()  # joined, a hundred thousand rows would be held three times
+    for part in parts(value):
+        written += part
+    return written.decode()
 
 
 def digests(value, *names):
@@ -89,7 +93,7 @@ class Spool:
 
     def __init__(self):
         self._file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 it goes with this object
-        self._end = 0
+        self._end, self._is_flushed = 0, True
 
     def keep(self, rows, order=None):
         """The rows, written down as they come; in the order of `order(row)` where it is given.
@@ -97,10 +101,11 @@ class Spool:
         With an order `among` knows them by it: its last part is their code.
         """
         places, keys = array("q"), []
-        self._file.seek(self._end)
         for row in rows:
             line = _written(row)
+            self._file.seek(self._end)  # who makes the rows may have read others meanwhile
             self._file.write(line)
+            self._is_flushed = False
             places.extend((self._end, len(line)))
             self._end += len(line)
             if order:
@@ -111,8 +116,14 @@ class Spool:
         return Spooled(self, places)
 
     def read(self, start, length):
-        self._file.seek(start)
-        return self._file.read(length)
+        if self._end <= IN_MEMORY:
+            self._file.seek(start)
+            return self._file.read(length)
+        if not self._is_flushed:
+            self._file.flush()
+            self._is_flushed = True
+        # without a place of the file's own: a child that reads it as well would move it
+        return os.pread(self._file.fileno(), length, start)
 
 
 class Spooled(Sequence):

@@ -5,6 +5,7 @@ Nothing notices a missing worker by itself: the page does, and offers to do it t
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from multiprocessing import get_context
 
 from django.db import connections, models
 from django.utils import timezone
@@ -49,6 +50,35 @@ class LongWork(models.Model):
     def saw(self, done):
         """Say how far it is; that is the sign of life too."""
         type(self)._default_manager.filter(pk=self.pk).update(done=done, job_seen_at=timezone.now())
+
+
+def in_a_child(work):
+    """Call `work()` in a process of its own, whose memory goes with it; raises what it raises.
+
+    For a worker with one thread. `work` asks no database: the connection is the parent's.
+    """
+    context = get_context("fork")
+    heard, told = context.Pipe(duplex=False)
+
+    def tell():
+        try:
+            work()
+            told.send(None)
+        except Exception as error:  # noqa: BLE001 it is raised below
+            told.send(error)
+
+    child = context.Process(target=tell)
+    child.start()
+    told.close()  # so that the end of the child ends the waiting
+    try:
+        error = heard.recv()
+    except EOFError:
+        raise RuntimeError("the process that should do it was ended") from None
+    finally:
+        child.join()
+        heard.close()
+    if error:
+        raise error
 
 
 @contextmanager

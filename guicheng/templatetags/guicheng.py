@@ -142,6 +142,19 @@ def time_tag(row):
     return format_html('<time datetime="{}">{}</time>', row.effective_on.isoformat(), span_of(row))
 
 
+GROUP_ROW = (
+    '<tr data-group="{}">\n<th scope="row">{}{}</th>\n<td class="num" data-figure="recorded">{}</td>\n'
+    '<td class="num" data-figure="done">{}</td>\n<td class="num" data-figure="unknown">{}</td>\n</tr>')
+
+
+@register.simple_tag
+def group_rows(groups, title):
+    """The rows of a list's groups: hundreds stand on the page of a quarter, and a loop is slower."""
+    return format_html_join("\n", GROUP_ROW, (
+        (group.key, f"{group.key}. " if group.key and title == "按类型" else "", group.label,
+         group.recorded, group.done, group.unknown) for group in groups))
+
+
 def _without(query, *names):
     query = query.copy()
     for name in names:

@@ -15,7 +15,7 @@ from guicheng.office.submissions import once
 from projects import permissions as may
 from projects.ledger.corrections import corrections_since
 from projects.models import CloseFile, QuarterClose, QuarterReport, QuarterSigning
-from projects.report import Missing
+from projects.report import Missing, closing
 from projects.report import close as quarter_close
 from projects.report.build import document_of
 from projects.report.files import FORMATS
@@ -123,17 +123,20 @@ class QuarterReportAdmin(ScopedAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         report = self.get_object(request, object_id)
         extra = self._panel(request, report) if report else {}
-        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+        response = super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+        if request.method == "GET" and extra.get("job") and extra["job"].is_waiting:
+            response["Refresh"] = "5"
+        return response
 
     def _panel(self, request, report):
         """What stands above and below the form: the close, its files, what is known since, and the figures."""
-        closing = report.closing
+        close, job = report.closing, report.closings.select_related("asked_by").first()
         return {
-            "report": report, "closing": closing, "formats": self._formats(report, closing),
-            "closes": self._closes(report),
-            "corrections": corrections_since(closing.known_at, closing.as_of) if closing else [],
-            "signings": closing.signings.defer("content").select_related("by") if closing else [],
-            "tokens": [] if closing else grouped(document_of(report.quarter).figures),
+            "report": report, "closing": close, "formats": self._formats(report, close),
+            "closes": self._closes(report), "job": None if close else job,
+            "corrections": corrections_since(close.known_at, close.as_of) if close else [],
+            "signings": close.signings.defer("content").select_related("by") if close else [],
+            "tokens": [] if close or job and job.is_waiting else grouped(document_of(report.quarter).figures),
             "may_close": may.can_close_quarter(request.user) and report.quarter.is_over,
         }
 
@@ -219,16 +222,31 @@ class QuarterReportAdmin(ScopedAdmin):
         if request.method == "POST":
             report.version = _number(request.POST.get("version"))
             try:
-                row = quarter_close.close(report, request.user, public_address(report.quarter))
+                self._told(request, self._closed(report, request.user))
             except ValidationError as error:
                 messages.warning(request, " ".join(error.messages))
-                return redirect(self._page_of(report))
-            messages.success(request, f"{row.quarter.title}已锁定，指纹 {row.figures_sha256[:16]}……")
             return redirect(self._page_of(report))
-        if report.is_closed:
+        if report.is_closed or report.closings.open().exists():
             return redirect(self._page_of(report))
         return self._render(request, "close", report, f"锁定 {report.quarter.title}",
                             self._before_closing(report, request.user))
+
+    @staticmethod
+    def _closed(report, by):
+        """The close that was asked for now, or, where no worker took it, before."""
+        waiting = report.closings.open().first()
+        if waiting is None or not waiting.nobody_took_it:
+            return closing.start(report, by, public_address(report.quarter))
+        closing.run(waiting.pk)
+        waiting.refresh_from_db()
+        return waiting
+
+    @staticmethod
+    def _told(request, job):
+        if job.is_waiting:
+            messages.info(request, "正在后台锁定，这一页会自己刷新。")
+        else:
+            (messages.success if job.is_finished else messages.warning)(request, job.message)
 
     def _before_closing(self, report, by):
         """What would be frozen; `wrong` says why it cannot be, by this person, as it stands."""

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import takewhile
 
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.utils import timezone
 
 from guicheng import words
-from guicheng.days.as_of import NOW
+from guicheng.days.as_of import NOW, Moment
 from guicheng.days.compiled import compiled
 from guicheng.figures import from_iso, iso
 from guicheng.tables.listing import Listing
@@ -21,7 +21,6 @@ OF_PROMISE = ("text", "promised_from", "promised_on", "due_on", "source__code", 
               "project__name", "project__project_list__slug", "project__project_list__title")
 OF_PROOF = ("id", "project_id", "seq", "status", "effective_from", "effective_on", "postponed_to", "text", "reason",
             "proof", "source_id", "source__code", "source__title")
-READ = 2000  # statements at once
 
 
 class Verdict(models.TextChoices):
@@ -125,20 +124,31 @@ def judge(promise, rows, day):
     return Judgement(promise, Verdict.UNKEPT if proof else Verdict.PENDING, proof)
 
 
-def judgements(promises=None, day=None, known_at=None, count=None):
+def judgements(promises=None, day=None, known_at=None, count=None, first=None):
     """Judge `promises` (default: those of real published projects) as of `day` (default today).
 
-    A Listing: two queries for what is looked at. `count`, where it is known how many they are.
+    A Listing: two queries for what is looked at. `count`, where it is known how many they are; `first`: of the Listing.
     """
     day = day or timezone.localdate()
-    rows = made_by(promises, day).select_related("project__project_list", "source").only(*OF_PROMISE).order_by(
+    return Listing(lambda: in_order(promises, day), lambda chunk: _judged(chunk, day, known_at), count, chunk=500,
+                   first=first)
+
+
+def in_order(promises, day):
+    """Those of `promises` made by `day` as they are listed and judged."""
+    return made_by(promises, day).select_related("project__project_list", "source").only(*OF_PROMISE).order_by(
         "due_on", "project__code", "pk")
-    return Listing(rows, lambda chunk: _judged(chunk, day, known_at), count, chunk=500)
 
 
 def made_by(promises, day):
     promises = Promise.objects.filter(is_sample=False) if promises is None else promises
     return promises.filter(public_where(Promise, "project"), promised_on__lte=day)
+
+
+@compiled(projects=[Project._meta.pk], day=models.DateField())
+def _said(known, projects, day):
+    updates = ProgressUpdate.objects.in_force(day, known and known.known_at).filter(project__in=projects)
+    return updates.exclude(status="", postponed_to=None).order_by("effective_on", "seq").values_list(*OF_PROOF)
 
 
 class _Statement(namedtuple("_Statement", OF_PROOF)):
@@ -163,12 +173,11 @@ def _as_read(model, db, values):
 
 def _judged(promises, day, known_at):
     rows = defaultdict(list)
-    updates = ProgressUpdate.objects.in_force(day, known_at).filter(
-        project__in={promise.project_id for promise in promises}).exclude(status="", postponed_to=None)
-    for row in map(_Statement._make, updates.order_by("effective_on", "seq").values_list(*OF_PROOF).iterator(READ)):
+    known, projects = known_at and Moment(day, known_at), list({promise.project_id for promise in promises})
+    for row in map(_Statement._make, _said(known, projects=projects, day=day)):
         rows[row.project_id].append(row)
     found = [judge(promise, rows[promise.project_id], day) for promise in promises]
-    found = [replace(each, proof=each.proof.as_row(updates.db)) if each.proof else each for each in found]
+    found = [replace(each, proof=each.proof.as_row(DEFAULT_DB_ALIAS)) if each.proof else each for each in found]
     hide_withdrawn([each.proof for each in found if each.proof], known_at)
     return found
 

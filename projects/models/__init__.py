@@ -1,6 +1,7 @@
 """Projects, lists, and what is said of them; one module a concept."""
 from projects.models.asked import Answer, AskedRow, AskedRowQuerySet, AtClose, Return, Standing
 from projects.models.bulk import BulkChange
+from projects.models.closing import QuarterClosing
 from projects.models.covered import CoveredClose, CoveredFile
 from projects.models.evidence import Discrepancy, Fact, PolicyDocument, Source
 from projects.models.exports import ExportFile
@@ -23,7 +24,13 @@ from projects.models.reporting_office import (
 )
 from projects.models.reporting_rows import AnswerAtClose, ReportingAnswer, ReportingRow
 from projects.models.review import ReviewStep, WatchedWord
-from projects.models.rollups import ProjectsByCommunity, ProjectsByList, UpdatesByMonth, UpdatesBySource
+from projects.models.rollups import (
+    ProjectsByCommunity,
+    ProjectsByList,
+    ProjectsByPlace,
+    UpdatesByMonth,
+    UpdatesBySource,
+)
 from projects.models.status import Status
 from projects.models.superior_form import SuperiorForm
 from projects.models.supervision import Instruction, SupervisionNotice
@@ -33,9 +40,9 @@ __all__ = [
     "Category", "CloseFile", "ColumnHabit", "CoveredClose", "CoveredFile", "Declaration", "Department", "Discrepancy",
     "ExportFile", "Fact", "ImportAnswer", "ImportBatch", "ImportRow", "Instruction", "LightOverride", "LightRule",
     "Milestone", "Paper", "Photo", "PolicyDocument", "ProgressUpdate", "Project", "ProjectAlias", "ProjectList",
-    "ProjectsByCommunity", "ProjectsByList", "Promise", "QuarterClose", "QuarterReopening", "QuarterReport",
-    "QuarterSigning", "ReadSheet", "ReportingAnswer", "ReportingColumn", "ReportingRelease", "ReportingReminder",
-    "ReportingReturn", "ReportingRow", "ReportingScan", "ReportingTask", "ReportingWording", "Return", "ReviewStep",
-    "Source", "Standing", "Status", "SuperiorForm", "SupervisionNotice", "UpdatesByMonth",
-    "UpdatesBySource", "WORDED", "WatchedWord",
+    "ProjectsByCommunity", "ProjectsByList", "ProjectsByPlace", "Promise", "QuarterClose", "QuarterClosing",
+    "QuarterReopening", "QuarterReport", "QuarterSigning", "ReadSheet", "ReportingAnswer", "ReportingColumn",
+    "ReportingRelease", "ReportingReminder", "ReportingReturn", "ReportingRow", "ReportingScan", "ReportingTask",
+    "ReportingWording", "Return", "ReviewStep", "Source", "Standing", "Status", "SuperiorForm", "SupervisionNotice",
+    "UpdatesByMonth", "UpdatesBySource", "WORDED", "WatchedWord",
 ]

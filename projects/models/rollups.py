@@ -38,6 +38,21 @@ class ProjectsByList(ProjectRollup):
         verbose_name = verbose_name_plural = "清单上的项目数"
 
 
+class ProjectsByPlace(ProjectRollup):
+    """How many of these there are of each category and community within a list, by status."""
+
+    rolls_up = RollsUp(
+        Project, "{row}.is_published AND {row}.parent_id IS NULL AND {row}.project_list_id IS NOT NULL")
+
+    category = models.ForeignKey("projects.Category", verbose_name="类型", null=True, on_delete=models.DO_NOTHING,
+                                 db_constraint=False, related_name="+")
+    community = models.ForeignKey("communities.Community", verbose_name="社区", null=True, on_delete=models.DO_NOTHING,
+                                  db_constraint=False, related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "清单各类型、各社区的项目数"
+
+
 class ProjectsByCommunity(ProjectRollup):
     """How many real public projects and parts name each community, by status."""
 

@@ -23,6 +23,11 @@ def status_at(day, known_at=None):
     return Coalesce(_then("status", ~Q(status=""), day, known_at), Value(""))
 
 
+def latest_at(day, known_at=None):
+    """An expression: the key of the newest statement by the end of `day`, null where nobody had said anything."""
+    return _then("id", Q(), day, known_at, "latest_update")
+
+
 def due_at(day, known_at=None):
     """An expression: the day the project was due as one said by the end of `day`, null where none was set.
 
@@ -40,7 +45,15 @@ def due_at(day, known_at=None):
 
 
 PUBLIC = (Q(project_list=None) | Q(project_list__is_published=True)) & Q(is_published=True)
-OF_STREET = Q(project_list__kind__in=ProjectList.STREET_KINDS) | Q(project_list=None, layer=Layer.STREET)
+
+
+def of_street(of=""):
+    """The condition on projects: the street's own. `of`: as "project__", on what is said of one."""
+    return Q(**{f"{of}project_list__kind__in": ProjectList.STREET_KINDS}) | Q(
+        **{f"{of}project_list": None, f"{of}layer": Layer.STREET})
+
+
+OF_STREET = of_street()
 
 
 def announced_by(day):
@@ -51,7 +64,9 @@ def announced_by(day):
 def is_told_unfinished(due, day, known_at=None):
     """A condition: by the end of `day` a statement said of a day after the column `due` that it was not finished."""
     rows = ProgressUpdate.objects.in_force(day, known_at).filter(project=OuterRef("pk"))
-    return Exists(rows.unfinished_after(OuterRef(due)))
+    told = Exists(rows.unfinished_after(OuterRef(due)))
+    # of whom nothing in force speaks of a later day there is nothing to look for
+    return Q(told) if known_at is not None else Q(moved_on__gt=F(due)) & told
 
 
 def state_then(day, known_at=None):
@@ -66,5 +81,5 @@ def state_then(day, known_at=None):
         "due_then": due_at(day, known_at),
         "closed_then": then("effective_on", "closed_on", proof__gt=""),
         "moved_then": Coalesce(then("effective_on", "moved_on"), Value(NEVER), output_field=models.DateField()),
-        "latest_then": then("id", "latest_update"),
+        "latest_then": latest_at(day, known_at),
     }

@@ -1,5 +1,7 @@
 """Read a quarter from the database into a `Document`. Every figure in it is one of `projects/summary/`."""
 from collections import Counter
+from itertools import islice
+from operator import itemgetter
 
 from guicheng.access.units import behind
 from guicheng.figures import iso
@@ -7,8 +9,7 @@ from guicheng.tables.listing import Listing
 from projects import summary
 from projects.document import FORMAT, Document
 from projects.ledger.corrections import corrections_on
-from projects.ledger.promises import judgements
-from projects.models import Discrepancy, LightRule, Project, Promise
+from projects.models import Discrepancy, LightRule, Project
 from projects.models.lights import Colour
 from projects.report.rows import CHUNK, rows_by
 from projects.spooled import Spool, among
@@ -28,10 +29,9 @@ def document_of(quarter, known_at=None, as_of=None, keep=_sorted):
     `keep`: that of a Spool where its rows are to lie on the disk.
     """
     each = summary.quarter_summary(quarter, known_at, as_of)
-    place = _places(each.lists)
-    rows = sorted(rows_by(each.as_of, known_at, for_staff=True), key=lambda row: place(row.public))
-    for_staff = _for_staff(quarter, each.as_of, rows, each.lists, keep)
-    rows = keep((row.public for row in rows), place)
+    place, staff = _places(each.lists), _OfStaff()
+    rows = keep(staff.seeing(rows_by(each.as_of, known_at, for_staff=True), place), place)
+    for_staff = _for_staff(quarter, each.as_of, rows, staff, each.lists, keep)
     return Document(_figures(quarter, each, rows, known_at, keep), for_staff)
 
 
@@ -57,7 +57,7 @@ def outline_of(quarter, each):
     following = _due_next(quarter, each.as_of, None)
     first = [row.frozen() for row in following[:OUTLINED]]
     if len(first) == OUTLINED:  # perhaps there are more: they are counted, and read when they are looked at
-        first = Listing(following.rows, lambda chunk: [row.frozen() for row in following.make(chunk)])
+        first = Listing(lambda: following.rows, lambda chunk: [row.frozen() for row in following.make(chunk)])
     return Document({**_outline(quarter, each, None), "next_promises": first, "tellings": each.tellings})
 
 
@@ -102,10 +102,7 @@ def _outline(quarter, each, known_at, limit=OUTLINED):
 
 def _due_next(quarter, day, known_at):
     """The promises of the quarter after it, judged: a Listing."""
-    following = Promise.objects.filter(
-        is_sample=False, project__in=Project.objects.of_street(), due_on__gte=quarter.next.first_day,
-        due_on__lte=quarter.next.last_day)
-    return judgements(following, day, known_at)
+    return summary.due_between(quarter.next.first_day, quarter.next.last_day, day, known_at)
 
 
 def _communities(quarter):
@@ -116,9 +113,34 @@ def _communities(quarter):
 
 
 # --- for staff -----------------------------------------------------------------------------------
-def _for_staff(quarter, day, rows, lists, keep):
+class _OfStaff:
+    """What the rows say for staff, taken while they pass: few of them say anything."""
+
+    def __init__(self):
+        self.keys, self._office, self._words = {}, [], []
+
+    def seeing(self, rows, place):
+        """Yield what is public of these."""
+        for row in rows:
+            self.keys[row.public["code"]] = row.pk
+            if row.office:
+                self._office.append((place(row.public), row.office))
+            if row.said.words and any(row.said.words.values()):
+                self._words.append((place(row.public), row.said.words))
+            yield row.public
+
+    @property
+    def office_words(self):
+        return {code: said for (_, code), said in sorted(self._office, key=itemgetter(0))}
+
+    @property
+    def words(self):
+        return [{"code": code, **said} for (_, code), said in sorted(self._words, key=itemgetter(0))]
+
+
+def _for_staff(quarter, day, rows, staff, lists, keep):
     rule, by_colour = LightRule.objects.in_force(day), Counter()
-    lights = keep(_lights(rows, day, by_colour))
+    lights = keep(_lights(rows, staff.keys, day, by_colour))
     return {
         "lights": lights,
         "light_counts": [{"colour": colour.value, "word": colour.label, "count": by_colour[colour]}
@@ -126,25 +148,24 @@ def _for_staff(quarter, day, rows, lists, keep):
         "light_rule": {"effective_on": iso(rule.effective_on), "yellow_from": rule.yellow_from,
                        "red_from": rule.red_from, "due_within": rule.due_within,
                        "not_started_months": rule.not_started_months} if rule else None,
-        "office_words": {row.public["code"]: row.office for row in rows if row.office},
+        "office_words": staff.office_words,
         "differing": sorted(Discrepancy.objects.published().told(day).filter(is_settled=False).exclude(
             project=None).values_list("project__code", flat=True).distinct()),
         "office_names": {each.project_list.slug: each.project_list.office_name for each in lists
                          if each.project_list.office_name},
         "reporting": summary.tasks_between(quarter.first_day, quarter.last_day),
-        "words": [{"code": row.public["code"], **row.said.words} for row in rows
-                  if row.said.words and any(row.said.words.values())],
+        "words": staff.words,
     }
 
 
-def _lights(rows, day, by_colour):
-    """Yield the light of each counted row, and count it."""
-    counted = [row for row in rows if not row.public["is_part"]]
-    for start in range(0, len(counted), CHUNK):
-        chunk = counted[start: start + CHUNK]
-        found = lights_of(Project.objects.filter(pk__in=[row.pk for row in chunk]).only(*NEEDED), day)
+def _lights(rows, keys, day, by_colour):
+    """Yield the light of each counted row, and count it. `keys`: of their projects, by code."""
+    counted = (row for row in rows if not row["is_part"])
+    while chunk := list(islice(counted, CHUNK)):
+        found = lights_of(
+            Project.objects.filter(pk__in=[keys[row["code"]] for row in chunk]).only(*NEEDED), day)
         by_colour.update(summary.lights_by_colour(found.values()))
-        yield from (_light(row.public, found[row.pk]) for row in chunk)
+        yield from [_light(row, found[keys[row["code"]]]) for row in chunk]
 
 
 def _light(public, light):

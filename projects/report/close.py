@@ -1,6 +1,10 @@
 """季度数据锁定: freeze a quarter's document with its files, sign it, reopen it, and find a close again."""
 import json
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
+from operator import call
+from tempfile import TemporaryFile
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -62,23 +66,27 @@ def with_text(document, report):
 
 
 # --- closing -------------------------------------------------------------------------------------
-def close(report, by, address=""):
+def close(report, by, address="", saw=lambda done: None, apart=call):
     """Close the quarter of this report: freeze the figures and the text, and keep every file. Gives the close.
 
     Raises ValidationError when the quarter is not over or closed already, when `by` wrote the text, when the text names
-    no figure, or when somebody changed it meanwhile. Nothing is kept then, and nothing half.
+    no figure, or when somebody changed it meanwhile. Nothing is kept then, and nothing half. `saw(done)` is told how
+    many files are made; `apart(work)` calls what makes one.
     """
     check_closable(report, by)
     known_at, stated, document = _frozen(report)
     check_filled(document)
     sequence = QuarterClose.objects.of(report.quarter).count() + 1
-    figures, text = canonical(document.figures), canonical(document.report)
+    text = canonical(document.report)
     row = QuarterClose(
         year=report.year, number=report.number, sequence=sequence, known_at=known_at, as_of=document.as_of,
-        closed_by=by, address=address, figures_json=figures, report_json=text, figures_sha256=sha256(figures),
-        figures_sm3=sm3(figures), report_sha256=sha256(text), report_sm3=sm3(text))
-    files = rendered(row, _as_kept(document, row))
-    try:
+        closed_by=by, address=address, figures_sha256=document.fingerprint, figures_sm3=document.sm3,
+        report_json=text, report_sha256=sha256(text), report_sm3=sm3(text))
+    with ExitStack() as stack:
+        files = {}
+        for name, file in _written(_as_kept(document, row), address, apart):
+            files[name] = stack.enter_context(file)
+            saw(len(files))
         with transaction.atomic():
             current = QuarterReport.objects.select_for_update(no_key=True).get(pk=report.pk)
             if current.version != report.version:
@@ -87,17 +95,28 @@ def close(report, by, address=""):
             _hold_the_ledger()
             if _stated_by(known_at) != stated:  # the clock went back meanwhile
                 raise ValidationError("锁定的时候有进展发布，请再锁定一次。")
-            row.save()
-            CloseFile.objects.bulk_create(
-                CloseFile(close=row, format=name, content=content, size=len(content), sha256=sha256(content))
-                for name, content in files.items())
-            row.closed_at = timezone.now()
-            row.save(update_fields=["closed_at"])
+            _keep(row, document, files)
             _write_down(row, by, "锁定", {"指纹": row.figures_sha256, "文件": f"{len(files)} 个"})
             transaction.on_commit(sealing.begin_where_sealed)  # what is sealed is not public in a new close either
+    return row
+
+
+def _keep(row, document, files):
+    """Insert the close with its files, one after another: the long ones are held once and alone."""
+    row.figures_json = canonical(document.figures)
+    try:
+        with transaction.atomic():
+            row.save()
     except IntegrityError as error:
         raise ValidationError("这个季度刚被别人锁定，请刷新后再看。") from error
-    return row
+    del row.figures_json  # read again where somebody looks at it
+    for name, file in files.items():
+        file.seek(0)
+        content = file.read()
+        CloseFile.objects.create(close=row, format=name, content=content, size=len(content), sha256=sha256(content))
+        del content
+    row.closed_at = timezone.now()
+    row.save(update_fields=["closed_at"])
 
 
 def check_closable(report, by):
@@ -148,15 +167,31 @@ def _as_kept(document, close):
     return replace(document, figures=figures, report=report, closing=close.closing)
 
 
-def rendered(close, document=None):
+def rendered(close):
     """{format: bytes} of a close, from its frozen document alone. What this machine cannot make is left out."""
-    document, files = document or close.document, {}
+    found = {}
+    for name, file in _written(close.document, close.address):
+        with file:
+            found[name] = file.read()
+    return found
+
+
+def _written(document, address, apart=call):
+    """Yield (format, a file on the disk) of each that this machine can make, at its beginning."""
     for name, each in FORMATS.items():
+        file = TemporaryFile()  # noqa: SIM115 it is closed by whoever gets it
         try:
-            files[name] = each.render(document, close.address)
+            apart(partial(_write, each, document, address, file))
         except Missing:
+            file.close()
             continue
-    return files
+        file.seek(0)
+        yield name, file
+
+
+def _write(each, document, address, file):
+    file.writelines(each.pieces(document, address))
+    file.flush()
 
 
 # --- signing and reopening -----------------------------------------------------------------------

@@ -27,11 +27,14 @@ class Format:
 
     def render(self, document, address=""):
         """The file's bytes: the same for the same document. Raises Missing where this machine cannot make it."""
-        return self.renderer(document.public if self.audience == EVERYBODY else document, address)
+        return self.renderer(self._seen_of(document), address)
 
     def pieces(self, document, address=""):
         """The same in pieces: what is long is never held whole."""
-        return self.parts(document) if self.parts else [self.render(document, address)]
+        return self.parts(self._seen_of(document)) if self.parts else [self.render(document, address)]
+
+    def _seen_of(self, document):
+        return document.public if self.audience == EVERYBODY else document
 
     def name(self, document, mark=""):
         """The name under which it is saved; `mark` says more of it, like 报批稿."""

@@ -1,4 +1,5 @@
 """A page of ours as PDF: by WeasyPrint, which this machine may not have. The same page makes the same bytes."""
+import gc
 import hashlib
 import logging
 import re
@@ -31,7 +32,9 @@ def pdf_of(html, style, picture=refuse):
     styles = weasyprint.CSS(string=_styles(style), url_fetcher=_fetcher(refuse))
     page = weasyprint.HTML(string=html, url_fetcher=_fetcher(picture))
     identifier = hashlib.sha256(html.encode()).digest()[:16]
-    return page.write_pdf(stylesheets=[styles], pdf_identifier=identifier, pdf_tags=True)
+    made = page.write_pdf(stylesheets=[styles], pdf_identifier=identifier, pdf_tags=True)
+    gc.collect()  # a long page leaves some hundred MB that point at each other: what comes next would stand beside them
+    return made
 
 
 def _fetcher(picture):

@@ -2,8 +2,13 @@
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.db.models import DateField
+
+from guicheng.days.as_of import Moment
+from guicheng.days.compiled import compiled
 from projects.ledger.timeline import hide_withdrawn
-from projects.models import ProgressUpdate
+from projects.models import ProgressUpdate, Project
+from projects.models.then import latest_at
 from projects.report import digest
 from projects.report.flow import MOST, flow
 from projects.summary import Change, states_between
@@ -35,12 +40,17 @@ def _said_then(document):
 
 def _said(changes, day, known_at):
     """The same of the ledger, in one query."""
-    rows = ProgressUpdate.objects.in_force(day, known_at).filter(project__code__in=[row.code for row in changes])
-    newest = {}
-    for row in rows.select_related("project").order_by("project", "-effective_on", "-seq"):
-        newest.setdefault(row.project.code, row)
-    hide_withdrawn(list(newest.values()), known_at)
-    return {code: (row.told, row.text) for code, row in newest.items()}
+    rows = hide_withdrawn(_newest_of(
+        known_at and Moment(day, known_at), codes=[row.code for row in changes], day=day), known_at)
+    return {row.project.code: (row.told, row.text) for row in rows}
+
+
+@compiled(codes=[Project._meta.get_field("code")], day=DateField())
+def _newest_of(known, codes, day):
+    """Of each of these projects the newest statement by the end of `day`."""
+    newest = Project.objects.filter(code__in=codes).annotate(latest=latest_at(day, known and known.known_at))
+    rows = ProgressUpdate.objects.filter(pk__in=newest.values("latest")).select_related("project")
+    return rows.only("project__code", "seq", "effective_from", "effective_on", "status", "text")
 
 
 def flow_of(each, document=None):

@@ -29,7 +29,7 @@ from projects.summary.lists import (
 )
 from projects.summary.moves import Move, Telling
 from projects.summary.news import News, news
-from projects.summary.promises import verdicts, with_verdict
+from projects.summary.promises import due_between, verdicts, with_verdict
 from projects.summary.quarter import (
     Change,
     QuarterSummary,
@@ -73,11 +73,10 @@ __all__ = [
     "FACET", "FAMILIES", "Facet", "Group", "KEPT", "ListSummary", "MISSING", "Move", "News", "Option", "Progress",
     "QUARTER_DEFINITIONS", "QuarterSummary", "RATE", "RECORDED", "SOURCE_USE", "STANDING", "STATEMENTS", "Segment",
     "Sorted", "Stair", "TaskProgress", "Telling", "UNKNOWN", "Year", "at_close", "by_light", "by_source", "by_year",
-    "changes_between", "corrected", "declarations_of_sources", "drift", "facets", "first_day", "groups_by",
-    "lacking", "last_changed", "late", "late_among", "late_keys", "lights_by_colour", "list_summaries", "news",
-    "of_colour", "on_desk", "overdue_by", "own_by_status", "page_of_changes", "page_of_promises", "past_due",
-    "pending_by",
-    "quarter_figures", "quarter_summary", "quarters_with_news", "sorts_of", "stair", "stair_of", "states_between",
-    "task_progress", "tasks_between", "tellings_of", "unit_standings", "uses_of_sources", "verdicts",
-    "whole_progress", "with_verdict",
+    "changes_between", "corrected", "declarations_of_sources", "drift", "due_between", "facets", "first_day",
+    "groups_by", "lacking", "last_changed", "late", "late_among", "late_keys", "lights_by_colour", "list_summaries",
+    "news", "of_colour", "on_desk", "overdue_by", "own_by_status", "page_of_changes", "page_of_promises", "past_due",
+    "pending_by", "quarter_figures", "quarter_summary", "quarters_with_news", "sorts_of", "stair", "stair_of",
+    "states_between", "task_progress", "tasks_between", "tellings_of", "unit_standings", "uses_of_sources",
+    "verdicts", "whole_progress", "with_verdict",
 ]

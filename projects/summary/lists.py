@@ -282,8 +282,11 @@ class ListSummary:
         }
 
     # as a document keeps it
-    def frozen(self, before=None):
-        """All that a page says of the list, as plain values; `before`: its summary by an earlier day."""
+    def frozen(self, before=None, kinds=("category", "community")):
+        """All that a page says of the list, as plain values; `before`: its summary by an earlier day.
+
+        `kinds`: by what its groups are written too.
+        """
         row = self.project_list
         return {
             "slug": row.slug, "title": row.title, "kind": row.kind, "kind_label": row.get_kind_display(),
@@ -293,8 +296,7 @@ class ListSummary:
             **self.frozen_figures(), "declared_done_told": self._done_told(),
             "gap_sentence": self.gap_sentence, "sentence": self.sentence,
             "segments": [{"family": part.family, "label": part.label, "count": part.count} for part in self.segments],
-            "by_category": [group.frozen() for group in self.by_category],
-            "by_community": [group.frozen() for group in self.by_community],
+            **{f"by_{kind}": [group.frozen() for group in self.groups[kind]] for kind in kinds},
             "before": before.frozen_figures() if before and before.is_known else None,
         }
 
@@ -332,7 +334,7 @@ def list_summaries(day=None, known_at=None, lists=None, by=()):
     for which anybody said anything about that list. `by`: "category", "community", for those groups too.
     A fixed number of queries.
     """
-    lists = _real_lists() if lists is None else list(lists)
+    lists = real_lists() if lists is None else list(lists)
     if day is None and "community" not in by:
         return summaries_of(lists, Tally.kept(lists, by))
     projects = Project.objects.counted().filter(project_list__in=lists)
@@ -345,7 +347,7 @@ def list_summaries(day=None, known_at=None, lists=None, by=()):
 
 
 @compiled()
-def _real_lists():
+def real_lists():
     return ProjectList.objects.published().real()
 
 

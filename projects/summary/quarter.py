@@ -8,22 +8,21 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Case, Exists, F, Min, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Min
 from django.urls import reverse
 from django.utils import timezone
 
 from guicheng.days.quarters import Quarter
 from guicheng.figures import Definition, Figure, from_iso, iso
 from guicheng.tables.listing import Listing
-from projects.ledger.promises import Judgement, Verdict, judgements
-from projects.models import Declaration, ProgressUpdate, Project, ProjectList, Promise, Status, UpdatesByMonth
-from projects.models.then import OF_STREET, announced_by, status_at
-from projects.summary.lists import ListSummary, counter_from, status_from, summaries_of, written
-from projects.summary.moves import Move, Telling, count_moves, count_tellings, happened
-from projects.summary.promises import verdicts
-from projects.summary.report import overdue_by, pending_by, quarter_figures
-from projects.summary.tally import Tally
+from projects.ledger.promises import Judgement, Verdict
+from projects.models import Declaration, ProgressUpdate, ProjectList, Status, UpdatesByMonth
+from projects.summary import compared
+from projects.summary.compared import count_late, known_by
+from projects.summary.lists import ListSummary, counter_from, real_lists, status_from, summaries_of, written
+from projects.summary.moves import Move, Telling, count_moves, count_tellings
+from projects.summary.promises import promises_of, verdicts_of
+from projects.summary.report import quarter_figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ class QuarterSummary:
     @cached_property
     def figures(self):
         """The figures beside those of the lists. One query when they are looked at."""
-        overdue, pending = (by(self.as_of, self.known_at).count() for by in (overdue_by, pending_by))
+        overdue, pending = count_late(self.as_of, self.known_at)
         return quarter_figures(self.moves, self.verdicts, overdue, pending, self.as_of)
 
     @property
@@ -153,10 +152,11 @@ class QuarterSummary:
 
     # as a document keeps it
     def frozen(self, limit=None):
-        """As plain values; with `limit` only so many of what is listed."""
+        """As plain values; with `limit` only so many of what is listed, and the lists without their groups."""
+        whole = {} if limit is None else {"kinds": ()}
         return {
             "quarter": str(self.quarter), "as_of": iso(self.as_of),
-            "lists": [row.frozen() for row in self.lists if row.is_known],
+            "lists": [row.frozen(**whole) for row in self.lists if row.is_known],
             "counts": [row.frozen() for row in self.figures],
             "moves": [{"key": kind.value, "label": kind.label, "count": count} for kind, count in self.moves.items()],
             "verdicts": [{"key": verdict.value, "label": verdict.label, "count": count}
@@ -182,49 +182,26 @@ class QuarterSummary:
         return found
 
 
-def _moved(before, after, known_at):
-    """Where anything may have changed in between: it spares the other projects a second look into the ledger."""
-    said = ProgressUpdate.objects.filter(project=OuterRef("pk"), effective_on__gt=before, effective_on__lte=after)
-    return Q(moved_on__gt=before) if known_at is None else Q(Exists(said))
-
-
-def _compared(before, after, known_at):
-    """Counted projects that were public by `after`, with their status by the ends of both days, and what `happened`.
-
-    `status_before` is null where nothing can have changed. `is_own`: real and the street's.
-    """
-    was = Case(When(_moved(before, after, known_at), then=status_at(before, known_at)))
-    is_own = Case(When(OF_STREET, is_sample=False, then=Value(True)), default=Value(False))
-    return Project.objects.counted().filter(announced_by(after)).annotate(
-        status_before=was, status_then=status_at(after, known_at), is_own=is_own,
-    ).annotate(happened=happened(before, after, known_at))
-
-
 def changes_between(before, after, known_at=None, count=None):
     """The street's real top-level projects whose status differs between the ends of two days. One query to read."""
-    changed = _compared(before, after, known_at).real().of_street().filter(_moved(before, after, known_at)).exclude(
-        status_before=F("status_then"))
-    rows = changed.order_by(F("project_list__order").asc(nulls_last=True), "code").values_list(
-        "code", "name", "project_list__slug", "project_list__title", "status_before", "status_then",
-        "happened")
-    return Listing(rows, lambda chunk: [
-        Change(code, name, slug or "", title or "", *values) for code, name, slug, title, *values in chunk], count)
+    known = known_by(after, known_at)
+    return Listing(
+        lambda: compared.changed(before, after, known_at),
+        lambda chunk: [Change(code, name, slug or "", title or "", *values)
+                       for code, name, slug, title, *values in chunk],
+        count, first=lambda limit: compared.first_changed(known, limit, before=before, after=after))
 
 
 def quarter_summary(quarter, known_at=None, as_of=None):
     """The whole summary of a quarter, as of its last day (today, while the quarter runs) or of a day within it."""
     as_of = as_of or min(quarter.last_day, timezone.localdate())
     before = quarter.previous.last_day
-    lists = list(ProjectList.objects.published().real())
-    projects = _compared(before, as_of, known_at)
-    on_these = Q(project_list__in=lists) | Q(project_list=None)
-    tally = Tally.of(projects.filter(on_these), ("category", "community"), moved=True)
-    due = to_keep_in(quarter.year, known_at)
-    counts = verdicts(due, as_of, known_at)
+    tally = compared.tally_between(before, as_of, known_at)
+    counts = verdicts_of(quarter.year, as_of, known_at)
     return QuarterSummary(
-        quarter, as_of, known_at, summaries_of(lists, tally, as_of, known_at),
+        quarter, as_of, known_at, summaries_of(real_lists(), tally, as_of, known_at),
         changes_between(before, as_of, known_at, tally.moves.total()),
-        judgements(due, as_of, known_at, sum(counts.values())), counts, count_moves(tally.moves),
+        promises_of(quarter.year, as_of, known_at, sum(counts.values())), counts, count_moves(tally.moves),
         count_tellings(tally.moves),
     )
 
@@ -239,23 +216,8 @@ def tellings_of(figures):
 
 def states_between(project_list, before, after, known_at=None):
     """[(code, name, status before, status after)] of a list's counted projects at the ends of two days. One query."""
-    rows = _compared(before, after, known_at).filter(project_list=project_list).order_by("code")
-    return [(code, name, after if before is None else before, after)
-            for code, name, before, after in rows.values_list("code", "name", "status_before", "status_then")]
-
-
-def to_keep_in(year, known_at=None):
-    """The street's promises of a year: those due in it, and those of before that were open when it began.
-
-    Open is what nobody had told by then to be finished or given up: a promise does not vanish with its year.
-    """
-    last = date(year - 1, 12, 31)
-    said = ProgressUpdate.objects.in_force(last, known_at).filter(project=OuterRef("project")).exclude(status="")
-    was = Coalesce(Subquery(said.newest_first().values("status")[:1]), Value(""))
-    ended = [*Status.DONE, Status.CANCELLED]
-    promises = Promise.objects.filter(is_sample=False, project__in=Project.objects.of_street())
-    return promises.annotate(status_before=was).filter(
-        Q(due_on__year=year) | Q(due_on__lte=last) & ~Q(status_before__in=ended))
+    rows = compared.states(known_by(after, known_at), project_list=project_list.pk, before=before, after=after)
+    return [(code, name, after if before is None else before, after) for code, name, before, after in rows]
 
 
 def own_by_status(figures):

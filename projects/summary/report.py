@@ -1,5 +1,5 @@
 """The quarter in a few figures beside those of its lists, for its report."""
-from django.db.models import Count, Window
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, Window
 
 from guicheng.figures import Definition, Figure
 from projects.ledger.promises import Verdict, last_ended
@@ -55,20 +55,33 @@ def past_due(projects, day, known_at=None):
 
     Not what was compiled from press reports: nobody answers for it.
     """
-    return _past(projects.answered_for(), day, known_at).filter(is_told_unfinished("due_then", day, known_at))
+    past = _past(projects.answered_for(), day, last_ended(day), known_at)
+    return past.filter(is_told_unfinished("due_then", day, known_at))
 
 
 def pending_by(day, known_at=None):
     """到期待核: the real counted projects whose day had passed by the end of `day` without a word on them since."""
-    return _past(_of_street(), day, known_at).exclude(is_told_unfinished("due_then", day, known_at))
+    past = _past(_of_street(), day, last_ended(day), known_at)
+    return past.exclude(is_told_unfinished("due_then", day, known_at))
+
+
+def past_with_told(day, ended, known_at=None):
+    """All of these whose day had passed, with `told`: whether a statement after it says they were not finished.
+
+    `ended`: the last day that is over.
+    """
+    told = ExpressionWrapper(Q(is_told_unfinished("due_then", day, known_at)), BooleanField())
+    return _past(_of_street(), day, ended, known_at).annotate(told=told)
 
 
 def _of_street():
     return Project.objects.counted().real().of_street()
 
 
-def _past(projects, day, known_at):
-    return projects.as_of(day, known_at).filter(due_then__lte=last_ended(day)).exclude(status_then__in=NOT_LATE)
+def _past(projects, day, ended, known_at):
+    if known_at is None:  # who has been silent since is now what he was then: it spares a look into the ledger
+        projects = projects.filter(Q(moved_on__gt=day) | ~Q(status__in=NOT_LATE))
+    return projects.as_of(day, known_at).filter(due_then__lte=ended).exclude(status_then__in=NOT_LATE)
 
 
 def corrected(corrections):

@@ -22,6 +22,7 @@ from projects.models import (
     ProjectList,
     ProjectsByCommunity,
     ProjectsByList,
+    ProjectsByPlace,
     Status,
     UpdatesByMonth,
     UpdatesBySource,
@@ -44,6 +45,8 @@ def counted(model):
     return {
         ProjectsByList: (["project_list_id", "status", "category_id"],
                          Project.objects.filter(is_published=True).top_level()),
+        ProjectsByPlace: (["project_list_id", "status", "category_id", "community_id"],
+                          Project.objects.filter(is_published=True).exclude(project_list=None).top_level()),
         ProjectsByCommunity: (["project_list_id", "status", "community_id"], real.exclude(community=None)),
         UpdatesBySource: (["source_id"], in_force.filter(is_sample=False)),
         UpdatesByMonth: (["project_list_id", "month"], in_force.filter(project__in=real, is_sample=False).annotate(
@@ -176,10 +179,10 @@ def test_the_command_compares_and_says_so(project):
     out = io.StringIO()
     ProjectsByList.objects.create(project_list=project.project_list, weight=5)
     call_command("rebuild_projections", stdout=out)
-    assert "核对记着的数 1 个，1 个有出入，已改正。" in out.getvalue()
+    assert "核对记着的数 2 个，1 个有出入，已改正。" in out.getvalue()
     out = io.StringIO()
     call_command("rebuild_projections", stdout=out)
-    assert "核对记着的数 1 个，0 个有出入，已改正。" in out.getvalue()
+    assert "核对记着的数 2 个，0 个有出入，已改正。" in out.getvalue()
 
 
 def test_readers_fold_what_is_many(project, monkeypatch):

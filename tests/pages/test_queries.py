@@ -35,11 +35,11 @@ ADDRESSES = {
     "/projects/?list=key-test&q=第&status=in_progress": 13, "/projects/?order=name": 11, "/communities/": 5,
     "/communities/here/": 15, "/secretary-projects/": 8, "/party/": 10, "/party/figures/": 6,
     "/party/figures/members/": 6, "/party/730/": 3, "/party/organisations/": 3, "/party/stories/": 4,
-    "/party/stories/programme/": 6, "/venues/": 3, "/reports/": 6, "/reports/2021Q4/": 17, "/feed.xml": 2,
+    "/party/stories/programme/": 6, "/venues/": 3, "/reports/": 6, "/reports/2021Q4/": 19, "/feed.xml": 2,
     "/lists/key-test/feed.xml": 3, "/communities/here/feed.xml": 3, "/lists/key-test/planned.ics": 6,
-    "/projects/first/card.png": 6, "/communities/here/card.png": 4, "/reports/2021Q4/card.png": 15,
+    "/projects/first/card.png": 6, "/communities/here/card.png": 4, "/reports/2021Q4/card.png": 16,
     "/projects/first/poster/": 9, "/communities/here/poster/": 5, "/sitemap.xml": 8, "/sitemap-projects.xml": 3,
-    "/sources/": 14, "/about/": 4, "/api/projects/": 7, "/api/summary/2021Q4/": 11,
+    "/sources/": 14, "/about/": 4, "/api/projects/": 7, "/api/summary/2021Q4/": 13,
 }
 
 

@@ -5,7 +5,7 @@ from itertools import count
 
 from django.utils import timezone
 
-from projects.models import CoveredClose, CoveredFile, ExportFile, QuarterClose, QuarterReport
+from projects.models import CoveredClose, CoveredFile, ExportFile, QuarterClose, QuarterClosing, QuarterReport
 from tests import factories as make
 from tests.rules import Check, Once
 
@@ -33,6 +33,11 @@ def an_edition():
 
 EDITION = {"close": a_close, "stamp": "0" * 64}
 COVERED_FILE = {"edition": an_edition, "format": "csv", "content": b"1", "size": 1, "sha256": "0" * 64}
+def a_report():
+    return QuarterReport.objects.create(year=past_year(), number=2)
+
+
+CLOSING = {"report": a_report, "version": 1, "asked_by": make.make_user}
 EXPORT = {"asked_by": make.make_user, "what": "全部项目", "extension": "csv"}
 FINISHED = {"state": "finished", "finished_at": timezone.now, "size": 1, "sha256": "0" * 64, "stored": "a.csv"}
 
@@ -53,6 +58,10 @@ RULES = [
     close("projects_quarterclose_year_in_range", bad={"year": 1999}),
     Once("projects_quarterclose_once", QuarterClose, CLOSE, twins={"year": 2021, "number": 4, "sequence": 1},
          apart={"sequence": 2}),
+    Check("projects_quarterclosing_state_known", QuarterClosing, CLOSING, good={"state": "failed"},
+          bad={"state": "half"}),
+    Once("projects_quarterclosing_once", QuarterClosing, CLOSING, twins={"report": a_report},
+         apart={"state": "failed"}),
     Once("projects_coveredclose_once", CoveredClose, EDITION, twins={"close": a_close}, apart={"stamp": "1" * 64}),
     Check("projects_coveredclose_fingerprinted", CoveredClose, EDITION,
           good={"sealed_at": timezone.now, "figures_sha256": "0" * 64}, bad={"sealed_at": timezone.now}),

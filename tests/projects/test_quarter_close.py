@@ -350,7 +350,7 @@ def health_of_closes():
 def test_all_closes_are_checked(closed, monkeypatch, kept_apart):
     assert health_of_closes() == Level.WARN, "nobody looked yet"
     assert "1 次锁定都与指纹相符" in run("check_closes", render=True)
-    monkeypatch.setitem(FORMATS, "json", replace(FORMATS["json"], renderer=lambda document, address: b"other"))
+    monkeypatch.setitem(FORMATS, "json", replace(FORMATS["json"], parts=lambda document: [b"other"]))
     assert "json 重做以后不同" in run("check_closes", render=True)
     assert health_of_closes() == Level.OK
 

@@ -190,7 +190,7 @@ def test_control_a_smaller_one_is_opened(client, closed, opened):
 
 
 def test_a_big_kept_file_is_known_by_its_digest(quick, project, client, monkeypatch, opened):
-    large = replace(FORMATS["csv"], renderer=lambda document, address: b"1,2\n" * 1_000_000)
+    large = replace(FORMATS["csv"], parts=lambda document: [b"1,2\n" * 1_000_000])
     monkeypatch.setitem(FORMATS, "csv", large)
     closed = close(project, 2022, 1)
     content = kept(closed, "csv")

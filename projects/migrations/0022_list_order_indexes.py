@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('communities', '0006_search'),
-        ('projects', '0020_list_orders_indexes'),
+        ('projects', '0021_open_statements'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
