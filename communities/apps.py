@@ -1,6 +1,13 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CommunitiesConfig(AppConfig):
     name = "communities"
     verbose_name = "社区"
+
+    def ready(self):
+        from communities.models.need_terms import seed_terms
+        from communities.needs import calendar  # noqa: F401, its receivers
+
+        post_migrate.connect(seed_terms, sender=self, dispatch_uid="seed_need_terms")

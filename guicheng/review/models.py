@@ -87,6 +87,10 @@ class Reviewed(Versioned, Answered):
     def published(self, by):
         """Whatever follows from the publication, in its transaction."""
 
+    def require_checked(self, checked):
+        """Raises ValidationError unless what is ticked allows to publish it."""
+        checked.require()
+
     def before_move(self, state):
         """Whatever goes along into `state`, of a row that is there already. May raise ValidationError."""
 
@@ -198,7 +202,7 @@ class Reviewed(Versioned, Answered):
 
         Raises ValidationError unless all is ticked in `checked` and it is open by itself.
         """
-        checked.require()
+        self.require_checked(checked)
         with transaction.atomic():
             before = self._remembered()
             self.before_publishing()

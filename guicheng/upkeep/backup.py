@@ -159,7 +159,8 @@ def _read_back(part, copied, linked):
 
 def secret_files():
     """What the portal cannot be run without and a backup does not hold unless it is asked to."""
-    return [path for path in (settings.BASE_DIR / ".env", settings.DATA_DIR / "secret_key") if path.exists()]
+    found = (settings.BASE_DIR / ".env", settings.DATA_DIR / "secret_key", settings.PERSONAL_KEYS)
+    return [path for path in found if path.exists()]
 
 
 def _parts(part, sums):

@@ -1,0 +1,82 @@
+"""The answer to a need: written by who handles it, read by another before the asker sees it."""
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from communities.models.needs import Need
+from communities.needs.moves import Verb
+from guicheng.access.permissions import sees_everything
+from guicheng.fields import CleanTextField
+from guicheng.review.models import Reviewed, ReviewedQuerySet, Step, review_constraints
+from guicheng.review.states import State as ReviewState
+from guicheng.trail.append_only import AppendOnly
+
+SHORTEST = 10  # characters of an answer
+
+
+class NeedAnswerQuerySet(ReviewedQuerySet):
+    def visible_to(self, user):
+        return self if sees_everything(user) else self.filter(need__in=Need.objects.visible_to(user))
+
+
+class NeedAnswer(Reviewed):
+    """One answer to one need. A need that is taken up again gets another; the old one stays."""
+
+    answered_by = ("need__community", "need__department")
+    append_only = AppendOnly(sentence="已发出的答复不能修改或删除；要改就重新办理。")
+
+    need = models.ForeignKey(Need, verbose_name="诉求", on_delete=models.PROTECT, related_name="answers")
+    text = CleanTextField("答复", max_length=2000,
+                          help_text="反映人会看到。写办了什么、办到哪一步、以后怎么样；不写姓名、电话和门牌。")
+
+    objects = NeedAnswerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "答复"
+        verbose_name_plural = "答复"
+        ordering = ["-pk"]
+        permissions = [("check_needanswer", "初审答复"), ("publish_needanswer", "终审并发出答复")]
+        constraints = [
+            *review_constraints("答复"),
+            models.CheckConstraint(condition=~models.Q(text=""), name="communities_needanswer_text_given",
+                                   violation_error_message="请写答复。"),
+        ]
+
+    def __str__(self):
+        return f"{self.need.number} 的答复"
+
+    def clean(self):
+        super().clean()
+        if self.text and len(self.text) < SHORTEST:
+            raise ValidationError({"text": f"答复太短，至少 {SHORTEST} 个字：写清办了什么。"})
+
+    def about(self):
+        return f"诉求 {self.need.number}“{self.need.title}”的答复", self.text
+
+    def staff_page(self):
+        return self.need.staff_page()
+
+    def require_checked(self, checked):
+        """What is sent to one person alone is no publication: another has read it, and that is all."""
+
+    # the need goes with it
+    def published(self, by):
+        need = Need.objects.get(pk=self.need_id)
+        need.move(Verb.ANSWER, by, at=self.recorded_at, text=self.text, changes={"answered_at": self.recorded_at})
+
+    def before_move(self, state):
+        """Returned or taken back, the need is being handled again."""
+        need = Need.objects.get(pk=self.need_id)
+        if need.state == need.State.IN_REVIEW and state in (ReviewState.RETURNED, ReviewState.DRAFT,
+                                                             ReviewState.DROPPED):
+            need.move(Verb.RETURN_ANSWER, None)
+
+
+class NeedAnswerStep(Step):
+    """One step of one answer's review."""
+
+    scope_follows = ("answer",)
+
+    answer = models.ForeignKey(NeedAnswer, verbose_name="答复", on_delete=models.PROTECT, related_name="steps")
+
+    def __str__(self):
+        return f"{self.get_verb_display()}：{self.answer}"

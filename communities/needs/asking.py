@@ -1,0 +1,74 @@
+"""Taking a need in: masked for everybody, as it was typed for who handles it, once for each form."""
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from communities.models import Community, Need, NeedEvent, NeedNumber, NeedOriginal, NeedTerm
+from communities.needs.moves import Verb
+from guicheng.days.workdays import UnknownYear, WorkCalendar
+from guicheng.personal.markers import masked
+from guicheng.text import clean_text
+
+MOST_PHOTOS = 6
+
+
+def ask(sending, kind, title, *, text="", place="", community=None, project=None, about_path="", name="", phone="",
+        channel=Need.Channel.WEB, photos=(), by=None, is_sample=False):
+    """Take a need in; gives it, and whether it is new: of two sendings of one form the second finds the first's need.
+
+    `photos`: unsaved NeedPhoto rows whose files are in place. `by`: the member of staff who entered it for a resident.
+    Raises ValidationError, with the field's sentences, and writes nothing.
+    """
+    if there := Need.objects.filter(sending=sending).first():
+        return there, False
+    own = [clean_text(each) for each in (name, phone) if each]
+    now = timezone.now()
+    need = Need(sending=sending, kind=kind, channel=channel, asked_at=now, title=masked(clean_text(title), own),
+                text=masked(clean_text(text), own), place=masked(clean_text(place), own), project=project,
+                about_path=about_path, first_community=community, community=community, is_sample=is_sample,
+                accept_by=_accept_by(kind, now))
+    original = NeedOriginal(title=title, text=text, place=place, name=name)
+    try:
+        with transaction.atomic():
+            need.number = NeedNumber.next_of(timezone.localdate(now))
+            need.full_clean(validate_unique=False)
+            need.save(force_insert=True)
+            original.need = need
+            original.set_phone(phone)
+            original.full_clean()
+            original.save(force_insert=True)
+            NeedEvent.objects.create(need=need, seq=1, verb=Verb.ASK, state=need.state, at=now, by=by,
+                                     is_sample=is_sample)
+            for order, photo in enumerate(photos[:MOST_PHOTOS], 1):
+                photo.need, photo.order = need, order
+                photo.save(force_insert=True)
+    except Exception:
+        if there := Need.objects.filter(sending=sending).first():  # the other of two at the same instant
+            return there, False
+        raise
+    return need, True
+
+
+def _accept_by(kind, now):
+    """The last day to accept it; None where the calendar does not know."""
+    try:
+        return WorkCalendar.load().add(timezone.localdate(now), NeedTerm.objects.of(kind)[0])
+    except UnknownYear:
+        return None
+
+
+def found_again(number, digits):
+    """The need with this number that was left with a telephone number of these last four digits, or None.
+
+    Whoever calls counts the tries.
+    """
+    need = Need.objects.select_related("original").filter(number=clean_text(number).upper()).first()
+    return need if need and need.original.ends_with(clean_text(digits)) else None
+
+
+def communities_to_choose():
+    """The communities a resident may name, by pinyin."""
+    return Community.objects.published().order_by("slug").only("pk", "slug", "name")
+
+
+__all__ = ["MOST_PHOTOS", "ValidationError", "ask", "communities_to_choose", "found_again"]

@@ -1,0 +1,2 @@
+def masked(text, own=()):
+    return text
