@@ -5,7 +5,7 @@ from django.db import models
 from communities.models.needs import Need
 from communities.needs.moves import Verb
 from guicheng.access.permissions import sees_everything
-from guicheng.fields import CleanTextField
+from guicheng.fields import ALL, CleanTextField
 from guicheng.review.models import Reviewed, ReviewedQuerySet, Step, review_constraints
 from guicheng.review.states import State as ReviewState
 from guicheng.trail.append_only import AppendOnly
@@ -21,6 +21,7 @@ class NeedAnswerQuerySet(ReviewedQuerySet):
 class NeedAnswer(Reviewed):
     """One answer to one need. A need that is taken up again gets another; the old one stays."""
 
+    unwatched = ALL  # to one person; another reads it first
     answered_by = ("need__community", "need__department")
     append_only = AppendOnly(sentence="已发出的答复不能修改或删除；要改就重新办理。")
 

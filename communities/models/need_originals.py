@@ -88,6 +88,7 @@ class NeedPhoto(Photo):
     """A photo the asker sent: for who handles it; what becomes public is a photo of the answer."""
 
     of = "need"
+    unwatched = ALL  # the asker writes none
 
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="上传人", null=True, blank=True, on_delete=models.PROTECT,

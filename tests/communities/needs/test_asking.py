@@ -26,7 +26,7 @@ def test_numbers_of_a_month_are_given_once():
 
 
 def test_the_number_left_with_it_is_nowhere_to_be_read():
-    need = factories.make_need(phone=f"138 0000-0000", name="示例")
+    need = factories.make_need(phone="138 0000-0000", name="示例")
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM communities_needoriginal")
         kept = b" ".join(bytes(each) if isinstance(each, bytes | memoryview) else str(each).encode()
