@@ -14,6 +14,7 @@ from guicheng.days.workdays import seed_calendar
 from guicheng.kept import rollup_triggers
 from guicheng.kept import triggers as kept
 from guicheng.seal.work import finish_now
+from guicheng.personal.erasing import replay
 from guicheng.search import pairs
 from guicheng.trail.append_only import missing_triggers
 from guicheng.upkeep.backup import make_backup
@@ -83,6 +84,7 @@ class Command(BaseCommand):
                 call_command("migrate", interactive=False, verbosity=0)
                 if not outlook.is_new:  # a newer version may keep more of what the ledger says
                     call_command("rebuild_projections", stdout=self.stdout)
+            replay()  # where an older backup was put back, what had gone since goes again
         except DatabaseError as error:
             logger.exception("migrate")
             sys.exit(f"数据库没有更新，还是原来的样子（{str(error).splitlines()[0]}）。")
