@@ -164,7 +164,7 @@ def test_those_left_out_are_known():
         "projects.ReportingReturn", "projects.ReportingRelease", "projects.ReportingScan",
         "projects.ReportingWording", "projects.SuperiorForm",
         "communities.NeedAnswer", "communities.NeedEvent", "communities.NeedNumber", "communities.NeedOriginal",
-        "communities.NeedPhoto", "communities.NeedTerm",
+        "communities.NeedPhoto", "communities.NeedRating", "communities.NeedTerm",
         "partybuilding.ReadingRow", "partybuilding.ReadingAnswer", "partybuilding.ReadingReturn",
         "partybuilding.ReadingStep"}
 

@@ -175,13 +175,17 @@ class Need(Versioned, Answered):
 
     def _due_after(self, event):
         """The day by which it is to be answered, once this event is written down too."""
-        if self.accepted_on is None or self.has_ended:
+        if self.has_ended:
             return self.due_on
+        if self.accepted_on is None or self.state in (State.RECEIVED, State.REOPENED):
+            return None
         return reckoned(self, [*self.events.in_order(), event]).due_on
 
     def reckon_anew(self):
         """Bring its day to what the calendar says now; gives whether it changed."""
-        due_on = reckoned(self, list(self.events.in_order())).due_on if self.accepted_on else None
+        if self.accepted_on is None or self.state == State.REOPENED:
+            return False
+        due_on = reckoned(self, list(self.events.in_order())).due_on
         if due_on == self.due_on:
             return False
         self.due_on = due_on

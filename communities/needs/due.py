@@ -81,6 +81,8 @@ def rests_of(events):
 
 def reckoned(need, events, calendar=None):
     """The Reckoned of a need that was taken on, by its events in order."""
+    taken_up = max((number for number, event in enumerate(events) if event.verb == Verb.REOPEN), default=0)
+    events = events[taken_up:]  # what went before is another term's
     extended = sum(event.days or 0 for event in events if event.verb == Verb.EXTEND)
     return reckon(need.accepted_on, need.answer_days, extended, rests_of(events), calendar)
 

@@ -13,8 +13,8 @@ from guicheng.access.roles import make_groups
 from guicheng.days.workdays import seed_calendar
 from guicheng.kept import rollup_triggers
 from guicheng.kept import triggers as kept
-from guicheng.seal.work import finish_now
 from guicheng.personal.erasing import replay
+from guicheng.seal.work import finish_now
 from guicheng.search import pairs
 from guicheng.trail.append_only import missing_triggers
 from guicheng.upkeep.backup import make_backup
