@@ -6,7 +6,7 @@ from django.db.models import OuterRef, Subquery
 
 from communities.models import NeedEvent, NeedOriginal, NeedPhoto
 from communities.needs.moves import ENDED
-from guicheng.personal.erasing import Held, erase, register
+from guicheng.upkeep.erasing import Held, erase, register
 
 GONE = {"title": "", "text": "", "place": "", "name": "", "phone_kept": b"", "phone_found_by": ""}
 

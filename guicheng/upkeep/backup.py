@@ -17,8 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from guicheng.locks import Busy, held
-from guicheng.personal import erasing
-from guicheng.upkeep import postgresql, sqlite
+from guicheng.upkeep import erasing, postgresql, sqlite
 from guicheng.upkeep.files import (
     copy,
     digest_on_disk,

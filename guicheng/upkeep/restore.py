@@ -20,8 +20,8 @@ from django.utils import timezone
 from guicheng.kept.publication import Publication
 from guicheng.ledger import LedgerRow
 from guicheng.locks import Busy, held
-from guicheng.personal.erasing import replay
 from guicheng.upkeep.backup import ADDED_TO, DATABASES, FOLDERS, key_mark, refuse_root
+from guicheng.upkeep.erasing import replay
 from guicheng.upkeep.files import copy, digest_on_disk, files_below, private_folder
 from guicheng.upkeep.manifest import BackupError, read_manifest
 from guicheng.upkeep.version import VERSION

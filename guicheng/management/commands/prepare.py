@@ -13,12 +13,12 @@ from guicheng.access.roles import make_groups
 from guicheng.days.workdays import seed_calendar
 from guicheng.kept import rollup_triggers
 from guicheng.kept import triggers as kept
-from guicheng.personal.erasing import replay
 from guicheng.seal.work import finish_now
 from guicheng.search import pairs
 from guicheng.trail.append_only import missing_triggers
 from guicheng.upkeep.backup import make_backup
 from guicheng.upkeep.disk import let_go_if_needed, set_reserve_aside
+from guicheng.upkeep.erasing import replay
 from guicheng.upkeep.manifest import BackupError
 from guicheng.upkeep.modes import put_right
 from guicheng.upkeep.upgrade import NewerDatabase, Outlook, in_one_transaction

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from guicheng.personal.erasing import purge
+from guicheng.upkeep.erasing import purge
 
 
 class Command(BaseCommand):

@@ -11,8 +11,9 @@ from communities.models import Need, NeedOriginal
 from communities.needs import handling
 from communities.needs.erasing import erase_at_wish
 from communities.needs.moves import Verb
-from guicheng.personal import cipher, erasing
+from guicheng.personal import cipher
 from guicheng.personal.rotating import unreadable
+from guicheng.upkeep import erasing
 from guicheng.upkeep.backup import make_backup
 from guicheng.upkeep.health import Level, examine
 from tests import factories
