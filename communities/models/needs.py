@@ -8,10 +8,10 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from communities.models.need_due import reckoned
 from communities.models.need_kinds import Channel, NeedKind
+from communities.models.need_moves import ENDED, MOVES, OPEN, RESTING, State, Verb
 from communities.models.places import Community
-from communities.needs.due import reckoned
-from communities.needs.moves import ENDED, MOVES, OPEN, RESTING, State, Verb
 from guicheng.access.permissions import sees_everything
 from guicheng.access.units import Answered, AnsweredQuerySet
 from guicheng.fields import CleanCharField, CleanTextField, DayField, one_of
@@ -45,7 +45,7 @@ class NeedQuerySet(AnsweredQuerySet):
 
 
 class Need(Versioned, Answered):
-    """One need. Its state moves by `communities/needs/moves.py` alone, and every move is a `NeedEvent`."""
+    """One need. Its state moves by `communities/models/need_moves.py` alone, and every move is a `NeedEvent`."""
 
     answered_by = ("community", "department", "offered_community", "offered_department", "first_community")
     guards_saves = False  # `move` claims its versions itself

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from communities.models import Community, Need, NeedEvent, NeedNumber, NeedOriginal, NeedTerm
-from communities.needs.moves import Verb
+from communities.models.need_moves import Verb
 from guicheng.days.workdays import UnknownYear, WorkCalendar
 from guicheng.personal.markers import masked
 from guicheng.text import clean_text

@@ -1,11 +1,11 @@
-"""What staff and the asker do with a need: each move with what goes along with it. The table says when: moves.py."""
+"""What staff and the asker do with a need: each move with what goes along with it. The table says when: need_moves.py."""
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from communities.models import Community, Need, NeedAnswer, NeedTerm
+from communities.models.need_moves import INTERNAL, Verb
 from communities.needs import asking
-from communities.needs.moves import INTERNAL, Verb
 from guicheng.access.units import people_of
 from guicheng.notices.inbox import tell
 from guicheng.personal.markers import masked

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from communities.models import Need, NeedRating, RatingSource, Verdict
+from communities.models.need_moves import State, Verb
 from communities.needs import handling
-from communities.needs.moves import State, Verb
 from guicheng.personal.markers import masked
 from guicheng.text import clean_text
 
