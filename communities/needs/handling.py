@@ -1,4 +1,4 @@
-"""What staff and the asker do with a need: each move with what goes along with it. The table says when: need_moves.py."""
+"""What staff and the asker do with a need: each move with what goes along with it. When: `need_moves.py`."""
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -155,5 +155,7 @@ def _to(unit):
 
 
 def _tell_unit(need, unit, event, title, says):
+    if need.is_sample:
+        return
     tell(people_of([unit]), f"need:{event.pk}", f"{need.number} {title}"[:200], says, need.staff_page(),
-         matter="诉求", direct=not need.is_sample)
+         matter="诉求")
