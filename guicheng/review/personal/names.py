@@ -26,6 +26,11 @@ from guicheng.review.personal.surnames import (
 )
 
 ALL = SURNAMES | COMMON | RARE
+NEVER_GIVEN = NOT_GIVEN - GIVEN
+
+
+def _class(signs):
+    return "".join(sorted(signs))
 
 
 def _any_of(words):
@@ -35,17 +40,17 @@ def _any_of(words):
 NO_TITLE = ("(?![期远效时年达约度]|务|录|会(?:主任)?(?=[的])|员会|性|作|台|亭|岗|活|产|解|室|部门|公司|傅|事务|车|校|愿|站|工作|直通|"
             "队伍|们|级|制)")
 TITLE = re.compile(f"(?:{_any_of(TITLES)}){NO_TITLE}")
-TITLE_OF_LENGTH = re.compile("[㐀-鿿]")
 ROLE = re.compile(f"(?P<role>{_any_of(ROLES)})(?P<link>[ :是为叫系的\"“”'(]{{0,3}})")
-SURNAME = re.compile(f"{_any_of(COMPOUND)}|[{''.join(sorted(SURNAMES - RARE | COMMON))}]")
-SOMEBODY = re.compile(f"(?:{_any_of(COMPOUND)}|[{''.join(sorted(ALL - set('时应于任成解')))}])某(?![些个种天日次地处单一年月项部类份时小原社村])"
+SURNAME = re.compile(f"{_any_of(COMPOUND)}|[{_class(SURNAMES - RARE | COMMON)}]")
+SOMEBODY = re.compile(f"(?:{_any_of(COMPOUND)}|[{_class(ALL - set('时应于任成解'))}])某(?![些个种天日次地处单一年月项部类份时小原社村])"
                       "(?:某(?:某)?|x{1,2})?")
-STARRED = re.compile(f"(?<![a-z0-9])[{''.join(sorted(COMMON))}](?:[*x○]{{1,2}}(?![*x0-9a-z])|[*x○][㐀-鿿](?![㐀-鿿]))")
-AFTER_SHORT = "的说在是来去和也跟给帮把被对反每经热态人家住昨今已就都不电手微你您这那常太很真好辛负又还要会收打"
-SHORT = re.compile(f"(?:老|小|阿)?[{''.join(sorted(COMMON - {'区', '关'}))}](?:[{''.join(sorted(GIVEN))}]?(?=[哥姐叔伯姨婶嫂婆])|)"
-                   f"[{SHORT_TITLES}](?![㐀-鿿])|[{''.join(sorted(COMMON - {'区', '关'}))}][{SHORT_TITLES}](?=[{AFTER_SHORT}])")
-NICK = re.compile(f"(?<![大弱狭缩较微渺最很太从幼中养古敬衰])[老小][{''.join(sorted(COMMON - set('区麦关温林')))}]"
-                  f"(?:(?![㐀-鿿])|(?=[{AFTER_SHORT}]))|阿[强明珍英华芳珠娟玲文辉杰军伟平兰红荣福生贵](?:(?![㐀-鿿])|(?=[{AFTER_SHORT}哥姐]))")
+HAN = "[㐀-鿿]"
+STARRED = re.compile(f"(?<![a-z0-9])[{_class(COMMON)}](?:[*x○]{HAN}(?!{HAN})|[*x○]{{1,2}}(?![*x0-9a-z]|{HAN}))")
+AFTER_SHORT = "的说在是来去和也跟给帮把被对反每经热态人家住昨今已就都不电手微你您这那常太很真好辛负又还要会收打答承拒没过"
+ENDS = f"(?:(?!{HAN})|(?=[{AFTER_SHORT}]))"
+SHORT = re.compile(f"[老小阿]?[{_class(COMMON - {'区'})}](?:[{_class(GIVEN)}]?[伯叔姨婶嫂姐哥]|[{SHORT_TITLES}]{ENDS})")
+NICK = re.compile(f"(?<![大弱狭缩较微渺最很太从幼中养古敬衰])[老小][{_class(COMMON - set('区麦关温林'))}]{ENDS}"
+                  f"|阿[强明珍英华芳珠娟玲文辉杰军伟平兰红荣福生贵](?:{ENDS}|(?=[哥姐]))")
 NOT_SHORT = re.compile("周公|关公|何处|何科|林科|林业|马队|黄太|施工|程处|余生|养生|卫生|计生|余处|温度|小董|周总理")
 STRONG = ("说 骂 打 偷 骗 抢 霸 欠 贪 受贿 行贿 吸毒 酒驾 醉驾 威胁 恐吓 辱骂 殴打 态度 反映 投诉 举报 今年 电话 手机 身份证 微信 先生 女士 同志 同学 "
           "等人 一家 夫妇 违建 违法 涉嫌 的电话 的手机 的身份 的家 的老 的儿 的女 的妻 的丈夫 本人 住 家").split()
@@ -105,7 +110,7 @@ def _score(text, start, end):
         return 5 if surname == 2 else 1 if text[start] in RARE and is_free else 0 if text[start] in RARE else 3
     if "某" in given:
         return 5
-    if NOT_GIVEN.intersection(given):
+    if NEVER_GIVEN.intersection(given):
         return 0
     if GIVEN.issuperset(given):
         return 4 if text[start] not in RARE or is_free else 0
@@ -147,7 +152,7 @@ def _may_be_given(sign, said, bare):
         return False
     if sign in GIVEN or sign == "某":
         return True
-    return not bare and (is_rare(sign) or said and sign not in NOT_GIVEN)
+    return not bare and (is_rare(sign) or sign in "三四五六" or said and sign not in NEVER_GIVEN)
 
 
 # --- forms of everyday --------------------------------------------------------------------------------
@@ -198,11 +203,13 @@ def _is_a_line(text, start, end):
 
 def _beside(text, found):
     """王芳 in 陈小明、王芳: what is listed with a name is one."""
+    begun = {start for start, _ in found}
     for _, end in list(found):
         place = end
         while text[place:place + 1] in ("、", ",", "和", "与", "及", "/", " ") and text[place:place + 1]:
             after = _name_at(text, place + 1, bare=True)
-            if not after or not _is_right_free(text, after, FOLLOW):
+            if place + 1 in begun or not after or not _is_right_free(text, after, FOLLOW):
                 break
+            begun.add(place + 1)
             yield place + 1, after
             place = after

@@ -24,6 +24,7 @@ FREE_CALL = re.compile("[48]00[0-9]{7}|1[0-2][0-9]{3,5}|9[5-6][0-9]{3,6}")
 SERIAL_BEFORE = re.compile(r"(?:单号|编号|工单|订单|案号|流水号|序号|条码|合同|文号|快递|单据|发票|备案|许可证|信用代码|户号)"
                            r"[^0-9\n。；;]{0,6}$")
 NO_CALL_AFTER = re.compile(r" ?(?:元|万|亿|人|户|个|次|件|平方|平米|吨|千克|公里|米|㎡|m2|%|份)")
+PART_OF_A_SERIAL = re.compile("[a-z0-9][-_/. ]?$|[〕]$")
 ID_BEFORE = re.compile("身份|证件|证号|sfz|id号|id card")
 CARD_BEFORE = re.compile(r"(?:银行卡|储蓄卡|信用卡|社保卡|存折|(?<!公交)(?<!饭)(?<!水)卡号|银行账号|银行帐号|账号|帐号|账户)"
                          r"[^0-9\n。；;]{0,8}$")
@@ -35,7 +36,7 @@ WEIGHTS, CHECK = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], "10X9876
 CHECK_X = re.compile("[ -]{0,2}[x×✕хχ](?![a-z0-9])")
 ALIKE = str.maketrans("oil|", "0111")  # letters typed for digits
 LOOKS_ALIKE = re.compile("(?<![0-9a-z])[1il|][3-9][0-9oil|]{9}(?![0-9a-z])")
-STARRED_PHONE = re.compile(r"(?<![0-9])1[3-9][0-9][*x•.·_-]{3,8}[0-9]{4}(?![0-9])")
+STARRED_PHONE = re.compile(r"(?<![0-9])1[3-9][0-9][*x•.·_-]{2,8}[0-9]{4}(?![0-9])")
 STARRED_ID = re.compile(r"(?<![0-9])[1-6][0-9]{2,5}[*x•.·_-]{6,14}[0-9]{2,3}[0-9x](?![0-9])")
 LAST_FOUR = re.compile(r"(?:尾号|[后末][四4]位(?:数字?|号码)?|[后末][四4]个?数字?|尾数)[^0-9\n。；;]{0,5}([0-9]{3,4})(?![0-9])")
 PAPERS = re.compile(r"(?:护照|通行证|回乡证|台胞证|军官证|港澳证|证件号码?)[^a-z0-9\n。；;]{0,6}([a-z]{1,2}[0-9]{7,9})(?![0-9a-z])")
@@ -81,21 +82,32 @@ def _in_run(run, plain, public):
                 continue
             for last, end in _ends(run, first, taken, plain, asks, public):
                 taken[first:last + 1] = [True] * (last + 1 - first)
-                yield kind, run[first].start, end
+                yield kind, _with_its_sign(plain.text, run[first].start, end), end
                 break
     for place, group in enumerate(run):
         if not taken[place] and len(group.digits) > TWENTY - 2:
             yield from _glued(group)
 
 
+def _with_its_sign(text, start, end):
+    """The + of a country and the bracket of an area belong to the number."""
+    if text[start - 1:start] == "(" and ")" in text[start:end]:
+        start -= 1
+    return start - 1 if text[start - 1:start] == "+" else start
+
+
 def _ends(run, first, taken, plain, asks, public):
     """Where a number that begins with this group ends, the longest first: [(last group, place)], one or none."""
+    begins, lengths = BEGINS[asks], LENGTHS[asks]
+    in_a_row = first > 0 and len(run[first].digits) == len(run[first - 1].digits) == 1
+    if run[first].digits[0] not in (begins if in_a_row else "0123456789"):
+        return []
     joined, whole = "", []
     for last in range(first, min(first + TWENTY, len(run))):
-        if taken[last] or len(joined) + len(run[last].digits) > TWENTY:
-            break
         joined += run[last].digits
-        if len(joined) >= 3:
+        if taken[last] or len(joined) > TWENTY:
+            break
+        if len(joined) in lengths and not (in_a_row and len(joined) < 10):
             whole.append((last, joined))
     for last, digits in reversed(whole):
         if end := asks(digits, run, first, last, plain, public):
@@ -109,7 +121,9 @@ def _lengths(run, first, last):
 
 def _is_whole(run, first, last):
     """Of digits that stand one by one only the whole row is asked, or a long row would be asked at every place."""
-    before = first > 0 and len(run[first - 1].digits) == 1 and not run[first - 1].gap
+    if len(run[first].digits) > 1:
+        return True
+    before = first > 0 and len(run[first - 1].digits) == 1
     after = last + 1 < len(run) and len(run[last + 1].digits) == 1
     return not before and not after
 
@@ -213,7 +227,8 @@ def _is_local(digits, lengths, tight, before, after):
     if 7 <= len(digits) <= 12 and CALLED_BEFORE.search(before) and not DATE.fullmatch(digits):
         return True
     return (len(lengths) == 1 and bool(LOCAL.fullmatch(digits)) and not DATE.fullmatch(digits)
-            and not SERIAL_BEFORE.search(before) and not NO_CALL_AFTER.match(after))
+            and not SERIAL_BEFORE.search(before) and not PART_OF_A_SERIAL.search(before)
+            and not NO_CALL_AFTER.match(after))
 
 
 def _glued(group):
@@ -229,6 +244,11 @@ def _glued(group):
         parts.append((kind, group.start + place, group.start + place + size))
         place += size
     return parts
+
+
+# inside a row of digits that stand one by one: with which digit may a number begin, how long is it at all
+BEGINS = {_is_id: "12345689", _is_card: "", _is_phone: "018"}
+LENGTHS = {_is_id: {15, 16, 17, 18, 19, 20}, _is_card: set(range(12, 20)), _is_phone: set(range(3, 16))}
 
 
 # --- half hidden, and with letters for digits ----------------------------------------------------------
