@@ -14,7 +14,7 @@ from guicheng.review.personal.surnames import (
     FOLLOWS,
     GIVEN,
     LEADS,
-    NOT_GIVEN,
+    NEVER_GIVEN,
     PLACES,
     PUBLIC_FIGURES,
     RARE,
@@ -26,7 +26,6 @@ from guicheng.review.personal.surnames import (
 )
 
 ALL = SURNAMES | COMMON | RARE
-NEVER_GIVEN = NOT_GIVEN - GIVEN
 
 
 def _class(signs):
@@ -52,10 +51,8 @@ SHORT = re.compile(f"[老小阿]?[{_class(COMMON - {'区'})}](?:[{_class(GIVEN)}
 NICK = re.compile(f"(?<![大弱狭缩较微渺最很太从幼中养古敬衰])[老小][{_class(COMMON - set('区麦关温林'))}]{ENDS}"
                   f"|阿[强明珍英华芳珠娟玲文辉杰军伟平兰红荣福生贵](?:{ENDS}|(?=[哥姐]))")
 NOT_SHORT = re.compile("周公|关公|何处|何科|林科|林业|马队|黄太|施工|程处|余生|养生|卫生|计生|余处|温度|小董|周总理")
-STRONG = ("说 骂 打 偷 骗 抢 霸 欠 贪 受贿 行贿 吸毒 酒驾 醉驾 威胁 恐吓 辱骂 殴打 态度 反映 投诉 举报 今年 电话 手机 身份证 微信 先生 女士 同志 同学 "
-          "等人 一家 夫妇 违建 违法 涉嫌 的电话 的手机 的身份 的家 的老 的儿 的女 的妻 的丈夫 本人 住 家").split()
-LEAD, FOLLOW, STRONG, PLACE = tuple(LEADS), tuple(FOLLOWS), tuple(STRONG), tuple(PLACES)
-SAID_OF_ALL = tuple(SAID_NAME)
+STRONG = tuple("说 骂 打 偷 骗 抢 霸 欠 贪 受贿 行贿 吸毒 酒驾 醉驾 威胁 恐吓 辱骂 殴打 态度 反映 投诉 举报 今年 电话 手机 身份证 微信 先生 女士 同志 同学 "
+          "等人 一家 夫妇 违建 违法 涉嫌 的电话 的手机 的身份 的家 的老 的儿 的女 的妻 的丈夫 本人 住 家".split())
 
 
 def is_han(sign):
@@ -105,7 +102,7 @@ def _score(text, start, end):
     given = text[start + surname:end]
     if not surname or len(given) > 2 or start + surname > end:
         return 0
-    is_free = start == 0 or not is_han(text[start - 1]) or text.endswith(LEAD, max(0, start - 4), start)
+    is_free = start == 0 or not is_han(text[start - 1]) or text.endswith(LEADS, max(0, start - 4), start)
     if not given:
         return 5 if surname == 2 else 1 if text[start] in RARE and is_free else 0 if text[start] in RARE else 3
     if "某" in given:
@@ -142,9 +139,9 @@ def _name_at(text, place, said=False, bare=False):
     if not _may_be_given(first, said, bare):
         return None
     end = place + surname + 1
-    if _may_be_given(second, said, bare) and not text.startswith(FOLLOW, end):
+    if _may_be_given(second, said, bare) and not text.startswith(FOLLOWS, end):
         end += 1
-    return None if text.startswith(PLACE, end) and not said else end
+    return None if text.startswith(PLACES, end) and not said else end
 
 
 def _may_be_given(sign, said, bare):
@@ -160,14 +157,13 @@ def _in_short(text):
     for pattern in (SHORT, NICK, STARRED):
         for found in pattern.finditer(text):
             start, end = found.span()
-            surname = start + (text[start] in "老小阿")
-            if not NOT_SHORT.match(text, start) and (text[start] == "阿" or surname_at(text, surname)
-                                                     and not _is_broken(text, start)):
+            familiar = text[start] in "老小阿"
+            if not NOT_SHORT.match(text, start) and (familiar or surname_at(text, start)):
                 yield start, end
     for found in SOMEBODY.finditer(text):
         end = found.end()
         if not _is_broken(text, found.start()):
-            longer = found[0].count("某") == 1 and text[end:end + 1] in GIVEN and not text.startswith(FOLLOW, end)
+            longer = found[0].count("某") == 1 and text[end:end + 1] in GIVEN and not text.startswith(FOLLOWS, end)
             yield found.start(), end + bool(longer and text[end:end + 1])
 
 
@@ -183,13 +179,13 @@ def _alone(text):
         if not _is_left_free(text, start):
             continue
         end = _name_at(text, start, bare=True)
-        if end and (end - start > 2 and _is_right_free(text, end, FOLLOW)
+        if end and (end - start > 2 and _is_right_free(text, end, FOLLOWS)
                     or end - start == 2 and (text.startswith(STRONG, end) or _is_a_line(text, start, end))):
             yield start, end
 
 
 def _is_left_free(text, start):
-    return start == 0 or not is_han(text[start - 1]) or text.endswith(LEAD, max(0, start - 4), start)
+    return start == 0 or not is_han(text[start - 1]) or text.endswith(LEADS, max(0, start - 4), start)
 
 
 def _is_right_free(text, end, words):
@@ -208,7 +204,7 @@ def _beside(text, found):
         place = end
         while text[place:place + 1] in ("、", ",", "和", "与", "及", "/", " ") and text[place:place + 1]:
             after = _name_at(text, place + 1, bare=True)
-            if place + 1 in begun or not after or not _is_right_free(text, after, FOLLOW):
+            if place + 1 in begun or not after or not _is_right_free(text, after, FOLLOWS):
                 break
             begun.add(place + 1)
             yield place + 1, after

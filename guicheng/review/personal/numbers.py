@@ -91,9 +91,9 @@ def _in_run(run, plain, public):
 
 def _with_its_sign(text, start, end):
     """The + of a country and the bracket of an area belong to the number."""
-    if text[start - 1:start] == "(" and ")" in text[start:end]:
+    while start and (text[start - 1] == "+" or text[start - 1] == "(" and ")" in text[start:end]):
         start -= 1
-    return start - 1 if text[start - 1:start] == "+" else start
+    return start
 
 
 def _ends(run, first, taken, plain, asks, public):

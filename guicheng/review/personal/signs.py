@@ -18,7 +18,7 @@ AT = r" ?(?:@|\(at\)|\[at\]|艾特|(?<= )at(?= )|#(?=(?:qq|163|126|gmail|foxmail
 EMAIL = re.compile(f"(?<![{LOCAL}])[{LOCAL}]++{AT}[{HOST}]{{1,63}}(?: ?(?:[.。点]|dot) ?[{HOST}]{{2,24}}){{1,4}}")
 OFFICE_EMAIL = re.compile(r"[.。点]gov[.。点]cn$")
 
-WECHAT = "微信|威信|薇信|徽信|微x|v信|wechat|weixin|wx|vx|v x|(?<=[加+➕])[v薇微]|(?<![a-z0-9])v(?=[ :])|薇(?=[:+])"
+WECHAT = "微信|威信|薇信|徽信|微x|v信|wechat|weixin|wx|vx|v x(?![a-z0-9])|(?<=[加+➕])[v薇微]|(?<![a-z0-9])v(?=[ :])|薇(?=[:+])"
 QQ = "qq|扣扣|q q|企鹅号?|q号|球球号?"
 OTHER = "抖音|小红书|快手|支付宝|微博|钉钉|飞信|b站|闲鱼|陌陌|telegram|whatsapp|line号"
 LINK = r"(?:号码?|帐号|账号|账户|id)?[ :=是为叫我的(\[“\"'加一下➕+~→@-]{0,5}"
