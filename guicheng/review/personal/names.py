@@ -21,6 +21,7 @@ from guicheng.review.personal.surnames import (
     ROLES,
     SAID_NAME,
     SHORT_TITLES,
+    STRONG,
     SURNAMES,
     TITLES,
 )
@@ -36,23 +37,26 @@ def _any_of(words):
     return "|".join(sorted(map(re.escape, set(words)), key=lambda word: (-len(word), word)))
 
 
-NO_TITLE = ("(?![期远效时年达约度]|务|录|会(?:主任)?(?=[的])|员会|性|作|台|亭|岗|活|产|解|室|部门|公司|傅|事务|车|校|愿|站|工作|直通|"
-            "队伍|们|级|制)")
-TITLE = re.compile(f"(?:{_any_of(TITLES)}){NO_TITLE}")
+# what makes another word of the end of a title: 主任务, 先生产, 经理解, 王石路长期
+NO_TITLE = {"长": "期远效时年达约度", "主任": "务", "书记": "录", "委员": "会", "同志": "愿", "同学": "校", "先生": "产活", "医生": "活",
+            "经理": "解", "代表": "性作", "社工": "站部作", "保安": "亭岗室公队", "护士": "站台", "主席": "台", "老师": "傅", "教练": "车",
+            "干事": "业情", "护工": "作", "家长": "会"}
+TITLE = re.compile(f"(?:{_any_of(TITLES)})" + "".join(
+    f"(?!(?<={end})[{signs}])" for end, signs in NO_TITLE.items()))
 ROLE = re.compile(f"(?P<role>{_any_of(ROLES)})(?P<link>[ :是为叫系的\"“”'(]{{0,3}})")
 SURNAME = re.compile(f"{_any_of(COMPOUND)}|[{_class(SURNAMES - RARE | COMMON)}]")
-SOMEBODY = re.compile(f"(?:{_any_of(COMPOUND)}|[{_class(ALL - set('时应于任成解'))}])某(?![些个种天日次地处单一年月项部类份时小原社村])"
+SOMEBODY = re.compile(f"(?:{_any_of(COMPOUND)}|"
+                      f"[{_class(ALL - set('时应于任成解'))}])某(?![些个种天日次地处单一年月项部类份时小原社村])"
                       "(?:某(?:某)?|x{1,2})?")
 HAN = "[㐀-鿿]"
 STARRED = re.compile(f"(?<![a-z0-9])[{_class(COMMON)}](?:[*x○]{HAN}(?!{HAN})|[*x○]{{1,2}}(?![*x0-9a-z]|{HAN}))")
-AFTER_SHORT = "的说在是来去和也跟给帮把被对反每经热态人家住昨今已就都不电手微你您这那常太很真好辛负又还要会收打答承拒没过"
+AFTER_SHORT = ("的说在是来去和也跟给帮把被对反每经热态人家住昨今已就都不电手微你您这那常太很真好辛负又还要会收打答承"
+               "拒没过")
 ENDS = f"(?:(?!{HAN})|(?=[{AFTER_SHORT}]))"
 SHORT = re.compile(f"[老小阿]?[{_class(COMMON - {'区'})}](?:[{_class(GIVEN)}]?[伯叔姨婶嫂姐哥]|[{SHORT_TITLES}]{ENDS})")
 NICK = re.compile(f"(?<![大弱狭缩较微渺最很太从幼中养古敬衰])[老小][{_class(COMMON - set('区麦关温林'))}]{ENDS}"
                   f"|阿[强明珍英华芳珠娟玲文辉杰军伟平兰红荣福生贵](?:{ENDS}|(?=[哥姐]))")
 NOT_SHORT = re.compile("周公|关公|何处|何科|林科|林业|马队|黄太|施工|程处|余生|养生|卫生|计生|余处|温度|小董|周总理")
-STRONG = tuple("说 骂 打 偷 骗 抢 霸 欠 贪 受贿 行贿 吸毒 酒驾 醉驾 威胁 恐吓 辱骂 殴打 态度 反映 投诉 举报 今年 电话 手机 身份证 微信 先生 女士 同志 同学 "
-          "等人 一家 夫妇 违建 违法 涉嫌 的电话 的手机 的身份 的家 的老 的儿 的女 的妻 的丈夫 本人 住 家".split())
 
 
 def is_han(sign):

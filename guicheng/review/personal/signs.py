@@ -11,22 +11,26 @@ SIGN = "[a-hj-np-z0-9零〇一二三四五六七八九]"
 PLATE = re.compile(
     f"[{PROVINCE}]{GAP}[a-z]{GAP}(?:{SIGN}{GAP}){{4}}(?:[港澳学警挂领试超]|{SIGN}(?:{GAP}{SIGN})?)(?![a-z0-9])")
 CALLED_PLATE = re.compile("车牌(?:号码?)?[^a-z0-9\n。；;]{0,5}((?=[a-z]{0,4}[0-9])[a-z0-9]{5,7})(?![a-z0-9])")
-HALF_PLATE = re.compile(f"[{PROVINCE}]{GAP}[a-z]{GAP}(?=[a-z0-9]{{0,5}}[*x]{{1,4}}[a-z0-9])[a-z0-9*]{{5,6}}(?![a-z0-9*])")
+HALF_PLATE = re.compile(
+    f"[{PROVINCE}]{GAP}[a-z]{GAP}(?=[a-z0-9]{{0,5}}[*x]{{1,4}}[a-z0-9])[a-z0-9*]{{5,6}}(?![a-z0-9*])")
 
 LOCAL, HOST = "a-z0-9._%+-", "a-z0-9-"
 AT = r" ?(?:@|\(at\)|\[at\]|艾特|(?<= )at(?= )|#(?=(?:qq|163|126|gmail|foxmail|sina|139|189|hotmail|outlook)[.点])) ?"
 EMAIL = re.compile(f"(?<![{LOCAL}])[{LOCAL}]++{AT}[{HOST}]{{1,63}}(?: ?(?:[.。点]|dot) ?[{HOST}]{{2,24}}){{1,4}}")
 OFFICE_EMAIL = re.compile(r"[.。点]gov[.。点]cn$")
 
-WECHAT = "微信|威信|薇信|徽信|微x|v信|wechat|weixin|wx|vx|v x(?![a-z0-9])|(?<=[加+➕])[v薇微]|(?<![a-z0-9])v(?=[ :])|薇(?=[:+])"
+WECHAT = ("微信|威信|薇信|徽信|微x|v信|wechat|weixin|wx|vx|v x(?![a-z0-9])|(?<=[加+➕])[v薇微]|"
+          "(?<![a-z0-9])v(?=[ :])|薇(?=[:+])")
 QQ = "qq|扣扣|q q|企鹅号?|q号|球球号?"
 OTHER = "抖音|小红书|快手|支付宝|微博|钉钉|飞信|b站|闲鱼|陌陌|telegram|whatsapp|line号"
 LINK = r"(?:号码?|帐号|账号|账户|id)?[ :=是为叫我的(\[“\"'加一下➕+~→@-]{0,5}"
 HANDLE = "[a-z0-9][a-z0-9_-]{4,24}(?![a-z0-9_@-])"
 ACCOUNT = re.compile(
     f"(?P<key>{WECHAT}|{QQ}|{OTHER})(?!群|公众|小程序|支付|服务号|订阅)(?P<link>{LINK})(?P<handle>{HANDLE})")
-QQ_NUMBER = re.compile(r"(?:qq|扣扣|企鹅号?|q号|球球号?)(?!群)(?:号码?)?[ :是为(我的]{0,4}([0-9](?:[ -]?[0-9]){4,10})(?![0-9@])")
-HANDLE_FIRST = re.compile(r"(?<![a-z0-9_-])(?=[a-z_-]*[0-9_-])([a-z][a-z0-9_-]{5,19}) ?[(]?(?:是|为)?(?:我的?)?(?:微信|wx|vx|v信)号?")
+QQ_NUMBER = re.compile(r"(?:qq|扣扣|企鹅号?|q号|"
+                       r"球球号?)(?!群)(?:号码?)?[ :是为(我的]{0,4}([0-9](?:[ -]?[0-9]){4,10})(?![0-9@])")
+HANDLE_FIRST = re.compile(r"(?<![a-z0-9_-])(?=[a-z_-]*[0-9_-])([a-z][a-z0-9_-]{5,19}) ?[(]?(?:是|"
+                          r"为)?(?:我的?)?(?:微信|wx|vx|v信)号?")
 
 
 def found_signs(plain):

@@ -137,6 +137,12 @@ FOLLOWS = _words("""
     上门 致电 耐心 服务 工作 代 自己 从不 拒绝 长期 将 还 很 再 过 做 养 搭 晾 堵 停 扔 吵 敲 带 送 捡 救 做事 你 您
     他 她 联名 联合 共同 一起 几 三 两 等
 """)
+# after a name of two characters: only of a person
+STRONG = _words("""
+    说 骂 打 偷 骗 抢 霸 欠 贪 受贿 行贿 吸毒 酒驾 醉驾 威胁 恐吓 辱骂 殴打
+    态度 反映 投诉 举报 今年 电话 手机 身份证 微信 先生 女士 同志 同学 等人 一家 夫妇
+    违建 违法 涉嫌 的电话 的手机 的身份 的家 的老 的儿 的女 的妻 的丈夫 本人 住 家
+""")
 # places, offices and things are named like persons: no name stands before these
 PLACES = _words("""
     路 街 巷 大道 村 社区 小区 花园 广场 公园 学校 小学 中学 幼儿园 医院 大厦 大楼 酒店 市场 商场 超市 城 镇 区 市
