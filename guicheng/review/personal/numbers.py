@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from guicheng.review.personal.plain import NUMERALS, TO_DIGITS
 
-GROUP = re.compile(f"[0-9]+|[{NUMERALS}]")
+GROUP = re.compile(f"[0-9]++|[{NUMERALS}]")
 TIGHT, LOOSE = set(" -._·~'"), set(",、。/\\()[]*+|\n:")
 MOST_BETWEEN = 3  # characters between two groups of one number
 TWENTY = 20  # digits: a card has 19 at most, the number of a disability certificate is an ID number with two more
@@ -230,7 +230,8 @@ def _is_local(digits, lengths, tight, before, after):
         return True
     if 7 <= len(digits) <= 12 and CALLED_BEFORE.search(before) and not DATE.fullmatch(digits):
         return True
-    return (len(lengths) == 1 and bool(LOCAL.fullmatch(digits)) and not DATE.fullmatch(digits)
+    halved = lengths == [4, 4] and digits[0] in "68" and digits[2:4] != "00" != digits[6:]
+    return ((len(lengths) == 1 or halved) and bool(LOCAL.fullmatch(digits)) and not DATE.fullmatch(digits)
             and not SERIAL_BEFORE.search(before) and not PART_OF_A_SERIAL.search(before)
             and not NO_CALL_AFTER.match(after))
 

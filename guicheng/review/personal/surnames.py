@@ -126,7 +126,7 @@ SAID_NAME = frozenset(_words("""
 """))
 # before and after a name that stands alone
 LEADS = _words("""
-    举报 投诉 控告 检举 状告 起诉 感谢 多谢 谢谢 表扬 点赞 认识 找到 联系 请找 就是 就系 被 让 跟 与 和 及 同 由 对
+    的 举报 投诉 控告 检举 状告 起诉 感谢 多谢 谢谢 表扬 点赞 认识 找到 联系 请找 就是 就系 被 让 跟 与 和 及 同 由 对
     给 向 找 问 请 是 叫 因 而 但 我 姓 说 按 经 以及 反映 邻居的 有个 有人 原告 被告 时候 家的 据 称 为 将 把 见 到
 """)
 FOLLOWS = _words("""
