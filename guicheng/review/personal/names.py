@@ -39,22 +39,24 @@ def _any_of(words):
 
 # what makes another word of the end of a title: 主任务, 先生产, 经理解, 王石路长期
 NO_TITLE = {
-    "长": "期远效时年达约度", "主任": "务", "书记": "录", "委员": "会", "同志": "愿", "同学": "校", "先生": "产活", "医生": "活",
-    "经理": "解", "代表": "性作", "社工": "站部作", "保安": "亭岗室公队", "护士": "站台", "主席": "台", "老师": "傅", "教练": "车",
-    "干事": "业情", "护工": "作", "家长": "会"}
+    "长": "期远效时年达约度", "主任": "务", "书记": "录", "委员": "会", "同志": "愿", "同学": "校", "先生": "产活",
+    "医生": "活", "经理": "解", "代表": "性作", "社工": "站部作", "保安": "亭岗室公队", "护士": "站台", "主席": "台",
+    "老师": "傅", "教练": "车", "干事": "业情", "护工": "作", "家长": "会"}
 TITLE = re.compile(f"(?:{_any_of(TITLES)})" + "".join(
     f"(?!(?<={end})[{signs}])" for end, signs in NO_TITLE.items()))
-ROLE = re.compile(f"(?P<role>{_any_of(ROLES)})(?P<link>[ :是为叫系的\"“”'(]{{0,3}})")
+ROLE = re.compile(f"(?P<role>{_any_of({*ROLES, *TITLES} - {'仔', 'sir'})})(?P<link>[ :是为叫系的\"“”'(]{{0,3}})")
 SURNAME = re.compile(f"{_any_of(COMPOUND)}|[{_class(SURNAMES - RARE | COMMON)}]")
 SOMEBODY = re.compile(f"(?:{_any_of(COMPOUND)}|"
                       f"[{_class(ALL - set('时应于任成解'))}])某(?![些个种天日次地处单一年月项部类份时小原社村])"
-                      "(?:某(?:某)?|x{1,2})?")
+                      "(?:某某?|[x×]{1,2})?")
+SMALL = tuple("三四五六")
+NUMBERED = re.compile("[零一二三四五六七八九十百千万亿番个元岁年月日楼层栋号户]")
 HAN = "[㐀-鿿]"
-STARRED = re.compile(f"(?<![a-z0-9])[{_class(COMMON)}](?:[*x○]{HAN}(?!{HAN})|[*x○]{{1,2}}(?![*x0-9a-z]|{HAN}))")
+STARRED = re.compile(f"(?<![a-z0-9])[{_class(COMMON)}](?:[*x×○]{HAN}(?!{HAN})|[*x×○]{{1,2}}(?![*x×0-9a-z]|{HAN}))")
 AFTER_SHORT = ("的说在是来去和也跟给帮把被对反每经热态人家住昨今已就都不电手微你您这那常太很真好辛负又还要会收打答承"
                "拒没过")
 ENDS = f"(?:(?!{HAN})|(?=[{AFTER_SHORT}]))"
-SHORT = re.compile(f"[老小阿]?[{_class(COMMON - {'区'})}](?:[{_class(GIVEN)}]?[伯叔姨婶嫂姐哥]|[{SHORT_TITLES}]{ENDS})")
+SHORT = re.compile(f"[老小阿]?[{_class(COMMON)}](?:[{_class(GIVEN)}]?[伯叔姨婶嫂姐哥]|[{SHORT_TITLES}]{ENDS})")
 NICK = re.compile(f"(?<![大弱狭缩较微渺最很太从幼中养古敬衰])[老小][{_class(COMMON - set('区麦关温林'))}]{ENDS}"
                   f"|阿[强明珍英华芳珠娟玲文辉杰军伟平兰红荣福生贵](?:{ENDS}|(?=[哥姐]))")
 NOT_SHORT = re.compile("周公|关公|何处|何科|林科|林业|马队|黄太|施工|程处|余生|养生|卫生|计生|余处|温度|小董|周总理")
@@ -131,8 +133,14 @@ def is_rare(sign):
 def _after_a_role(text):
     for found in ROLE.finditer(text):
         said = found["role"] in SAID_NAME or ":" in found["link"]
-        if end := _name_at(text, found.end(), said):
+        if end := _name_at(text, found.end(), said) or _familiar_at(text, found.end()):
             yield found.end(), end
+
+
+def _familiar_at(text, place):
+    """网格员小林: after a role 小 and a surname need nothing behind them."""
+    is_one = text[place:place + 1] in ("小", "老") and text[place + 1:place + 2] in COMMON - {"区"}
+    return place + 2 if is_one else None
 
 
 def _name_at(text, place, said=False, bare=False):
@@ -141,9 +149,11 @@ def _name_at(text, place, said=False, bare=False):
     if not surname or (text[place] in RARE and not said):
         return None
     first, second = (text[place + surname + each:place + surname + each + 1] for each in (0, 1))
-    if not _may_be_given(first, said, bare):
+    if not _may_be_given(first, said, bare) and (bare or first not in SMALL):
         return None
     end = place + surname + 1
+    if first in SMALL:  # 张三, 李四
+        return None if NUMBERED.match(text, end) else end
     if _may_be_given(second, said, bare) and not text.startswith(FOLLOWS, end):
         end += 1
     return None if text.startswith(PLACES, end) and not said else end
@@ -154,7 +164,7 @@ def _may_be_given(sign, said, bare):
         return False
     if sign in GIVEN or sign == "某":
         return True
-    return not bare and (is_rare(sign) or sign in "三四五六" or said and sign not in NEVER_GIVEN)
+    return not bare and (is_rare(sign) or said and sign not in NEVER_GIVEN)
 
 
 # --- forms of everyday --------------------------------------------------------------------------------
@@ -162,7 +172,7 @@ def _in_short(text):
     for pattern in (SHORT, NICK, STARRED):
         for found in pattern.finditer(text):
             start, end = found.span()
-            familiar = text[start] in "老小阿"
+            familiar = text[start] in "老小阿" and text[start + 1] != "区"
             if not NOT_SHORT.match(text, start) and (familiar or surname_at(text, start)):
                 yield start, end
     for found in SOMEBODY.finditer(text):

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from guicheng.review.personal.plain import NUMERALS, TO_DIGITS
 
 GROUP = re.compile(f"[0-9]++|[{NUMERALS}]")
-TIGHT, LOOSE = set(" -._·~'"), set(",、。/\\()[]*+|\n:")
+TIGHT, LOOSE = set(" -._·~'"), set(",、。/\\()[]*+|\n:;#=")
 MOST_BETWEEN = 3  # characters between two groups of one number
 TWENTY = 20  # digits: a card has 19 at most, the number of a disability certificate is an ID number with two more
 MOBILE = re.compile("(?:0086|86|0)?(1[3-9][0-9]{9})")
 LANDLINE = re.compile("(?:0086|86)?0?((?:10|2[0-9]|[3-9][0-9]{2})[2-8][0-9]{6,7})")
 LOCAL = re.compile("[25-8][0-9]{7}")
+ABROAD = re.compile("(?:00)?85[23][2-9][0-9]{7}")  # Hong Kong and Macao
 DATE = re.compile("(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 CALLED = re.compile("电话|手机|座机|致电|拨打|打给|联系方式|来电|号码|tel|phone|mobile")
 CALLED_BEFORE = re.compile(rf"(?:{CALLED.pattern})[^0-9\n。；;]{{0,6}}$")
@@ -35,11 +36,12 @@ PROVINCES = {*map(str, [*range(11, 16), *range(21, 24), *range(31, 38), *range(4
 FOREIGNER = "9"  # a foreigner's permanent residence card of 2023
 BIRTH = re.compile("(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 WEIGHTS, CHECK = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], "10X98765432"
-CHECK_X = re.compile("[ -]{0,2}[x×✕хχ](?![a-z0-9])")
+CHECK_X = re.compile("[ -]{0,2}[x×✕хχ叉](?![a-z0-9])")
 ALIKE = str.maketrans("oil|", "0111")  # letters typed for digits
 LOOKS_ALIKE = re.compile("(?<![0-9a-z])[1il|][3-9][0-9oil|]{9}(?![0-9a-z])")
 STARRED_PHONE = re.compile(r"(?<![0-9])1[3-9][0-9][*x•.·_-]{2,8}[0-9]{4}(?![0-9])")
-STARRED_ID = re.compile(r"(?<![0-9])[1-6][0-9]{2,5}[*x•.·_-]{6,14}[0-9]{2,3}[0-9x](?![0-9])")
+STARRED_ID = re.compile(r"(?<![0-9])(?=[0-9*•]{15,18}(?![0-9*•]))[1-6][0-9]{2,13}[*•]{2,14}[0-9]{0,4}x?(?![0-9])")
+STARRED_CARD = re.compile(r"(?<![0-9])[3-6][0-9]{3,5}(?: ?[*•]{2,8}){1,4} ?[0-9]{3,4}(?![0-9*•])")
 LAST_FOUR = re.compile(r"(?:尾号|[后末][四4]位(?:数字?|号码)?|[后末][四4]个?数字?|"
                        r"尾数)[^0-9\n。；;]{0,5}([0-9]{3,4})(?![0-9])")
 PAPERS = re.compile(r"(?:护照|通行证|回乡证|台胞证|军官证|港澳证|"
@@ -180,9 +182,12 @@ def _is_card(digits, run, first, last, plain, public):
     before = plain.before(run[first].start, 16)
     if CARD_BEFORE.search(before):
         return run[last].end
-    if len(digits) < 13 or digits[0] not in "3456" or SERIAL_BEFORE.search(before) or not passes_luhn(digits):
-        return None
     lengths = _lengths(run, first, last)
+    in_fours = digits.startswith("62") and lengths[:4] == [4] * 4  # a card, even with a digit mistyped
+    if len(digits) < 13 or digits[0] not in "3456" or SERIAL_BEFORE.search(before):
+        return None
+    if not in_fours and not passes_luhn(digits):
+        return None
     usual = (len(lengths) == 1 or set(lengths) == {1} or lengths in ([6, 13], [8, 8], [6, 10], [4, 6, 5])
              or set(lengths[:-1]) == {4} and lengths[-1] <= 4)
     return run[last].end if usual or digits.startswith("62") and min(lengths) > 2 else None
@@ -215,8 +220,13 @@ def _is_phone(digits, run, first, last, plain, public):
         usual = len(kept) == 1 or set(kept) == {1} or kept in ([3, 4, 4], [3, 8], [7, 4], [4, 4, 3], [3, 3, 5])
         odd = len(mobile[1]) == 11 and tight and kept[1:] != [3, 3, 3]
         return end if usual or odd else None
-    if digits[0] == "0" and (LANDLINE.fullmatch(digits) or digits.startswith("0086")):
-        with_area = lengths[0] in (3, 4, len(digits)) or set(lengths) == {1}
+    if digits[0] in "08" and ABROAD.fullmatch(digits):
+        return end if tight else None
+    far = digits[0] == "0" or digits.startswith("86") and len(digits) > 11
+    if far and (LANDLINE.fullmatch(digits) or digits.startswith("0086")):
+        bracketed = all(TIGHT.union("()").issuperset(gap) for gap in gaps)
+        whole = len(lengths) == 1 or set(lengths) == {1}
+        with_area = whole or bracketed and lengths[0] in ((3, 4) if digits[0] == "0" else (2,))
         return end if with_area and len(local_part(digits)) >= 7 else None
     return end if _is_local(digits, lengths, tight, before, plain.text[end:end + 4]) else None
 
@@ -264,12 +274,12 @@ def _in_other_dress(plain, public):
             yield "phone", *found.span()
     for found in STARRED_PHONE.finditer(plain.digits):
         yield "phone", *found.span()
-    for pattern in (STARRED_ID, HONG_KONG):
+    for kind, pattern in (("id_number", STARRED_ID), ("id_number", HONG_KONG), ("bank_card", STARRED_CARD)):
         for found in pattern.finditer(plain.digits):
-            yield "id_number", *found.span()
+            yield kind, *found.span()
     for found in PAPERS.finditer(plain.text):
         yield "id_number", *found.span(1)
     for found in LAST_FOUR.finditer(plain.digits):  # a lost link is found again by the last four digits
-        near = plain.before(found.start(), 8)
+        near = plain.before(found.start(), 8) + plain.text[found.end():found.end() + 6]
         kind = "plate" if "车" in near else "bank_card" if "卡" in near else "phone"
         yield kind, *found.span(1)

@@ -6,11 +6,12 @@ no O among them; 港 and 澳 end a plate of the two regions, 学 警 挂 领 试
 import re
 
 PROVINCE = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使军"
-GAP = "[ ·.•・_-]{0,2}"
-SIGN = "[a-hj-np-z0-9零〇一二三四五六七八九]"
+GAP = "[ ·.•・_\"“”-]{0,2}"
+SIGN = "[a-hj-np-z0-9零幺〇一二三四五六七八九]"
 PLATE = re.compile(
     f"[{PROVINCE}]{GAP}[a-z]{GAP}(?:{SIGN}{GAP}){{4}}(?:[港澳学警挂领试超]|{SIGN}(?:{GAP}{SIGN})?)(?![a-z0-9])")
-CALLED_PLATE = re.compile("车牌(?:号码?)?[^a-z0-9\n。；;]{0,5}((?=[a-z]{0,4}[0-9])[a-z0-9]{5,7})(?![a-z0-9])")
+CALLED_PLATE = re.compile(
+    "车牌(?:号码?)?[^a-z0-9\n。；;]{0,5}((?:[a-z][ ·.-])?(?=[a-z]{0,4}[0-9])[a-z0-9]{4,7})(?![a-z0-9])")
 HALF_PLATE = re.compile(
     f"[{PROVINCE}]{GAP}[a-z]{GAP}(?=[a-z0-9]{{0,5}}[*x]{{1,4}}[a-z0-9])[a-z0-9*]{{5,6}}(?![a-z0-9*])")
 
