@@ -52,7 +52,9 @@ SOMEBODY = re.compile(f"(?:{_any_of(COMPOUND)}|"
 SMALL = tuple("三四五六")
 NUMBERED = re.compile("[零一二三四五六七八九十百千万亿番个元岁年月日楼层栋号户]")
 HAN = "[㐀-鿿]"
-STARRED = re.compile(f"(?<![a-z0-9])[{_class(COMMON)}](?:[*x×○]{HAN}(?!{HAN})|[*x×○]{{1,2}}(?![*x×0-9a-z]|{HAN}))")
+STARRED = re.compile(
+    f"(?<![a-z0-9])[{_class(COMMON)}]"
+    f"(?:[*x×○]{HAN}(?!{HAN})|[*x×○]{{2}}(?![*x×0-9a-z])|[*x×○](?![*x×0-9a-z]|{HAN}))")
 AFTER_SHORT = ("的说在是来去和也跟给帮把被对反每经热态人家住昨今已就都不电手微你您这那常太很真好辛负又还要会收打答承"
                "拒没过")
 ENDS = f"(?:(?!{HAN})|(?=[{AFTER_SHORT}]))"
@@ -85,6 +87,8 @@ def surname_at(text, place):
     sign = text[place:place + 1]
     if sign not in ALL or not sign or text[place - 1:place] in BROKEN.get(sign, ()) and place and text[place - 1]:
         return 0
+    if text[place + 1:place + 2] == "家" and text[place + 2:place + 3] in GIVEN:  # 黄家 is a household, 黄家宝 a person
+        return 1
     return 0 if any(text[place:place + size] in FALSE_FRIENDS for size in (2, 3)) else 1
 
 

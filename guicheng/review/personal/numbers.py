@@ -238,11 +238,13 @@ def _is_local(digits, lengths, tight, before, after):
         return False
     if 3 <= len(digits) <= 7 and SHORT_BEFORE.search(before):
         return True
+    if SERIAL_BEFORE.search(before):
+        return False
     if 7 <= len(digits) <= 12 and CALLED_BEFORE.search(before) and not DATE.fullmatch(digits):
         return True
     halved = lengths == [4, 4] and digits[0] in "68" and digits[2:4] != "00" != digits[6:]
     return ((len(lengths) == 1 or halved) and bool(LOCAL.fullmatch(digits)) and not DATE.fullmatch(digits)
-            and not SERIAL_BEFORE.search(before) and not PART_OF_A_SERIAL.search(before)
+            and not PART_OF_A_SERIAL.search(before)
             and not NO_CALL_AFTER.match(after))
 
 
