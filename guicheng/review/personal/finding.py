@@ -2,15 +2,16 @@
 import re
 
 from guicheng.review.personal.illness import found_illness
-from guicheng.review.personal.markers import Kind, Marker, masked, settled
+from guicheng.review.personal.markers import MASK, Kind, Marker, masked, settled
 from guicheng.review.personal.names import found_names
-from guicheng.review.personal.numbers import digits_of, found_numbers
+from guicheng.review.personal.numbers import digits_of, found_numbers, local_part
 from guicheng.review.personal.plain import Plain
 from guicheng.review.personal.rooms import found_rooms
 from guicheng.review.personal.signs import found_signs
 
 BETWEEN = r"[\s\-.·_,，、/*()]{0,3}"  # between two characters of the resident's own name or number
 SHORTEST = 2  # characters of an own word
+SHORTEST_NUMBER = 5  # digits: fewer stand in dates and amounts
 ROUNDS = 6  # a masked word changes what stands beside it
 
 
@@ -47,22 +48,22 @@ def _behind_masks(text, markers, own, public_numbers):
     for marker in markers:
         hidden = marker.hidden_from(text)
         way_back += range(place, hidden)
-        way_back += [hidden, *[max(hidden, marker.end - 1)] * (len(masked("", [])) + 2)]
+        way_back += [hidden] + [max(hidden, marker.end - 1)] * (len(MASK) - 1)
         place = marker.end
     way_back += range(place, len(text))
     again = _seen(public, own, public_numbers)
     return [Marker(each.kind, way_back[each.start], way_back[each.end - 1] + 1) for each in again
-            if public[each.hidden_from(public):each.end].strip("＊")]
+            if public[each.hidden_from(public):each.end].strip(MASK)]
 
 
 def _own(plain, own):
     for word in own:
         signs = re.sub(BETWEEN.removesuffix("{0,3}") + "+", "", Plain(word or "").text)
         digits = digits_of(signs)
-        if len(signs) < SHORTEST:
-            continue
         is_number = len(digits) == len(signs.lstrip("+"))
-        pattern = BETWEEN.join(map(re.escape, digits if is_number else signs))
+        if len(signs) < (SHORTEST_NUMBER if is_number else SHORTEST):
+            continue
+        pattern = BETWEEN.join(map(re.escape, local_part(digits) if is_number else signs))
         kind = "phone" if is_number else "email" if "@" in signs else "name"
         for found in re.finditer(pattern, plain.digits if is_number else plain.text):
             yield kind, *found.span()

@@ -84,8 +84,7 @@ def surname_at(text, place):
     """How many characters of a surname begin here; 0 where the character belongs to another word."""
     if text.startswith(COMPOUND, place):
         return 2
-    sign = text[place:place + 1]
-    if sign not in ALL or not sign or text[place - 1:place] in BROKEN.get(sign, ()) and place and text[place - 1]:
+    if place >= len(text) or text[place] not in ALL or _is_broken(text, place):
         return 0
     if text[place + 1:place + 2] == "家" and text[place + 2:place + 3] in GIVEN:  # 黄家 is a household, 黄家宝 a person
         return 1

@@ -82,7 +82,7 @@ def found_numbers(plain, public_numbers=()):
 
 def _in_run(run, plain, public):
     taken = [False] * len(run)
-    for kind, asks in ((("id_number"), _is_id), ("bank_card", _is_card), ("phone", _is_phone)):
+    for kind, asks in (("id_number", _is_id), ("bank_card", _is_card), ("phone", _is_phone)):
         for first in range(len(run)):
             if taken[first] or run[first].digits == "":
                 continue
