@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guicheng.review.personal import MASK, Kind, find, masked, shown
-from guicheng.review.personal.numbers import check_digit, is_citizen_number, passes_luhn
+from guicheng.personal.finding import find
+from guicheng.personal.markers import MASK, Kind, masked, shown
+from guicheng.personal.numbers import check_digit, is_citizen_number, passes_luhn
 
 FOUND = {
     "phone": """
@@ -337,7 +338,7 @@ def test_a_text_of_a_hundred_thousand_characters(unit):
 def test_each_pattern_looks_at_so_many_characters_and_no_more():
     """A match that begins at one place cannot run through the text: nothing repeats without end but possessively."""
     patterns = [(f"{name}.{key}", value) for name in MODULES
-                for key, value in vars(import_module(f"guicheng.review.personal.{name}")).items()
+                for key, value in vars(import_module(f"guicheng.personal.{name}")).items()
                 if isinstance(value, re.Pattern)]
     assert len(patterns) > 40
     endless = [key for key, pattern in patterns if longest(pattern.pattern) > 400]

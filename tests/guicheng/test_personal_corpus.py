@@ -174,7 +174,7 @@ def told(share):
 
 @pytest.fixture
 def find():
-    from guicheng.review.personal import find
+    from guicheng.personal.finding import find
     return find
 
 

@@ -5,7 +5,7 @@ alone, a bus, a line of the metro, an exit and an office's own room are no marke
 """
 import re
 
-from guicheng.review.personal.plain import Plain
+from guicheng.personal.plain import Plain
 
 NUMERAL = "零〇一二三四五六七八九十百两"
 NUMBER = f"(?:[0-9]{{1,4}}|[{NUMERAL}]{{1,5}})"

@@ -7,7 +7,7 @@ Each group is looked at as the beginning of at most TWENTY digits: the work grow
 import re
 from dataclasses import dataclass
 
-from guicheng.review.personal.plain import NUMERALS, TO_DIGITS
+from guicheng.personal.plain import NUMERALS, TO_DIGITS
 
 GROUP = re.compile(f"[0-9]++|[{NUMERALS}]")
 TIGHT, LOOSE = set(" -._·~'"), set(",、。/\\()[]*+|\n:;#=")

@@ -1,13 +1,13 @@
 """All that points at a person in one text, whoever wrote it."""
 import re
 
-from guicheng.review.personal.illness import found_illness
-from guicheng.review.personal.markers import MASK, Kind, Marker, masked, settled
-from guicheng.review.personal.names import found_names
-from guicheng.review.personal.numbers import digits_of, found_numbers, local_part
-from guicheng.review.personal.plain import Plain
-from guicheng.review.personal.rooms import found_rooms
-from guicheng.review.personal.signs import found_signs
+from guicheng.personal.illness import found_illness
+from guicheng.personal.markers import MASK, Kind, Marker, masked, settled
+from guicheng.personal.names import found_names
+from guicheng.personal.numbers import digits_of, found_numbers, local_part
+from guicheng.personal.plain import Plain
+from guicheng.personal.rooms import found_rooms
+from guicheng.personal.signs import found_signs
 
 BETWEEN = r"[\s\-.·_,，、/*()]{0,3}"  # between two characters of the resident's own name or number
 SHORTEST = 2  # characters of an own word
@@ -69,3 +69,6 @@ def _own(plain, own):
             yield kind, *found.span()
 
 
+def hidden(text, own=()):
+    """The text as others than who handles it may read it. `own`: the asker's own name and number, as typed."""
+    return masked(text, find(text, own)) if text else ""

@@ -7,7 +7,7 @@ cannot serve here: it forgets where a character stood.
 import unicodedata
 from functools import cached_property, lru_cache
 
-from guicheng.review.personal.surnames import TRADITIONAL
+from guicheng.personal.surnames import TRADITIONAL
 from guicheng.text import RADICALS
 
 NUMERALS = "零〇○◯一二三四五六七八九幺壹贰叁肆伍陆柒捌玖貳參陸"

@@ -6,8 +6,8 @@ Around each such place a fixed number of characters is looked at.
 """
 import re
 
-from guicheng.review.personal.broken import BROKEN
-from guicheng.review.personal.surnames import (
+from guicheng.personal.broken import BROKEN
+from guicheng.personal.surnames import (
     COMMON,
     COMPOUND,
     FALSE_FRIENDS,
