@@ -26,7 +26,7 @@ def ask(sending, kind, title, *, text="", place="", community=None, project=None
     need = Need(sending=sending, kind=kind, channel=channel, asked_at=now, title=masked(clean_text(title), own),
                 text=masked(clean_text(text), own), place=masked(clean_text(place), own), project=project,
                 about_path=about_path, first_community=community, community=community, is_sample=is_sample,
-                accept_by=_accept_by(kind, now))
+                accept_by=last_day_to_accept(kind, now))
     original = NeedOriginal(title=title, text=text, place=place, name=name)
     try:
         with transaction.atomic():
@@ -49,8 +49,8 @@ def ask(sending, kind, title, *, text="", place="", community=None, project=None
     return need, True
 
 
-def _accept_by(kind, now):
-    """The last day to accept it; None where the calendar does not know."""
+def last_day_to_accept(kind, now):
+    """Of what came, or was taken up again, at `now`; None where the calendar does not know."""
     try:
         return WorkCalendar.load().add(timezone.localdate(now), NeedTerm.objects.of(kind)[0])
     except UnknownYear:
