@@ -8,6 +8,6 @@ class CommunitiesConfig(AppConfig):
 
     def ready(self):
         from communities.models.need_terms import seed_terms
-        from communities.needs import calendar  # noqa: F401, its receivers
+        from communities.needs import calendar, erasing  # noqa: F401, its receivers, what it holds of people
 
         post_migrate.connect(seed_terms, sender=self, dispatch_uid="seed_need_terms")

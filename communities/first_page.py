@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from communities.admin.need_filters import held_by, units_of
 from communities.models import Community, Need, NeedAnswer
+from communities.models.need_moves import RESTING, TO_ACCEPT, State
 from communities.models.needs import MOST_PRESSING
-from communities.needs.moves import RESTING, TO_ACCEPT, State
 from communities.permissions import assigns, handles
 from guicheng.office.shown import SHOWN
 from guicheng.office.work import Work

@@ -3,8 +3,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from communities.models import Channel, Community, Need, NeedKind
+from communities.models.need_moves import MOVES, Verb
 from communities.needs.asking import MOST_PHOTOS
-from communities.needs.moves import MOVES, Verb
 from communities.needs.suggestions import suggested_units
 from guicheng.access.membership import key_of, unit_of
 from guicheng.files.forms import AttachmentsForm
@@ -25,7 +25,7 @@ ASKS = {
 OFFERED_TEXT = {Verb.MERGE: "告诉反映人的话（可以不写）", Verb.ASSIGN: "内部记录（可以不写，只给工作人员看）",
                 Verb.EXTEND: "内部记录（可以不写，只给工作人员看）", Verb.SPLIT: "另一件的具体情况"}
 HELP = {
-    Verb.START: "写给反映人看的只有“开始办理”。", Verb.ASK_BACK: "反映人补充以前，日子不往下数。",
+    Verb.START: "反映人会看到“开始办理”。", Verb.ASK_BACK: "反映人补充以前，日子不往下数。",
     Verb.PAUSE: "恢复以前，日子不往下数。", Verb.SHELVE: "现在办不了、以后再看的。日子不往下数。",
     Verb.OFFER: "对方接收以前，还由现在的单位负责。", Verb.DECLINE: "退给转来的单位；没有单位的退给街道。",
     Verb.ASK_EXTENSION: "由另一个人同意才算；同意以前日子照数。",

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 from communities.admin.need_forms import AnswerForm, CounterForm, MoveForm, NeedPhotosForm
 from communities.admin.need_view import context_of, now_sentence, words_of
 from communities.models import AnswerTemplate, Need, NeedAnswer, NeedOriginal
+from communities.models.need_moves import OF_THE_ANSWER, Verb
 from communities.needs import handling
 from communities.needs.answers import alike_sentence
 from communities.needs.asking import ask
-from communities.needs.moves import OF_THE_ANSWER, Verb
 from communities.needs.receipt import receipt_of
 from communities.permissions import can_see_asker, may_do, roles_in
 from guicheng.office.submissions import key_of, once

@@ -7,10 +7,10 @@ from django.utils import timezone
 from communities.admin.need_forms import AnswerForm, MoveForm, unit_choices
 from communities.models import AnswerTemplate, NeedAnswer, NeedAnswerStep
 from communities.models.need_answers import UNSENT
+from communities.models.need_due import reckoned
+from communities.models.need_moves import AT_WORK, OF_THE_ANSWER, RESTING, TO_ACCEPT, State, Verb, Who
 from communities.needs.answers import alike_sentence
-from communities.needs.due import reckoned
 from communities.needs.due_words import due_of, sum_in_words
-from communities.needs.moves import AT_WORK, OF_THE_ANSWER, RESTING, TO_ACCEPT, State, Verb, Who
 from communities.permissions import can_see_asker, may_do, roles_in
 from guicheng.days.workdays import WorkCalendar
 from guicheng.files.models import arranged
@@ -80,7 +80,7 @@ def pressing_verbs(need, roles, verbs):
 
 def _sum(need, events, calendar):
     """The sum of its day: (sentence, the days). None of one that nobody accepted yet."""
-    if need.accepted_on is None or need.has_ended and need.due_on is None:
+    if need.accepted_on is None or need.state in TO_ACCEPT or need.has_ended and need.due_on is None:
         return None
     found = reckoned(need, events, calendar)
     return {"sentence": sum_in_words(found), "days": found.days if found.due_on else []}
@@ -132,7 +132,7 @@ def _history(events, answers):
     steps = NeedAnswerStep.objects.filter(answer__in=answers).exclude(
         verb__in=[Step.SUBMITTED, Step.PUBLISHED]).select_related("by") if answers else []
     lines += [Line(step.at, f"答复{step.get_verb_display()}", str(step.by), note=step.note) for step in steps]
-    return sorted(lines, key=lambda line: line.at, reverse=True)
+    return sorted(lines, key=lambda line: line.at)[::-1]  # of one instant the later event stands first too
 
 
 def _line(event):

@@ -21,13 +21,10 @@ from projects.admin.filters import FoldedFilter
 
 
 class NeedList(ChangeList):
-    """Says of each row shown how far it is to its day, with the calendar read once."""
-
     def get_results(self, request):
         super().get_results(request)
-        self.result_list, calendar, today = list(self.result_list), WorkCalendar.load(), timezone.localdate()
-        for need in self.result_list:
-            need.due = due_of(need, today, calendar)
+        self.result_list = list(self.result_list)
+        self.model_admin.prepare_rows(self.result_list)
 
 
 @admin.register(Need)
@@ -42,6 +39,12 @@ class NeedAdmin(NeedPages, ScopedAdmin):
 
     def get_changelist(self, request, **kwargs):
         return NeedList
+
+    def prepare_rows(self, rows):
+        """Say of each how far it is to its day, with the calendar read once."""
+        calendar, today = WorkCalendar.load(), timezone.localdate()
+        for need in rows:
+            need.due = due_of(need, today, calendar)
 
     @admin.display(description="办理情况", ordering="state")
     def state_shown(self, need):

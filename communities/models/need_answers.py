@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
+from communities.models.need_moves import Verb
 from communities.models.needs import Need
-from communities.needs.moves import Verb
 from guicheng.access.permissions import sees_everything
 from guicheng.fields import ALL, CleanTextField
 from guicheng.review.models import Reviewed, ReviewedQuerySet, Step, review_constraints

@@ -10,6 +10,7 @@ from guicheng.fields import ALL, CleanCharField, CleanTextField
 from guicheng.files.models import Photo, photo_constraints
 from guicheng.personal.cipher import decrypted, encrypted, fingerprint
 from guicheng.personal.phones import hidden_phone, plain_phone
+from guicheng.trail.append_only import AppendOnly
 
 
 class NeedOriginalQuerySet(models.QuerySet):
@@ -27,6 +28,8 @@ class NeedOriginal(models.Model):
     """The words as they were typed, a name and a telephone number where they were given; kept until they are erased."""
 
     unwatched = ALL  # read by who handles it, and by nobody else
+    append_only = AppendOnly(frozen_by="erased_at", let_go="", sentence="已清除的个人信息不能再填回去。")
+    encrypted = ("phone_kept",)
 
     need = models.OneToOneField(Need, verbose_name="诉求", primary_key=True, on_delete=models.PROTECT,
                                 related_name="original")
@@ -59,12 +62,12 @@ class NeedOriginal(models.Model):
         plain = plain_phone(phone)
         if phone and not plain:
             raise ValidationError({"phone": "电话应是 11 位手机号，或带区号的固定电话，如 0757-12345678。"})
-        self.phone_kept, self.phone_found_by = encrypted(plain, self._row), fingerprint(plain)
+        self.phone_kept, self.phone_found_by = encrypted(plain, self.cipher_row), fingerprint(plain)
 
     @property
     def phone(self):
         """The number itself: for who is to call, and every look is audited by whoever shows it."""
-        return decrypted(self.phone_kept, self._row)
+        return decrypted(self.phone_kept, self.cipher_row)
 
     @property
     def phone_hidden(self):
@@ -80,7 +83,12 @@ class NeedOriginal(models.Model):
         return self.has_phone and len(digits) == 4 and self.phone.endswith(digits)
 
     @property
-    def _row(self):
+    def is_erased(self):
+        return self.erased_at is not None
+
+    @property
+    def cipher_row(self):
+        """The name of this row to the cipher."""
         return f"needoriginal:{self.need_id}"
 
 

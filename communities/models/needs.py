@@ -8,10 +8,10 @@ from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
+from communities.models.need_due import reckoned
 from communities.models.need_kinds import Channel, NeedKind
+from communities.models.need_moves import ENDED, MOVES, OPEN, RESTING, TO_ACCEPT, State, Verb
 from communities.models.places import Community
-from communities.needs.due import reckoned
-from communities.needs.moves import ENDED, MOVES, OPEN, RESTING, TO_ACCEPT, State, Verb
 from guicheng.access.permissions import sees_everything
 from guicheng.access.units import Answered, AnsweredQuerySet
 from guicheng.fields import CleanCharField, CleanTextField, DayField, one_of
@@ -20,7 +20,7 @@ from guicheng.trail.versions import Versioned
 from projects.models import Department, Project
 
 NEXT_DAY = Case(When(state__in=TO_ACCEPT, then="accept_by"), When(state__in=RESTING, then=None), default="due_on")
-MOST_PRESSING = [NEXT_DAY.asc(nulls_last=True), "asked_at", "pk"]
+MOST_PRESSING = [NEXT_DAY.asc(nulls_last=True), "pk"]
 
 
 class NeedQuerySet(AnsweredQuerySet):
@@ -50,7 +50,7 @@ class NeedQuerySet(AnsweredQuerySet):
 
 
 class Need(Versioned, Answered):
-    """One need. Its state moves by `communities/needs/moves.py` alone, and every move is a `NeedEvent`."""
+    """One need. Its state moves by `communities/models/need_moves.py` alone, and every move is a `NeedEvent`."""
 
     answered_by = ("community", "department", "offered_community", "offered_department", "first_community")
     guards_saves = False  # `move` claims its versions itself
@@ -180,13 +180,17 @@ class Need(Versioned, Answered):
 
     def _due_after(self, event):
         """The day by which it is to be answered, once this event is written down too."""
-        if self.accepted_on is None or self.has_ended:
+        if self.has_ended:
             return self.due_on
+        if self.accepted_on is None or self.state in (State.RECEIVED, State.REOPENED):
+            return None
         return reckoned(self, [*self.events.in_order(), event]).due_on
 
     def reckon_anew(self):
         """Bring its day to what the calendar says now; gives whether it changed."""
-        due_on = reckoned(self, list(self.events.in_order())).due_on if self.accepted_on else None
+        if self.accepted_on is None or self.state == State.REOPENED:
+            return False
+        due_on = reckoned(self, list(self.events.in_order())).due_on
         if due_on == self.due_on:
             return False
         self.due_on = due_on

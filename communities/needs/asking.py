@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from communities.models import Community, Need, NeedEvent, NeedNumber, NeedOriginal, NeedTerm
-from communities.needs.moves import Verb
+from communities.models.need_moves import Verb
 from guicheng.days.workdays import UnknownYear, WorkCalendar
 from guicheng.personal.markers import masked
 from guicheng.text import clean_text
@@ -26,7 +26,7 @@ def ask(sending, kind, title, *, text="", place="", community=None, project=None
     need = Need(sending=sending, kind=kind, channel=channel, asked_at=now, title=masked(clean_text(title), own),
                 text=masked(clean_text(text), own), place=masked(clean_text(place), own), project=project,
                 about_path=about_path, first_community=community, community=community, is_sample=is_sample,
-                accept_by=last_day_to_accept(kind, now))
+                accept_by=accept_by(kind, now))
     original = NeedOriginal(title=title, text=text, place=place, name=name)
     try:
         with transaction.atomic():
@@ -49,8 +49,8 @@ def ask(sending, kind, title, *, text="", place="", community=None, project=None
     return need, True
 
 
-def last_day_to_accept(kind, now):
-    """Of what came, or was taken up again, at `now`; None where the calendar does not know."""
+def accept_by(kind, now):
+    """The last day to accept a need of this kind that came at `now`; None where the calendar does not know."""
     try:
         return WorkCalendar.load().add(timezone.localdate(now), NeedTerm.objects.of(kind)[0])
     except UnknownYear:

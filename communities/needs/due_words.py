@@ -2,7 +2,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from communities.needs.moves import TO_ACCEPT
+from communities.models.need_moves import TO_ACCEPT
 from guicheng.days.workdays import UnknownYear
 
 
@@ -13,6 +13,7 @@ class Due:
     day: date | None
     words: str
     is_late: bool = False
+    what: str = ""
 
 
 def due_of(need, today, calendar):
@@ -25,8 +26,8 @@ def due_of(need, today, calendar):
     day = need.accept_by if to_accept else need.due_on
     if day is None:
         return Due(None, "放假安排没有录入，算不出哪天到期")
-    what = "签收" if to_accept else ""
-    return Due(day, what + _far(day, today, calendar), day < today)
+    return Due(day, ("签收" if to_accept else "") + _far(day, today, calendar), day < today,
+               "签收" if to_accept else "答复")
 
 
 def _far(day, today, calendar):

@@ -1,11 +1,11 @@
-"""What staff and the asker do with a need: each move with what goes along with it. The table says when: moves.py."""
+"""What staff and the asker do with a need: each move with what goes along with it. The table says when: need_moves.py."""
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from communities.models import Community, Need, NeedAnswer, NeedTerm
+from communities.models.need_moves import INTERNAL, OF_THE_ANSWER, Verb
 from communities.needs import answers, asking
-from communities.needs.moves import INTERNAL, OF_THE_ANSWER, Verb
 from guicheng.access.units import people_of
 from guicheng.notices.inbox import tell
 from guicheng.personal.markers import masked
@@ -168,11 +168,10 @@ def split(need, by, title, text, unit=None):
 
 
 def reopen(need, by, text, unit=None):
-    """重新办理: by the asker, once by right, or by staff. The term begins anew when it is accepted."""
+    """重新办理: by the asker, once by right, or by staff. Its term begins anew when it is accepted anew."""
     if by is None and need.events.filter(verb=Verb.REOPEN, by=None).exists():
         raise ValidationError("您已经要求重新办理过一次；还没解决，请打 12345 或到社区柜台说。")
-    changes = {"accepted_on": None, "answer_days": None, "due_on": None, "answered_at": None,
-               "accept_by": asking.last_day_to_accept(need.kind, timezone.now())}
+    changes = {"answered_at": None, "accept_by": asking.accept_by(need.kind, timezone.now())}
     return need.move(Verb.REOPEN, by, unit=unit, text=masked(clean_text(text)), changes=changes)
 
 

@@ -7,8 +7,8 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from communities.models import Need, NeedEvent
+from communities.models.need_moves import ENDED, MOVES, OPEN, RESTING, State, Verb, Who, allowed
 from communities.needs import handling
-from communities.needs.moves import ENDED, MOVES, OPEN, RESTING, State, Verb, Who, allowed
 from communities.permissions import may_do
 from tests import factories
 
@@ -167,7 +167,7 @@ def test_the_asker_may_have_it_taken_up_again_once(community, clerk, reviewer, s
 
     answered()
     handling.reopen(need, None, "靠公交站那盏还不亮。")
-    assert (need.state, need.accepted_on, need.due_on) == (State.REOPENED, None, None)
+    assert (need.state, need.due_on) == (State.REOPENED, None)
     answered()
     with pytest.raises(ValidationError, match="一次"):
         handling.reopen(need, None, "还是不亮。")

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from communities.needs.moves import RESTING, Verb
+from communities.models.need_moves import RESTING, Verb
 from guicheng.days.workdays import UnknownYear, WorkCalendar
 
 MOST_DAYS = 400  # calendar days that are looked at; past that something else is wrong
@@ -81,6 +81,8 @@ def rests_of(events):
 
 def reckoned(need, events, calendar=None):
     """The Reckoned of a need that was taken on, by its events in order."""
+    taken_up = max((number for number, event in enumerate(events) if event.verb == Verb.REOPEN), default=0)
+    events = events[taken_up:]  # what went before is another term's
     extended = sum(event.days or 0 for event in events if event.verb == Verb.EXTEND)
     return reckon(need.accepted_on, need.answer_days, extended, rests_of(events), calendar)
 

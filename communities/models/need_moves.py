@@ -63,6 +63,7 @@ class Verb(models.TextChoices):
     ANSWER = "answer", "办结"
     FOLLOW_UP = "follow_up", "回访"
     REOPEN = "reopen", "重新办理"
+    KEEP = "keep", "改评价，不重新办理"
     REFUSE = "refuse", "不予受理"
     PASS_ON = "pass_on", "转出"
     MERGE = "merge", "合并"
@@ -126,6 +127,7 @@ MOVES = {
     Verb.FOLLOW_UP: Move(_of(State.ANSWERED), State.FOLLOWED_UP, HOLDER | STREET, True, "回访记录（只给工作人员看）"),
     Verb.REOPEN: Move(_of(State.ANSWERED, State.FOLLOWED_UP, State.REFUSED, State.PASSED_ON), State.REOPENED,
                       ASKER | HOLDER | STREET, True, "为什么重新办理"),
+    Verb.KEEP: Move(_of(State.REOPENED), State.ANSWERED, ASKER),
     Verb.REFUSE: Move(_of(State.RECEIVED, State.ACCEPTED, State.REOPENED), State.REFUSED, HOLDER | STREET, True,
                       "为什么不予受理，该找谁（反映人看得到）"),
     Verb.PASS_ON: Move(_of(State.RECEIVED, State.ACCEPTED, State.HANDLING, State.REOPENED), State.PASSED_ON,
@@ -149,8 +151,8 @@ INTERNAL = frozenset({Verb.DECLINE, Verb.REFUSE_EXTENSION, Verb.FOLLOW_UP, Verb.
 TOLD = {
     Verb.ASK: "收到了", Verb.ACCEPT: "已签收", Verb.START: "开始办理", Verb.NOTE: "办理进展",
     Verb.ASK_BACK: "请您补充", Verb.SUPPLEMENT: "已补充", Verb.PAUSE: "暂停", Verb.SHELVE: "现在办不了，先记着",
-    Verb.RESUME: "继续办理", Verb.OFFER: "转给别的单位", Verb.TAKE_OVER: "接收单位已接收",
-    Verb.EXTEND: "延期", Verb.HAND_IN: "答复正在审核", Verb.ANSWER: "已答复", Verb.REOPEN: "重新办理",
-    Verb.REFUSE: "不予受理", Verb.PASS_ON: "已转出", Verb.MERGE: "和另一件合并办理", Verb.WITHDRAW: "您已撤回",
-    Verb.SPLIT: "分开办理",
+    Verb.RESUME: "继续办理", Verb.OFFER: "转给别的单位", Verb.TAKE_OVER: "接收单位已接收", Verb.EXTEND: "延期",
+    Verb.HAND_IN: "答复正在审核", Verb.ANSWER: "已答复", Verb.REOPEN: "重新办理",
+    Verb.KEEP: "您改了评价，不再重新办理", Verb.REFUSE: "不予受理", Verb.PASS_ON: "已转出",
+    Verb.MERGE: "和另一件合并办理", Verb.SPLIT: "分开办理", Verb.WITHDRAW: "您已撤回",
 }
