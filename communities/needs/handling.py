@@ -4,14 +4,33 @@ from django.db import transaction
 from django.utils import timezone
 
 from communities.models import Community, Need, NeedAnswer, NeedTerm
-from communities.models.need_moves import INTERNAL, Verb
-from communities.needs import asking
+from communities.models.need_moves import INTERNAL, OF_THE_ANSWER, Verb
+from communities.needs import answers, asking
 from guicheng.access.units import people_of
 from guicheng.notices.inbox import tell
 from guicheng.personal.finding import hidden
 from guicheng.text import clean_text
+from guicheng.trail.versions import hold
 
 NOBODY = {"offered_community": None, "offered_department": None}
+
+
+def make(need, verb, by, *, text="", note="", unit=None, days=None, outside_number="", other=None, title=""):
+    """The move of this verb as the page of a need asks for it. Raises ValidationError and writes nothing then."""
+    own = {
+        Verb.ACCEPT: lambda: accept(need, by), Verb.OFFER: lambda: offer(need, by, unit, text),
+        Verb.TAKE_OVER: lambda: take_over(need, by), Verb.DECLINE: lambda: decline(need, by, text),
+        Verb.ASSIGN: lambda: assign(need, by, unit, text),
+        Verb.ASK_EXTENSION: lambda: ask_extension(need, by, days, text),
+        Verb.EXTEND: lambda: decide_extension(need, by, True, text),
+        Verb.REFUSE_EXTENSION: lambda: decide_extension(need, by, False, text),
+        Verb.PASS_ON: lambda: pass_on(need, by, text, outside_number),
+        Verb.MERGE: lambda: merge(need, by, other, text), Verb.SPLIT: lambda: split(need, by, title, text, unit),
+        Verb.REOPEN: lambda: reopen(need, by, text, need.holder),
+    }.get(verb)
+    if verb in OF_THE_ANSWER:
+        raise ValidationError("答复有自己的表单，请刷新后再看。")
+    return own() if own else do(need, verb, by, text=text, note=note)
 
 
 def do(need, verb, by, *, unit=None, text="", note="", at=None, **told):
@@ -99,11 +118,20 @@ def decide_extension(need, by, agrees, note=""):
 
 def hand_in(need, by, text, answer=None):
     """提交答复: the answer goes into review, and the need with it. Gives the answer. Raises ValidationError."""
+    answers.require_written(text)
     with transaction.atomic():
         answer = answer or NeedAnswer(need=need, is_sample=need.is_sample)
         answer.text = hidden(clean_text(text))
         need.move(Verb.HAND_IN, by, unit=need.holder, note=answer.text)
         answer.submit(by)
+    return answer
+
+
+def keep_draft(need, by, text, answer=None):
+    """Keep what is written of an answer so far. Gives it. Raises ValidationError."""
+    answer = answer or NeedAnswer(need=need, is_sample=need.is_sample)
+    answer.text = masked(clean_text(text))
+    answer.save_draft(by)
     return answer
 
 
@@ -119,10 +147,13 @@ def merge(need, by, other, text=""):
     """合并: the other need goes on for both; its answer is told to both askers. Raises ValidationError."""
     if other is None or other.pk == need.pk:
         raise ValidationError({"other": "请写要并到哪一件的编号。"})
-    if other.merged_into_id or not other.is_open:
-        raise ValidationError({"other": f"{other.number} {other.get_state_display()}，不能并过去。"})
-    return need.move(Verb.MERGE, by, unit=need.holder, text=hidden(clean_text(text)), other=other,
-                     changes={**NOBODY, "merged_into": other})
+    with transaction.atomic():
+        hold(Need.objects.filter(pk__in=[need.pk, other.pk]).order_by("pk"))  # two into each other would both be gone
+        other.refresh_from_db()
+        if not other.is_open:
+            raise ValidationError({"other": f"{other.number} {other.get_state_display()}，不能并过去。"})
+        return need.move(Verb.MERGE, by, unit=need.holder, text=masked(clean_text(text)), other=other,
+                         changes={**NOBODY, "merged_into": other})
 
 
 def split(need, by, title, text, unit=None):

@@ -281,5 +281,5 @@ def with_code(kind, code, rows):
 
 
 def models_of(owner):
-    """The tables of the photos and of the papers of an owner, a model or a row."""
-    return [behind(owner, name) for name in ("photos", "papers")]
+    """The tables of the photos and of the papers of an owner, a model or a row; None where it can have none."""
+    return [behind(owner, name) if hasattr(owner, name) else None for name in ("photos", "papers")]
