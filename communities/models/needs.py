@@ -14,7 +14,7 @@ from communities.needs.due import reckoned
 from communities.needs.moves import ENDED, MOVES, OPEN, RESTING, State, Verb
 from guicheng.access.permissions import sees_everything
 from guicheng.access.units import Answered, AnsweredQuerySet
-from guicheng.fields import CleanCharField, CleanTextField, DayField, one_of
+from guicheng.fields import ChecksAtOnce, CleanCharField, CleanTextField, DayField, one_of
 from guicheng.personal.cipher import link_secret
 from guicheng.trail.versions import Versioned
 from projects.models import Department, Project
@@ -44,7 +44,7 @@ class NeedQuerySet(AnsweredQuerySet):
         return self.order_by(F("due_on").asc(nulls_first=True), "asked_at", "pk")
 
 
-class Need(Versioned, Answered):
+class Need(ChecksAtOnce, Versioned, Answered):
     """One need. Its state moves by `communities/needs/moves.py` alone, and every move is a `NeedEvent`."""
 
     answered_by = ("community", "department", "offered_community", "offered_department", "first_community")
