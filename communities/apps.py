@@ -7,6 +7,7 @@ class CommunitiesConfig(AppConfig):
     verbose_name = "社区"
 
     def ready(self):
+        from communities import faces  # noqa: F401
         from communities.models.need_terms import seed_terms
         from communities.needs import calendar, erasing, sample  # noqa: F401, its receivers, what it holds, its samples
 

@@ -8,9 +8,9 @@ from communities.admin.need_forms import AnswerForm, MoveForm, unit_choices
 from communities.models import AnswerTemplate, NeedAnswer, NeedAnswerStep
 from communities.models.need_answers import UNSENT
 from communities.models.need_due import reckoned
-from communities.models.need_due_words import due_of, sum_in_words
 from communities.models.need_moves import AT_WORK, OF_THE_ANSWER, RESTING, TO_ACCEPT, State, Verb, Who
 from communities.needs.answers import alike_sentence
+from communities.needs.due_words import due_of, sum_in_words
 from communities.permissions import can_see_asker, may_do, roles_in
 from guicheng.days.workdays import WorkCalendar
 from guicheng.files.models import arranged

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from communities.admin.need_filters import LateFilter, MineFilter, StateFilter
 from communities.admin.need_pages import NAMES, NeedPages
 from communities.models import AnswerTemplate, Need, NeedAnswer, NeedTerm
-from communities.models.need_due_words import due_of
 from communities.models.needs import MOST_PRESSING, NEXT_DAY
+from communities.needs.due_words import due_of
 from guicheng.days.workdays import WorkCalendar
 from guicheng.office.base import ScopedAdmin
 from guicheng.review.pages import ForMeFilter, ReviewPages

@@ -130,7 +130,7 @@ def hand_in(need, by, text, answer=None):
 def keep_draft(need, by, text, answer=None):
     """Keep what is written of an answer so far. Gives it. Raises ValidationError."""
     answer = answer or NeedAnswer(need=need, is_sample=need.is_sample)
-    answer.text = masked(clean_text(text))
+    answer.text = hidden(clean_text(text))
     answer.save_draft(by)
     return answer
 
@@ -152,7 +152,7 @@ def merge(need, by, other, text=""):
         other.refresh_from_db()
         if not other.is_open:
             raise ValidationError({"other": f"{other.number} {other.get_state_display()}，不能并过去。"})
-        return need.move(Verb.MERGE, by, unit=need.holder, text=masked(clean_text(text)), other=other,
+        return need.move(Verb.MERGE, by, unit=need.holder, text=hidden(clean_text(text)), other=other,
                          changes={**NOBODY, "merged_into": other})
 
 
