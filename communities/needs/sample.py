@@ -101,8 +101,11 @@ class _Story:
         answer.submit(None)
         if self.ends == "in_review":
             return
-        answer.recorded_at = self._at(4)
         answer.publish(None)
+        at = self._at(9)
+        NeedAnswer.objects.filter(pk=answer.pk).update(recorded_at=at)
+        need.events.filter(verb=Verb.ANSWER).update(at=at)
+        Need.objects.filter(pk=need.pk).update(answered_at=at)
         need.refresh_from_db()
         if self.ends in ("judged", "reopened"):
             judging.judge(need, "solved" if self.ends == "judged" else "unsolved", words="示例：谢谢。")
