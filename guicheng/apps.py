@@ -22,6 +22,7 @@ class GuichengConfig(AppConfig):
         from guicheng.files import sealing  # noqa: F401, its work
         from guicheng.kept import rollup_triggers, triggers
         from guicheng.office.checks import check_scopes
+        from guicheng.personal import health as _keys  # noqa: F401, its check
         from guicheng.review.checks import check_reviews
         from guicheng.search import pairs
         from guicheng.trail.append_only import AppendOnly, install_triggers, make_way

@@ -57,6 +57,9 @@ OIDC_FRESH_MINUTES = env.int("OIDC_FRESH_MINUTES", default=30)  # 0: however lon
 KEPT_PAGES_MB = env.int("KEPT_PAGES_MB", default=200)  # room for public pages that are kept as drawn; 0 keeps none
 SEARCH_INDEX = env("SEARCH_INDEX", default="").strip() or "auto"  # guicheng/search/among.py
 KEPT_PAGES_REDIS = env("KEPT_PAGES_REDIS", default="")  # redis://… shared by several machines; else files in DATA_DIR
+PERSONAL_KEYS = Path(env("PERSONAL_KEYS", default="") or DATA_DIR / "personal_keys").resolve()
+PERSONAL_DAYS = env.int("PERSONAL_DAYS", default=180)  # after the end of a need, its asker's data
+PERSONAL_CIPHER = env("PERSONAL_CIPHER", default="").strip() or "aes"  # guicheng/personal/cipher.py
 HEALTH_KEY = env("HEALTH_KEY", default="")  # whoever sends it learns the details of /healthz
 SECURITY_CONTACT = env("SECURITY_CONTACT", default="")
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="") or "webmaster@localhost"
@@ -82,6 +85,10 @@ if BACKUP_KEEP < 1 or BACKUP_KEEP_DAYS < 0:
     raise ImproperlyConfigured("BACKUP_KEEP 至少是 1，BACKUP_KEEP_DAYS 不能是负数。")
 if REQUIRE_TOTP not in ("roles", "all", "none"):
     raise ImproperlyConfigured(f"REQUIRE_TOTP 应是 roles、all 或 none，现在是“{REQUIRE_TOTP}”。")
+if PERSONAL_DAYS < 1:
+    raise ImproperlyConfigured("PERSONAL_DAYS 至少是 1。")
+if PERSONAL_CIPHER not in ("aes", "sm4"):
+    raise ImproperlyConfigured(f"PERSONAL_CIPHER 应是 aes 或 sm4，现在是“{PERSONAL_CIPHER}”。")
 if SEARCH_INDEX not in ("auto", "on", "off"):
     raise ImproperlyConfigured(f"SEARCH_INDEX 应是 auto、on 或 off，现在是“{SEARCH_INDEX}”。")
 try:

@@ -35,6 +35,7 @@ def pytest_configure(config):
     config.add_cleanup(folder.cleanup)
     settings.DATA_DIR = Path(folder.name)
     settings.KEPT_PAGES_DIR = settings.DATA_DIR / "kept"
+    settings.PERSONAL_KEYS = settings.DATA_DIR / "personal_keys"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

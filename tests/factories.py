@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
 from communities.models import Community, SecretaryProject, Unit
+from communities.needs.asking import ask
 from guicheng.review.checked import TICKS, Checked
 from partybuilding.models import Metric, MetricReading, PartyOrganisation, Venue
 from projects.models import (
@@ -204,3 +205,10 @@ def make_metric(**kw):
 def make_reading(metric=None, **kw):
     kw = {"value": 100, "effective_on": date(2021, 6, 30)} | kw
     return _saved(MetricReading(metric=metric or make_metric(), source=kw.pop("source", None) or make_source(), **kw))
+
+
+def make_need(**kw):
+    """A need as a resident asked it, on paper of its own."""
+    kw = {"sending": f"sending-{next(_numbers)}", "kind": "complaint", "title": "示例路口的路灯连着三晚不亮",
+          "text": "三盏灯都不亮，看不清台阶。"} | kw
+    return ask(**kw)[0]

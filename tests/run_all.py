@@ -25,7 +25,8 @@ NEUTRAL = {"PUBLIC_URL": "", "DATABASE_URL": "", "SECRET_KEY": "", "PROXY_COUNT"
            "STAFF_ADDRESSES": "", "BACKUP_DIR": "", "HEALTH_KEY": "", "SECURITY_CONTACT": "",
            "HSTS_WHOLE_HOST": "false", "PASSWORD_DAYS": "0", "OFFICE_NAME": "", "OFFICE_PHONE": "", "OFFICE_HOURS": "",
            "HOTLINE_12345": "", "MESSENGER_URL": "", "OIDC_ISSUER": "",
-           "KEPT_PAGES_REDIS": "", "SEARCH_INDEX": "",
+           "KEPT_PAGES_REDIS": "", "PERSONAL_KEYS": "", "PERSONAL_DAYS": "180", "PERSONAL_CIPHER": "",
+           "SEARCH_INDEX": "",
            "PYTHONDONTWRITEBYTECODE": ""}  # each of some hundred processes would compile everything anew
 
 

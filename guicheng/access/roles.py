@@ -31,6 +31,12 @@ REVIEW = ["projects.check_progressupdate", "projects.publish_progressupdate", "p
 REPORT = [*(f"projects.{verb}_quarterreport" for verb in ("view", "add", "change")), "projects.close_quarter"]
 WORDS = [f"projects.{verb}_watchedword" for verb in ("view", "add", "change")]
 SEAL = ["guicheng.see_seals", "guicheng.confirm_seal"]  # the second person; the first is 安全管理员 alone
+HANDLE_NEEDS = ["communities.view_need", "communities.add_need", "communities.handle_need", "communities.see_asker",
+                "communities.view_needanswer", "communities.view_answertemplate"]
+REVIEW_NEEDS = ["communities.view_need", "communities.see_asker", "communities.view_needanswer",
+                "communities.check_needanswer", "communities.publish_needanswer"]
+STREET_NEEDS = ["communities.assign_need", "communities.view_needterm", "communities.change_needterm",
+                "communities.add_answertemplate", "communities.change_answertemplate"]
 PARTY = [
     *[f"partybuilding.view_{model}" for model in ("partyorganisation", "venue", "metric", "metricreading")],
     "partybuilding.add_partyorganisation", "partybuilding.change_partyorganisation", "projects.view_source",
@@ -49,20 +55,22 @@ VIEW_CONTENT = [permission for permission in CONTENT if ".view_" in permission]
 
 ROLES = {
     "业务管理员": [*CONTENT, *RECORD, *REVIEW, *IMPORT, *REPORT, *ASK_REPORTS, *WORDS,
-              *VIEW_SUPERVISION, *RULES, *CALENDAR, *SEAL,
+              *VIEW_SUPERVISION, *RULES, *CALENDAR, *SEAL, *HANDLE_NEEDS, *REVIEW_NEEDS, *STREET_NEEDS,
               "projects.add_lightoverride", "guicheng.see_everything"],
     "系统管理员": ["guicheng.view_user", "guicheng.add_user", "guicheng.change_user"],
     "安全管理员": ["guicheng.view_user", "guicheng.give_roles", "guicheng.decide_faces", *SEAL, "guicheng.ask_seal"],
     "安全审计员": ["guicheng.view_user", "guicheng.view_accessevent", "admin.view_logentry", "guicheng.read_audit",
               "guicheng.see_seals"],
     "单位管理员": ["guicheng.view_user", "guicheng.reset_unit_accounts"],
-    "部门经办人": [*RECORD, *IMPORT, *ANSWER],
-    "社区经办人": [*RECORD, *IMPORT, *ANSWER, "communities.view_community", "communities.view_secretaryproject"],
+    "部门经办人": [*RECORD, *IMPORT, *ANSWER, *HANDLE_NEEDS],
+    "社区经办人": [*RECORD, *IMPORT, *ANSWER, *HANDLE_NEEDS, "communities.view_community",
+              "communities.view_secretaryproject"],
     "党组织经办人": PARTY,
-    "审核员": [*RECORD, *REVIEW, *ANSWER],
+    "审核员": [*RECORD, *REVIEW, *ANSWER, *REVIEW_NEEDS],
     "督办员": [*VIEW_CONTENT, *VIEW_PROJECTS, *VIEW_SUPERVISION, VIEW_REPORTED, "projects.start_supervision",
-            "projects.add_lightoverride", "guicheng.see_everything"],
+            "projects.add_lightoverride", "communities.view_need", "guicheng.see_everything"],
     "领导": [*VIEW_CONTENT, *VIEW_PROJECTS, *VIEW_SUPERVISION, VIEW_REPORTED, "projects.view_quarterreport",
+           "communities.view_need",
            "projects.start_supervision", "projects.add_instruction", "guicheng.see_everything"],
 }
 

@@ -57,6 +57,7 @@ class Reviewed(Versioned, Answered):
     State = states.State
     IN_REVIEW = states.IN_REVIEW
     guards_saves = False  # `_claim` does
+    becomes_public = True  # False of what is sent to one person: another reads it, nothing is ticked
     REMEMBERED = ("state", "version", "recorded_at", "author", "checker", "reviewer", "one_step", "is_sample")
 
     state = models.CharField("处理情况", max_length=20, choices=State, default=State.DRAFT, editable=False)
@@ -102,6 +103,10 @@ class Reviewed(Versioned, Answered):
     def staff_page(self):
         """Where staff see it."""
         return reverse(f"admin:{self._meta.app_label}_{self._meta.model_name}_change", args=[self.pk])
+
+    @classmethod
+    def published_word(cls):
+        return "已发布" if cls.becomes_public else "已发出"
 
     # questions
     @property
@@ -199,7 +204,10 @@ class Reviewed(Versioned, Answered):
 
         Raises ValidationError unless all is ticked in `checked` and it is open by itself.
         """
-        checked.require()
+        if self.becomes_public:
+            checked.require()
+        else:
+            checked = UNTICKED
         with transaction.atomic():
             before = self._remembered()
             self.before_publishing()
@@ -293,7 +301,7 @@ class Reviewed(Versioned, Answered):
         if self.author_id == step.by_id or step.verb not in (Verb.RETURNED, Verb.PUBLISHED):
             return
         what, says = self.about()
-        done = "已发布" if step.verb == Verb.PUBLISHED else "已退回"
+        done = self.published_word() if step.verb == Verb.PUBLISHED else "已退回"
         if step.verb == Verb.RETURNED:
             says = f"{step.by}：{step.note}"
         tell([self.author], f"step:{step.pk}", f"{done}：{what}", says, self.staff_page(),

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from guicheng.locks import Busy, held
-from guicheng.upkeep import postgresql, sqlite
+from guicheng.upkeep import erasing, postgresql, sqlite
 from guicheng.upkeep.files import (
     copy,
     digest_on_disk,
@@ -32,6 +32,7 @@ from guicheng.upkeep.manifest import MANIFEST, SUMS, BackupError, Manifest, all_
 from guicheng.upkeep.version import VERSION
 
 FOLDERS = ("media", "imports")  # of DATA_DIR: what people put in. Exports and static files can be made again
+ADDED_TO = (erasing.FOLDER,)  # and what is never turned back: a restore adds to these
 DATABASES = {"sqlite": sqlite, "postgresql": postgresql}
 
 
@@ -131,7 +132,7 @@ def _copy_files(part, previous):
         before = previous.sums() if previous else {}
     except BackupError:  # that one is damaged: everything is copied anew
         before = {}
-    for source in (path for name in FOLDERS for path in files_below(settings.DATA_DIR / name)):
+    for source in (path for name in (*FOLDERS, *ADDED_TO) for path in files_below(settings.DATA_DIR / name)):
         path = str(source.relative_to(settings.DATA_DIR))
         if path in before and link(source, previous.folder / path, part / path):
             linked[path] = before[path]
@@ -159,7 +160,8 @@ def _read_back(part, copied, linked):
 
 def secret_files():
     """What the portal cannot be run without and a backup does not hold unless it is asked to."""
-    return [path for path in (settings.BASE_DIR / ".env", settings.DATA_DIR / "secret_key") if path.exists()]
+    found = (settings.BASE_DIR / ".env", settings.DATA_DIR / "secret_key", settings.PERSONAL_KEYS)
+    return [path for path in found if path.exists()]
 
 
 def _parts(part, sums):
@@ -175,7 +177,7 @@ def _parts(part, sums):
 
 def _left_out():
     """What lies in DATA_DIR and is in no backup: it can be made again, or it is a secret."""
-    taken = {*FOLDERS, *(path.name for path in secret_files())}
+    taken = {*FOLDERS, *ADDED_TO, *(path.name for path in secret_files())}
     return sorted(path.name for path in settings.DATA_DIR.iterdir() if path.name not in taken)
 
 

@@ -16,7 +16,7 @@ THROUGH = 0o711  # DATA_DIR itself: whoever knows a name gets through, nobody se
 SERVED = ("static",)  # in DATA_DIR; nginx reads these itself
 # what we put there; whatever else lies in DATA_DIR is somebody else's
 OURS = re.compile(r"(guicheng|test)\.sqlite3.*|secret_key|reserve|static(\.stamp)?|upkeep|backups|.*\.turn|\..*\.part"
-                  r"|cards|(media|imports|exports)(\.before-.*)?")
+                  r"|personal_keys.*|erased|cards|(media|imports|exports)(\.before-.*)?")
 NAMED = 5  # files that the check names
 
 

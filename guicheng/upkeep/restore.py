@@ -20,7 +20,8 @@ from django.utils import timezone
 from guicheng.kept.publication import Publication
 from guicheng.ledger import LedgerRow
 from guicheng.locks import Busy, held
-from guicheng.upkeep.backup import DATABASES, FOLDERS, key_mark, refuse_root
+from guicheng.upkeep.backup import ADDED_TO, DATABASES, FOLDERS, key_mark, refuse_root
+from guicheng.upkeep.erasing import replay
 from guicheng.upkeep.files import copy, digest_on_disk, files_below, private_folder
 from guicheng.upkeep.manifest import BackupError, read_manifest
 from guicheng.upkeep.version import VERSION
@@ -118,14 +119,24 @@ def _put_back(backup, replace, say):
         for name in FOLDERS:
             if kept := _move_in(part / name, settings.DATA_DIR / name, stamp):
                 say(f"原来的 {name} 改名为 {kept}")
+        for name in ADDED_TO:
+            _add_to(part / name, settings.DATA_DIR / name)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
 
 def _read_out(backup, part):
     for path, digest in backup.sums().items():
-        if path.split("/")[0] in FOLDERS and copy(backup.folder / path, part / path) != digest:
+        if path.split("/")[0] in (*FOLDERS, *ADDED_TO) and copy(backup.folder / path, part / path) != digest:
             raise BackupError(f"{path} 读出来和清单不符。没有恢复任何东西。")
+
+
+def _add_to(place, there):
+    """Bring those files that are not there already; none is ever changed."""
+    private_folder(there)
+    for path in files_below(place):
+        if not (there / path.name).exists():
+            path.rename(there / path.name)
 
 
 def _move_in(new, place, stamp):
@@ -156,6 +167,8 @@ def after(backup, say):
         say(f"备份是 {backup.version} 版做的，数据库还要升级：先运行 manage.py prepare，"
             "再运行 rebuild_projections 和 check_closes。")
         return True
+    if named := replay():
+        say(f"恢复以前已经清除的个人信息，又清除了一遍（登记 {named} 件）。")
     Publication.objects.leap()  # what was kept of pages since is no page of this database
     return _look(say)
 

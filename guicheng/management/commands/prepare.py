@@ -18,6 +18,7 @@ from guicheng.search import pairs
 from guicheng.trail.append_only import missing_triggers
 from guicheng.upkeep.backup import make_backup
 from guicheng.upkeep.disk import let_go_if_needed, set_reserve_aside
+from guicheng.upkeep.erasing import replay
 from guicheng.upkeep.manifest import BackupError
 from guicheng.upkeep.modes import put_right
 from guicheng.upkeep.upgrade import NewerDatabase, Outlook, in_one_transaction
@@ -83,6 +84,7 @@ class Command(BaseCommand):
                 call_command("migrate", interactive=False, verbosity=0)
                 if not outlook.is_new:  # a newer version may keep more of what the ledger says
                     call_command("rebuild_projections", stdout=self.stdout)
+            replay()  # where an older backup was put back, what had gone since goes again
         except DatabaseError as error:
             logger.exception("migrate")
             sys.exit(f"数据库没有更新，还是原来的样子（{str(error).splitlines()[0]}）。")
