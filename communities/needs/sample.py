@@ -61,6 +61,7 @@ class _Story:
         self.need, _ = ask(f"sample-{number}", self.kind, self.title, text=self.text, place="示例路口东侧",
                            community=community, is_sample=True)
         self.first = self._days_before(self.ago)
+        self.need.asked_at = self.first
         Need.objects.filter(pk=self.need.pk).update(asked_at=self.first)
         self.need.events.update(at=self.first)
 
