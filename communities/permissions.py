@@ -1,5 +1,5 @@
 """Who may do what with a need."""
-from communities.needs.moves import MOVES, Who, allowed
+from communities.models.need_moves import MOVES, Who, allowed
 from guicheng.access.permissions import sees_everything
 from guicheng.access.units import works_for
 

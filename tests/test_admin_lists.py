@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db
 OURS = ("projects", "communities", "partybuilding")
 # no fact names an office, and no staff have worked yet
 EMPTY = {"department", "reviewstep", "bulkchange", "importbatch", "exportfile", "supervisionnotice",
-         "quarterreport", "reportingtask", "superiorform", "reportedreading"}
+         "quarterreport", "reportingtask", "superiorform", "reportedreading", "need", "needanswer", "answertemplate"}
 LISTS = [model for model in admin.site._registry if model._meta.app_label in OURS]
 
 

@@ -3,8 +3,8 @@ import pytest
 from django.test import Client
 
 from communities.models import Need
+from communities.models.need_moves import Verb
 from communities.needs import handling
-from communities.needs.moves import Verb
 from tests import factories
 from tests.browser import barriers, sideways
 from tests.elder import shortcomings

@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from communities.models.need_moves import INTERNAL, TOLD, State, Verb
 from communities.models.needs import Need
 from communities.models.places import Community
-from communities.needs.moves import INTERNAL, TOLD, State, Verb
 from guicheng.access.permissions import sees_everything
 from guicheng.fields import ALL, CleanCharField, CleanTextField, DayField, one_of
 from guicheng.trail.append_only import AppendOnly

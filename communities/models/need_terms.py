@@ -29,8 +29,9 @@ class NeedTerm(Edited):
     unwatched = ALL  # numbers
 
     kind = models.CharField("类别", max_length=20, choices=NeedKind, unique=True, editable=False)
-    accept_days = models.PositiveSmallIntegerField("几个工作日内签收")
-    answer_days = models.PositiveSmallIntegerField("签收后几个工作日内答复")
+    accept_days = models.PositiveSmallIntegerField("几个工作日内签收", help_text="从反映的第二天数起，1—30。")
+    answer_days = models.PositiveSmallIntegerField(
+        "签收后几个工作日内答复", help_text="从签收的第二天数起，1—60。已经签收的还按签收那天的时限算。")
 
     objects = NeedTermQuerySet.as_manager()
     history = History()

@@ -4,20 +4,23 @@ Nothing here says who asked: name, telephone and the words as they were typed st
 """
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
+from communities.models.need_due import reckoned
 from communities.models.need_kinds import Channel, NeedKind
+from communities.models.need_moves import ENDED, MOVES, OPEN, RESTING, TO_ACCEPT, State, Verb
 from communities.models.places import Community
-from communities.needs.due import reckoned
-from communities.needs.moves import ENDED, MOVES, OPEN, RESTING, State, Verb
 from guicheng.access.permissions import sees_everything
 from guicheng.access.units import Answered, AnsweredQuerySet
 from guicheng.fields import ChecksAtOnce, CleanCharField, CleanTextField, DayField, one_of
 from guicheng.personal.cipher import link_secret
 from guicheng.trail.versions import Versioned
 from projects.models import Department, Project
+
+NEXT_DAY = Case(When(state__in=TO_ACCEPT, then="accept_by"), When(state__in=RESTING, then=None), default="due_on")
+MOST_PRESSING = [NEXT_DAY.asc(nulls_last=True), "pk"]
 
 
 class NeedQuerySet(AnsweredQuerySet):
@@ -36,16 +39,18 @@ class NeedQuerySet(AnsweredQuerySet):
         return self.filter(state__in=OPEN)
 
     def late(self, day=None):
-        """Those that should have been answered before `day`, today, and were not; while it rests no day counts."""
-        return self.filter(state__in=OPEN - RESTING, due_on__lt=day or timezone.localdate())
+        """Those that should have been accepted or answered before `day`, today; while it rests no day counts."""
+        day = day or timezone.localdate()
+        return self.filter(Q(state__in=OPEN - RESTING - TO_ACCEPT, due_on__lt=day)
+                           | Q(state__in=TO_ACCEPT, accept_by__lt=day))
 
     def most_pressing_first(self):
-        """What is due first; what is not accepted yet has no day and comes by when it came."""
-        return self.order_by(F("due_on").asc(nulls_first=True), "asked_at", "pk")
+        """By the day that comes next, to accept it or to answer it; what rests has none and comes last."""
+        return self.order_by(*MOST_PRESSING)
 
 
 class Need(ChecksAtOnce, Versioned, Answered):
-    """One need. Its state moves by `communities/needs/moves.py` alone, and every move is a `NeedEvent`."""
+    """One need. Its state moves by `communities/models/need_moves.py` alone, and every move is a `NeedEvent`."""
 
     answered_by = ("community", "department", "offered_community", "offered_department", "first_community")
     guards_saves = False  # `move` claims its versions itself

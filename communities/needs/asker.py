@@ -1,11 +1,11 @@
 """What the asker does with their own need, by its secret link: supplement, withdraw, have it taken up again."""
 from django.core.exceptions import ValidationError
 
+from communities.models.need_moves import Verb, Who, allowed
 from communities.needs import handling
-from communities.needs.moves import Verb, Who, allowed
 from guicheng.access.units import people_of
 from guicheng.notices.inbox import tell
-from guicheng.personal.markers import masked
+from guicheng.personal.finding import hidden
 from guicheng.public.elder import plain_address
 from guicheng.text import clean_text
 
@@ -38,7 +38,7 @@ def do(need, verb, text, version):
     if verb == Verb.REOPEN:
         event = handling.reopen(need, None, text)
     else:
-        event = need.move(verb, None, text=masked(text))
+        event = need.move(verb, None, text=hidden(text))
     if need.holder:
         tell(people_of([need.holder]), f"need:{event.pk}", f"{need.number} 反映人：{event.get_verb_display()}",
              need.title, plain_address(need.staff_page()), matter="诉求", direct=not need.is_sample)
@@ -48,4 +48,4 @@ def _was_done(need, verb, text, version):
     """Whether the last step of the need is this very one, made from the same page."""
     last = need.events.newest_first().first()
     return (version == str(need.version - 1) and last is not None and last.by_id is None
-            and (last.verb, last.text) == (verb, masked(text)))
+            and (last.verb, last.text) == (verb, hidden(text)))

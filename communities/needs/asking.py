@@ -6,9 +6,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from communities.models import Community, Need, NeedEvent, NeedNumber, NeedOriginal, NeedTerm
-from communities.needs.moves import Verb
+from communities.models.need_moves import Verb
 from guicheng.days.workdays import UnknownYear, WorkCalendar
-from guicheng.personal.markers import masked
+from guicheng.personal.finding import hidden
 from guicheng.text import clean_text
 
 MOST_PHOTOS = 6
@@ -27,8 +27,8 @@ def ask(sending, kind, title, *, text="", place="", community=None, project=None
         return there, False
     own = [clean_text(each) for each in (name, phone) if each]
     now = timezone.now()
-    need = Need(sending=sending, kind=kind, channel=channel, asked_at=now, title=masked(clean_text(title), own),
-                text=masked(clean_text(text), own), place=masked(clean_text(place), own), project=project,
+    need = Need(sending=sending, kind=kind, channel=channel, asked_at=now, title=hidden(clean_text(title), own),
+                text=hidden(clean_text(text), own), place=hidden(clean_text(place), own), project=project,
                 about_path=about_path, first_community=community, community=community, is_sample=is_sample,
                 accept_by=accept_by(kind, now))
     original = NeedOriginal(title=title, text=text, place=place, name=name)

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db.models import OuterRef, Subquery
 
 from communities.models import NeedEvent, NeedOriginal, NeedPhoto
-from communities.needs.moves import ENDED
+from communities.models.need_moves import ENDED
 from guicheng.upkeep.erasing import Held, erase, register
 
 GONE = {"title": "", "text": "", "place": "", "name": "", "phone_kept": b"", "phone_found_by": ""}

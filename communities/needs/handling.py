@@ -1,25 +1,44 @@
-"""What staff and the asker do with a need: each move with what goes along with it. The table says when: moves.py."""
+"""What staff and the asker do with a need: each move with what goes along with it. When: `need_moves.py`."""
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from communities.models import Community, Need, NeedAnswer, NeedTerm
-from communities.needs import asking
-from communities.needs.moves import INTERNAL, Verb
+from communities.models.need_moves import INTERNAL, OF_THE_ANSWER, Verb
+from communities.needs import answers, asking
 from guicheng.access.units import people_of
 from guicheng.notices.inbox import tell
-from guicheng.personal.markers import masked
+from guicheng.personal.finding import hidden
 from guicheng.text import clean_text
+from guicheng.trail.versions import hold
 
 NOBODY = {"offered_community": None, "offered_department": None}
 
 
+def make(need, verb, by, *, text="", note="", unit=None, days=None, outside_number="", other=None, title=""):
+    """The move of this verb as the page of a need asks for it. Raises ValidationError and writes nothing then."""
+    own = {
+        Verb.ACCEPT: lambda: accept(need, by), Verb.OFFER: lambda: offer(need, by, unit, text),
+        Verb.TAKE_OVER: lambda: take_over(need, by), Verb.DECLINE: lambda: decline(need, by, text),
+        Verb.ASSIGN: lambda: assign(need, by, unit, text),
+        Verb.ASK_EXTENSION: lambda: ask_extension(need, by, days, text),
+        Verb.EXTEND: lambda: decide_extension(need, by, True, text),
+        Verb.REFUSE_EXTENSION: lambda: decide_extension(need, by, False, text),
+        Verb.PASS_ON: lambda: pass_on(need, by, text, outside_number),
+        Verb.MERGE: lambda: merge(need, by, other, text), Verb.SPLIT: lambda: split(need, by, title, text, unit),
+        Verb.REOPEN: lambda: reopen(need, by, text, need.holder),
+    }.get(verb)
+    if verb in OF_THE_ANSWER:
+        raise ValidationError("答复有自己的表单，请刷新后再看。")
+    return own() if own else do(need, verb, by, text=text, note=note)
+
+
 def do(need, verb, by, *, unit=None, text="", note="", at=None, **told):
     """Make a move that has nothing of its own. What only staff read stands in the note, whatever it was typed as."""
-    text = masked(clean_text(text))
+    text = hidden(clean_text(text))
     if verb in INTERNAL and text:
         text, note = "", note or text
-    return need.move(verb, by, unit=unit or need.holder, text=text, note=masked(clean_text(note)), at=at, **told)
+    return need.move(verb, by, unit=unit or need.holder, text=text, note=hidden(clean_text(note)), at=at, **told)
 
 
 def accept(need, by, at=None):
@@ -36,7 +55,7 @@ def offer(need, by, unit, text):
     if need.offered_to:
         raise ValidationError(f"已经转给{need.offered_to}，等对方接收或退单。")
     column = "offered_community" if isinstance(unit, Community) else "offered_department"
-    event = need.move(Verb.OFFER, by, unit=need.holder, text=masked(clean_text(text)), changes={column: unit},
+    event = need.move(Verb.OFFER, by, unit=need.holder, text=hidden(clean_text(text)), changes={column: unit},
                       **_to(unit))
     _tell_unit(need, unit, event, f"转来一件诉求：{need.title}", "请接收，或者退单并写明原因。")
     return event
@@ -61,7 +80,7 @@ def decline(need, by, note):
     unit = need.offered_to
     if unit is None:
         raise ValidationError("这件诉求没有转给你的单位。")
-    event = need.move(Verb.DECLINE, by, unit=unit, note=masked(clean_text(note)), changes=dict(NOBODY))
+    event = need.move(Verb.DECLINE, by, unit=unit, note=hidden(clean_text(note)), changes=dict(NOBODY))
     if need.holder:
         _tell_unit(need, need.holder, event, f"{unit}退单：{need.title}", note)
     return event
@@ -71,7 +90,7 @@ def assign(need, by, unit, note=""):
     """分派: the street gives what nobody has accepted to a unit."""
     if unit is None:
         raise ValidationError({"unit": "请选一个单位。"})
-    event = need.move(Verb.ASSIGN, by, note=masked(clean_text(note)), changes={**NOBODY, **_held_by(unit)}, **_to(unit))
+    event = need.move(Verb.ASSIGN, by, note=hidden(clean_text(note)), changes={**NOBODY, **_held_by(unit)}, **_to(unit))
     _tell_unit(need, unit, event, f"分来一件诉求：{need.title}", "请签收。")
     return event
 
@@ -82,7 +101,7 @@ def ask_extension(need, by, days, text):
         raise ValidationError("已经申请过延期，等审核员决定。")
     if not days:
         raise ValidationError({"days": "请写延几个工作日。"})
-    return need.move(Verb.ASK_EXTENSION, by, unit=need.holder, text=masked(clean_text(text)), days=days)
+    return need.move(Verb.ASK_EXTENSION, by, unit=need.holder, text=hidden(clean_text(text)), days=days)
 
 
 def decide_extension(need, by, agrees, note=""):
@@ -93,17 +112,26 @@ def decide_extension(need, by, agrees, note=""):
     if asked.by_id == by.pk:
         raise ValidationError("延期要由另一个人同意。")
     if agrees:
-        return need.move(Verb.EXTEND, by, text=asked.text, days=asked.days, note=masked(clean_text(note)))
-    return need.move(Verb.REFUSE_EXTENSION, by, note=masked(clean_text(note)))
+        return need.move(Verb.EXTEND, by, text=asked.text, days=asked.days, note=hidden(clean_text(note)))
+    return need.move(Verb.REFUSE_EXTENSION, by, note=hidden(clean_text(note)))
 
 
 def hand_in(need, by, text, answer=None):
     """提交答复: the answer goes into review, and the need with it. Gives the answer. Raises ValidationError."""
+    answers.require_written(text)
     with transaction.atomic():
         answer = answer or NeedAnswer(need=need, is_sample=need.is_sample)
-        answer.text = masked(clean_text(text))
+        answer.text = hidden(clean_text(text))
         need.move(Verb.HAND_IN, by, unit=need.holder, note=answer.text)
         answer.submit(by)
+    return answer
+
+
+def keep_draft(need, by, text, answer=None):
+    """Keep what is written of an answer so far. Gives it. Raises ValidationError."""
+    answer = answer or NeedAnswer(need=need, is_sample=need.is_sample)
+    answer.text = hidden(clean_text(text))
+    answer.save_draft(by)
     return answer
 
 
@@ -111,7 +139,7 @@ def pass_on(need, by, text, outside_number):
     """转出: to 12345 or 区长直通车, with the number it has there."""
     if not clean_text(outside_number):
         raise ValidationError({"outside_number": "请写对方的编号，反映人凭它去问。"})
-    return need.move(Verb.PASS_ON, by, unit=need.holder, text=masked(clean_text(text)), changes=dict(NOBODY),
+    return need.move(Verb.PASS_ON, by, unit=need.holder, text=hidden(clean_text(text)), changes=dict(NOBODY),
                      outside_number=clean_text(outside_number))
 
 
@@ -119,10 +147,13 @@ def merge(need, by, other, text=""):
     """合并: the other need goes on for both; its answer is told to both askers. Raises ValidationError."""
     if other is None or other.pk == need.pk:
         raise ValidationError({"other": "请写要并到哪一件的编号。"})
-    if other.merged_into_id or not other.is_open:
-        raise ValidationError({"other": f"{other.number} {other.get_state_display()}，不能并过去。"})
-    return need.move(Verb.MERGE, by, unit=need.holder, text=masked(clean_text(text)), other=other,
-                     changes={**NOBODY, "merged_into": other})
+    with transaction.atomic():
+        hold(Need.objects.filter(pk__in=[need.pk, other.pk]).order_by("pk"))  # two into each other would both be gone
+        other.refresh_from_db()
+        if not other.is_open:
+            raise ValidationError({"other": f"{other.number} {other.get_state_display()}，不能并过去。"})
+        return need.move(Verb.MERGE, by, unit=need.holder, text=hidden(clean_text(text)), other=other,
+                         changes={**NOBODY, "merged_into": other})
 
 
 def split(need, by, title, text, unit=None):
@@ -141,7 +172,7 @@ def reopen(need, by, text, unit=None):
     if by is None and need.events.filter(verb=Verb.REOPEN, by=None).exists():
         raise ValidationError("您已经要求重新办理过一次；还没解决，请打 12345 或到社区柜台说。")
     changes = {"answered_at": None, "accept_by": asking.accept_by(need.kind, timezone.now())}
-    return need.move(Verb.REOPEN, by, unit=unit, text=masked(clean_text(text)), changes=changes)
+    return need.move(Verb.REOPEN, by, unit=unit, text=hidden(clean_text(text)), changes=changes)
 
 
 # --- who is told -----------------------------------------------------------------------------------
@@ -155,5 +186,7 @@ def _to(unit):
 
 
 def _tell_unit(need, unit, event, title, says):
+    if need.is_sample:
+        return
     tell(people_of([unit]), f"need:{event.pk}", f"{need.number} {title}"[:200], says, need.staff_page(),
-         matter="诉求", direct=not need.is_sample)
+         matter="诉求")

@@ -6,9 +6,9 @@ from functools import cached_property
 from django.utils import timezone
 
 from communities.models import Need, NeedKind, NeedTerm
+from communities.models.need_due import reckon, reckoned
+from communities.models.need_moves import INTERNAL, State, Verb
 from communities.needs import asker
-from communities.needs.due import reckon, reckoned
-from communities.needs.moves import INTERNAL, State, Verb
 from guicheng.words import near_day
 
 CLOSING = {Verb.ANSWER: "答复", Verb.REFUSE: "为什么不予受理", Verb.PASS_ON: "转到哪里去了"}

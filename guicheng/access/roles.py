@@ -32,10 +32,11 @@ REPORT = [*(f"projects.{verb}_quarterreport" for verb in ("view", "add", "change
 WORDS = [f"projects.{verb}_watchedword" for verb in ("view", "add", "change")]
 SEAL = ["guicheng.see_seals", "guicheng.confirm_seal"]  # the second person; the first is 安全管理员 alone
 HANDLE_NEEDS = ["communities.view_need", "communities.add_need", "communities.handle_need", "communities.see_asker",
-                "communities.view_needanswer"]
+                "communities.view_needanswer", "communities.view_answertemplate"]
 REVIEW_NEEDS = ["communities.view_need", "communities.see_asker", "communities.view_needanswer",
                 "communities.check_needanswer", "communities.publish_needanswer"]
-STREET_NEEDS = ["communities.assign_need", "communities.view_needterm", "communities.change_needterm"]
+STREET_NEEDS = ["communities.assign_need", "communities.view_needterm", "communities.change_needterm",
+                "communities.add_answertemplate", "communities.change_answertemplate"]
 PARTY = [
     *[f"partybuilding.view_{model}" for model in ("partyorganisation", "venue", "metric", "metricreading")],
     "partybuilding.add_partyorganisation", "partybuilding.change_partyorganisation", "projects.view_source",

@@ -108,6 +108,16 @@ SECTIONS = [
         Entry("projects.lightrule", "几天算黄灯、几天算红灯。"),
         Entry("guicheng.calendaryear", "哪天放假、哪天上班，算期限用。"),
     ]),
+    Section("needs", "诉求", [
+        Entry("communities.need", "居民反映的事，先到期的在前。"),
+        Entry("communities_need_add", "有人到柜台或者打电话来，替他登记，打印受理回执。", "替居民登记",
+              may=_has("communities.add_need")),
+        Entry("communities_needanswer_changelist", "别人写好、等你看的答复。", "等我审的答复",
+              {"for_me": "review"}, _has("communities.check_needanswer")),
+        Entry("communities.needanswer", "写过的每一份答复，发出的和没发出的。"),
+        Entry("communities.answertemplate", "常用的开头，每件不一样的地方留空。"),
+        Entry("communities.needterm", "每一类几个工作日签收、几个工作日答复。"),
+    ]),
     Section("projects", "项目和清单", [
         Entry("projects.project", "找一个项目，看灯，填报进展。"),
         Entry("projects.projectlist", "重点项目、社区项目、微实事等各张清单，和公布的总数。"),

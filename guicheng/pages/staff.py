@@ -2,6 +2,7 @@
 from django.urls import reverse
 from django.utils import timezone
 
+from communities import first_page as communities
 from guicheng.access.permissions import can_make_accounts, can_see_faces, can_see_health, sees_everything
 from guicheng.accounts.models import User
 from guicheng.notices.inbox import InboxMessage
@@ -17,7 +18,7 @@ def first_page(user, samples=False, unexplained=""):
     """All parts of this person's first page; see `projects.first_page.parts`."""
     today = timezone.localdate()
     found = {**projects.parts(user, samples, unexplained), **partybuilding.parts(user)}
-    works = by_day([*found["works"], *account_works(user)])
+    works = by_day([*found["works"], *communities.parts(user)["works"], *account_works(user)])
     inbox = Shown.of(InboxMessage.objects.visible_to(user).unread())
     returned, queue = found.get("returned"), found.get("queue")
     return {

@@ -56,6 +56,7 @@ class Reviewed(Versioned, Answered):
     State = states.State
     IN_REVIEW = states.IN_REVIEW
     guards_saves = False  # `_claim` does
+    becomes_public = True  # False of what is sent to one person: another reads it, nothing is ticked
     REMEMBERED = ("state", "version", "recorded_at", "author", "checker", "reviewer", "one_step", "is_sample")
 
     state = models.CharField("处理情况", max_length=20, choices=State, default=State.DRAFT, editable=False)
@@ -87,10 +88,6 @@ class Reviewed(Versioned, Answered):
     def published(self, by):
         """Whatever follows from the publication, in its transaction."""
 
-    def require_checked(self, checked):
-        """Raises ValidationError unless what is ticked allows to publish it."""
-        checked.require()
-
     def before_move(self, state):
         """Whatever goes along into `state`, of a row that is there already. May raise ValidationError."""
 
@@ -105,6 +102,10 @@ class Reviewed(Versioned, Answered):
     def staff_page(self):
         """Where staff see it."""
         return reverse(f"admin:{self._meta.app_label}_{self._meta.model_name}_change", args=[self.pk])
+
+    @classmethod
+    def published_word(cls):
+        return "已发布" if cls.becomes_public else "已发出"
 
     # questions
     @property
@@ -202,7 +203,10 @@ class Reviewed(Versioned, Answered):
 
         Raises ValidationError unless all is ticked in `checked` and it is open by itself.
         """
-        self.require_checked(checked)
+        if self.becomes_public:
+            checked.require()
+        else:
+            checked = UNTICKED
         with transaction.atomic():
             before = self._remembered()
             self.before_publishing()
@@ -296,7 +300,7 @@ class Reviewed(Versioned, Answered):
         if self.author_id == step.by_id or step.verb not in (Verb.RETURNED, Verb.PUBLISHED):
             return
         what, says = self.about()
-        done = "已发布" if step.verb == Verb.PUBLISHED else "已退回"
+        done = self.published_word() if step.verb == Verb.PUBLISHED else "已退回"
         if step.verb == Verb.RETURNED:
             says = f"{step.by}：{step.note}"
         tell([self.author], f"step:{step.pk}", f"{done}：{what}", says, self.staff_page(),

@@ -53,7 +53,8 @@ class ReviewPages:
         """Take the next step of those this person may; say how many and why the others were not."""
         done, published, refused, seen = 0, 0, [], Seen(request.POST)
         public = queryset.for_review_by(request.user).published_next_by(request.user).select_related(*self.shown_with)
-        checked, page = ticks_for(self, request, [row for row in public if row in seen], "终审发布所选的")
+        asked = [row for row in public if row in seen] if self.model.becomes_public else []
+        checked, page = ticks_for(self, request, asked, "终审发布所选的")
         if page:
             return page
         for row in queryset.select_related(*self.reviewed_with, "author"):
@@ -70,7 +71,7 @@ class ReviewPages:
             else:
                 self.log_review(request, row)
                 done, published = done + 1, published + row.is_published
-        sentence = f"通过 {done} 条，其中 {published} 条已发布。"
+        sentence = f"通过 {done} 条，其中 {published} 条{self.model.published_word()}。"
         self.message_user(request, sentence, messages.SUCCESS if done else messages.WARNING)
         for sentence in refused[:SAY_WHICH]:
             self.message_user(request, sentence, messages.WARNING)
@@ -131,7 +132,8 @@ class ReviewPages:
     def _decided(self, row):
         what = row.about()[0]
         return {
-            State.PUBLISHED: f"已发布：{what}。公开页面现在就能看到。",
+            State.PUBLISHED: f"已发布：{what}。公开页面现在就能看到。" if row.becomes_public
+            else f"已发出：{what}。反映人在自己的页面上现在就能看到。",
             State.CHECKED: f"初审通过：{what}，等在编审核员终审。",
             State.RETURNED: f"已退回：{what}。填报人会看到原因。",
         }[row.state]

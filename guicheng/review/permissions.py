@@ -120,7 +120,8 @@ def can_review_in_one_step(user, row):
 
 def would_publish(user, row):
     """Whether the row becomes public where this person approves it."""
-    return type(row)._default_manager.filter(pk=row.pk).published_next_by(user).exists()
+    rows = type(row)._default_manager.filter(pk=row.pk)
+    return row.becomes_public and rows.published_next_by(user).exists()
 
 
 def can_approve(user, row):

@@ -21,6 +21,7 @@ OFFICE = f"业务管理员 {SUPER}"
 RECORDERS = "部门经办人 社区经办人 审核员"
 WATCHERS = "领导 督办员"
 READERS = f"{OFFICE} {WATCHERS} {RECORDERS}"
+CLERKS = "部门经办人 社区经办人"
 IMPORTERS = f"{OFFICE} 部门经办人 社区经办人"
 ACCOUNTS = f"系统管理员 单位管理员 {SUPER}"  # who look after accounts: all, or those of their own unit
 
@@ -52,6 +53,10 @@ MODELS = {
     "communities.community": f"{OFFICE}:vac {WATCHERS} 社区经办人:v",
     "communities.unit": f"{OFFICE}:vac {WATCHERS}:v",
     "communities.secretaryproject": f"{OFFICE}:vac {WATCHERS} 社区经办人:v",
+    "communities.need": f"{OFFICE} {CLERKS}:va {WATCHERS} 审核员:v",
+    "communities.needanswer": f"{OFFICE} {RECORDERS}:v",
+    "communities.answertemplate": f"{OFFICE}:vac {CLERKS}:v",
+    "communities.needterm": f"{OFFICE}:vc",
     "partybuilding.partyorganisation": f"{OFFICE} 党组织经办人:vac {WATCHERS}:v",
     "partybuilding.venue": f"{OFFICE}:vac {WATCHERS} 党组织经办人:v",
     "partybuilding.metric": f"{OFFICE}:vac {WATCHERS} 党组织经办人:v",
@@ -62,10 +67,11 @@ KEPT = {  # nobody deletes these; all others the superuser may, and nobody else
     "projects.reviewstep", "projects.watchedword", "projects.bulkchange", "projects.importbatch",
     "projects.exportfile", "projects.supervisionnotice", "projects.lightrule", "projects.quarterreport",
     "projects.reportingtask", "projects.superiorform", "partybuilding.reportedreading",
+    "communities.need", "communities.needanswer", "communities.needterm",
 }
 # reference data: there is no "other" row
 EVERYONES = {"projects.source", "projects.policydocument", "projects.watchedword", "projects.lightrule",
-             "guicheng.calendaryear"}
+             "guicheng.calendaryear", "communities.answertemplate", "communities.needterm"}
 ALL_ROWS = {  # where others than SEES_ALL see all rows, of a model or on a page
     "guicheng.user": {"系统管理员", "安全管理员", "安全审计员", SUPER},
     "guicheng.accessevent": {"安全审计员", SUPER},
@@ -79,6 +85,10 @@ ALL_ROWS = {  # where others than SEES_ALL see all rows, of a model or on a page
 }
 OWN_ROWS = {"projects.quarterreport": SEES_ALL, "projects.superiorform": set(OFFICE.split()),
             "guicheng.user": {*ACCOUNTS.split(), "安全管理员", "安全审计员"}}  # others see not even their own account
+# whose list says numbers alone, no word of ours
+NUMBERS = {"communities.needterm"}
+# pages that offer every unit to choose from: their names are public
+NAME_UNITS = {"admin:communities_need_add", "admin:communities_need_do", "admin:communities_need_change"}
 # on the public pages there is no hidden row; a metric is hidden with its project, and those of the world have none
 ALWAYS_PUBLIC = {"communities.community", "partybuilding.metric"}
 
@@ -244,6 +254,12 @@ ROUTES = {
     "admin:partybuilding_reportedreading_grid": f"right projects.reportingtask: {OFFICE} {WATCHERS}",
     "admin:partybuilding_reportedreading_grid_drafts": f"right projects.reportingtask POST: {OFFICE} {WATCHERS}",
 
+    "admin:communities_need_change": f"right communities.need GET: {READERS}",
+    **{f"admin:communities_need_{name}": f"right communities.need POST: {OFFICE} {RECORDERS}"
+       for name in ("do", "answer", "phone", "receipt")},
+    "admin:communities_needanswer_change": f"right communities.needanswer GET: {OFFICE} {RECORDERS}",
+    "admin:communities_needanswer_decide": f"row communities.needanswer POST: {OFFICE} 审核员",
+
     "admin:projects_superiorform_task": f"row projects.reportingtask GET: {OFFICE}",
     "admin:projects_superiorform_fill": f"right projects.superiorform GET: {OFFICE}",
     "admin:projects_superiorform_original": f"right projects.superiorform GET: {OFFICE}",
@@ -315,6 +331,8 @@ EXCEPTIONS = {
     ("admin:projects_bulkchange_undo", "*", "other", "POST"): ("403", "who changed them takes it back"),
     ("admin:partybuilding_reportedreading_{grid,grid_drafts}", WATCHERS, "*", "POST"):
         ("403", "leaders read what communities report"),
+    ("admin:communities_needanswer_change", "*", "*", "GET"): ("moved", "an answer is read on the page of its need"),
+    ("admin:communities_needanswer_change", "*", "*", "HEAD"): ("moved", "as above"),
     ("admin:projects_importbatch_{columns,confirm,discard,answer,take,reading,propose}", "*", "other", "*"):
         ("403", "who uploaded it says what it means, confirms it or gives it up"),
     ("admin:projects_importbatch_columns", "*", "own", "*"): ("moved", "its file is gone, and the page says so"),

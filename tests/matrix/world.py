@@ -10,6 +10,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django.utils import timezone
 
+from communities.models import AnswerTemplate, NeedTerm
+from communities.needs import handling
 from guicheng import media_store
 from guicheng.access.roles import ROLES
 from guicheng.accounts.models import AccessEvent
@@ -133,6 +135,7 @@ class World:
                 title=f"{OWN}指引{word}", stage="issued", effective_on=date(2021, 6, 30), source=project.source),
             factories.make_fact(project=project, text=f"{shown}记述。"),
             factories.make_discrepancy(project=project, community=community, metric=metric, topic=f"{shown}分歧"),
+            *self._needs(shown, word, community),
             factories.make_secretary_project(community, project=project, secretary=f"{shown}书记"),
             WatchedWord.objects.create(word=f"{OWN}{word}", kind="wrong", advice=f"{OWN}提示"),
             ReviewStep.objects.create(update=update, verb="submitted", by=factories.make_user(), note=f"{shown}意见"),
@@ -156,6 +159,17 @@ class World:
         unit = AskedUnit.objects.create(task=task, department=project.lead_department)
         return [task, unit, ReportingRow.objects.create(unit=unit, project=project),
                 ReadingRow.objects.create(unit=unit, metric=factories.make_metric(slug=f"asked-{project.pk}"))]
+
+    def _needs(self, shown, word, community):
+        """What a resident asked, an answer that waits for review, and what everybody may read."""
+        need = factories.make_need(community=community, title=f"{shown}路灯不亮", text=f"{shown}三盏都不亮。")
+        handling.accept(need, factories.make_user())
+        answer = handling.hand_in(need, factories.make_user(), f"{shown}灯头已经换好，今晚会亮。")
+        template = AnswerTemplate.objects.create(title=f"{OWN}模板 {community.pk}", text=f"{OWN}：您好，【写这一件】。")
+        term = NeedTerm.objects.get(kind="question")
+        term.answer_days = 4
+        term.save()  # so that it has a version to go back to
+        return [need, answer, template, term]
 
     def _superior_form(self, word):
         """One whose file is gone: its pages say so."""

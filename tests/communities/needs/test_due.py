@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from communities.models import Need, NeedTerm
+from communities.models.need_due import Rest, reckon
 from communities.needs import handling
-from communities.needs.due import Rest, reckon
 from guicheng.days.workdays import CalendarDay, CalendarYear, WorkCalendar
 from tests import factories
 from tests.communities.needs.test_moves import at

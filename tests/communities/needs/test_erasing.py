@@ -8,9 +8,9 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from communities.models import Need, NeedOriginal
+from communities.models.need_moves import Verb
 from communities.needs import handling
 from communities.needs.erasing import erase_at_wish
-from communities.needs.moves import Verb
 from guicheng.personal import cipher
 from guicheng.personal.rotating import unreadable
 from guicheng.upkeep import erasing

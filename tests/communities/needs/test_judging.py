@@ -7,9 +7,9 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from communities.models import Need, NeedRating
+from communities.models.need_moves import State
 from communities.needs import handling, judging
 from communities.needs.judging import judge, verdict_on
-from communities.needs.moves import State
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from communities.models import Need, NeedEvent
+from communities.models.need_moves import ENDED, MOVES, OPEN, RESTING, State, Verb, Who, allowed
 from communities.needs import handling
-from communities.needs.moves import ENDED, MOVES, OPEN, RESTING, State, Verb, Who, allowed
 from communities.permissions import may_do
 from tests import factories
 

@@ -7,6 +7,7 @@ from tests.two_writers.pairs import (  # noqa: F401, they fill it
     accounts,
     faces,
     imports,
+    needs,
     readings,
     reporting,
     seals,

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from communities.needs.moves import RESTING, Verb
+from communities.models.need_moves import RESTING, Verb
 from guicheng.days.workdays import UnknownYear, WorkCalendar
 
 MOST_DAYS = 400  # calendar days that are looked at; past that something else is wrong

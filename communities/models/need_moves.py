@@ -37,6 +37,7 @@ RESTING = frozenset({State.WAITING, State.PAUSED, State.SHELVED})
 ENDED = frozenset({State.ANSWERED, State.FOLLOWED_UP, State.REFUSED, State.PASSED_ON, State.MERGED, State.WITHDRAWN})
 OPEN = frozenset(State) - ENDED
 AT_WORK = frozenset({State.ACCEPTED, State.HANDLING})
+TO_ACCEPT = frozenset({State.RECEIVED, State.REOPENED})
 BEFORE_ANSWER = OPEN - {State.IN_REVIEW}
 
 
@@ -142,6 +143,8 @@ def allowed(state, who):
     return [verb for verb, move in MOVES.items() if state in move.leaves and move.who & who]
 
 
+# what the answer and its review do themselves: no button makes these moves
+OF_THE_ANSWER = frozenset({Verb.HAND_IN, Verb.RETURN_ANSWER, Verb.ANSWER})
 # what only staff read of an event: the reason stands in its internal note
 INTERNAL = frozenset({Verb.DECLINE, Verb.REFUSE_EXTENSION, Verb.FOLLOW_UP, Verb.RETURN_ANSWER, Verb.ASSIGN})
 # what a resident sees of a need's way, in their words
