@@ -24,7 +24,8 @@ PUBLIC = ["/", "/lists/", "/lists/2021-key/", "/lists/2021-key/promises/", "/lis
           "/party/stories/goal/", "/venues/",
           "/reports/", "/reports/2021Q4/", "/reports/2021Q5/", "/lists/2021-key/?asof=2021-06-30",
           "/projects/?asof=2021-06-30", "/projects/?asof=2999-01-01", "/reports/compare/",
-          "/reports/compare/?a=2021Q2&b=2021Q4", "/sources/", "/about/", "/nowhere/"]
+          "/reports/compare/?a=2021Q2&b=2021Q4", "/sources/", "/about/", "/nowhere/",
+          "/needs/new/", "/needs/new/complaint/", "/needs/new/mistake/?page=/projects/", "/needs/find/"]
 
 
 @pytest.fixture

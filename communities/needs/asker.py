@@ -6,6 +6,7 @@ from communities.needs import handling
 from guicheng.access.units import people_of
 from guicheng.notices.inbox import tell
 from guicheng.personal.finding import hidden
+from guicheng.public.elder import plain_address
 from guicheng.text import clean_text
 
 ASKER = frozenset({Who.ASKER})
@@ -40,7 +41,7 @@ def do(need, verb, text, version):
         event = need.move(verb, None, text=hidden(text))
     if need.holder:
         tell(people_of([need.holder]), f"need:{event.pk}", f"{need.number} 反映人：{event.get_verb_display()}",
-             need.title, need.staff_page(), matter="诉求", direct=not need.is_sample)
+             need.title, plain_address(need.staff_page()), matter="诉求", direct=not need.is_sample)
 
 
 def _was_done(need, verb, text, version):

@@ -225,6 +225,10 @@ class OwnPage:
         return asked[-1] if asked else ""
 
     @property
+    def reopen_title(self):
+        return "还没有解决？" if self.need.answered_at else "您看不是这样？"
+
+    @property
     def has_reopened(self):
         return self.need.has_ended and asker.has_reopened(self.need)
 

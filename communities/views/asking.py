@@ -12,6 +12,7 @@ from communities.faces import NEEDS
 from communities.models import Community, NeedKind, NeedTerm
 from communities.models.need_terms import FIRST_TERMS
 from communities.needs.forms import AskForm
+from guicheng.public.elder import in_its_edition
 from guicheng.public.forms import form_key, is_hasty, public_form
 from guicheng.public.proxies import client_network
 from guicheng.public.turns import Busy, turn
@@ -46,6 +47,7 @@ def _chooser(request, status=200):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @public_form(FORM, TOO_BIG)
+@in_its_edition
 def ask(request, kind):
     if kind not in NeedKind.values:
         raise Http404

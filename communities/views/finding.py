@@ -11,6 +11,7 @@ from communities import heads
 from communities.needs import asking
 from communities.needs.forms import FindForm
 from communities.views.own import unseen
+from guicheng.public.elder import in_its_edition
 from guicheng.public.forms import form_key, public_form
 from guicheng.public.proxies import client_network
 from guicheng.public.turns import Busy, turn
@@ -25,6 +26,7 @@ SHARE_TAKEN = "这个网络试得太多了，请过 {seconds} 秒再试。"
 @require_http_methods(["GET", "HEAD", "POST"])
 @unseen
 @public_form(FORM)
+@in_its_edition
 def find(request):
     form, status = FindForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":

@@ -7,6 +7,7 @@ from communities.needs import judging
 from communities.needs.forms import JudgeForm
 from communities.needs.own import own_need
 from communities.views.own import AT_ONCE, FORM, SHARE, SHARE_TAKEN, at_secret_address, page, unseen
+from guicheng.public.elder import in_its_edition
 from guicheng.public.forms import public_form
 from guicheng.public.proxies import client_network
 from guicheng.public.turns import Busy, turn
@@ -16,6 +17,7 @@ from guicheng.public.turns import Busy, turn
 @unseen
 @at_secret_address
 @public_form(FORM, at_secret_address=True)
+@in_its_edition
 def judge(request, need):
     if request.method != "POST":
         return HttpResponseRedirect(need.get_link())

@@ -13,6 +13,7 @@ from communities.needs.forms import JudgeForm, WordForm
 from communities.needs.judging import judging_of
 from communities.needs.own import OwnPage, own_need
 from guicheng.public.address import whole_address
+from guicheng.public.elder import in_its_edition
 from guicheng.public.forms import form_key, public_form
 from guicheng.public.proxies import client_network
 from guicheng.public.turns import Busy, turn
@@ -52,6 +53,7 @@ def at_secret_address(view):
 @unseen
 @at_secret_address
 @public_form(FORM, at_secret_address=True)
+@in_its_edition
 def own(request, need):
     if request.method == "POST":
         return _done(request, need)

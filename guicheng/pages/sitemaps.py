@@ -150,7 +150,8 @@ def sitemap_section(request, section):
 def robots_txt(request):
     """What crawlers are asked to leave alone. No query: there are readers of this file that take “/?” for “/”."""
     base = settings.BASE_PATH
-    lines = ["User-agent: *", f"Disallow: {base}/admin/", f"Disallow: {base}/api/", "",
+    lines = ["User-agent: *", f"Disallow: {base}/admin/", f"Disallow: {base}/api/",
+             f"Disallow: {base}/needs/", "",
              f"Sitemap: {whole_address(reverse('sitemap'), request)}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 

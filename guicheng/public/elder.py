@@ -5,10 +5,11 @@ prefix, so that every link a page makes keeps it. Only pages are there; what is 
 its plain address alone, and so has whatever is read elsewhere.
 """
 import re
+from functools import wraps
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.urls import get_script_prefix
+from django.urls import get_script_prefix, set_script_prefix
 from django.utils.encoding import escape_uri_path
 
 PATH = "/elder"
@@ -48,6 +49,25 @@ def editions(request):
     other = (plain if is_elder() else settings.BASE_PATH + PATH + path) + query
     return {"elder": is_elder(), "plain_path": plain,
             "other_edition": other if is_page(request.path_info) else ""}
+
+
+def in_its_edition(view):
+    """A decorator, below `public_form`: what was sent from the elder edition is answered in it.
+
+    Forms are sent to the plain address; that they came from there the field of `{% edition_field %}` says.
+    """
+    @wraps(view)
+    def answer(request, *args, **kwargs):
+        if request.method != "POST" or is_elder() or not request.POST.get("elder"):
+            return view(request, *args, **kwargs)
+        before = get_script_prefix()
+        set_script_prefix(prefix())
+        try:
+            return with_plain_addresses(request, view(request, *args, **kwargs))
+        finally:
+            set_script_prefix(before)
+
+    return answer
 
 
 def with_plain_addresses(request, response):

@@ -17,6 +17,7 @@ from guicheng.office.saved_filters import SavedFilter, filter_in
 from guicheng.public import faces
 from guicheng.public.address import whole_address as whole
 from guicheng.public.contact import tel
+from guicheng.public.elder import is_elder
 from guicheng.tables.paging import PLACES
 
 register = template.Library()
@@ -162,6 +163,12 @@ def _without(query, *names):
     for name in names:
         query.pop(name, None)
     return query
+
+
+@register.simple_tag
+def edition_field():
+    """In a form of the elder edition a hidden field, so that what comes back is in it too."""
+    return SafeString('<input type="hidden" name="elder" value="1">') if is_elder() else ""
 
 
 @register.simple_tag(takes_context=True)

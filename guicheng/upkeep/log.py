@@ -1,12 +1,13 @@
 """How the log is written: one line where the fault is the visitor's, the whole traceback where it is ours.
 
 No line holds what somebody asked for after the "?", nor a row that PostgreSQL refused: names and telephone numbers
-stand there.
+stand there. Nor the key of a secret address, which follows a number: whoever reads the log could open it.
 """
 import logging
 import re
 
 QUERY = re.compile(r"\?[^\s'\"]*")
+KEY = re.compile(r"(/[A-Z]{2}\d{4}-\d{4,}/)[0-9A-Za-z]+")
 # what PostgreSQL says of a refused row: up to the next exception of the chain
 DETAIL = re.compile(r"^DETAIL: .*?(?=^\n?(?:The above exception|During handling)|\Z)", re.MULTILINE | re.DOTALL)
 BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -20,7 +21,7 @@ class Lines(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
     def formatMessage(self, record):
-        record.message = BREAKS.sub(" ", QUERY.sub("?…", record.message))
+        record.message = BREAKS.sub(" ", KEY.sub(r"\1…", QUERY.sub("?…", record.message)))
         return super().formatMessage(record)
 
     def formatException(self, exc_info):

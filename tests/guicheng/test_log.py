@@ -103,6 +103,11 @@ def test_a_refused_row_is_not_written_out(log):
     assert NAME not in text and "0757" not in text
 
 
+def test_the_key_of_a_secret_address_is_not_written(log):
+    logging.getLogger("django.request").warning("Conflict: %s", "/needs/GC2611-0047/k7Xq2mVdk7Xq2mVd/")
+    assert log() == [line for line in log() if "/needs/GC2611-0047/…/" in line] and "k7Xq" not in "".join(log())
+
+
 # --- a real server --------------------------------------------------------------------------------
 RUDE = [  # what is sent, the words of its one line
     (request("GET", f"/no/such/page/?q={NAME}"), "Not Found: /no/such/page/"),

@@ -25,8 +25,10 @@ def address(cell, world):
     values = {
         "quarter": "2021Q4", "extension": "csv", "app_label": cell.model, "url": "no/such/page", "slug": None,
         "content_type_id": None, "width": 320, "key": "comparison", "kind": "programme",
-        "section": "projects", "part": "settings",
+        "section": "projects", "part": "settings", "number": "GC2611-0001",
     }
+    if cell.route.key == "need-ask":
+        values["kind"] = "question"
     if "content_type_id" in cell.route.pattern:
         values["content_type_id"] = ContentType.objects.get_for_model(apps.get_model(cell.model)).pk
 

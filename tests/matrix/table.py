@@ -124,6 +124,10 @@ ROUTES = {
     "project-card": "public row projects.project",
     "project-poster": "public row projects.project",
     "report-card": "public",
+    "need-new": "public",
+    "need-ask": "public-form",
+    "need-find": "public-form",
+    "need-own": "off",  # to whoever has not its secret address
     "community-card": "public row communities.community",
     "community-poster": "public row communities.community",
     "community-feed": "public row communities.community",

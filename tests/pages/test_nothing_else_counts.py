@@ -63,6 +63,8 @@ CODE = {
     "projects/superior_form/cells.py": FILLED, "projects/superior_form/child.py": FILLED,
     "projects/excel_import/undo.py": IMPORT, "projects/excel_import/workbook.py": IMPORT,
     "projects/report/picture.py": FROZEN, "projects/report/word.py": FROZEN,
+    "communities/needs/asking.py": TECHNICAL, "communities/needs/forms.py": "mistakes and photos of one form",
+    "communities/views/own.py": "the photos of one need, told to who sent them",
 }
 
 BELOW = "how many rows stand below it, all of them"
@@ -82,6 +84,7 @@ TEMPLATES = {
     "projects/list_detail.html": CUT + "; " + NOTICES, "projects/report_compare.html": CUT,
     "projects/_compare_kind.html": CUT,
     "projects/project_detail.html": NOTICES, "pieces/_parts.html": BELOW,
+    "communities/needs/ask.html": FORM, "communities/needs/_photos.html": FORM,
     "projects/_print_promises.html": FROZEN, "admin/projects/desk.html": PAGING,
 }
 PRINTED = re.compile(r"\{\{[^}]*(?:\|length|paginator\.count)[^}]*\}\}")

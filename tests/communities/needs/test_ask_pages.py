@@ -172,6 +172,17 @@ def test_a_body_that_is_too_large_is_refused_in_words():
     assert response.status_code == 413 and "超过 25 MB" in response.text
 
 
+def test_what_is_sent_from_the_elder_edition_is_answered_in_it(visitor):
+    data = opened("/elder/needs/new/complaint/") | WORDS
+    page = send(data | {"title": ""})
+    assert page.status_code == 400 and 'class="elder"' in page.text and 'action="/needs/new/complaint/"' in page.text
+    assert 'name="elder"' in page.text and 'href="/elder/needs/new/"' in page.text
+    response = send(data)
+    assert response.url.startswith("/elder/needs/GC") and 'class="elder"' in visitor.get(response.url).text
+    assert f"http://testserver{Need.objects.get().get_link()}" in visitor.get(response.url).text, "passed on: plain"
+    assert send(opened() | WORDS | {"text": "另一件。"}).url.startswith("/needs/GC"), "and nothing of it is left behind"
+
+
 # --- photos ----------------------------------------------------------------------------------------
 def test_photos_stay_over_an_error():
     response = send(opened() | WORDS | {"title": "", "photos": photos(2)})
