@@ -252,11 +252,13 @@ def test_units_that_answered_the_like_come_first(sign_in, clerk, accepted):
 def test_an_extension_is_decided_by_another(sign_in, clerk, reviewers, accepted):
     do(sign_in(clerk), accepted, "ask_extension", days=2, text="等配件到货。")
     accepted.refresh_from_db()
-    assert "延期" in text_of(sign_in(reviewers[0]).get(page_of(accepted)))
+    assert "请你决定" in text_of(sign_in(reviewers[0]).get(page_of(accepted)))
+    assert reviewers[0].inbox.get().path == page_of(accepted)
     assert do(sign_in(clerk), accepted, "extend").status_code == 409
     due = accepted.due_on
     assert do(sign_in(reviewers[0]), accepted, "extend").status_code == 302
     assert Need.objects.get(pk=accepted.pk).due_on > due
+    assert clerk.inbox.get().title.endswith(accepted.title)
 
 
 def test_two_who_read_the_same_do_not_both_move_it(sign_in, clerk, accepted):
