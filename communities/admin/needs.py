@@ -9,7 +9,7 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from communities.admin.need_filters import LateFilter, MineFilter, StateFilter
+from communities.admin.need_filters import AnswerStateFilter, LateFilter, MineFilter, StateFilter
 from communities.admin.need_pages import NAMES, NeedPages
 from communities.models import AnswerTemplate, Need, NeedAnswer, NeedTerm
 from communities.models.needs import MOST_PRESSING, NEXT_DAY
@@ -82,7 +82,7 @@ class NeedAnswerAdmin(ReviewPages, ScopedAdmin):
 
     list_display = ["number", "title", "said", "state_shown", "author", "checker", "reviewer"]
     list_display_links = ["number", "title"]
-    list_filter = ["state", ForMeFilter]
+    list_filter = [AnswerStateFilter, ForMeFilter]
     search_fields = ["need__number", "need__title", "text"]
     list_select_related = ["need", "author", "checker", "reviewer"]
     ordering = ["-created_at", "-pk"]

@@ -1,4 +1,5 @@
 """The desk: the queue by what is due, the page of one need with its verbs, who sees what."""
+import re
 from datetime import timedelta
 
 import pytest
@@ -77,6 +78,16 @@ def write(client, need, text, **values):
 
 def text_of(response):
     return response.content.decode()
+
+
+def test_every_form_carries_the_token(sign_in, clerk, need, reviewers):
+    """The test client asks for none, a browser is refused without."""
+    for _ in range(2):
+        page = text_of(sign_in(clerk).get(page_of(need)))
+        forms = re.findall(r'<form method="post".*?</form>', page, re.S)
+        assert len(forms) > 5 and all("csrfmiddlewaretoken" in form for form in forms)
+        if need.state == State.RECEIVED:
+            handling.accept(need, clerk)
 
 
 # --- the queue -----------------------------------------------------------------------------------
