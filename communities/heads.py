@@ -26,3 +26,11 @@ def of_secretary_projects(year, row):
     """`row`: the ListSummary of that year's list, or None."""
     said = row.gap_sentence if row else "还没有收到资料。"
     return Head("书记工程", f"每个社区的党组织书记每年领办一个突破项目。{f'{year} 年，' if year else ''}{said}")
+
+
+def of_asking():
+    return Head("我要反映", "咨询、求助、投诉、建议、表扬，指出本站的错：点一项就开始，不用注册；等不了的事先打电话。")
+
+
+def of_finding():
+    return Head("找回我的链接", "反映过的事链接丢了：用编号和当时留的电话后四位找回，或者带编号到社区柜台查。")

@@ -1,12 +1,17 @@
 from django.urls import path
 
-from communities import feeds, views
+from communities import feeds
+from communities.views import asking, finding, own, places
 
 urlpatterns = [
-    path("communities/", views.community_index, name="community-index"),
-    path("communities/<slug:slug>/", views.community_detail, name="community-detail"),
-    path("communities/<slug:slug>/card.png", views.community_card, name="community-card"),
-    path("communities/<slug:slug>/poster/", views.community_poster, name="community-poster"),
+    path("communities/", places.community_index, name="community-index"),
+    path("communities/<slug:slug>/", places.community_detail, name="community-detail"),
+    path("communities/<slug:slug>/card.png", places.community_card, name="community-card"),
+    path("communities/<slug:slug>/poster/", places.community_poster, name="community-poster"),
     path("communities/<slug:slug>/feed.xml", feeds.community_feed, name="community-feed"),
-    path("secretary-projects/", views.secretary_index, name="secretary-index"),
+    path("secretary-projects/", places.secretary_index, name="secretary-index"),
+    path("needs/new/", asking.choose, name="need-new"),
+    path("needs/new/<slug:kind>/", asking.ask, name="need-ask"),
+    path("needs/find/", finding.find, name="need-find"),
+    path("needs/<slug:number>/<slug:key>/", own.own, name="need-own"),
 ]

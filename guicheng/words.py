@@ -12,6 +12,19 @@ def day(value):
     return f"{value.year} 年 {value.month} 月 {value.day} 日" if value else ""
 
 
+def near_day(value):
+    """"11 月 4 日"; of another year than this one with its year. For what is of these weeks."""
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
+    return f"{value.month} 月 {value.day} 日" if value and value.year == timezone.localdate().year else day(value)
+
+
+def near_moment(value):
+    """"11 月 4 日 9:05"."""
+    here = timezone.localtime(value)
+    return f"{near_day(here)} {here.hour}:{here.minute:02d}"
+
+
 def day_range(first, last, alone=""):
     """The days between which something became so: a whole month or year by its name. The one place that tells it.
 

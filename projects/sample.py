@@ -3,6 +3,8 @@
 Everything here is fictional and says 示例; it stands on lists of its own, so figures over several lists
 leave it out, and the database's triggers let go of it. Made from an index and a seed: the same again.
 """
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -90,6 +92,29 @@ class NoCommunities(Exception):
 
 class StillReferred(Exception):
     """Rows that are no samples point at sample rows."""
+
+
+@dataclass(frozen=True)
+class More:
+    """The samples of another app: `seed(projects)` makes them and gives how many, `rows()` is all that is deleted."""
+
+    label: str
+    seed: Callable
+    rows: Callable
+
+
+_more = []
+
+
+def register(more):
+    """Add the samples of another app, which stand on ours: made after them, deleted before."""
+    _more.append(more)
+
+
+def seed_more(projects):
+    """Bring the samples of the other apps up to as many; [(label, how many were made)]."""
+    with unrecorded(), transaction.atomic():
+        return [(each.label, each.seed(projects)) for each in _more]
 
 
 # --- making --------------------------------------------------------------------------------------
@@ -323,6 +348,7 @@ def sample_rows():
     What hangs on a sample project goes with it, a draft of the staff too. What was published is always sample there.
     """
     return [
+        *(rows for each in reversed(_more) for rows in each.rows()),
         ImportRow.objects.filter(
             Q(project__is_sample=True) | Q(update__project__is_sample=True) | Q(batch__project_list__is_sample=True)),
         ImportBatch.objects.filter(project_list__is_sample=True),

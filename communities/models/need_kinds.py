@@ -13,10 +13,15 @@ class NeedKind(models.TextChoices):
     MISTAKE = "mistake", "找错"
 
     @property
+    def asked_as(self):
+        """What a resident reads: who reports a dark street lamp does not think of it as 投诉."""
+        return {"complaint": "反映问题", "mistake": "指出本站的错"}.get(self.value, self.label)
+
+    @property
     def example(self):
         """What belongs here, in the words of a resident."""
         return {"question": "怎么办、找谁、要带什么", "help": "生活上有难处，要人帮一把",
-                "complaint": "路灯坏了、垃圾没人收、路面有坑", "suggestion": "哪里可以办得更好",
+                "complaint": "路灯坏了、垃圾没人收、路面有坑；投诉也在这里", "suggestion": "哪里可以办得更好",
                 "praise": "谁把事办好了", "mistake": "本站的数字、日期、说法不对"}[self.value]
 
     @property

@@ -39,6 +39,7 @@ class NeedOriginal(models.Model):
     name = CleanCharField("怎么称呼", max_length=20, blank=True)
     phone_kept = models.BinaryField("电话（加密）", blank=True, default=b"", editable=False)
     phone_found_by = models.CharField("电话的指纹", max_length=64, blank=True, db_index=True, editable=False)
+    wrong_tries = models.PositiveSmallIntegerField("输错几次后四位", default=0, editable=False)
     erased_at = models.DateTimeField("清除时刻", null=True, blank=True, editable=False)
 
     objects = NeedOriginalQuerySet.as_manager()

@@ -14,7 +14,7 @@ from communities.models.need_moves import ENDED, MOVES, OPEN, RESTING, TO_ACCEPT
 from communities.models.places import Community
 from guicheng.access.permissions import sees_everything
 from guicheng.access.units import Answered, AnsweredQuerySet
-from guicheng.fields import CleanCharField, CleanTextField, DayField, one_of
+from guicheng.fields import ChecksAtOnce, CleanCharField, CleanTextField, DayField, one_of
 from guicheng.personal.cipher import link_secret
 from guicheng.trail.versions import Versioned
 from projects.models import Department, Project
@@ -49,7 +49,7 @@ class NeedQuerySet(AnsweredQuerySet):
         return self.order_by(*MOST_PRESSING)
 
 
-class Need(Versioned, Answered):
+class Need(ChecksAtOnce, Versioned, Answered):
     """One need. Its state moves by `communities/models/need_moves.py` alone, and every move is a `NeedEvent`."""
 
     answered_by = ("community", "department", "offered_community", "offered_department", "first_community")

@@ -1,1 +1,1 @@
-"""What residents ask: asked, taken on, handled, answered, judged. Which move leads where: `communities/models/need_moves.py`."""
+"""What residents ask: asked, taken on, handled, answered, judged. The moves: `communities.models.need_moves`."""

@@ -1,15 +1,19 @@
 """Taking a need in: masked for everybody, as it was typed for who handles it, once for each form."""
-from django.core.exceptions import ValidationError
+from datetime import timedelta
+
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from communities.models import Community, Need, NeedEvent, NeedNumber, NeedOriginal, NeedTerm
 from communities.models.need_moves import Verb
 from guicheng.days.workdays import UnknownYear, WorkCalendar
-from guicheng.personal.markers import masked
+from guicheng.personal.finding import hidden
 from guicheng.text import clean_text
 
 MOST_PHOTOS = 6
+MOST_A_DAY = 10  # needs of one telephone number
+MOST_TRIES = 5  # wrong ones at the door of one need, whoever tries
 
 
 def ask(sending, kind, title, *, text="", place="", community=None, project=None, about_path="", name="", phone="",
@@ -23,8 +27,8 @@ def ask(sending, kind, title, *, text="", place="", community=None, project=None
         return there, False
     own = [clean_text(each) for each in (name, phone) if each]
     now = timezone.now()
-    need = Need(sending=sending, kind=kind, channel=channel, asked_at=now, title=masked(clean_text(title), own),
-                text=masked(clean_text(text), own), place=masked(clean_text(place), own), project=project,
+    need = Need(sending=sending, kind=kind, channel=channel, asked_at=now, title=hidden(clean_text(title), own),
+                text=hidden(clean_text(text), own), place=hidden(clean_text(place), own), project=project,
                 about_path=about_path, first_community=community, community=community, is_sample=is_sample,
                 accept_by=accept_by(kind, now))
     original = NeedOriginal(title=title, text=text, place=place, name=name)
@@ -35,7 +39,7 @@ def ask(sending, kind, title, *, text="", place="", community=None, project=None
             need.save(force_insert=True)
             original.need = need
             original.set_phone(phone)
-            original.full_clean()
+            original.clean_fields(exclude=["need"])  # the rest the database asks
             original.save(force_insert=True)
             NeedEvent.objects.create(need=need, seq=1, verb=Verb.ASK, state=need.state, at=now, by=by,
                                      is_sample=is_sample)
@@ -57,18 +61,31 @@ def accept_by(kind, now):
         return None
 
 
+def asked_enough(phone):
+    """Whether this number was left with so many needs since yesterday that it is somebody's play."""
+    since = timezone.now() - timedelta(days=1)
+    return NeedOriginal.objects.of_phone(phone).filter(need__asked_at__gte=since).count() >= MOST_A_DAY
+
+
 def found_again(number, digits):
     """The need with this number that was left with a telephone number of these last four digits, or None.
 
-    Whoever calls counts the tries.
+    A try is taken before the digits are looked at: of many at once no more than MOST_TRIES are. What finds it gives
+    the tries back.
     """
     need = Need.objects.select_related("original").filter(number=clean_text(number).upper()).first()
-    return need if need and need.original.ends_with(clean_text(digits)) else None
+    if need is None:
+        return None
+    door = NeedOriginal.objects.filter(pk=need.pk, erased_at=None)
+    if not door.filter(wrong_tries__lt=MOST_TRIES).update(wrong_tries=F("wrong_tries") + 1):
+        return None
+    if not need.original.ends_with(clean_text(digits)):
+        return None
+    door.update(wrong_tries=0)
+    return need
 
 
 def communities_to_choose():
     """The communities a resident may name, by pinyin."""
     return Community.objects.published().order_by("slug").only("pk", "slug", "name")
 
-
-__all__ = ["MOST_PHOTOS", "ValidationError", "ask", "communities_to_choose", "found_again"]

@@ -1,4 +1,4 @@
-"""What staff and the asker do with a need: each move with what goes along with it. The table says when: need_moves.py."""
+"""What staff and the asker do with a need: each move with what goes along with it. When: `need_moves.py`."""
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -8,7 +8,7 @@ from communities.models.need_moves import INTERNAL, OF_THE_ANSWER, Verb
 from communities.needs import answers, asking
 from guicheng.access.units import people_of
 from guicheng.notices.inbox import tell
-from guicheng.personal.markers import masked
+from guicheng.personal.finding import hidden
 from guicheng.text import clean_text
 from guicheng.trail.versions import hold
 
@@ -35,10 +35,10 @@ def make(need, verb, by, *, text="", note="", unit=None, days=None, outside_numb
 
 def do(need, verb, by, *, unit=None, text="", note="", at=None, **told):
     """Make a move that has nothing of its own. What only staff read stands in the note, whatever it was typed as."""
-    text = masked(clean_text(text))
+    text = hidden(clean_text(text))
     if verb in INTERNAL and text:
         text, note = "", note or text
-    return need.move(verb, by, unit=unit or need.holder, text=text, note=masked(clean_text(note)), at=at, **told)
+    return need.move(verb, by, unit=unit or need.holder, text=text, note=hidden(clean_text(note)), at=at, **told)
 
 
 def accept(need, by, at=None):
@@ -55,7 +55,7 @@ def offer(need, by, unit, text):
     if need.offered_to:
         raise ValidationError(f"已经转给{need.offered_to}，等对方接收或退单。")
     column = "offered_community" if isinstance(unit, Community) else "offered_department"
-    event = need.move(Verb.OFFER, by, unit=need.holder, text=masked(clean_text(text)), changes={column: unit},
+    event = need.move(Verb.OFFER, by, unit=need.holder, text=hidden(clean_text(text)), changes={column: unit},
                       **_to(unit))
     _tell_unit(need, unit, event, f"转来一件诉求：{need.title}", "请接收，或者退单并写明原因。")
     return event
@@ -80,7 +80,7 @@ def decline(need, by, note):
     unit = need.offered_to
     if unit is None:
         raise ValidationError("这件诉求没有转给你的单位。")
-    event = need.move(Verb.DECLINE, by, unit=unit, note=masked(clean_text(note)), changes=dict(NOBODY))
+    event = need.move(Verb.DECLINE, by, unit=unit, note=hidden(clean_text(note)), changes=dict(NOBODY))
     if need.holder:
         _tell_unit(need, need.holder, event, f"{unit}退单：{need.title}", note)
     return event
@@ -90,7 +90,7 @@ def assign(need, by, unit, note=""):
     """分派: the street gives what nobody has accepted to a unit."""
     if unit is None:
         raise ValidationError({"unit": "请选一个单位。"})
-    event = need.move(Verb.ASSIGN, by, note=masked(clean_text(note)), changes={**NOBODY, **_held_by(unit)}, **_to(unit))
+    event = need.move(Verb.ASSIGN, by, note=hidden(clean_text(note)), changes={**NOBODY, **_held_by(unit)}, **_to(unit))
     _tell_unit(need, unit, event, f"分来一件诉求：{need.title}", "请签收。")
     return event
 
@@ -101,7 +101,7 @@ def ask_extension(need, by, days, text):
         raise ValidationError("已经申请过延期，等审核员决定。")
     if not days:
         raise ValidationError({"days": "请写延几个工作日。"})
-    event = need.move(Verb.ASK_EXTENSION, by, unit=need.holder, text=masked(clean_text(text)), days=days)
+    event = need.move(Verb.ASK_EXTENSION, by, unit=need.holder, text=hidden(clean_text(text)), days=days)
     others = need.holder.reviewers.filter(is_active=True).exclude(pk=by.pk)
     _tell(others, need, event, f"申请延期 {days} 个工作日：{need.title}", event.text)
     return event
@@ -114,7 +114,7 @@ def decide_extension(need, by, agrees, note=""):
         raise ValidationError("没有等着决定的延期申请。")
     if asked.by_id == by.pk:
         raise ValidationError("延期要由另一个人同意。")
-    note = masked(clean_text(note))
+    note = hidden(clean_text(note))
     if agrees:
         event = need.move(Verb.EXTEND, by, text=asked.text, days=asked.days, note=note)
     else:
@@ -128,7 +128,7 @@ def hand_in(need, by, text, answer=None):
     answers.require_written(text)
     with transaction.atomic():
         answer = answer or NeedAnswer(need=need, is_sample=need.is_sample)
-        answer.text = masked(clean_text(text))
+        answer.text = hidden(clean_text(text))
         need.move(Verb.HAND_IN, by, unit=need.holder, note=answer.text)
         answer.submit(by)
     return answer
@@ -137,7 +137,7 @@ def hand_in(need, by, text, answer=None):
 def keep_draft(need, by, text, answer=None):
     """Keep what is written of an answer so far. Gives it. Raises ValidationError."""
     answer = answer or NeedAnswer(need=need, is_sample=need.is_sample)
-    answer.text = masked(clean_text(text))
+    answer.text = hidden(clean_text(text))
     answer.save_draft(by)
     return answer
 
@@ -146,7 +146,7 @@ def pass_on(need, by, text, outside_number):
     """转出: to 12345 or 区长直通车, with the number it has there."""
     if not clean_text(outside_number):
         raise ValidationError({"outside_number": "请写对方的编号，反映人凭它去问。"})
-    return need.move(Verb.PASS_ON, by, unit=need.holder, text=masked(clean_text(text)), changes=dict(NOBODY),
+    return need.move(Verb.PASS_ON, by, unit=need.holder, text=hidden(clean_text(text)), changes=dict(NOBODY),
                      outside_number=clean_text(outside_number))
 
 
@@ -159,7 +159,7 @@ def merge(need, by, other, text=""):
         other.refresh_from_db()
         if not other.is_open:
             raise ValidationError({"other": f"{other.number} {other.get_state_display()}，不能并过去。"})
-        return need.move(Verb.MERGE, by, unit=need.holder, text=masked(clean_text(text)), other=other,
+        return need.move(Verb.MERGE, by, unit=need.holder, text=hidden(clean_text(text)), other=other,
                          changes={**NOBODY, "merged_into": other})
 
 
@@ -179,7 +179,7 @@ def reopen(need, by, text, unit=None):
     if by is None and need.events.filter(verb=Verb.REOPEN, by=None).exists():
         raise ValidationError("您已经要求重新办理过一次；还没解决，请打 12345 或到社区柜台说。")
     changes = {"answered_at": None, "accept_by": asking.accept_by(need.kind, timezone.now())}
-    return need.move(Verb.REOPEN, by, unit=unit, text=masked(clean_text(text)), changes=changes)
+    return need.move(Verb.REOPEN, by, unit=unit, text=hidden(clean_text(text)), changes=changes)
 
 
 # --- who is told -----------------------------------------------------------------------------------
@@ -197,5 +197,6 @@ def _tell_unit(need, unit, event, title, says):
 
 
 def _tell(people, need, event, title, says):
-    tell(people, f"need:{event.pk}", f"{need.number} {title}"[:200], says, need.staff_page(),
-         matter="诉求", direct=not need.is_sample)
+    """Nobody is told of a sample."""
+    if not need.is_sample:
+        tell(people, f"need:{event.pk}", f"{need.number} {title}", says, need.staff_page(), matter="诉求")

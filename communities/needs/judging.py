@@ -8,7 +8,7 @@ from django.utils import timezone
 from communities.models import Need, NeedRating, RatingSource, Verdict
 from communities.models.need_moves import State, Verb
 from communities.needs import handling
-from guicheng.personal.markers import masked
+from guicheng.personal.finding import hidden
 from guicheng.text import clean_text
 
 TO_MEND = timedelta(minutes=10)
@@ -104,7 +104,7 @@ def _held(need):
 def _written(answer, verdict, lacking, words, now, **by):
     last = answer.ratings.newest_first().values_list("seq", flat=True).first() or 0
     rating = NeedRating(answer=answer, seq=last + 1, verdict=verdict, lacking=lacking,
-                        words=masked(clean_text(words)), at=now, is_sample=answer.is_sample, **by)
+                        words=hidden(clean_text(words)), at=now, is_sample=answer.is_sample, **by)
     rating.full_clean()
     rating.save()
     return rating

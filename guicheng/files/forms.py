@@ -35,12 +35,59 @@ class FilesField(forms.FileField):
         return [each for each in data or [] if each]
 
 
-class AttachmentsForm(forms.Form):
-    """Photos and papers chosen on a form that says something else as well. `of` is the model that shall have them.
+class Carried(forms.CharField):
+    """A hidden value that came with the page. What somebody made of it is no mistake to be told of."""
+
+    def __init__(self):
+        super().__init__(required=False, widget=forms.HiddenInput)
+
+    def to_python(self, value):
+        return clean_text(super().to_python(value))
+
+
+class HeldFilesForm(forms.Form):
+    """A form with files on it. `of` is the model that shall have them; `by` the member of staff, None for a resident.
 
     A browser does not show chosen files again. So the good ones are on disk as soon as they arrived and come back
     as the signed field `held`; the bad ones are named, each with its sentence.
     """
+
+    held = Carried()
+
+    def __init__(self, data=None, files=None, *, by, of, **kwargs):
+        super().__init__(data, files, **kwargs)
+        self.by, self.rows = by, []
+        self.models = {model.kind: model for model in models_of(of)}
+
+    @property
+    def _who(self):
+        return self.by.pk if self.by else None
+
+    def read_files(self, name, files, read, kind):
+        """Put what is good of these files into `rows`, and say of each other what is wrong with it."""
+        for file in files:
+            try:
+                self.rows.append(read(file, self.by, self.models[kind]))
+            except ValidationError as error:
+                self.add_error(name, f"{clean_text(file.name)}：{' '.join(error.messages)}")
+
+    def held_rows(self, token):
+        """The rows whose files came with an earlier try; a stale or altered token is as good as none."""
+        try:
+            kept = signing.loads(token, salt=SALT, max_age=HELD_FOR) if token else []
+        except signing.BadSignature:
+            return []
+        return [self.models[kind](uploaded_by=self.by, **values) for by, kind, values in kept if by == self._who]
+
+    def keep(self):
+        """Put into the page what must not be lost when it is shown again."""
+        kept = [(self._who, row.kind, {name: getattr(row, name) for name in KEPT[row.kind]}) for row in self.rows]
+        self.data = self.data.copy()
+        self.data[self.add_prefix("held")] = signing.dumps(kept, salt=SALT, compress=True) if kept else ""
+
+
+class AttachmentsForm(HeldFilesForm):
+    """Photos and papers chosen on a form that says something else as well."""
 
     photos = FilesField(label="照片", required=False, widget=FilesInput("image/*", PHOTO_BYTES),
                         help_text=PHOTO_HELP)
@@ -50,24 +97,21 @@ class AttachmentsForm(forms.Form):
                                        help_text="选了照片才要勾，只管这次选的。已有的照片，在它自己那一栏勾。")
     papers = FilesField(label="附件（PDF）", required=False,
                         widget=FilesInput("application/pdf,.pdf", PAPER_BYTES), help_text=PAPER_HELP)
-    held = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data=None, files=None, *, by, of, **kwargs):
+    def __init__(self, data=None, files=None, **kwargs):
         kwargs.setdefault("prefix", "media")
         super().__init__(data, files, **kwargs)
-        self.by, self.rows = by, []
-        self.photo_model, self.paper_model = models_of(of)
 
     def clean(self):
         data = super().clean()
-        self.rows = self._held(data.get("held"))
-        self._read("photos", data.get("photos") or [], read_photo, self.photo_model)
-        self._read("papers", data.get("papers") or [], read_paper, self.paper_model)
+        self.rows = self.held_rows(data.get("held"))
+        self.read_files("photos", data.get("photos") or [], read_photo, "photo")
+        self.read_files("papers", data.get("papers") or [], read_paper, "paper")
         self.read_more(data)
         for photo in self._photos():
             photo.people_agreed = bool(data.get("people_agreed"))
         self._say("photos", data.get("alt"), self._photos(Role.SINGLE))
-        self._keep()
+        self.keep()
         return data
 
     def read_more(self, data):
@@ -82,28 +126,6 @@ class AttachmentsForm(forms.Form):
             photos[0].alt = alt or ""
         elif alt and not self.errors:
             self.add_error(name, "写了替代文字，还没有选照片。")
-
-    def _read(self, name, files, read, model):
-        for file in files:
-            try:
-                self.rows.append(read(file, self.by, model))
-            except ValidationError as error:
-                self.add_error(name, f"{clean_text(file.name)}：{' '.join(error.messages)}")
-
-    def _held(self, token):
-        """The rows whose files came with an earlier try; a stale or altered token is as good as none."""
-        try:
-            kept = signing.loads(token, salt=SALT, max_age=HELD_FOR) if token else []
-        except signing.BadSignature:
-            return []
-        models = {"photo": self.photo_model, "paper": self.paper_model}
-        return [models[kind](uploaded_by=self.by, **values) for by, kind, values in kept if by == self.by.pk]
-
-    def _keep(self):
-        """Put into the page what must not be lost when it is shown again."""
-        kept = [(self.by.pk, row.kind, {name: getattr(row, name) for name in KEPT[row.kind]}) for row in self.rows]
-        self.data = self.data.copy()
-        self.data[self.add_prefix("held")] = signing.dumps(kept, salt=SALT, compress=True) if kept else ""
 
     @property
     def kept_sentence(self):
@@ -143,7 +165,7 @@ class PairedAttachmentsForm(AttachmentsForm):
         for role in (Role.BEFORE, Role.AFTER):
             others, held = [row for row in self.rows if row.kind != "photo" or row.role != role], self._photos(role)
             self.rows = []
-            self._read(role.value, (data.get(role.value) or [])[:1], read_photo, self.photo_model)
+            self.read_files(role.value, (data.get(role.value) or [])[:1], read_photo, "photo")
             chosen = self.rows or held  # chosen anew it stands for what came before
             for row in chosen:
                 row.role = role

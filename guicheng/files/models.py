@@ -281,5 +281,6 @@ def with_code(kind, code, rows):
 
 
 def models_of(owner):
-    """The tables of the photos and of the papers of an owner, a model or a row; None where it can have none."""
-    return [behind(owner, name) if hasattr(owner, name) else None for name in ("photos", "papers")]
+    """The tables of the photos and of the papers of an owner, a model or a row; one that has no papers has but one."""
+    has = {field.name for field in owner._meta.get_fields()}
+    return [behind(owner, name) for name in ("photos", "papers") if name in has]

@@ -31,10 +31,15 @@ def _site():
 
 
 def site(request):
-    """`site`, `sections` and the current `section` of the navigation, `moment` of a page that travels, its editions."""
+    """`site`, `sections` and the current `section` of the navigation, `moment` of a page that travels, its editions.
+
+    `mistake_on`: the path that 指出错误 tells.
+    """
     match = request.resolver_match
     first = match.route.partition("/")[0] if match else "none"
+    # no mistake is told with the address of a page that is one person's secret
     return {"site": _site(), "sections": ENTRIES, "section": SECTIONS.get(first, first),
+            "mistake_on": request.path_info if match and first != "needs" else "",
             "moment": getattr(request, "moment", None), **editions(request)}
 
 

@@ -19,10 +19,12 @@ def form_key(name):
     return signing.dumps(name, salt=SALT)
 
 
-def public_form(name, too_big="提交的内容太多，没有收下。"):
+def public_form(name, too_big="提交的内容太多，没有收下。", at_secret_address=False):
     """For a view: a POST must come from our own page with a key that is not older than LASTS. Else 403, in words.
 
     The page is kept nowhere. A body over MAX_BODY is refused unread: 413, with the sentence `too_big`.
+    `at_secret_address`: no other site knows where to send it, and its page sends no referrer; browsers then say
+    `Origin: null` of our own form too.
 
     The only `csrf_exempt` of the portal (docs/design.md): Django's token needs a cookie.
     """
@@ -31,7 +33,7 @@ def public_form(name, too_big="提交的内容太多，没有收下。"):
         @wraps(view)
         def guarded(request, *args, **kwargs):
             if request.method == "POST":
-                if is_foreign(request):
+                if is_foreign(request, nameless=at_secret_address):
                     return error_page(request, 403, FOREIGN)
                 if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
                     return error_page(request, 413, too_big)
@@ -53,9 +55,20 @@ def is_fresh(key, name):
         return False
 
 
-def is_foreign(request):
-    """Whether the browser says that another site's page sent this."""
+def is_hasty(key, seconds):
+    """Whether a fresh key is younger than this: nobody reads a page and fills it in so fast."""
+    try:
+        signing.loads(key, salt=SALT, max_age=seconds)
+    except signing.SignatureExpired:
+        return False
+    return True
+
+
+def is_foreign(request, nameless=False):
+    """Whether the browser says that another site's page sent this. `nameless`: one that says null is not meant."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return True
     origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc != request.get_host()
+    if origin is None or nameless and origin == "null":
+        return False
+    return urlsplit(origin).netloc != request.get_host()

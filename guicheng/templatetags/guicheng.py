@@ -22,6 +22,8 @@ register = template.Library()
 FORM = "includes/_other_day.html"
 
 register.filter("day", words.day)
+register.filter("near_day", words.near_day)
+register.filter("near_moment", words.near_moment)
 register.filter("number", words.number)
 register.filter("tel", tel)
 

@@ -187,7 +187,7 @@ def test_two_faces_have_two_keys():
 
 
 def test_every_face_says_in_chinese_what_residents_see():
-    assert {face.key for face in faces.registered()} == {"comparison", "late-units"}
+    assert {face.key for face in faces.registered()} == {"comparison", "late-units", "needs"}
     assert all(face.label and face.shows.endswith("。") and face.needs_approval for face in faces.registered())
 
 
@@ -197,7 +197,7 @@ def test_the_table(sign_in, keeper, settings):
     page = sign_in(keeper).get(PAGE).text
     for face in faces.registered():
         assert face.label in page and face.shows in page and reverse("admin:face", args=[face.key]) in page
-    assert page.count("<strong>不开放</strong>") == 2 and "还没有作过决定" in page
+    assert page.count("<strong>不开放</strong>") == 3 and "还没有作过决定" in page
     assert PAGE in sign_in(keeper).get(reverse("admin:index")).text
 
 

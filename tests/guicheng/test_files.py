@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
+from communities.models import Need, NeedPhoto
 from guicheng import media_store
 from guicheng.files.attach import attach, copy_attachments, read_paper, read_photo
 from guicheng.files.forms import AttachmentsForm, forms_of
@@ -54,8 +55,9 @@ def old(folder):
 
 
 def test_the_tables_are_known():
-    assert {Photo, Paper, ReportingScan, WishPhoto, WishPaper} == set(attachments())
+    assert {Photo, Paper, ReportingScan, NeedPhoto, WishPhoto, WishPaper} == set(attachments())
     assert models_of(Wish) == [WishPhoto, WishPaper] and models_of(ProgressUpdate) == [Photo, Paper]
+    assert models_of(Need) == [NeedPhoto], "an owner need not have papers"
     assert [form._meta.model for form in forms_of(Wish)] == [WishPhoto, WishPaper]
 
 

@@ -63,7 +63,7 @@ def asked(address, cookie=None, method="get"):
         response = getattr(Client(), method)(address, **({"HTTP_COOKIE": cookie} if cookie is not None else {}))
         body = b"".join(response) if response.streaming else response.content
     assert not response.cookies and "Cookie" not in response.get("Vary", ""), (address, cookie)
-    dated = re.sub(rb'(name="form_key" value=")[^"]+', rb"\1", body)
+    dated = re.sub(rb'(name="(?:form_key|sending)" value=")[^"]+', rb"\1", body)
     return (response.status_code, dict(response.headers), dated), len(queries)
 
 

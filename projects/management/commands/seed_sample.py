@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from projects.sample import InProduction, NoCommunities, seed_sample
+from projects.sample import InProduction, NoCommunities, seed_more, seed_sample
 
 
 class Command(BaseCommand):
@@ -21,6 +21,8 @@ class Command(BaseCommand):
             raise CommandError("数目不能是负数。")
         try:
             added = seed_sample(projects, updates_per_project, seed, in_production)
+            more = seed_more(projects)
         except (InProduction, NoCommunities) as error:
             raise CommandError(str(error))
-        self.stdout.write(f"新增示例项目 {added['projects']} 个、进展 {added['updates']} 条。")
+        more = "".join(f"、{label} {number} 件" for label, number in more)
+        self.stdout.write(f"新增示例项目 {added['projects']} 个、进展 {added['updates']} 条{more}。")
