@@ -1,7 +1,7 @@
 from django.urls import path
 
 from communities import feeds
-from communities.views import asking, finding, own, places
+from communities.views import asking, finding, judging, own, places
 
 urlpatterns = [
     path("communities/", places.community_index, name="community-index"),
@@ -14,4 +14,5 @@ urlpatterns = [
     path("needs/new/<slug:kind>/", asking.ask, name="need-ask"),
     path("needs/find/", finding.find, name="need-find"),
     path("needs/<slug:number>/<slug:key>/", own.own, name="need-own"),
+    path("needs/<slug:number>/<slug:key>/judge/", judging.judge, name="need-judge"),
 ]

@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.urls import Resolver404, get_script_prefix, resolve
 
-from communities.models import Need, NeedKind
+from communities.models import Lacking, Need, NeedKind, Verdict
 from communities.needs import asking
 from guicheng import media_store
 from guicheng.files.attach import read_photo
@@ -232,6 +232,29 @@ class FindForm(forms.Form):
         super().__init__(*args, auto_id="f-%s", use_required_attribute=False, **kwargs)
         self.fields["number"].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
         self.fields["digits"].widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
+
+    @property
+    def faults(self):
+        return faults_of(self)
+
+
+class JudgeForm(forms.Form):
+    """A verdict, or more words about the one that stands."""
+
+    verdict = forms.ChoiceField(choices=Verdict, required=False,
+                                error_messages={"invalid_choice": "请点“已解决”“部分解决”或“未解决”。"})
+    lacking = forms.ChoiceField(label="还差什么", choices=Lacking, required=False, widget=forms.RadioSelect,
+                                error_messages={"invalid_choice": "请从列出的几项里选。"})
+    words = Words(label="想说的话", most=500, rows=4, required=False)
+
+    def __init__(self, data=None):
+        super().__init__(data, auto_id="judge-%s", use_required_attribute=False)
+
+    def clean(self):
+        said = super().clean()
+        if not self.errors and not any(said.values()):
+            raise forms.ValidationError("请点一项，或者写几句话。")
+        return said
 
     @property
     def faults(self):

@@ -1,5 +1,6 @@
 """The asker judges an answer: once, with ten minutes to mend a slip. 未解决 has it taken up again, once by right."""
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,6 +14,47 @@ from guicheng.text import clean_text
 
 TO_MEND = timedelta(minutes=10)
 TOO_LATE = "已经评价过了；十分钟以后不能再改。有新的情况，请补充在下面，或者打 12345。"
+
+
+@dataclass(frozen=True)
+class Judging:
+    """What the asker's page shows of it: the verdict there is, what it leads to, until when it may be mended."""
+
+    need: Need
+    rating: NeedRating | None
+    mend_until: datetime | None
+
+    verdicts = list(Verdict)
+
+    @property
+    def may_mend(self):
+        return self.mend_until is not None and timezone.now() <= self.mend_until
+
+    @property
+    def asks_what_lacks(self):
+        return self.rating.verdict != Verdict.SOLVED
+
+    @property
+    def consequence(self):
+        if self.need.state == State.REOPENED:
+            return "已经重新办理，签收以后重新算日子。"
+        unsolved = self.rating.verdict == Verdict.UNSOLVED
+        return "按规定只重新办理一次；还没有解决，请到社区柜台说，或者打 12345。" if unsolved else ""
+
+    @property
+    def warning(self):
+        return "点“未解决”，会重新办理一次。" if _may_reopen(self.need) else ""
+
+
+def judging_of(need):
+    """The Judging of a need; None while there is no answer to judge."""
+    answer = answer_to_judge(need)
+    if answer is None or need.merged_into_id:
+        return None
+    rating = verdict_on(answer)
+    if rating is None:
+        return Judging(need, None, None) if need.state != State.REOPENED else None
+    return Judging(need, rating, timezone.localtime(_first_at(answer) + TO_MEND))
 
 
 def answer_to_judge(need):

@@ -80,7 +80,7 @@ class _Story:
             handling.do(need, Verb.REFUSE, None, text="示例：和另一件是同一处，请看那一件。", at=self._at(1))
             return
         handling.accept(need, None, at=self._at(1))
-        if self.ends == "offered":
+        if self.ends == "offered" and self.neighbour != need.holder:  # of a street with one community
             handling.offer(need, None, self.neighbour, "示例：这一段归邻近社区养护。")
         if self.ends in ("accepted", "offered"):
             return
@@ -101,8 +101,11 @@ class _Story:
         answer.submit(None)
         if self.ends == "in_review":
             return
-        answer.recorded_at = self._at(4)
         answer.publish(None)
+        at = self._at(9)
+        NeedAnswer.objects.filter(pk=answer.pk).update(recorded_at=at)
+        need.events.filter(verb=Verb.ANSWER).update(at=at)
+        Need.objects.filter(pk=need.pk).update(answered_at=at)
         need.refresh_from_db()
         if self.ends in ("judged", "reopened"):
             judging.judge(need, "solved" if self.ends == "judged" else "unsolved", words="示例：谢谢。")

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from communities.models.need_moves import Verb
 from communities.needs import asker
-from communities.needs.forms import WordForm
+from communities.needs.forms import JudgeForm, WordForm
+from communities.needs.judging import judging_of
 from communities.needs.own import OwnPage, own_need
 from guicheng.public.address import whole_address
 from guicheng.public.forms import form_key, public_form
@@ -54,7 +55,7 @@ def at_secret_address(view):
 def own(request, need):
     if request.method == "POST":
         return _done(request, need)
-    return _receipt(request, need) if request.GET.get("new") else _page(request, need)
+    return _receipt(request, need) if request.GET.get("new") else page(request, need)
 
 
 def _done(request, need):
@@ -75,20 +76,24 @@ def _done(request, need):
             form.add_error("text" if hasattr(error, "error_dict") and "text" in error.error_dict else None,
                            error.messages)
             status = 409
-    return _page(request, own_need(need.number), form, status)
+    return page(request, own_need(need.number), form, status)
 
 
 def _word_form(verb, data=None):
     return WordForm(verb, asker.LABELS[verb], data, needed=verb in asker.NEEDS_WORDS)
 
 
-def _page(request, need, sent=None, status=200):
-    page = OwnPage(need)
-    forms = {verb: sent if sent and sent.verb == verb else _word_form(verb) for verb in page.verbs}
+def page(request, need, sent=None, status=200, judged=None):
+    """The page, with what was `sent` and not taken: a word, or what they `judged`."""
+    own, judging = OwnPage(need), judging_of(need)
+    judges_instead = judging and (judging.rating is None or judging.may_mend)
+    verbs = [verb for verb in own.verbs if verb != Verb.REOPEN or not judges_instead]
+    forms = {verb: sent if sent and sent.verb == verb else _word_form(verb) for verb in verbs}
     return render(request, "communities/needs/own.html", {
-        "page": page, "need": need, "has_sample": need.is_sample, "photos": need.photos.count(),
+        "page": own, "need": need, "judging": judging, "judge_form": judged or JudgeForm(),
+        "has_sample": need.is_sample, "photos": need.photos.count(),
         "supplement": forms.get(Verb.SUPPLEMENT), "withdraw": forms.get(Verb.WITHDRAW),
-        "reopen": forms.get(Verb.REOPEN), "sent": sent, "form_key": form_key(FORM),
+        "reopen": forms.get(Verb.REOPEN), "sent": sent or judged, "form_key": form_key(FORM),
     }, status=status)
 
 

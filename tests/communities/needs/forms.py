@@ -45,3 +45,9 @@ def own_form(client, link, verb):
     page = client.get(link)
     form = next(each for each in re.findall(r"<form.*?</form>", page.text, re.S) if f'value="{verb}"' in each)
     return dict(re.findall(r'name="(form_key|verb|version)" value="([^"]*)"', form))
+
+
+def form_key_of(response):
+    """The key that the forms of a page send along; where it has none, one that is as good."""
+    found = re.search(r'name="form_key" value="([^"]+)"', response.text)
+    return found[1] if found else ""

@@ -51,7 +51,7 @@ def elsewhere():
 
 @pytest.fixture
 def need(community):
-    return factories.make_need(community=community, name="街坊甲", phone=PHONE)
+    return factories.make_need(community=community, name="诸葛示", phone=PHONE)
 
 
 @pytest.fixture

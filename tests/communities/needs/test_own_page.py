@@ -12,6 +12,7 @@ from communities.models import Need, NeedOriginal
 from communities.models.need_moves import Verb
 from communities.needs import handling
 from communities.needs.asking import MOST_TRIES
+from communities.needs.judging import judge
 from guicheng.days.workdays import CalendarYear
 from guicheng.kept.pages import may_be_kept
 from tests import factories
@@ -184,6 +185,7 @@ def test_it_is_withdrawn_and_then_no_more(visitor, need):
 
 def test_it_is_taken_up_again_once(visitor, need, by):
     answered(need, by)
+    judge(fresh(need), "solved", now=timezone.now() - timedelta(minutes=11))  # before that, judging is the way
     assert act(visitor, need, "reopen", text="昨晚又不亮了。").status_code == 303
     assert fresh(need).state == "reopened" and "昨晚又不亮了。" in visitor.get(need.get_link()).text
     answered(fresh(need), by, "这次换了整根电缆，连看了三晚。")
