@@ -6,6 +6,8 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
+from tests.communities.need_rules import BY_HAND as NEED_BY_HAND
+from tests.communities.need_rules import RULES as NEED_RULES
 from tests.communities.rules import RULES as COMMUNITY_RULES
 from tests.guicheng.inbox_rules import RULES as INBOX_RULES
 from tests.guicheng.rules import BY_HAND as GUICHENG_BY_HAND
@@ -17,8 +19,9 @@ from tests.projects.rules import BY_HAND as PROJECT_BY_HAND
 from tests.projects.rules import RULES as PROJECT_RULES
 from tests.rules import Once
 
-BY_HAND = PROJECT_BY_HAND | GUICHENG_BY_HAND | READING_BY_HAND
-RULES = [*GUICHENG_RULES, *PROJECT_RULES, *COMMUNITY_RULES, *PARTY_RULES, *READING_RULES, *INBOX_RULES]
+BY_HAND = PROJECT_BY_HAND | GUICHENG_BY_HAND | READING_BY_HAND | NEED_BY_HAND
+RULES = [*GUICHENG_RULES, *PROJECT_RULES, *COMMUNITY_RULES, *PARTY_RULES, *READING_RULES, *INBOX_RULES,
+         *NEED_RULES]
 OURS = ["guicheng", "projects", "communities", "partybuilding"]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

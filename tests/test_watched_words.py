@@ -163,8 +163,9 @@ def test_those_left_out_are_known():
         "projects.ReportingColumn", "projects.AskedUnit", "projects.ReportingRow", "projects.ReportingAnswer",
         "projects.ReportingReturn", "projects.ReportingRelease", "projects.ReportingScan",
         "projects.ReportingWording", "projects.SuperiorForm",
-        "communities.NeedAnswer", "communities.NeedEvent", "communities.NeedNumber", "communities.NeedOriginal",
-        "communities.NeedPhoto", "communities.NeedRating", "communities.NeedTerm",
+        "communities.AnswerTemplate", "communities.NeedAnswer", "communities.NeedAnswerStep", "communities.NeedEvent",
+        "communities.NeedNumber", "communities.NeedOriginal", "communities.NeedPhoto", "communities.NeedRating",
+        "communities.NeedTerm",
         "partybuilding.ReadingRow", "partybuilding.ReadingAnswer", "partybuilding.ReadingReturn",
         "partybuilding.ReadingStep"}
 

@@ -2,7 +2,7 @@
 from django.contrib import admin
 from django.db.models import Q
 
-from communities.models import Community, Need
+from communities.models import Community, Need, NeedAnswer
 from communities.permissions import assigns
 from projects.models import Department
 
@@ -55,6 +55,19 @@ class StateFilter(admin.SimpleListFilter):
         if self.value() is None:
             return queryset if request.GET.get("q", "").strip() else queryset.open()
         return queryset if self.value() == ALL else queryset.filter(state=self.value())
+
+
+class AnswerStateFilter(admin.SimpleListFilter):
+    title, parameter_name = "处理情况", "state"
+
+    def lookups(self, request, model_admin):
+        """Nothing of it is public: what is published of others is sent here."""
+        states = NeedAnswer.State
+        return [(state.value, NeedAnswer.published_word() if state == states.PUBLISHED else state.label)
+                for state in states]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(state=self.value()) if self.value() in NeedAnswer.State.values else queryset
 
 
 class LateFilter(admin.SimpleListFilter):

@@ -189,7 +189,7 @@ class NeedPages:
         need = self._looked_at(request, pk, "反映人的专属链接", "打印了受理回执")
         if need is None:
             return HttpResponseNotAllowed(["POST"])
-        return render(request, "admin/communities/need_receipt.html", {"receipt": receipt_of(need, request)})
+        return render(request, "communities/needs/receipt_on_paper.html", {"receipt": receipt_of(need, request)})
 
     def _looked_at(self, request, pk, label, what):
         need = self._handled(request, pk)

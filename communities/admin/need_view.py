@@ -52,6 +52,7 @@ def context_of(user, need, *, move=None, answer_form=None, template=None):
         "answer_form": answer_form or (AnswerForm(need, unsent, text=template.text if template else "")
                                        if Verb.HAND_IN in verbs else None),
         "templates": list(AnswerTemplate.objects.only("pk", "title")) if Verb.HAND_IN in verbs else [],
+        "faulty": next((form for form in (move, answer_form) if form is not None and form.errors), None),
         "template": template, "history": _history(events, answers),
         "figures": arranged(need.photos.all()), "sees_asker": can_see_asker(user, need),
         "merged": list(need.merged.only("pk", "number", "title")),

@@ -9,9 +9,10 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from communities.admin.need_filters import LateFilter, MineFilter, StateFilter
+from communities.admin.need_filters import ALL, OPEN, AnswerStateFilter, LateFilter, MineFilter, StateFilter
 from communities.admin.need_pages import NAMES, NeedPages
 from communities.models import AnswerTemplate, Need, NeedAnswer, NeedTerm
+from communities.models.need_moves import OPEN as STILL_OPEN
 from communities.models.needs import MOST_PRESSING, NEXT_DAY
 from communities.needs.due_words import due_of
 from guicheng.days.workdays import WorkCalendar
@@ -34,11 +35,15 @@ class NeedAdmin(NeedPages, ScopedAdmin):
     list_filter = [MineFilter, StateFilter, LateFilter, "kind", ("community", FoldedFilter), "channel"]
     search_fields = ["number", "title", "text", "place"]
     list_select_related = NAMES[:4]
-    ordering = MOST_PRESSING
     actions = None
 
     def get_changelist(self, request, **kwargs):
         return NeedList
+
+    def get_ordering(self, request):
+        """What is open by its next day; where those that have ended are among them, the newest first."""
+        state = request.GET.get("state", ALL if request.GET.get("q", "").strip() else OPEN)
+        return MOST_PRESSING if state == OPEN or state in STILL_OPEN else ["-asked_at", "-pk"]
 
     def prepare_rows(self, rows):
         """Say of each how far it is to its day, with the calendar read once."""
@@ -82,7 +87,7 @@ class NeedAnswerAdmin(ReviewPages, ScopedAdmin):
 
     list_display = ["number", "title", "said", "state_shown", "author", "checker", "reviewer"]
     list_display_links = ["number", "title"]
-    list_filter = ["state", ForMeFilter]
+    list_filter = [AnswerStateFilter, ForMeFilter]
     search_fields = ["need__number", "need__title", "text"]
     list_select_related = ["need", "author", "checker", "reviewer"]
     ordering = ["-created_at", "-pk"]

@@ -101,7 +101,10 @@ def ask_extension(need, by, days, text):
         raise ValidationError("已经申请过延期，等审核员决定。")
     if not days:
         raise ValidationError({"days": "请写延几个工作日。"})
-    return need.move(Verb.ASK_EXTENSION, by, unit=need.holder, text=hidden(clean_text(text)), days=days)
+    event = need.move(Verb.ASK_EXTENSION, by, unit=need.holder, text=hidden(clean_text(text)), days=days)
+    others = need.holder.reviewers.filter(is_active=True).exclude(pk=by.pk)
+    _tell(others, need, event, f"申请延期 {days} 个工作日：{need.title}", event.text)
+    return event
 
 
 def decide_extension(need, by, agrees, note=""):
@@ -111,9 +114,13 @@ def decide_extension(need, by, agrees, note=""):
         raise ValidationError("没有等着决定的延期申请。")
     if asked.by_id == by.pk:
         raise ValidationError("延期要由另一个人同意。")
+    note = hidden(clean_text(note))
     if agrees:
-        return need.move(Verb.EXTEND, by, text=asked.text, days=asked.days, note=hidden(clean_text(note)))
-    return need.move(Verb.REFUSE_EXTENSION, by, note=hidden(clean_text(note)))
+        event = need.move(Verb.EXTEND, by, text=asked.text, days=asked.days, note=note)
+    else:
+        event = need.move(Verb.REFUSE_EXTENSION, by, note=note)
+    _tell([asked.by], need, event, f"{event.get_verb_display()}：{need.title}", note)
+    return event
 
 
 def hand_in(need, by, text, answer=None):
@@ -186,7 +193,10 @@ def _to(unit):
 
 
 def _tell_unit(need, unit, event, title, says):
-    if need.is_sample:
-        return
-    tell(people_of([unit]), f"need:{event.pk}", f"{need.number} {title}"[:200], says, need.staff_page(),
-         matter="诉求")
+    _tell(people_of([unit]), need, event, title, says)
+
+
+def _tell(people, need, event, title, says):
+    """Nobody is told of a sample."""
+    if not need.is_sample:
+        tell(people, f"need:{event.pk}", f"{need.number} {title}", says, need.staff_page(), matter="诉求")

@@ -81,7 +81,7 @@ class _Story:
             handling.do(need, Verb.REFUSE, None, text="示例：和另一件是同一处，请看那一件。", at=self._at(1))
             return
         handling.accept(need, None, at=self._at(1))
-        if self.ends == "offered":
+        if self.ends == "offered" and self.neighbour != need.holder:  # of a street with one community
             handling.offer(need, None, self.neighbour, "示例：这一段归邻近社区养护。")
         if self.ends in ("accepted", "offered"):
             return

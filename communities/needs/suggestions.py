@@ -22,7 +22,7 @@ def pairs_of(*texts):
 def suggested_units(need):
     """[(unit, how many needs like this it answered)], most first. Three queries."""
     own, counts = pairs_of(need.title, need.place), Counter()
-    rows = Need.objects.filter(answered_at__isnull=False).exclude(pk=need.pk).order_by("-answered_at")
+    rows = Need.objects.filter(answered_at__isnull=False).exclude(pk=need.pk).order_by("-pk")
     for title, place, first, community, department in rows.values_list(
             "title", "place", "first_community", "community", "department")[:LOOKED_AT]:
         near = first is not None and first == need.first_community_id

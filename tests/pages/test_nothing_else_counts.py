@@ -20,7 +20,8 @@ FILLED = "lines and cells of a superior's form, told to who fills it"
 CODE = {
     "guicheng/accounts/log_admin.py": PAGING, "guicheng/tables/paging.py": PAGING, "guicheng/tables/listing.py": PAGING,
     "guicheng/notices/pages.py": STAFF, "guicheng/notices/inbox.py": STAFF,
-    "partybuilding/first_page.py": STAFF,
+    "partybuilding/first_page.py": STAFF, "communities/first_page.py": STAFF,
+    "communities/needs/answers.py": "how often the same was answered of late, told to who wrote it and who reads it",
     "projects/first_page/own.py": STAFF, "projects/first_page/review.py": STAFF,
     "guicheng/office/shown.py": STAFF, "guicheng/pages/staff.py": STAFF,
     "guicheng/days/workdays_admin.py": STAFF, "guicheng/accounts/hand_over.py": STAFF,
