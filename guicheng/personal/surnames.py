@@ -90,7 +90,7 @@ FALSE_FRIENDS = frozenset(_words("""
     方程 方格 方子 易名 易如 湛蓝 万名 万美 万平 万民 江城 江东 江北 江汉 龙大 龙城 武力 武艺 武士 武大 卫士 卫兵
     卫国 欧洲 欧美 欧元 欧亚 齐名 齐发 衣冠 衣领 冷峻 冷暖 郁郁 何方 安生 安乐 安国 安家 安东 周长 申明 晋江 伦常
     劳力 文墨 文才 文法 文臣 温存 白细 白带 罗嗦 秦国 苏北 苏南 胡思 谢天 宁海 史学 关东 关西 程志愿
-    关节 易跌 易激 易怒 易患 易碎 易滑 易堵 易受 易被 高烧 高薪 高危 高血 白内
+    关节 许诺 易跌 易激 易怒 易患 易碎 易滑 易堵 易受 易被 高烧 高薪 高危 高血 白内
 """))
 # known to everybody, in the names of roads, halls and campaigns: no persons of a need
 PUBLIC_FIGURES = _words("""

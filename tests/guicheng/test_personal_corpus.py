@@ -6,7 +6,8 @@ A marker stands in its text as ⟦kind:what it says⟧; a text without one only 
 Who mended the guard has seen this corpus: its figures are those of a seen corpus. The first, blind ones were: recall of
 phone 0.980, ID number 1.0, plate 1.0, bank card 1.0, name 0.504, poverty and illness 0.479, account 0.944, e-mail 1.0,
 own 1.0; precision of name 0.987, of poverty and illness 0.857. A text that is "late" was written after the mending, by
-who mended, and no rule was changed for it.
+who mended, and no rule was changed for it; of those 60 the first figures were: name 0.811 of 37, poverty and illness
+0.750 of 12, all other kinds 1.0, no stray.
 """
 import json
 import re
