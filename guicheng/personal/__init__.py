@@ -8,6 +8,7 @@
     signs.py      plate, e-mail, accounts
     rooms.py      the door of a home
     names.py      persons by title, role and verb; surnames.py and broken.py are its words
+    related.py    persons by who they are to somebody, or by the number beside them
     illness.py    poverty and illness where they are somebody's
 
 What is held goes by the timetable of guicheng/upkeep/erasing.py.

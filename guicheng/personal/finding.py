@@ -6,7 +6,8 @@ from guicheng.personal.markers import MASK, Kind, Marker, masked, settled
 from guicheng.personal.names import found_names
 from guicheng.personal.numbers import digits_of, found_numbers, local_part
 from guicheng.personal.plain import Plain
-from guicheng.personal.rooms import found_rooms
+from guicheng.personal.related import found_related
+from guicheng.personal.rooms import found_rooms, place_before
 from guicheng.personal.signs import found_signs
 
 BETWEEN = r"[\s\-.·_,，、/*()]{0,3}"  # between two characters of the resident's own name or number
@@ -28,13 +29,28 @@ def find(text, own=(), public_numbers=()):
         if not more:
             break
         markers = settled([*markers, *more])
-    return markers
+    return _with_their_places(text, markers)
+
+
+def _with_their_places(text, markers):
+    """A room with the estate, the road and the lane before it: who handles a need sees the whole address marked.
+
+    What the public reads does not change by it, and it reaches over no other marker.
+    """
+    whole, last = [], 0
+    for each in markers:
+        if each.kind == Kind.ROOM:
+            wide = Marker(each.kind, place_before(text, last, each.start), each.end)
+            each = wide if wide.hidden_from(text) == each.hidden_from(text) else each
+        whole.append(each)
+        last = each.end
+    return whole
 
 
 def _seen(text, own, public_numbers):
     plain = Plain(text)
-    found = [*_own(plain, own), *found_numbers(plain, public_numbers), *found_signs(plain), *found_rooms(plain),
-             *found_names(plain)]
+    found = [*_own(plain, own), *found_numbers(plain, public_numbers), *found_signs(plain), *found_rooms(plain)]
+    found += [*found_names(plain), *found_related(plain, found)]
     found += found_illness(plain, [(start, end) for _, start, end in found])
     return settled([Marker(Kind(kind), *plain.span(start, end)) for kind, start, end in found if end > start])
 

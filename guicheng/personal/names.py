@@ -13,6 +13,7 @@ from guicheng.personal.surnames import (
     FALSE_FRIENDS,
     FOLLOWS,
     GIVEN,
+    KIN,
     LEADS,
     NEVER_GIVEN,
     PLACES,
@@ -59,8 +60,9 @@ AFTER_SHORT = ("的说在是来去和也跟给帮把被对反每经热态人家�
                "拒没过")
 ENDS = f"(?:(?!{HAN})|(?=[{AFTER_SHORT}]))"
 SHORT = re.compile(f"[老小阿]?[{_class(COMMON)}](?:[{_class(GIVEN)}]?[伯叔姨婶嫂姐哥]|[{SHORT_TITLES}]{ENDS})")
+NO_NICK = set("波尔森迪德美斯凯维克拉里富莫司胶西奇法")  # 阿波罗, 阿尔卑斯, 阿莫西林
 NICK = re.compile(f"(?<![大弱狭缩较微渺最很太从幼中养古敬衰])[老小][{_class(COMMON - set('区麦关温林'))}]{ENDS}"
-                  f"|阿[强明珍英华芳珠娟玲文辉杰军伟平兰红荣福生贵](?:{ENDS}|(?=[哥姐]))")
+                  f"|阿[{_class(GIVEN - NO_NICK - {*KIN})}](?![㐀-鿿]?[省市县旗山河湖])")
 NOT_SHORT = re.compile("周公|关公|何处|何科|林科|林业|马队|黄太|施工|程处|余生|养生|卫生|计生|余处|温度|小董|周总理")
 
 
@@ -112,7 +114,7 @@ def _score(text, start, end):
     given = text[start + surname:end]
     if not surname or len(given) > 2 or start + surname > end:
         return 0
-    is_free = start == 0 or not is_han(text[start - 1]) or text.endswith(LEADS, max(0, start - 4), start)
+    is_free = _is_left_free(text, start) or text.endswith(ROLES, max(0, start - 5), start)
     if not given:
         return 5 if surname == 2 else 1 if text[start] in RARE and is_free else 0 if text[start] in RARE else 3
     if "某" in given:
@@ -135,7 +137,7 @@ def is_rare(sign):
 # --- a role before it ---------------------------------------------------------------------------------
 def _after_a_role(text):
     for found in ROLE.finditer(text):
-        said = found["role"] in SAID_NAME or ":" in found["link"]
+        said = found["role"] in SAID_NAME or any(sign in found["link"] for sign in ":叫")
         if end := _name_at(text, found.end(), said) or _familiar_at(text, found.end()):
             yield found.end(), end
 
@@ -149,7 +151,7 @@ def _familiar_at(text, place):
 def _name_at(text, place, said=False, bare=False):
     """Where a name that begins here ends; None where none begins. `said`: the text calls it a name."""
     surname = surname_at(text, place)
-    if not surname or (text[place] in RARE and not said):
+    if not surname or (surname == 1 and text[place] in RARE and not said):
         return None
     first, second = (text[place + surname + each:place + surname + each + 1] for each in (0, 1))
     if not _may_be_given(first, said, bare) and (bare or first not in SMALL):

@@ -23,8 +23,9 @@ CALLED_BEFORE = re.compile(rf"(?:{CALLED.pattern})[^0-9\n。；;]{{0,6}}$")
 SHORT_BEFORE = re.compile(r"(?:短号|小号|集团号|虚拟号|集群网)[^0-9\n。；;]{0,4}$")
 FREE_CALL = re.compile("[48]00[0-9]{7}|1[0-2][0-9]{3,5}|9[5-6][0-9]{3,6}")
 SERIAL_BEFORE = re.compile(r"(?:单号|编号|工单|订单|案号|流水号|序号|条码|合同|文号|快递|单据|发票|备案|许可证|"
-                           r"信用代码|户号)"
+                           r"信用代码|户号|密码|验证码|口令|邮编|表号|设备号)"
                            r"[^0-9\n。；;]{0,6}$")
+STOPS = ("", *"。!?;\n")
 NO_CALL_AFTER = re.compile(r" ?(?:元|万|亿|人|户|个|次|件|平方|平米|吨|千克|公里|米|㎡|m2|%|份)")
 PART_OF_A_SERIAL = re.compile("[a-z0-9][-_/. ]?$|[〕]$")
 ID_BEFORE = re.compile("身份|证件|证号|sfz|id号|id card")
@@ -242,10 +243,16 @@ def _is_local(digits, lengths, tight, before, after):
         return False
     if 7 <= len(digits) <= 12 and CALLED_BEFORE.search(before) and not DATE.fullmatch(digits):
         return True
-    halved = lengths == [4, 4] and digits[0] in "68" and digits[2:4] != "00" != digits[6:]
+    is_range = digits[2:4] == "00" and not _is_alone(before, after)  # 6000-8000
+    halved = lengths == [4, 4] and digits[0] in "68" and not is_range and digits[6:] != "00"
     return ((len(lengths) == 1 or halved) and bool(LOCAL.fullmatch(digits)) and not DATE.fullmatch(digits)
             and not PART_OF_A_SERIAL.search(before)
             and not NO_CALL_AFTER.match(after))
+
+
+def _is_alone(before, after):
+    """Whether a number is all that its sentence says."""
+    return before.rstrip(" ")[-1:] in STOPS and after.lstrip(" ")[:1] in STOPS
 
 
 def _glued(group):
@@ -283,5 +290,5 @@ def _in_other_dress(plain, public):
         yield "id_number", *found.span(1)
     for found in LAST_FOUR.finditer(plain.digits):  # a lost link is found again by the last four digits
         near = plain.before(found.start(), 8) + plain.text[found.end():found.end() + 6]
-        kind = "plate" if "车" in near else "bank_card" if "卡" in near else "phone"
+        kind = "plate" if "车" in near else "bank_card" if "卡" in near or "账" in near else "phone"
         yield kind, *found.span(1)

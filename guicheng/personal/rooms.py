@@ -1,5 +1,8 @@
 """A door: the room in a building, the number in a street. The building, the road and the village stay public.
 
+`place_before` gives where the estate, the road and the lane before a door begin: they belong to the address that a
+clerk sees marked, and stay in what the public reads.
+
 The patterns are bounded: each looks at a few dozen characters from where it begins. A road's name alone, a building
 alone, a bus, a line of the metro, an exit and an office's own room are no markers.
 """
@@ -39,7 +42,15 @@ STREET = ("(?:大道(?:[东西南北中])?|大街|直街|横街|马路|公路|[�
           "新村|村|花园|小区|别墅|[一二三四五六七八九十0-9]队|围|基|涌边|苑|大院|(?<=[东南西北])里)")
 HOUSE = re.compile(
     f"{STREET} ?(?P<door>{NUMBER} ?号(?:之[0-9一二三四五六七八九十]{{1,2}}|[-－][0-9]{{1,4}})?"
-    f"(?: ?(?:{BUILDING}{SPACE})?(?:{UNIT}{SPACE})?(?:{FLOOR}{SPACE})?{DOOR}{SUFFIX}?)?)(?![0-9线楼码召令文口桥院])")
+    f"(?: ?(?:{BUILDING}{SPACE})?(?:{UNIT}{SPACE})?(?:{FLOOR}{SPACE})?{DOOR}{SUFFIX}?|{FLOOR}|首层|"
+    f"[前后]座)?)(?![0-9线楼码召令文口桥院])")
+FLOOR_AND_LETTER = re.compile(
+    f"(?<![0-9a-z{NUMERAL}])(?:首层|地下|{FLOOR})[a-h](?= ?(?:[的嘅](?!座|区|电梯|楼梯)|住|业主|租客|户主|单位|室|"
+    f"房|[,。;!?\n]|$))")
+LIVES = re.compile("(?:住|我家|屋企|家住|租)[^,。;!?\n]{0,8}$")
+WITH_A_MOBILE = re.compile(  # 6号70313800138000
+    f"(?:(?<=[0-9{NUMERAL}]号)|(?<=单元)|(?<=[座栋幢楼梯]))(?P<door>[0-9]{{3,4}})(?P<phone>1[3-9][0-9]{{9}})(?![0-9])")
+NUMBER_BEFORE = re.compile(f"{NUMBER} ?号?$")
 STREET_DASH = re.compile(f"{STREET} ?(?P<door>{NUMBER}[-之]{NUMBER} ?号)(?![0-9线楼码])")
 DASHED = re.compile(r"(?<![0-9a-z.\-])(?P<public>[0-9]{1,2}|[a-z][0-9]?)-(?:[0-9]{1,2}-)?[0-9]{3,4}(?![0-9\-.:])"
                     r"(?!(?: ?(?:元|人|户(?!主)|年|月|米|万|号|岁|公斤|%)))")
@@ -71,6 +82,14 @@ def found_rooms(plain):
             start, end = found.span("door")
             if not _is_day(text, found["door"], end) and not _is_of_an_office(text, start, end):
                 yield "room", start, end
+    for found in FLOOR_AND_LETTER.finditer(text):
+        is_lived_in = LIVES.search(text[max(0, found.start() - 10):found.start()]) or text[found.end():][:1] in "的嘅住"
+        if is_lived_in:
+            yield "room", *found.span()
+    for found in WITH_A_MOBILE.finditer(text):
+        number = NUMBER_BEFORE.search(text[max(0, found.start() - 6):found.start()])
+        yield "room", found.start() - len(number[0] if number else ""), found.end("door")
+        yield "phone", *found.span("phone")
     for found in DASHED.finditer(text):
         near = text[max(0, found.start() - 10):found.start()] + text[found.end():found.end() + 3]
         if HOME_NEAR.search(near):
@@ -95,8 +114,39 @@ def _is_day(text, door, end):
     return bool(day and int(day[1]) <= 31 and DAY_AFTER.match(text, end))
 
 
+ESTATE = ("(?:小区|花园|花園|花苑|新村|新城|新街|公寓|宿舍|大院|家园|[名华豪雅御]庭|名[居都苑]|锦苑|豪园|广场|"
+          "大厦|经济社|[村苑園居湾轩庭府园坊里邨寨城])")
+LANE = (f"(?:横?[{NUMERAL}0-9]{{1,3}}[巷坊街路弄队期区]|[東东西南北][区便约基]|"
+        "[东西南北中]?(?:大道|大街|直街|横街|便街|约街|基街|新街|[街路巷坊里便围]))")
+PLACE_END = f"(?:{ESTATE}|{LANE}) ?"
+PLACE = re.compile(f"[㐀-鿿0-9a-z]{{1,30}}{PLACE_END}")
+NO_PLACE = re.compile("[^㐀-鿿0-9a-zA-Z０-９]")
+BEFORE_A_PLACE = re.compile(
+    "(?:住[在喺于址]?|居于|位于|独居于?|地址|门牌|[在喺于系是到回去至由从的嘅]|联系|我[家们]?|我哋|屋企|想问一下|"
+    "举报|投诉|反映|上个?礼拜|快来人?|原来?|隔壁|楼上|楼下|对面|即|把)(?=[㐀-鿿])")
+FARTHEST = 24  # characters of a place before its door
+
+
+def place_before(text, lowest, start):
+    """Where the place begins that stands directly before a door at `start`, not before `lowest`; else `start`."""
+    low = max(lowest, start - FARTHEST)
+    near = text[low:start].rstrip()
+    begins = max((found.end() for found in NO_PLACE.finditer(near)), default=0)
+    if not re.search(f"{PLACE_END}$", Plain(near[begins:]).text):
+        return start
+    return low + max([begins, *(found.end() for found in BEFORE_A_PLACE.finditer(near, begins))])
+
+
 def public_length(part):
-    """How much of a marked room stays public: "3 座 " of "3 座 502"."""
+    """How much of a marked room stays public: "3 座 " of "3 座 502", "翠苑3座" of "翠苑3座502"."""
+    plain = Plain(part)
+    if length := _building_length(part):
+        return length
+    place = PLACE.match(plain.text)
+    return plain.at[place.end()] + _building_length(part[plain.at[place.end()]:]) if place else 0
+
+
+def _building_length(part):
     plain = Plain(part)
     found = (IN_BUILDING.match(plain.text) or UNIT_ALONE.match(plain.text)
              or re.match(f"(?P<public>{BUILDING} ?)(?![楼座栋幢])", plain.text))

@@ -28,7 +28,7 @@ LINK = r"(?:号码?|帐号|账号|账户|id)?[ :=是为叫我的(\[“\"'加一�
 HANDLE = "[a-z0-9][a-z0-9_-]{4,24}(?![a-z0-9_@-])"
 ACCOUNT = re.compile(
     f"(?P<key>{WECHAT}|{QQ}|{OTHER})(?!群|公众|小程序|支付|服务号|订阅)(?P<link>{LINK})(?P<handle>{HANDLE})")
-QQ_NUMBER = re.compile(r"(?:qq|扣扣|企鹅号?|q号|"
+QQ_NUMBER = re.compile(r"(?:qq|(?<=[加+➕])q|扣扣|企鹅号?|q号|"
                        r"球球号?)(?!群)(?:号码?)?[ :是为(我的]{0,4}([0-9](?:[ -]?[0-9]){4,10})(?![0-9@])")
 HANDLE_FIRST = re.compile(r"(?<![a-z0-9_-])(?=[a-z_-]*[0-9_-])([a-z][a-z0-9_-]{5,19}) ?[(]?(?:是|"
                           r"为)?(?:我的?)?(?:微信|wx|vx|v信)号?")

@@ -2,6 +2,12 @@
 
 `personal_corpus.json` holds texts as residents type them into 我要反映 and answers as clerks write them, all invented.
 A marker stands in its text as ⟦kind:what it says⟧; a text without one only looks as if it had some.
+
+Who mended the guard has seen this corpus: its figures are those of a seen corpus. The first, blind ones were: recall of
+phone 0.980, ID number 1.0, plate 1.0, bank card 1.0, name 0.504, poverty and illness 0.479, account 0.944, e-mail 1.0,
+own 1.0; precision of name 0.987, of poverty and illness 0.857. A text that is "late" was written after the mending, by
+who mended, and no rule was changed for it; of those 60 the first figures were: name 0.811 of 37, poverty and illness
+0.750 of 12, all other kinds 1.0, no stray.
 """
 import json
 import re
@@ -44,11 +50,12 @@ class Text:
         return [self.text[start:end] for marked, start, end in self.markers if marked == kind]
 
 
-def corpus():
-    return [Text.of(row["text"], row["own"]) for row in json.loads(CORPUS.read_text())]
+def corpus(late=False):
+    rows = json.loads(CORPUS.read_text())
+    return [Text.of(row["text"], row["own"]) for row in rows if row.get("late", False) == late]
 
 
-TEXTS = corpus()
+TEXTS, LATE = corpus(), corpus(late=True)
 ORDINARY = [each for each in TEXTS if not each.markers]
 
 
@@ -178,8 +185,9 @@ def find():
     return find
 
 
-def test_what_is_found(find, request):
-    measured = measure(find, TEXTS)
+@pytest.mark.parametrize("texts, when", [(TEXTS, "seen"), (LATE, "late")], ids=["seen", "late"])
+def test_what_is_found(find, request, texts, when):
+    measured = measure(find, texts)
     for kind, of_kind in measured.items():
         figures = (f"recall {told(of_kind.recall)} of {of_kind.marked}, "
                    f"precision {told(of_kind.precision)} of {of_kind.found}")
@@ -187,10 +195,10 @@ def test_what_is_found(find, request):
         for what, cases in (("missed", of_kind.missed), ("stray", of_kind.stray)):
             for said, text in cases:
                 print(f"  {what} {said!r} in {text!r}")
-        request.node.user_properties.append((f"personal {kind}", figures))
-    lost, letters = beside(find, TEXTS)
+        request.node.user_properties.append((f"personal {when} {kind}", figures))
+    lost, letters = beside(find, texts)
     print(f"letters found beside the markers: {lost} of {letters}")
-    request.node.user_properties.append(("personal letters beside", f"{lost} of {letters}"))
+    request.node.user_properties.append((f"personal {when} letters beside", f"{lost} of {letters}"))
     assert {kind: measured[kind].missed for kind in STRICT if measured[kind].recall < LEAST_RECALL} == {}
 
 
