@@ -1,7 +1,7 @@
 from django.urls import path
 
 from communities import feeds
-from communities.views import asking, finding, judging, own, places
+from communities.views import asking, finding, judging, my_data, own, places
 
 urlpatterns = [
     path("communities/", places.community_index, name="community-index"),
@@ -15,4 +15,5 @@ urlpatterns = [
     path("needs/find/", finding.find, name="need-find"),
     path("needs/<slug:number>/<slug:key>/", own.own, name="need-own"),
     path("needs/<slug:number>/<slug:key>/judge/", judging.judge, name="need-judge"),
+    path("needs/<slug:number>/<slug:key>/my-data/", my_data.show_my_data, name="need-my-data"),
 ]

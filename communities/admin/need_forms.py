@@ -2,7 +2,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from communities.models import Channel, Community, Need, NeedKind
+from communities.models import Channel, Community, Need, NeedKind, Verdict
 from communities.models.need_moves import MOVES, Verb
 from communities.needs.asking import MOST_PHOTOS
 from communities.needs.suggestions import suggested_units
@@ -20,6 +20,7 @@ MOST_DAYS = 60
 ASKS = {
     Verb.OFFER: ["unit"], Verb.ASSIGN: ["unit"], Verb.ASK_EXTENSION: ["days"], Verb.PASS_ON: ["outside_number"],
     Verb.MERGE: ["other"], Verb.SPLIT: ["title", "unit"], Verb.NOTE: ["note"],
+    Verb.FOLLOW_UP: ["verdict"],
 }
 # words that may be written where the table does not ask for any
 OFFERED_TEXT = {Verb.MERGE: "告诉反映人的话（可以不写）", Verb.ASSIGN: "内部记录（可以不写，只给工作人员看）",
@@ -33,7 +34,7 @@ HELP = {
     Verb.MERGE: "说的是同一件事的，并到另一件里办；那一件答复了，两位反映人都看得到。",
     Verb.SPLIT: "一件里说了两件事的，把另一件单独立一件；这一件接着办。",
     Verb.SUPPLEMENT: "反映人到柜台或者打电话补充的，替他写在这里。",
-    Verb.FOLLOW_UP: "打电话或者当面问过反映人，问到什么写什么。",
+    Verb.FOLLOW_UP: "打电话或者当面问过反映人，问到什么写什么。电话回访另外计数，不和反映人自己评的混在一起。",
     Verb.REFUSE: "写明原因和该找谁。举报和说到个人的：12388、12345、110。",
 }
 
@@ -57,6 +58,8 @@ class MoveForm(CleanForm):
         "required": "请写对方的编号，反映人凭它去问。", "max_length": "请写在 40 个字以内。"})
     other = forms.CharField(label="并到哪一件（编号）", max_length=20, help_text="例如 GC2611-0047。", error_messages={
         "required": "请写要并到哪一件的编号。", "max_length": "编号没有这么长。"})
+    verdict = forms.ChoiceField(label="反映人的评价", choices=[("", "请选"), *Verdict.choices], error_messages={
+        "required": "请选反映人的评价。"})
     title = forms.CharField(label="另一件：一句话", max_length=60, error_messages={
         "required": "请用一句话说清另一件。", "max_length": "请写在 60 个字以内。"})
     text = _area("告诉反映人的话")

@@ -1,4 +1,6 @@
 """The page of one need: every verb by a small form, the answer, the telephone, the receipt; and the add form."""
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -13,7 +15,7 @@ from communities.admin.need_forms import AnswerForm, CounterForm, MoveForm, Need
 from communities.admin.need_view import context_of, now_sentence, words_of
 from communities.models import AnswerTemplate, Need, NeedAnswer, NeedOriginal
 from communities.models.need_moves import OF_THE_ANSWER, Verb
-from communities.needs import handling
+from communities.needs import handling, judging
 from communities.needs.answers import alike_sentence
 from communities.needs.asking import ask
 from communities.needs.receipt import receipt_of
@@ -99,7 +101,8 @@ class NeedPages:
             return self._again(request, pk, form, ValidationError(STALE), 409)
         try:
             with once(request) as sending:
-                made = handling.make(need, verb, request.user, **form.asked())
+                make = judging.enter_call if verb == Verb.FOLLOW_UP else partial(handling.make, verb=verb)
+                made = make(need, by=request.user, **form.asked())
                 self.log_change(request, need, form.label)
                 sending.leads_to = self._after(request, pk)
         except ValidationError as error:

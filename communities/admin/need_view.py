@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from communities.admin.need_forms import AnswerForm, MoveForm, unit_choices
-from communities.models import AnswerTemplate, NeedAnswer, NeedAnswerStep
+from communities.models import AnswerTemplate, NeedAnswer, NeedAnswerStep, NeedRating
 from communities.models.need_answers import UNSENT
 from communities.models.need_due import reckoned
 from communities.models.need_moves import AT_WORK, OF_THE_ANSWER, RESTING, TO_ACCEPT, State, Verb, Who
@@ -128,11 +128,14 @@ def _of_holder(need, unsent, asked, waits_for):
 
 # --- what happened ---------------------------------------------------------------------------------
 def _history(events, answers):
-    """The newest first: the moves of the need, and the steps of its answers' review where they say more."""
+    """The newest first: the moves of the need, the steps of its answers' review that say more, what the asker said."""
     lines = [_line(event) for event in events]
     steps = NeedAnswerStep.objects.filter(answer__in=answers).exclude(
         verb__in=[Step.SUBMITTED, Step.PUBLISHED]).select_related("by") if answers else []
     lines += [Line(step.at, f"答复{step.get_verb_display()}", str(step.by), note=step.note) for step in steps]
+    ratings = NeedRating.objects.filter(answer__in=answers).by_asker().order_by("seq") if answers else []
+    lines += [Line(row.at, f"评价：{row.get_verdict_display()}", "反映人", row.words,
+                   more=row.get_lacking_display() if row.lacking else "") for row in ratings]
     return sorted(lines, key=lambda line: line.at)[::-1]  # of one instant the later event stands first too
 
 

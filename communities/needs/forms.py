@@ -259,3 +259,25 @@ class JudgeForm(forms.Form):
     @property
     def faults(self):
         return faults_of(self)
+
+
+class MyDataForm(forms.Form):
+    """What the asker puts right about themselves."""
+
+    name = Words(label="怎么称呼您", most=20, required=False, help_text=CALLED)
+    phone = Words(label="新的电话", most=40, required=False, help_text="不写就还用原来的。")
+    no_phone = forms.BooleanField(label="不再留电话", required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, auto_id="mine-%s", use_required_attribute=False, **kwargs)
+        self.fields["phone"].widget.attrs |= {"autocomplete": "tel", "inputmode": "tel"}
+
+    def clean_phone(self):
+        phone = self.cleaned_data["phone"]
+        if phone and not plain_phone(phone):
+            raise forms.ValidationError(PHONE)
+        return phone
+
+    @property
+    def faults(self):
+        return faults_of(self)

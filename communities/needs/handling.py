@@ -177,7 +177,7 @@ def split(need, by, title, text, unit=None):
 def reopen(need, by, text, unit=None):
     """重新办理: by the asker, once by right, or by staff. Its term begins anew when it is accepted anew."""
     if by is None and need.events.filter(verb=Verb.REOPEN, by=None).exists():
-        raise ValidationError("您已经要求重新办理过一次；还没解决，请打 12345 或到社区柜台说。")
+        raise ValidationError("您已经要求重新办理过一次；还没解决，请到社区柜台说。")
     changes = {"answered_at": None, "accept_by": asking.accept_by(need.kind, timezone.now())}
     return need.move(Verb.REOPEN, by, unit=unit, text=hidden(clean_text(text)), changes=changes)
 

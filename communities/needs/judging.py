@@ -13,7 +13,7 @@ from guicheng.personal.finding import hidden
 from guicheng.text import clean_text
 
 TO_MEND = timedelta(minutes=10)
-TOO_LATE = "已经评价过了；十分钟以后不能再改。有新的情况，请补充在下面，或者打 12345。"
+TOO_LATE = "已经评价过了，十分钟以后不能再改。有新的情况，请到社区柜台说。"
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Judging:
         if self.need.state == State.REOPENED:
             return "已经重新办理，签收以后重新算日子。"
         unsolved = self.rating.verdict == Verdict.UNSOLVED
-        return "按规定只重新办理一次；还没有解决，请到社区柜台说，或者打 12345。" if unsolved else ""
+        return "重新办理只有一次；还没有解决，请到社区柜台说。" if unsolved else ""
 
     @property
     def warning(self):
@@ -110,14 +110,14 @@ def add_words(need, lacking, words):
         return _written(answer, before.verdict, lacking, words, timezone.now())
 
 
-def enter_call(need, by, verdict, words=""):
-    """电话回访, entered by staff: a source of its own."""
+def enter_call(need, by, verdict, text=""):
+    """回访, entered by staff: a source of its own. Gives the rating. Raises ValidationError."""
     with transaction.atomic():
         need = _held(need)
         answer = answer_to_judge(need)
         if answer is None:
             raise ValidationError("还没有答复，不用回访。")
-        rating = _written(answer, verdict, "", words, timezone.now(), source=RatingSource.CALL, by=by)
+        rating = _written(answer, verdict, "", text, timezone.now(), source=RatingSource.CALL, by=by)
         if need.state == State.ANSWERED:
             handling.do(need, Verb.FOLLOW_UP, by, note=f"{rating.get_verdict_display()}。{rating.words}")
     return rating

@@ -5,7 +5,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from communities.models import Need, NeedOriginal
+from communities.models import Need, NeedAnswer, NeedOriginal
 from communities.models.need_moves import MOVES, OF_THE_ANSWER, State, Verb, Who
 from communities.needs import handling
 from guicheng.trail.audit import AuditEntry
@@ -46,6 +46,7 @@ def test_the_page_asks_a_fixed_number(sign_in, accepted, clerk, community):
 
 FILLED = {  # what a form is filled in with besides its words
     Verb.ASK_EXTENSION: {"days": 2}, Verb.PASS_ON: {"outside_number": "示例 1"}, Verb.SPLIT: {"title": "另一处积水"},
+    Verb.FOLLOW_UP: {"verdict": "solved"},
 }
 OF_CLERK = [verb for verb in MOVES if Who.HOLDER in MOVES[verb].who and verb not in OF_THE_ANSWER]
 STARTS = {Verb.ACCEPT: State.RECEIVED, Verb.START: State.ACCEPTED, Verb.SUPPLEMENT: State.WAITING,
@@ -58,6 +59,9 @@ def test_each_verb_by_its_form(sign_in, clerk, accepted, verb):
     state = STARTS.get(verb, State.ACCEPTED)
     Need.objects.filter(pk=accepted.pk).update(state=state, answered_at=timezone.now())
     accepted.refresh_from_db()
+    if verb == Verb.FOLLOW_UP:
+        NeedAnswer.objects.create(need=accepted, text="灯头已经换好，今晚会亮。", state="published",
+                                  recorded_at=timezone.now())
     values = {"text": "写明的一句话。", **FILLED.get(verb, {})}
     values |= {"unit": f"department:{unit.pk}"} if verb == Verb.OFFER else {}
     values |= {"other": f" {other.number.lower()}"} if verb == Verb.MERGE else {}
