@@ -162,7 +162,7 @@ def test_those_left_out_are_known():
         "projects.WatchedWord", "projects.SupervisionNotice", "projects.Instruction", "projects.ReportingTask",
         "projects.ReportingColumn", "projects.AskedUnit", "projects.ReportingRow", "projects.ReportingAnswer",
         "projects.ReportingReturn", "projects.ReportingRelease", "projects.ReportingScan",
-        "projects.ReportingWording", "projects.SuperiorForm",
+        "projects.ReportingWording", "projects.SuperiorForm", "projects.QuarterClosing",
         "communities.AnswerTemplate", "communities.NeedAnswer", "communities.NeedAnswerStep", "communities.NeedEvent",
         "communities.NeedNumber", "communities.NeedOriginal", "communities.NeedPhoto", "communities.NeedRating",
         "communities.NeedTerm",

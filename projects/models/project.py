@@ -1,6 +1,5 @@
 """A project: anything promised on a list, or named by a source and on none."""
 from collections import defaultdict
-from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -53,7 +52,7 @@ class ProjectQuerySet(SearchedQuerySet, KeyedQuerySet):
             return self
         supported = Project.supporting_departments.through.objects.filter(
             department__in=units_of(user, Department)).values("project")
-        return self.filter(Project.of_units(partial(units_of, user)) | Q(pk__in=supported))
+        return self.filter(Project.of_units(lambda units: units_of(user, units)) | Q(pk__in=supported))
 
     def of_street(self):
         """The street's own: on one of its lists, or on none and of no other layer."""
@@ -79,9 +78,7 @@ class ProjectQuerySet(SearchedQuerySet, KeyedQuerySet):
         if not (user.is_established and user.has_perm("projects.publish_progressupdate")):
             return self.none()
         rows = self.filter(is_published=False).exclude(entered_by=None).exclude(entered_by=user)
-        if sees_everything(user):
-            return rows
-        return rows.filter(Project.of_units_reviewed_by(user))
+        return rows if sees_everything(user) else rows.filter(Project.of_units_reviewed_by(user))
 
     def in_community(self, community):
         return self.filter(community=community)

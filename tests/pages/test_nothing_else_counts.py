@@ -66,6 +66,9 @@ CODE = {
     "projects/report/picture.py": FROZEN, "projects/report/word.py": FROZEN,
     "communities/needs/asking.py": TECHNICAL, "communities/needs/forms.py": "mistakes and photos of one form",
     "communities/views/own.py": "the photos of one need, told to who sent them",
+    "communities/views/my_data.py": "the photos of one need, told to who sent them",
+    "communities/needs/sample.py": "made-up rows, told to who makes or removes them",
+    "projects/report/closing.py": "whether there is more than one request can do",
 }
 
 BELOW = "how many rows stand below it, all of them"
