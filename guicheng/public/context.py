@@ -37,9 +37,9 @@ def site(request):
     """
     match = request.resolver_match
     first = match.route.partition("/")[0] if match else "none"
-    # no mistake is told with the address of a page that is one person's secret
+    # no mistake is told with the address of a page that is one person's secret, or the staff's
     return {"site": _site(), "sections": ENTRIES, "section": SECTIONS.get(first, first),
-            "mistake_on": request.path_info if match and first != "needs" else "",
+            "mistake_on": request.path_info if match and first not in ("needs", "admin") else "",
             "moment": getattr(request, "moment", None), **editions(request)}
 
 

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.django_db
 def place(settings, tmp_path):
     """A DATA_DIR and a folder of backups for one test."""
     settings.DATA_DIR, settings.BACKUP_DIR = tmp_path / "var", tmp_path / "backups"
+    settings.PERSONAL_KEYS = settings.DATA_DIR / "personal_keys"
     settings.BASE_DIR = tmp_path / "code"
     for folder in (settings.DATA_DIR, settings.BASE_DIR):
         folder.mkdir()

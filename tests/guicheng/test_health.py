@@ -75,7 +75,7 @@ def test_whoever_sits_on_the_machine_learns_all(db, client):
     assert response.status_code == 503 and (found["ok"], found["version"]) == (False, VERSION)
     assert set(found["checks"]) == {
         "database", "triggers", "migrations", "static", "disk", "worker", "backup", "calendar", "clock", "closes",
-        "seals", "messenger", "sign_in"}
+        "seals", "messenger", "sign_in", "personal"}
     assert found["checks"]["triggers"]["level"] == "bad"
     assert "guicheng_accessevent_no_update" in found["checks"]["triggers"]["said"]
 

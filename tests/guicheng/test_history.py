@@ -50,7 +50,7 @@ def test_it_works(sign_in, street_admin, project):
 
 def test_every_content_model_has_a_history():
     models = [model for model in apps.get_models() if issubclass(model, Versioned) and model.guards_saves]
-    assert len(models) == 18
+    assert len(models) == 20
     assert all(hasattr(model, "history") for model in models)
 
 
@@ -275,7 +275,7 @@ def frozen():
 
 
 def test_every_historical_table_is_append_only(db):
-    assert len(frozen()) == 36 and not missing_triggers()
+    assert len(frozen()) == 38 and not missing_triggers()
     assert all(each._meta.verbose_name.endswith("的历史") and not each._meta.default_permissions for each in frozen())
 
 

@@ -34,6 +34,7 @@ elsewhere_too = pytest.mark.django_db(transaction=True)  # a test that lets the 
 def place(settings, tmp_path):
     """A DATA_DIR and a folder of backups for one test."""
     settings.DATA_DIR, settings.BACKUP_DIR = tmp_path / "var", tmp_path / "backups"
+    settings.PERSONAL_KEYS = settings.DATA_DIR / "personal_keys"
     settings.DATA_DIR.mkdir()
     return settings.BACKUP_DIR
 

@@ -128,6 +128,7 @@ ROUTES = {
     "need-ask": "public-form",
     "need-find": "public-form",
     "need-own": "off",  # to whoever has not its secret address
+    "need-judge": "off", "need-my-data": "off",
     "community-card": "public row communities.community",
     "community-poster": "public row communities.community",
     "community-feed": "public row communities.community",

@@ -59,17 +59,17 @@ def test_before_a_close(close, project, monkeypatch):
 
 def test_during_a_close(close, project, monkeypatch):
     """Published after the document was drawn, before the close stands there to be seen: the close is tried again."""
-    draw = quarter_close.rendered
+    draw = quarter_close._written
 
-    def published_meanwhile(row, document):
+    def published_meanwhile(*drawn):
         with monkeypatch.context() as patch:
             patch.setattr("django.utils.timezone.now", an_hour_ago)
             publish(project)
-        return draw(row, document)
+        return draw(*drawn)
 
-    monkeypatch.setattr(quarter_close, "rendered", published_meanwhile)
+    monkeypatch.setattr(quarter_close, "_written", published_meanwhile)
     with pytest.raises(ValidationError, match="请再锁定一次"):
         close()
     assert not QuarterClose.objects.exists()
-    monkeypatch.setattr(quarter_close, "rendered", draw)
+    monkeypatch.setattr(quarter_close, "_written", draw)
     assert close().document.figures["projects"][0]["status"] == "completed"

@@ -11,7 +11,8 @@ from guicheng.templatetags.guicheng import PLACES
 # what an address may ask for beside its path: a place in the pages and one thing more; each is a page of its own
 CHOICES = {"list", "community", "status", "year", "close", "size"}
 VALUE = re.compile(r"[A-Za-z0-9_-]{1,60}")
-NOT_WRITTEN = ("admin/", "api/", "robots.txt", "sitemap", "favicon.ico", ".well-known/")  # need the site itself
+# need the site itself
+NOT_WRITTEN = ("admin/", "api/", "needs/", "elder/needs/", "robots.txt", "sitemap", "favicon.ico", ".well-known/")
 ELSEWHERE = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.I)  # tel:, mailto:, data:
 
 

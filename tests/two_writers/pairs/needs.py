@@ -107,7 +107,7 @@ def two_clicks_at_the_counter(scene):
     return page.send, page.send, lambda: {"诉求": (Need.objects.filter(first_community=community).count(), 1)}
 
 
-@pair("*_add")
+@pair("communities_answertemplate_add")
 def one_template_entered_twice(scene):
     title = f"模板 {scene.number}"
     page = Page(scene.person("业务管理员"), url("communities_answertemplate_add")).fill(
