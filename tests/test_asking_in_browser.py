@@ -5,6 +5,7 @@ from django.test import Client
 from communities.models import Need
 from communities.models.need_moves import Verb
 from communities.needs import handling
+from communities.needs.judging import judge
 from tests import factories
 from tests.browser import barriers, sideways
 from tests.elder import shortcomings
@@ -107,15 +108,36 @@ def test_by_the_keyboard_alone(live_server, open_page, here):
     assert Need.objects.get().community == here
 
 
+def test_judged_with_one_tap_and_taken_up_again(live_server, open_page, here):
+    """Without JavaScript: 未解决, what is still missing, a slip mended."""
+    by, need = factories.make_user(), factories.make_need(community=here)
+    handling.accept(need, by)
+    handling.hand_in(need, by, "灯头烧坏，已经换好，当晚起亮灯。").publish(factories.make_user(), factories.CHECKED)
+    page = open_page(f"{live_server.url}{need.get_link()}", width=390, java_script_enabled=False)
+    page.click("button:has-text('未解决')")
+    assert "已经重新办理" in page.inner_text("#judge")
+    assert Need.objects.get().state == Need.State.REOPENED
+    page.check("text=又坏了")
+    page.fill("#judge [name=words]", "靠公交站那盏还不亮。")
+    page.click("text=补充这些话")
+    assert "靠公交站那盏还不亮。" in page.inner_text("#judge")
+    page.click("summary:has-text('点错了')")
+    page.click("button:has-text('部分解决')")
+    assert "记下了：部分解决" in page.inner_text("#judge")
+    assert Need.objects.get().state == Need.State.ANSWERED
+
+
 def test_every_state_has_no_barrier_large_small_and_in_the_elder_edition(live_server, watched, here):
     by = factories.make_user()
-    received, waiting, answered = (factories.make_need(community=here, phone="13800000000") for _ in range(3))
+    received, waiting, answered, judged = (factories.make_need(community=here, phone="13800000000") for _ in range(4))
     handling.accept(waiting, by)
     handling.do(waiting, Verb.ASK_BACK, by, text="请写灯杆号。")
-    handling.accept(answered, by)
-    handling.hand_in(answered, by, "灯头烧坏，已经换好，当晚起亮灯。").publish(factories.make_user(), factories.CHECKED)
-    links = [need.get_link() for need in (received, waiting, answered)]
-    addresses = [*links, f"{links[0]}?new=1", "/needs/new/", "/needs/new/complaint/", "/needs/find/"]
+    for need in (answered, judged):
+        handling.accept(need, by)
+        handling.hand_in(need, by, "灯头烧坏，已经换好，当晚起亮灯。").publish(factories.make_user(), factories.CHECKED)
+    judge(judged, "partly")
+    links = [need.get_link() for need in (received, waiting, answered, judged)]
+    addresses = [*links, f"{links[0]}?new=1", f"{links[0]}my-data/", "/needs/new/", "/needs/new/complaint/", "/needs/find/"]
     assert {Client().get(each).status_code for each in addresses} == {200}
     page, wrong = watched(width=390), {}
     for address in addresses:
