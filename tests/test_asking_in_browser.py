@@ -137,7 +137,8 @@ def test_every_state_has_no_barrier_large_small_and_in_the_elder_edition(live_se
         handling.hand_in(need, by, "灯头烧坏，已经换好，当晚起亮灯。").publish(factories.make_user(), factories.CHECKED)
     judge(judged, "partly")
     links = [need.get_link() for need in (received, waiting, answered, judged)]
-    addresses = [*links, f"{links[0]}?new=1", f"{links[0]}my-data/", "/needs/new/", "/needs/new/complaint/", "/needs/find/"]
+    addresses = [*links, f"{links[0]}?new=1", f"{links[0]}my-data/", "/needs/new/", "/needs/new/complaint/",
+                 "/needs/find/"]
     assert {Client().get(each).status_code for each in addresses} == {200}
     page, wrong = watched(width=390), {}
     for address in addresses:
