@@ -236,8 +236,11 @@ class Need(ChecksAtOnce, Versioned, Answered):
 
     @property
     def link_key(self):
-        """The secret part of the asker's own address. It follows from the number: nobody keeps it."""
-        return link_secret(f"{self.number}:{self.link_number}")
+        """The secret part of the asker's own address. It follows from the need: nobody keeps it.
+
+        Not from the number alone: after a restore another need may have that.
+        """
+        return link_secret(f"{self.number}:{self.sending}:{self.link_number}")
 
     def get_link(self):
         """The asker's own page. Whoever has this address may judge, supplement, withdraw."""

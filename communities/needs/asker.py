@@ -18,12 +18,7 @@ STALE = "这件事刚有了新的一步，这次没有收下。请看过上面�
 def may_do(need):
     """The verbs the asker may do now."""
     verbs = [verb for verb in allowed(need.state, ASKER) if verb in LABELS]
-    return [verb for verb in verbs if verb != Verb.REOPEN or not has_reopened(need)]
-
-
-def has_reopened(need):
-    """Whether the asker had it taken up again: by right that is once."""
-    return need.events.filter(verb=Verb.REOPEN, by=None).exists()
+    return [verb for verb in verbs if verb != Verb.REOPEN or not handling.has_reopened(need)]
 
 
 def do(need, verb, text, version):

@@ -15,13 +15,14 @@ def due(now):
     """The originals of needs that ended so many days ago; one that was taken up again counts anew."""
     last = NeedEvent.objects.filter(need=OuterRef("pk")).newest_first().values("at")[:1]
     ended = NeedOriginal.objects.filter(erased_at=None, need__state__in=ENDED).annotate(ended_at=Subquery(last))
-    return ended.filter(ended_at__lt=now - timedelta(days=settings.PERSONAL_DAYS)).values_list("pk", flat=True)
+    over = ended.filter(ended_at__lt=now - timedelta(days=settings.PERSONAL_DAYS))
+    return over.values_list("need__sending", flat=True)
 
 
 def forget(keys, now):
     """Let the words, the name, the number and the photos of these needs go; what is masked stays."""
-    NeedOriginal.objects.filter(pk__in=keys, erased_at=None).update(**GONE, erased_at=now)
-    for photo in NeedPhoto.objects.filter(need__in=keys):
+    NeedOriginal.objects.filter(need__sending__in=keys, erased_at=None).update(**GONE, erased_at=now)
+    for photo in NeedPhoto.objects.filter(need__sending__in=keys):
         photo.delete()
 
 
@@ -32,4 +33,4 @@ ASKERS = register(Held(
 
 def erase_at_wish(need):
     """清除 as who asked wishes it, at once."""
-    erase(ASKERS, [need.pk])
+    erase(ASKERS, [need.sending])

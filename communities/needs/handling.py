@@ -1,4 +1,6 @@
 """What staff and the asker do with a need: each move with what goes along with it. When: `need_moves.py`."""
+import secrets
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -166,7 +168,7 @@ def merge(need, by, other, text=""):
 def split(need, by, title, text, unit=None):
     """拆分: what it holds besides becomes a need of its own; gives that. Raises ValidationError."""
     with transaction.atomic():
-        part, _ = asking.ask(f"split:{need.pk}:{need.version}", need.kind, title, text=text, place=need.place,
+        part, _ = asking.ask(secrets.token_hex(32), need.kind, title, text=text, place=need.place,
                              community=unit if isinstance(unit, Community) else need.first_community,
                              channel=need.channel, by=by, is_sample=need.is_sample)
         Need.objects.filter(pk=part.pk).update(split_from=need)
@@ -174,9 +176,14 @@ def split(need, by, title, text, unit=None):
     return part
 
 
+def has_reopened(need):
+    """Whether the asker had it taken up again: by right that is once."""
+    return need.events.filter(verb=Verb.REOPEN, by=None).exists()
+
+
 def reopen(need, by, text, unit=None):
     """重新办理: by the asker, once by right, or by staff. Its term begins anew when it is accepted anew."""
-    if by is None and need.events.filter(verb=Verb.REOPEN, by=None).exists():
+    if by is None and has_reopened(need):
         raise ValidationError("您已经要求重新办理过一次；还没解决，请到社区柜台说。")
     changes = {"answered_at": None, "accept_by": asking.accept_by(need.kind, timezone.now())}
     return need.move(Verb.REOPEN, by, unit=unit, text=hidden(clean_text(text)), changes=changes)

@@ -129,7 +129,7 @@ def _first_at(answer):
 
 def _may_reopen(need):
     return (need.state in (State.ANSWERED, State.FOLLOWED_UP)
-            and not need.events.filter(verb=Verb.REOPEN, by=None).exists())
+            and not handling.has_reopened(need))
 
 
 def _take_back(need, answer):

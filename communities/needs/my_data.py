@@ -4,7 +4,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from communities.models import NeedOriginal
-from communities.needs.erasing import erase_at_wish
 
 DAYS = settings.PERSONAL_DAYS
 GONE = "您的资料已经清除，不能再改。"
@@ -21,8 +20,3 @@ def put_right(need, name, phone, no_phone):
             original.set_phone("" if no_phone else phone)
         original.full_clean()
         original.save()
-
-
-def erase(need):
-    """Let all of it go now: name, number, words, photos. What is masked, and what was done, stays."""
-    erase_at_wish(need)

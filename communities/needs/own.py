@@ -8,7 +8,7 @@ from django.utils import timezone
 from communities.models import Need, NeedKind, NeedTerm
 from communities.models.need_due import reckon, reckoned
 from communities.models.need_moves import INTERNAL, State, Verb
-from communities.needs import asker
+from communities.needs import asker, handling
 from guicheng.words import near_day
 
 CLOSING = {Verb.ANSWER: "答复", Verb.REFUSE: "为什么不予受理", Verb.PASS_ON: "转到哪里去了"}
@@ -230,7 +230,7 @@ class OwnPage:
 
     @property
     def has_reopened(self):
-        return self.need.has_ended and asker.has_reopened(self.need)
+        return self.need.has_ended and handling.has_reopened(self.need)
 
     @cached_property
     def latest_answer(self):

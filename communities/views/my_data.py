@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from communities.needs import my_data
+from communities.needs.erasing import erase_at_wish
 from communities.needs.forms import MyDataForm
 from communities.views.own import AT_ONCE, FORM, SHARE, SHARE_TAKEN, at_secret_address, unseen
 from guicheng.public.elder import in_its_edition
@@ -42,7 +43,7 @@ def _done(need, form, posted):
     """Whether something was written."""
     if "erase" in posted:
         if posted.get("sure") == "on":
-            my_data.erase(need)
+            erase_at_wish(need)
             return True
         form.is_valid()
         form.add_error(None, SURE)

@@ -3,7 +3,7 @@
 An app registers what it holds: `register(Held("needoriginal", "…", due, erase))`. `purge_personal_data` asks each for
 what is due. What is erased is written down first, outside the database, in a file of its own that is never changed: a
 backup takes these files along, a restore adds its own to those that are there, and erases again what any of them names.
-Only keys stand there, nothing of a person.
+Only keys stand there, nothing of a person: such that no later row can have, for a restore gives numbers out again.
 """
 import os
 import re
@@ -17,7 +17,7 @@ from django.utils import timezone
 from guicheng.upkeep.files import private_folder
 
 FOLDER = "erased"  # of DATA_DIR
-LINE = re.compile(r"([a-z]+):(\d+)")
+LINE = re.compile(r"([a-z]+):(\S+)")
 AT_ONCE = 500  # rows written down and erased together
 
 
@@ -82,7 +82,7 @@ def replay(now=None):
     now, named = now or timezone.now(), {}
     for path in sorted((settings.DATA_DIR / FOLDER).glob("*.txt")):
         for key, row in LINE.findall(path.read_text()):
-            named.setdefault(key, set()).add(int(row))
+            named.setdefault(key, set()).add(row)
     for key, rows in named.items():
         if key in _held:
             rows = sorted(rows)

@@ -73,7 +73,7 @@ def test_the_register_holds_keys_alone(settings):
     need = ended(1)
     erase_at_wish(need)
     (path,) = (settings.DATA_DIR / erasing.FOLDER).iterdir()
-    assert path.read_text() == f"needoriginal:{need.pk}\n"
+    assert path.read_text() == f"needoriginal:{need.sending}\n"
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -127,3 +127,15 @@ def test_another_machines_keys_are_seen(settings):
     assert unreadable() == 1
     found = {each.key: seen for each, seen in examine().found}
     assert found["personal"].level == Level.BAD
+
+
+def test_a_later_need_with_the_same_number_is_another(settings):
+    """A restored database gives keys and numbers out again: neither the register nor an old link meets them."""
+    gone = ended(1)
+    link, key, number = gone.get_link(), gone.pk, gone.number
+    erase_at_wish(gone)
+    later = factories.make_need(phone=PHONE)
+    assert Need(pk=key, number=number, sending=later.sending).get_link() != link
+    (settings.DATA_DIR / erasing.FOLDER / "by-number.txt").write_text(f"needoriginal:{later.pk}\n")
+    assert erasing.replay() == 2
+    assert not NeedOriginal.objects.get(need=later).is_erased
